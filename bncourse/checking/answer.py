@@ -1,0 +1,259 @@
+"""The one narrow way in which a check reaches what a learner wrote.
+
+A check calls with arrays and plain values, and gets arrays, plain values and the changed arguments back,
+within a time limit. `DirectAnswer` makes the call in the same process, as a notebook does. A process
+boundary can stand in its place: whatever has `name`, `kind`, `source`, `call` and `value` is an answer,
+and a check does not know on which side of the wall the function lives.
+"""
+
+import ast
+import contextlib
+import importlib
+import inspect
+import io
+import numbers
+import signal
+import textwrap
+import threading
+import time
+import traceback
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+KEPT_CHARACTERS = 2_000
+DEEPEST = 6
+MOST_NUMBERS = 50_000_000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An exception in the learner's code: its kind, its message, and the line it came from."""
+
+    kind: str
+    message: str
+    line: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Opaque:
+    """A returned object that is neither an array nor a plain value: only its kind crosses the wall."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back from one call.
+
+    Parameters
+    ----------
+    value : object
+        Arrays, numbers, text, None, and tuples, lists and dictionaries of these, by value.
+    arguments, options : tuple and dict
+        What was passed, as it is after the call.
+    fault : Fault or None
+        The exception, where there was one.
+    timed_out : bool
+        Whether the call was stopped at its time limit.
+    printed : str
+        What the call printed, cut to a few thousand characters.
+    warned : tuple of str
+        The warnings it gave.
+    seconds : float
+        How long it took.
+    """
+
+    value: Any = None
+    arguments: tuple = ()
+    options: dict = field(default_factory=dict)
+    fault: Fault | None = None
+    timed_out: bool = False
+    printed: str = ""
+    warned: tuple = ()
+    seconds: float = 0.0
+
+
+class Answer(Protocol):
+    """What a learner wrote, as a check sees it."""
+
+    name: str
+    kind: str  # "function", "class" or "value"
+    source: str  # the text of the function or class, or "" where there is none
+
+    def call(self, arguments, options, *, seconds, driver=None) -> Reply:
+        """Call it with copies of the arguments and options."""
+
+    def value(self) -> Any:
+        """Give it by value, where it is a value."""
+
+
+class DirectAnswer:
+    """An answer that lives in this process.
+
+    Parameters
+    ----------
+    learners : object
+        The function, class or value.
+    name : str
+        The name the learner gave it, for the messages.
+    """
+
+    def __init__(self, learners, name=""):
+        self._learners = learners
+        self.name = getattr(learners, "__name__", "") or name
+        self.kind = "class" if inspect.isclass(learners) else "function" if callable(learners) else "value"
+        try:
+            self.source = textwrap.dedent(inspect.getsource(learners)) if self.kind != "value" else ""
+        except (OSError, TypeError):
+            self.source = ""
+
+    def value(self):
+        """Give the learner's value as arrays and plain values."""
+        return plain(self._learners)
+
+    def call(self, arguments, options, *, seconds, driver=None):
+        """Call the learner's function (or the driver with it) on these arguments, which it may change."""
+        function = self._learners
+        if driver is not None:
+            module, _, name = driver.partition(":")
+            drive = getattr(importlib.import_module(module), name)
+            target = lambda *a, **o: drive(function, *a, **o)  # noqa: E731
+        else:
+            target = function
+        value, fault, timed_out = None, None, False
+        printed = _Kept(KEPT_CHARACTERS)
+        began = time.perf_counter()
+        with (
+            warnings.catch_warnings(record=True) as caught,
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+        ):
+            warnings.simplefilter("always")
+            try:
+                with time_limit(seconds):
+                    value = plain(target(*arguments, **options))
+            except TimeUp:
+                timed_out = True
+            except (KeyboardInterrupt, GeneratorExit):
+                raise
+            except BaseException as error:  # whatever the learner's code raises, SystemExit too, is told kindly
+                fault = self._fault(error)
+        return Reply(
+            value=value,
+            arguments=tuple(arguments),
+            options=dict(options),
+            fault=fault,
+            timed_out=timed_out,
+            printed=printed.getvalue(),
+            warned=tuple(dict.fromkeys(str(warning.message) for warning in caught)),
+            seconds=time.perf_counter() - began,
+        )
+
+    def _fault(self, error):
+        code = getattr(inspect.unwrap(self._learners), "__code__", None)
+        line, text = None, ""
+        for frame in traceback.extract_tb(error.__traceback__):
+            if code is not None and frame.filename == code.co_filename:
+                line, text = frame.lineno - code.co_firstlineno + 1, (frame.line or "").strip()
+        try:
+            message = str(error)
+        except Exception:  # an exception whose own text fails has none
+            message = ""
+        return Fault(type(error).__name__, message[:KEPT_CHARACTERS], line, text)
+
+
+class TimeUp(BaseException):
+    """The call took longer than it may; a bare ``except Exception`` in an answer does not catch it."""
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Stop the block with `TimeUp` after some seconds.
+
+    On the main thread of Linux and macOS an alarm stops it, again and again until it ends. On Windows an
+    interrupt does. In another thread, where Python offers neither, the block is not stopped.
+    """
+    if threading.current_thread() is not threading.main_thread() or seconds is None:
+        yield
+    elif hasattr(signal, "setitimer"):
+
+        def ring(signum, frame):
+            raise TimeUp
+
+        before = signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    else:
+        import _thread
+
+        rung = threading.Event()
+        timer = threading.Timer(seconds, lambda: (rung.set(), _thread.interrupt_main()))
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise (TimeUp if rung.is_set() else KeyboardInterrupt) from None
+        finally:
+            timer.cancel()
+
+
+def plain(value, depth=0):
+    """Give a value as arrays, plain values and containers of them; anything else as `Opaque`."""
+    if value is None or isinstance(value, bool | str):
+        return value
+    if isinstance(value, np.ndarray | np.generic):
+        return _array(value)
+    if isinstance(value, numbers.Number):
+        return value
+    if depth < DEEPEST:
+        if isinstance(value, tuple | list) and len(value) < KEPT_CHARACTERS:
+            items = [plain(item, depth + 1) for item in value]
+            return tuple(items) if isinstance(value, tuple) else items
+        if isinstance(value, Mapping) and len(value) < KEPT_CHARACTERS:
+            return {str(key): plain(item, depth + 1) for key, item in value.items()}
+    if hasattr(value, "__array__"):
+        return _array(value)
+    return Opaque(type(value).__name__)
+
+
+def _array(value):
+    array = np.array(value, copy=True, subok=False)
+    if array.dtype.hasobject or array.size > MOST_NUMBERS:
+        return Opaque(f"array of {array.dtype}" if array.dtype.hasobject else f"array of {array.size} numbers")
+    return array
+
+
+def is_empty(source):
+    """Say whether the source of a function is a signature with nothing, or only a docstring, under it."""
+    try:
+        body = ast.parse(source).body[0].body
+    except (SyntaxError, IndexError, AttributeError):
+        return False
+    return all(
+        isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        for node in body
+    )
+
+
+class _Kept(io.StringIO):
+    """A text stream that keeps only its first characters."""
+
+    def __init__(self, most):
+        super().__init__()
+        self._most = most
+
+    def write(self, text):
+        room = self._most - self.tell()
+        if room > 0:
+            super().write(text[:room])
+        return len(text)

@@ -1,0 +1,267 @@
+"""What an exercise is: a task, cases, the reference function, properties, wrong ideas, hints.
+
+Adding an exercise takes one declaration; adding a wrong idea takes a function and a sentence, which is the
+function's docstring::
+
+    normalize = Exercise(
+        notebook="04-normalize-scale-shift",
+        reference=reference.normalize,
+        asks="centre and scale each feature: (x - mean) / sqrt(var + eps)",
+        cases=draw_cases,
+        hints=["...", "..."],
+    )
+
+    @normalize.wrong("F1")
+    def divides_by_the_variance(x, mean, var, eps=1e-3):
+        \"\"\"You divide by the variance; batch norm divides by its square root, the standard deviation.\"\"\"
+        return (x - mean) / (var + eps)
+"""
+
+import copy
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Case:
+    """One call that a check makes: what it is about, in words, and its arguments.
+
+    Parameters
+    ----------
+    label : str
+        What the case is about, such as "7 examples with 5 features, eps 0.1".
+    arguments : tuple
+        Passed by position, in the order of the task's signature: arrays and plain values.
+    options : dict
+        Passed by name.
+    part : str, optional
+        The part of the exercise that this case belongs to; parts earn their share of the points alone.
+    """
+
+    label: str
+    arguments: tuple = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
+    part: str = ""
+
+    def copy(self):
+        """Give the arguments and options afresh, so that nobody can change this case."""
+        return copy.deepcopy(self.arguments), copy.deepcopy(dict(self.options))
+
+    @cached_property
+    def size(self):
+        """How many numbers the arguments hold; a learner is shown the smallest case that tells."""
+        return sum(np.size(value) for value in [*self.arguments, *self.options.values()])
+
+
+@dataclass(frozen=True)
+class WrongIdea:
+    """A wrong answer that people really give, and the sentence it draws.
+
+    Parameters
+    ----------
+    name : str
+        The idea in a few words, such as "divides by the variance".
+    code : str
+        Its family in the bank of misconceptions, such as "F1".
+    says : str
+        What probably happened, in one or two sentences to the learner.
+    function : callable
+        The wrong answer itself; it has the signature of the reference.
+    looks_like : str
+        A regular expression for the line of the answer that holds the idea, or "".
+    step : str
+        For an exercise made of steps: the step that goes wrong, or "".
+    """
+
+    name: str
+    code: str
+    says: str
+    function: Callable
+    looks_like: str = ""
+    step: str = ""
+
+
+@dataclass
+class Exercise:
+    """A function that the learner writes.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook that asks for it, such as "04-normalize-scale-shift".
+    reference : callable
+        The truth. Its name is the name of the exercise.
+    asks : str
+        The task in one sentence.
+    cases : callable
+        ``cases(rng)`` yields `Case` objects drawn from a NumPy ``Generator``: the same for the same seed.
+    hints : sequence of str
+        From a nudge to the idea of the reference; never its line.
+    points : int
+        What it is worth; the notebook's check cell says the same.
+    section : str
+        The heading in the notebook under which the reader finds what is missing.
+    returns : sequence of str
+        Names for what the function returns, where it is more than one thing.
+    may_change : sequence of str
+        Parameters that the function may change in place, such as running statistics.
+    compose : callable, optional
+        For an exercise made of steps: ``compose(steps)`` gives the whole function. Wrong ideas about a
+        step then become wrong ideas about the whole, and two of them can be found at once.
+    steps : mapping of str to callable
+        The right steps, by name.
+    driver : str, optional
+        ``"module:function"`` of a function that is called with the learner's object before the arguments,
+        where that object lives: for classes and tests, which are not functions of arrays.
+    rtol, atol : float
+        How close an answer in float64 must be.
+    seconds : float
+        The time one call may take.
+    name : str, optional
+        The name of the exercise, where it is not that of the reference.
+    """
+
+    notebook: str
+    reference: Callable
+    asks: str
+    cases: Callable[[np.random.Generator], Iterable[Case]]
+    hints: Sequence[str]
+    points: int = 1
+    section: str = ""
+    returns: Sequence[str] = ("result",)
+    may_change: Sequence[str] = ()
+    compose: Callable | None = None
+    steps: Mapping[str, Callable] = field(default_factory=dict)
+    driver: str | None = None
+    rtol: float = 1e-8
+    atol: float = 1e-10
+    seconds: float = 5.0
+    name: str = ""
+    wrong_ideas: list[WrongIdea] = field(default_factory=list)
+    properties: list[tuple[str, Callable]] = field(default_factory=list)
+    right_answers: list[Callable] = field(default_factory=list)
+    advice: list[Callable] = field(default_factory=list)
+
+    def __post_init__(self):
+        self.name = self.name or self.reference.__name__
+
+    @cached_property
+    def parameters(self):
+        """The names of the reference's parameters, in order."""
+        return tuple(inspect.signature(self.reference).parameters)
+
+    def draw(self, seed):
+        """Give the cases for a seed, as a list."""
+        return list(self.cases(np.random.default_rng([seed, *self.name.encode()])))
+
+    def wrong(self, code, *, step="", looks_like="", name=""):
+        """Decorate a wrong answer; its docstring is the sentence that it draws."""
+
+        def declare(function):
+            says = " ".join(function.__doc__.split())
+            idea = WrongIdea(
+                name or function.__name__.replace("_", " ").strip(), code, says, function, looks_like, step
+            )
+            self.wrong_ideas.append(idea)
+            return function
+
+        return declare
+
+    def right(self, function):
+        """Decorate a right answer that is written in another way; a test holds that it is accepted."""
+        self.right_answers.append(function)
+        return function
+
+    def property(self, sentence):
+        """Decorate ``holds(case, got)``: None, or ``(expected, yours)`` where the sentence fails."""
+
+        def declare(function):
+            self.properties.append((sentence, function))
+            return function
+
+        return declare
+
+    def advise(self, function):
+        """Decorate ``advice(case, got)``: None, or a sentence that costs no points."""
+        self.advice.append(function)
+        return function
+
+    def inherit(self, *exercises):
+        """Take over the wrong ideas of exercises that are steps of this one."""
+        for exercise in exercises:
+            for idea in exercise.wrong_ideas:
+                self.wrong_ideas.append(
+                    WrongIdea(idea.name, idea.code, idea.says, idea.function, idea.looks_like, exercise.name)
+                )
+
+    def whole(self, *ideas):
+        """Give the whole function with these wrong ideas in it.
+
+        An idea about a step replaces that step; an idea about the whole is the whole function.
+        """
+        if len(ideas) == 1 and not ideas[0].step:
+            return ideas[0].function
+        return self.compose(SimpleNamespace(**self.steps, **{}) if not ideas else self._with(ideas))
+
+    def _with(self, ideas):
+        return SimpleNamespace(**{**self.steps, **{idea.step: idea.function for idea in ideas}})
+
+    def suspects(self):
+        """Yield each wrong idea, then each pair of wrong ideas about two different steps."""
+        for idea in self.wrong_ideas:
+            yield (idea,)
+        in_steps = [idea for idea in self.wrong_ideas if idea.step]
+        for i, first in enumerate(in_steps):
+            for second in in_steps[i + 1 :]:
+                if first.step != second.step:
+                    yield (first, second)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question of a quiz.
+
+    Parameters
+    ----------
+    key : str
+        The learner's answer stands under this key.
+    asks : str
+        The question.
+    right : object
+        The right answer: one of the `why_wrong` kind (text, number or truth value).
+    why_wrong : mapping
+        For each wrong choice the sentence that says why it is wrong, or ``(code, sentence)``. For a number
+        or a free choice: the wrong answers people give. The key ``...`` serves every other answer.
+    because : str
+        Why the right answer is right; shown once it is given.
+    """
+
+    key: str
+    asks: str
+    right: Any
+    why_wrong: Mapping[Any, Any]
+    because: str = ""
+
+
+@dataclass
+class Quiz:
+    """Questions whose answers are plain values, in a dictionary; each earns its share of the points."""
+
+    name: str
+    notebook: str
+    asks: str
+    hints: Sequence[str]
+    questions: list[Question] = field(default_factory=list)
+    points: int = 1
+    section: str = ""
+    rtol: float = 1e-6
+
+    def question(self, key, asks, right, why_wrong, because=""):
+        """Add a question."""
+        self.questions.append(Question(key, asks, right, why_wrong, because))

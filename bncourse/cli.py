@@ -1,0 +1,80 @@
+"""The ``bncourse`` command: one subcommand for each thing a person wants done.
+
+Every subcommand names the function that does it, which is imported when it is called, so that
+``bncourse --help`` answers at once. A function gets the parsed arguments and returns an exit code; each
+ends with one line that says what happened and where it is.
+"""
+
+import argparse
+import sys
+from importlib import import_module
+
+from bncourse import __version__
+
+
+class Trouble(Exception):
+    """Something the person can mend: the message says what is wrong and what to do next."""
+
+
+def main(arguments=None):
+    """Run the command line; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    module, _, name = options.run.partition(":")
+    try:
+        return getattr(import_module(module), name)(options) or 0
+    except Trouble as trouble:
+        print(f"bncourse {options.command}: {trouble}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="bncourse",
+        description="A notebook course on batch normalization, with checks that name the wrong idea.",
+    )
+    parser.add_argument("--version", action="version", version=f"bncourse {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def command(name, run, says, example):
+        added = commands.add_parser(
+            name,
+            help=says,
+            description=f"{says[0].upper()}{says[1:]}.",
+            epilog=f"example: {example}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        added.set_defaults(run=run)
+        return added
+
+    start = command(
+        "start", "bncourse.start:start", "open the course in JupyterLab", "bncourse start --no-browser"
+    )
+    start.add_argument("--instructor", action="store_true", help="show nbgrader's panels for instructors")
+    start.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
+    start.add_argument("--port", type=int, default=8888, help="the port to try first (default: 8888)")
+
+    command("doctor", "bncourse.start:doctor", "say whether this machine is ready for the course", "bncourse doctor")
+
+    release = command(
+        "release",
+        "bncourse.grading.release:command",
+        "write notebooks/ from solutions/, and refuse a source that is unsound",
+        "bncourse release 04",
+    )
+    release.add_argument("notebooks", nargs="*", metavar="NN", help="such as 04; all, where none is named")
+
+    demo = command(
+        "demo",
+        "bncourse.grading.demo:command",
+        "make a small class in a folder, from release to feedback",
+        "bncourse demo /tmp/demo",
+    )
+    demo.add_argument("directory", help="a new or empty folder for the demonstration")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,22 @@
+"""The truth, in plain NumPy: one step of batch norm a function, named as in the notebooks.
+
+Every function here is also an exercise's reference: what a learner's answer is compared with.
+"""
+
+from bncourse.reference.batch_norm import (
+    batch_mean,
+    batch_norm,
+    batch_norm_conv,
+    batch_variance,
+    normalize,
+    scale_and_shift,
+)
+
+__all__ = [
+    "batch_mean",
+    "batch_norm",
+    "batch_norm_conv",
+    "batch_variance",
+    "normalize",
+    "scale_and_shift",
+]
