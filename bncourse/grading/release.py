@@ -1,0 +1,104 @@
+"""Write ``notebooks/`` from ``solutions/``, with nbgrader's own steps, in one process.
+
+A release is what ``nbgrader generate_assignment`` makes, byte for byte, its entry in the gradebook included.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bncourse.cli import Trouble
+from bncourse.grading import course as courses
+from bncourse.grading.soundness import Problem, answers_left, problems, strays
+from bncourse.grading.source import read
+
+
+def command(options):
+    """Release the named notebooks, or all; see ``bncourse release --help``."""
+    course = courses.find()
+    names = courses.choose(course, options.notebooks)
+    if found := unsound(course, names):
+        raise Trouble(_told(found))
+    print("Loading nbgrader, which takes a few seconds ...", file=sys.stderr)
+    import bncourse.grading.converters  # noqa: F401 - so that the times below are those of the releases
+
+    changed = 0
+    for name in names:
+        began = time.perf_counter()
+        is_new = release(course, name)
+        changed += is_new
+        seconds = time.perf_counter() - began
+        print(f"  {name}: {'written' if is_new else 'unchanged'} ({seconds:.2f} s)")
+    count = f"{len(names)} notebook{'s' * (len(names) != 1)}"
+    print(f"Released {count}, {changed} changed; they are in {course / 'notebooks'}")
+
+
+def unsound(course, names):
+    """Give every problem that forbids a release of these notebooks, as a list."""
+    from bncourse import exercises
+
+    found = list(strays(course))
+    for name in names:
+        declared = exercises.of_notebook(name) if name in exercises.NOTEBOOKS else ()
+        found += problems(course, name, declared)
+    return found
+
+
+def release(course, name):
+    """Write the release of one source notebook that is sound.
+
+    It is made in a folder beside ``notebooks/`` and looked through; only then, in one step of the file
+    system, does it take the place of the old one. Whatever fails before that leaves the old one as it is.
+
+    Parameters
+    ----------
+    course : path
+        The course folder.
+    name : str
+        Such as "04-normalize-scale-shift".
+
+    Returns
+    -------
+    bool
+        Whether the release differs from the one that was there.
+
+    Raises
+    ------
+    Trouble
+        If nbgrader refuses the source, or something of an answer is left in the release.
+    """
+    from bncourse.grading.converters import Refused, generate_assignment
+
+    course = Path(course)
+    folder = Path(tempfile.mkdtemp(prefix=".release-", dir=course))
+    try:
+        generate_assignment(course, name, release_directory=folder.name)
+        made = folder / name / f"{name}.ipynb"
+        source = read(course / "solutions" / name / made.name)
+        left = [Problem(name, where, says) for where, says in answers_left(source, read(made))]
+        if left:
+            raise Trouble(_told(left))
+        place = course / "notebooks" / name / made.name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        is_new = not place.is_file() or place.read_bytes() != made.read_bytes()
+        os.replace(made, place)
+        return is_new
+    except Refused as refused:
+        raise Trouble(
+            f"nbgrader refuses {name}, and notebooks/ is as it was: {refused}\n{_last_lines(refused.log)}"
+        ) from refused
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _told(found):
+    count = f"{len(found)} problem{'s' * (len(found) != 1)}"
+    return f"{count}; notebooks/ is as it was.\n" + "\n".join(f"  {problem}" for problem in found)
+
+
+def _last_lines(log, most=3):
+    lines = [line for line in log.splitlines() if line.startswith("[ERROR]") and "Traceback" not in line]
+    return "\n".join(f"  nbgrader: {line.removeprefix('[ERROR]').strip()}" for line in lines[:most])
