@@ -6,10 +6,15 @@ the same machine points to this folder once: ``export JUPYTER_CONFIG_PATH=/path/
 
 import contextlib
 import os
+import sysconfig
 from pathlib import Path
 
 here = Path(__file__).resolve().parent
 c = get_config()  # noqa: F821 - nbgrader defines it before it runs this file
+
+# To make a new gradebook, nbgrader calls the program `alembic`, which lies beside it but is found only where
+# the environment is activated. So a plain .venv/bin/nbgrader works too.
+os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
 
 # The name under which submissions travel through the exchange.
 c.CourseDirectory.course_id = "bncourse"
@@ -66,11 +71,12 @@ c.OverwriteCells.add_missing_cells = True
 # nbgrader's own 30 is too near to what a Keras cell takes on a busy machine.
 c.Execute.timeout = 60
 
-# Feedback without the source of hidden tests.
+# Feedback without the source of hidden tests, and without what could run in the browser of who reads it: a
+# submission is someone else's text. (HTMLExporter.sanitize_html does not reach the text cells of nbgrader's
+# feedback page, and takes the figures away; the course's own step does neither.)
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
+    "bncourse.grading.feedback.SanitizePage",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
-# A submission is someone else's text: its scripts do not run in the browser of who reads the feedback.
-c.HTMLExporter.sanitize_html = True

@@ -28,9 +28,9 @@ class Refused(Exception):
         self.error = error
 
 
-def generate_assignment(course, name, release_directory="notebooks"):
-    """Write the release of one source notebook, and its cells into the gradebook."""
-    return _run(GenerateAssignment, course, name, release_directory=release_directory)
+def generate_assignment(course, name, release_directory="notebooks", record=True):
+    """Write the release of one source notebook and, to `record` it, its cells into the gradebook."""
+    return _run(GenerateAssignment, course, name, record, release_directory=release_directory)
 
 
 def autograde(course, name, student):
@@ -63,8 +63,11 @@ def scores(course, name, student):
         }
 
 
-def _run(converter, course, name, **folders):
+def _run(converter, course, name, record=True, **folders):
     config = settings(course, assignment_id=name, **folders)
+    if not record:  # what nbgrader's own --no-db does
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
     step = converter(coursedir=CourseDirectory(config=config), config=config)
     step.force = True
     level, propagate = _log.level, _log.propagate

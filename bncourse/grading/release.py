@@ -1,6 +1,8 @@
 """Write ``notebooks/`` from ``solutions/``, with nbgrader's own steps, in one process.
 
-A release is what ``nbgrader generate_assignment`` makes, byte for byte, its entry in the gradebook included.
+A release is what ``nbgrader generate_assignment`` makes, byte for byte. Where the course has a gradebook, its
+entry there is made as well, since grading with the cells of an older release would go wrong. A gradebook is
+not made here: that takes nbgrader a second, and who edits the notebooks needs none.
 """
 
 import os
@@ -14,6 +16,8 @@ from bncourse.cli import Trouble
 from bncourse.grading import course as courses
 from bncourse.grading.soundness import Problem, answers_left, problems, strays
 from bncourse.grading.source import read
+
+GRADEBOOK = "gradebook.db"
 
 
 def command(options):
@@ -33,6 +37,8 @@ def command(options):
         seconds = time.perf_counter() - began
         print(f"  {name}: {'written' if is_new else 'unchanged'} ({seconds:.2f} s)")
     count = f"{len(names)} notebook{'s' * (len(names) != 1)}"
+    if not (course / GRADEBOOK).exists():
+        print("There is no gradebook yet; before you grade: nbgrader generate_assignment NAME --force")
     print(f"Released {count}, {changed} changed; they are in {course / 'notebooks'}")
 
 
@@ -47,7 +53,7 @@ def unsound(course, names):
     return found
 
 
-def release(course, name):
+def release(course, name, record=None):
     """Write the release of one source notebook that is sound.
 
     It is made in a folder beside ``notebooks/`` and looked through; only then, in one step of the file
@@ -59,6 +65,8 @@ def release(course, name):
         The course folder.
     name : str
         Such as "04-normalize-scale-shift".
+    record : bool, optional
+        Whether to note its cells in the gradebook; where it is not given: if there is a gradebook.
 
     Returns
     -------
@@ -75,7 +83,9 @@ def release(course, name):
     course = Path(course)
     folder = Path(tempfile.mkdtemp(prefix=".release-", dir=course))
     try:
-        generate_assignment(course, name, release_directory=folder.name)
+        if record is None:
+            record = (course / GRADEBOOK).exists()
+        generate_assignment(course, name, folder.name, record)
         made = folder / name / f"{name}.ipynb"
         source = read(course / "solutions" / name / made.name)
         left = [Problem(name, where, says) for where, says in answers_left(source, read(made))]
