@@ -125,11 +125,14 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
             f"a {kind} of {len(got)}",
             f"A Python {kind} is no array: the next step cannot calculate with it. Return np.array(...).",
         )
+    numbers = "a number" if expected.ndim == 0 else "an array of numbers"
     if isinstance(got, Opaque | Mapping | str):
-        return Mismatch("type", f"{name} is an array of numbers", wanted, describe(got))
+        reason = f"What comes back is {describe(got)}. Return {numbers} and nothing around it."
+        return Mismatch("type", f"{name} is {numbers}", wanted, describe(got), reason)
     got = np.asarray(got)
     if got.dtype.kind not in "fiub":
-        return Mismatch("type", f"{name} holds real numbers", wanted, f"numbers of the type {got.dtype}")
+        reason = f"The type of the numbers is {got.dtype}. Real numbers (float64) are needed."
+        return Mismatch("type", f"{name} holds real numbers", wanted, f"numbers of the type {got.dtype}", reason)
     if got.ndim == expected.ndim + 1 and got.shape[0] == 1:
         got = got[0]  # (1, features) is (features,), written for broadcasting
     if got.shape != expected.shape:

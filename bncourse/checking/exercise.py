@@ -54,11 +54,6 @@ class Case:
         """Give the arguments and options afresh, so that nobody can change this case."""
         return copy.deepcopy(self.arguments), copy.deepcopy(dict(self.options))
 
-    @cached_property
-    def size(self):
-        """How many numbers the arguments hold; a learner is shown the smallest case that tells."""
-        return sum(np.size(value) for value in [*self.arguments, *self.options.values()])
-
 
 @dataclass(frozen=True)
 class WrongIdea:
@@ -101,7 +96,8 @@ class Exercise:
     asks : str
         The task in one sentence.
     cases : callable
-        ``cases(rng)`` yields `Case` objects drawn from a NumPy ``Generator``: the same for the same seed.
+        ``cases(rng)`` yields `Case` objects drawn from a NumPy ``Generator``: the same for the same seed, small,
+        the plainest first. A learner is shown the first that fails.
     hints : sequence of str
         From a nudge to the idea of the reference; never its line.
     points : int

@@ -26,6 +26,10 @@ _MEANINGS = [
         r"^(AxisError|numpy.*AxisError)|axis \d+ is out of bounds",
         "An axis is named that this array does not have.",
     ),
+    (
+        r"has no attribute '(?P<what>\w+)'",
+        "There is nothing with the name `{what}` here. Is it spelled right?",
+    ),
     (r"^IndexError", "An index points outside the array. Which axis is the batch, and how long is it?"),
     (r"^ZeroDivisionError", "Something is divided by zero; the batch may hold one example only."),
     (r"^RecursionError", "The function calls itself without end."),

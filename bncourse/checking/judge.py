@@ -61,7 +61,8 @@ def _verdict(exercise, answer, trials):
     score = float(exercise.points * len(earned) / len(parts))
     part = next(part for part in parts if part not in earned)
     of_part = [trial for trial in trials if trial.case.part == part]
-    told = min((trial for trial in of_part if trial.kind), key=lambda t: (ORDER.index(t.kind), t.case.size))
+    # exercises draw their plainest case first, so the first is the one that tells a learner most
+    told = min((trial for trial in of_part if trial.kind), key=lambda t: ORDER.index(t.kind))
     number = next(i for i, trial in enumerate(trials) if trial is told)
     ideas, reasons = diagnose(exercise, trials, of_part, told)
     if told.kind == "fault":
@@ -95,7 +96,7 @@ def _passed(trials, parts):
     if not sentences:
         started = next((t for t in trials if t.kind in ("finite", "property", "values", "changed")), None)
         shape = getattr(started.reply.value, "shape", None) if started else None
-        return (f"keeps the shape {shape}",) if shape else ()
+        return (f"the result has the shape {shape}",) if shape else ()
     return tuple(sentences)
 
 
@@ -146,7 +147,7 @@ def _not_started(exercise):
 def _not_callable(exercise, answer):
     wanted = "class" if isinstance(exercise.reference, type) else "function"
     got = compare.describe(answer.value())
-    if answer.value() in (None, ...):
+    if got in ("None", "an object of the type ellipsis"):
         return _not_started(exercise)
     finding = Finding(f"{exercise.name} is a {wanted}", (("expected", f"a {wanted}"), ("yours", got)))
     todo = (f"Write check.{exercise.name}({exercise.name}): the name alone, with no brackets after it.",)
