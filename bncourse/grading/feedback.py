@@ -5,6 +5,7 @@ import re
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.preprocessors.sanitize import SanitizeHTML
+from traitlets import Bool
 
 # What text, the cards of the checks, tables and folded hints are made of; nothing that loads or runs.
 TAGS = (
@@ -34,6 +35,9 @@ class SanitizePage(SanitizeHTML):
     In text cells a ``<`` or ``&`` that stands in code or a formula is shown as an entity: what is not code
     to the eye may be code to a browser, and a page that is safe comes first.
     """
+
+    # nbconvert's steps are off until they are switched on; this one has no other use than to be on
+    enabled = Bool(True).tag(config=True)
 
     def sanitize_html_tags(self, html_str):
         return bleach.clean(
