@@ -71,6 +71,9 @@ c.OverwriteCells.add_missing_cells = True
 # nbgrader's own 30 is too near to what a Keras cell takes on a busy machine.
 c.Execute.timeout = 60
 
+# A kernel's start-up notes would stand between the lines of nbgrader's own progress; its errors still do.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
+
 # Feedback without the source of hidden tests, and without what could run in the browser of who reads it: a
 # submission is someone else's text. (HTMLExporter.sanitize_html does not reach the text cells of nbgrader's
 # feedback page, and takes the figures away; the course's own step does neither.)

@@ -14,11 +14,6 @@ from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
 
 from bncourse.grading.course import settings
-
-# nbgrader speaks through this logger; what it says is captured and told where it matters.
-_log = logging.getLogger("traitlets")
-
-
 class Refused(Exception):
     """A step of nbgrader that failed; holds what nbgrader logged, and its traceback."""
 
@@ -68,16 +63,11 @@ def _run(converter, course, name, record=True, **folders):
     if not record:  # what nbgrader's own --no-db does
         config.GenerateAssignment.no_database = True
         config.SaveCells.enabled = False
-    step = converter(coursedir=CourseDirectory(config=config), config=config)
+    # a logger of its own for each run: what nbgrader says is captured, and told where it matters
+    log = logging.Logger("nbgrader", logging.INFO)
+    step = converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
     step.force = True
-    level, propagate = _log.level, _log.propagate
-    _log.setLevel(logging.INFO)
-    _log.propagate = False
-    try:
-        outcome = capture_log(step)
-    finally:
-        _log.setLevel(level)
-        _log.propagate = propagate
+    outcome = capture_log(step)
     if not outcome["success"]:
         raise Refused(outcome.get("log", ""), outcome["error"])
     return outcome.get("log", "")
