@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 import small_course
-from small_course import NAME, cell, save
+from small_course import NAME, ROOT, cell, save
+
+from bncourse.grading import course as courses
+from bncourse.grading.release import release
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
 RIGHT = {
@@ -97,6 +100,30 @@ def test_a_release_holds_the_signature_and_no_answer(term):
     source = "".join(cell(released, "scale")["source"])
     assert source.startswith("def scale(x):") and "raise NotImplementedError" in source
     assert "std" not in source and "SOLUTION" not in source
+
+
+def test_bncourse_release_makes_the_same_bytes_as_nbgrader(term, tmp_path):
+    course, _, _ = term
+    ours = small_course.write(tmp_path / "course")
+    release(ours, NAME)
+    assert files(ours / "notebooks") == files(course / "notebooks")
+
+
+def test_notebooks_holds_what_nbgrader_makes_of_solutions_and_nothing_else(tmp_path, nbgrader):
+    shutil.copytree(ROOT / "solutions", tmp_path / "solutions", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    for name in courses.names(tmp_path):
+        nbgrader("generate_assignment", name, "--no-db", folder=tmp_path)
+    assert files(ROOT / "notebooks") == files(tmp_path / "notebooks")
+
+
+def files(folder):
+    """Give the content of each file under a folder, by its path; what Jupyter leaves beside a notebook aside."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in Path(folder).glob("**/*")
+        if path.is_file() and ".ipynb_checkpoints" not in path.parts
+    }
 
 
 def test_a_learner_elsewhere_sees_and_fetches_the_release(term):

@@ -78,18 +78,31 @@ def members(source):
 
 
 def shorten(notebook):
-    """Give a notebook without its experiments: the text, the imports, and the cells that nbgrader knows.
+    """Give a notebook without its experiments: the text, the cells that nbgrader knows, and what they import.
 
-    A notebook's experiments train networks for seconds, and a class would run them for minutes; no exercise
-    stands on them.
+    A notebook's experiments draw and train networks for seconds, and a class would run them for minutes; no
+    exercise stands on them.
     """
-    first = next((cell for cell in notebook["cells"] if cell["cell_type"] == "code"), None)
-    kept = [
-        cell
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    kept = [cell for cell in code if "nbgrader" in cell["metadata"]]
+    used = set().union(*(needed("".join(cell["source"])) for cell in kept))
+    first = {**code[0], "source": _importing("".join(code[0]["source"]), used)}
+    cells = [
+        first if cell is code[0] and cell not in kept else cell
         for cell in notebook["cells"]
-        if cell["cell_type"] != "code" or cell is first or "nbgrader" in cell["metadata"]
+        if cell["cell_type"] != "code" or cell is code[0] or cell in kept
     ]
-    return {**notebook, "cells": kept}
+    return {**notebook, "cells": cells}
+
+
+def _importing(code, used):
+    """Give a cell of imports with those names alone that are used."""
+    tree = ast.parse(code)
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            node.names = [name for name in node.names if (name.asname or name.name.split(".")[0]) in used]
+    tree.body = [node for node in tree.body if getattr(node, "names", True)]
+    return ast.unparse(tree)
 
 
 def share_out(exercises, solved):

@@ -6,12 +6,14 @@ replaced.
 """
 
 import logging
+import warnings
 
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
+from sqlalchemy.exc import SAWarning
 
 from bncourse.grading.course import settings
 class Refused(Exception):
@@ -67,7 +69,10 @@ def _run(converter, course, name, record=True, **folders):
     log = logging.Logger("nbgrader", logging.INFO)
     step = converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
     step.force = True
-    outcome = capture_log(step)
+    with warnings.catch_warnings():
+        # nbgrader reads a new submission before it adds it to the session, which it does two lines later
+        warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+        outcome = capture_log(step)
     if not outcome["success"]:
         raise Refused(outcome.get("log", ""), outcome["error"])
     return outcome.get("log", "")

@@ -161,9 +161,9 @@ def _reason(folder, name, member, refused):
     """Say in words why nbgrader could not grade a submission."""
     path = folder / "submitted" / member.name / name / f"{name}.ipynb"
     if not path.is_file():
-        return f"there is no {path.name}"
+        return f"there is no {path.name} in it"
     unreadable = read(path).unreadable
-    return f"{path.name}: {unreadable}" if unreadable else str(refused)
+    return f"the notebook is damaged, {unreadable}" if unreadable else str(refused)
 
 
 def _said(cell):
@@ -188,15 +188,15 @@ def table(results):
     """Give the table of who got what and why."""
     drawn = Table(title="Who got what, and why", show_lines=True)
     drawn.add_column("Student", no_wrap=True)
-    drawn.add_column("Handed in")
+    drawn.add_column("Handed in", max_width=14)
     drawn.add_column("Points", justify="right", no_wrap=True)
-    drawn.add_column("Where points were lost, and why", ratio=1)
+    drawn.add_column("Where points were lost, and why", overflow="fold")
     for result in results:
-        drawn.add_row(result.student.name, result.student.handed_in, _points(result), _why(result))
+        drawn.add_row(result.student.name, result.student.handed_in, points(result), _why(result))
     return drawn
 
 
-def _points(result):
+def points(result):
     if result.not_graded:
         return "-"
     return f"{sum(s for s, _ in result.scores.values()):g} of {sum(m for _, m in result.scores.values()):g}"

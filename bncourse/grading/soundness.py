@@ -200,7 +200,8 @@ def check_names_are_known(source):
     for cell in [*source.code[:1], *(cell for cell in source.code if cell.is_locked and not cell.is_check)]:
         known |= _defined(cell)
     for cell in source.checks:
-        for name in sorted(_needed(cell) - known):
+        own = cell.grade_id.removesuffix("-check")  # where it is not declared, another rule says so
+        for name in sorted(_needed(cell) - known - {own}):
             yield (
                 cell.called,
                 f"{name} comes from a cell that a learner can change; import or define it in the check cell, "
