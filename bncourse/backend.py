@@ -41,8 +41,8 @@ def require_keras():
     if running != wanted:
         when = "was loaded before bncourse, and " if already_loaded else ""
         raise Trouble(
-            f"Keras {when}runs on {running}, but KERAS_BACKEND says {wanted}. Keras chooses its backend once, "
-            "when it is first imported. Restart the kernel, and import bncourse before keras."
+            f"Keras {when}runs on {running}, but KERAS_BACKEND says {wanted}. Keras chooses its backend "
+            "once, when it is first imported. Restart the kernel, and import bncourse before keras."
         )
     return keras
 
@@ -66,7 +66,7 @@ def backend_trouble(wanted):
         return f"Keras is not installed. Install it: {pip_install('keras', 'jax')}"
     if wanted not in TRAINING_BACKENDS:
         return (
-            f"KERAS_BACKEND is {wanted!r}; a backend that can train is one of {', '.join(TRAINING_BACKENDS)}. "
+            f"KERAS_BACKEND is {wanted!r}; backends that can train are {', '.join(TRAINING_BACKENDS)}. "
             "Remove the variable (the course then uses jax), or set it to one of these before Python starts."
         )
     if find_spec(wanted) is None:

@@ -17,7 +17,7 @@ def main(arguments=None):
     """Run the command line; returns the exit code."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")  # a terminal that lacks a sign such as ✓ shows ? in its place
+            stream.reconfigure(errors="replace")  # a terminal that cannot show ✓ gets ? in its place
     options = _parser().parse_args(arguments)
     module, _, name = options.run.partition(":")
     try:
@@ -57,9 +57,9 @@ def _parser():
     start.add_argument("--port", type=int, default=8888, help="the port to try first (default: 8888)")
 
     doctor = command(
-        "doctor", "bncourse.doctor:command", "say whether this machine is ready for the course", "bncourse doctor"
+        "doctor", "bncourse.doctor:command", "say if this machine is ready for the course", "bncourse doctor"
     )
-    doctor.add_argument("--port", type=int, default=8888, help="the port JupyterLab would use (default: 8888)")
+    doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
 
     release = command(
         "release",

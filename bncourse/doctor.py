@@ -24,6 +24,7 @@ READY, NOTE, MISSING = "ready", "note", "missing"
 SIGNS = {READY: "✓", NOTE: "!", MISSING: "✗"}
 ROOM_NEEDED = 100_000_000  # bytes; a learner's notebooks with their outputs stay far below
 PORTS_TRIED = 50
+_INSTALL_JUPYTER = f"run {pip_install('jupyterlab')}"
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def command(options):
     for number, condition in enumerate(missing, 1):
         print(f"{number}. {condition.subject}: {condition.mend}")
     if missing:
-        print(f"✗ Not ready: {len(missing)} of {len(conditions)} checks failed; the list above says what to do.")
+        print(f"✗ Not ready: {len(missing)} of {len(conditions)} checks failed; the list says what to do.")
         return 1
     print(f"✓ Ready: {len(conditions)} checks passed. Open the course: bncourse start")
     return 0
@@ -175,9 +176,9 @@ def _jupyters_own_folder():
         folder = Path(jupyter_runtime_dir())
         folder.mkdir(parents=True, exist_ok=True)
     except ImportError:
-        return Condition("Jupyter's disk", MISSING, "Jupyter is not installed", f"run {pip_install('jupyterlab')}")
+        return Condition("Jupyter's disk", MISSING, "Jupyter is not installed", _INSTALL_JUPYTER)
     except OSError as error:
-        mend = f"make {error.filename} writable for you, or name another place in the variable JUPYTER_RUNTIME_DIR"
+        mend = f"make {error.filename} writable for you, or name another folder in JUPYTER_RUNTIME_DIR"
         return Condition("Jupyter's disk", MISSING, f"{error.filename}: {error.strerror}", mend)
     return _disk("Jupyter's disk", folder)
 
@@ -189,7 +190,7 @@ def _kernel():
     try:
         from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
     except ImportError:
-        return Condition("kernel", MISSING, "Jupyter is not installed", f"run {pip_install('jupyterlab')}")
+        return Condition("kernel", MISSING, "Jupyter is not installed", _INSTALL_JUPYTER)
     try:
         spec = KernelSpecManager().get_kernel_spec("python3")
     except NoSuchKernel:
