@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -126,10 +127,19 @@ def _wait_until_ready(lab, port, log):
                 fresh = path.stat().st_mtime > began - 2  # some disks keep times in steps of two seconds
             except (OSError, ValueError):  # being written, or just removed
                 continue
-            if fresh and server.get("port") == port:
+            if fresh and server.get("port") == port and _listens(port):
                 return server
         time.sleep(0.05)
     raise Trouble(f"JupyterLab did not start within {LONGEST_START} seconds. Its own words are in {log}")
+
+
+def _listens(port):
+    # Jupyter writes the file a moment before it listens.
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _address(server, page):

@@ -56,7 +56,8 @@ def test_a_backend_that_cannot_train_is_refused():
 
 def test_keras_that_was_loaded_on_another_backend_is_told_apart():
     said = run(
-        "import os; os.environ['KERAS_BACKEND'] = 'numpy'; import keras\nos.environ['KERAS_BACKEND'] = 'jax'\n"
+        "import os; os.environ['KERAS_BACKEND'] = 'numpy'\n"
+        "import keras; os.environ['KERAS_BACKEND'] = 'jax'\n"
     )
     assert said == (
         "Keras was loaded before bncourse, and runs on numpy, but KERAS_BACKEND says jax. Keras chooses its "

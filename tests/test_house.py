@@ -1,6 +1,7 @@
 """The house rules: who may import whom, what an import costs, and what must say the same in two places."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
@@ -146,3 +147,22 @@ def test_the_version_is_the_same_in_the_package_in_pyproject_and_in_the_changelo
     assert bncourse.__version__ == project()["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(r"^## ([\d.]+)", changelog, re.M).group(1) == project()["version"]
+
+
+def test_the_hook_takes_outputs_from_a_notebook_and_leaves_what_nbgrader_needs(tmp_path):
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0][
+        "hooks"
+    ]
+    [command] = [hook["entry"].split() for hook in hooks if hook["id"] == "nbstripout"]
+    metadata = {
+        "nbgrader": {"grade": True, "grade_id": "normalize-check", "locked": True, "points": 2},
+        "tags": ["raises-exception"],
+    }
+    cell = {"cell_type": "code", "id": "kept", "metadata": metadata, "source": ["1"]}
+    ran = {"execution_count": 3, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["1"]}]}
+    notebook = {"cells": [cell | ran], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path = tmp_path / "notebook.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    subprocess.run([Path(sys.executable).with_name(command[0]), *command[1:], path], check=True)
+    [stripped] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert stripped == cell | {"execution_count": None, "outputs": []}
