@@ -29,7 +29,9 @@ def command(options):
     port = doctor.free_port(options.port)
     opens = not options.no_browser and _has_browser()
     log = _log_file(port)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a polite stop ends JupyterLab too
+    for name in ("SIGTERM", "SIGHUP"):  # a polite stop, and a window that is closed, end JupyterLab too
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     _say("Starting JupyterLab ...")
     with log.open("wb") as written:
         lab = subprocess.Popen(
@@ -39,6 +41,9 @@ def command(options):
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=subprocess.STDOUT,
+            # Ctrl-C reaches this process alone, which then ends JupyterLab; two signals at once would cut
+            # short its closing of the kernels. Windows has no such groups and needs none.
+            process_group=0 if os.name == "posix" else None,
         )
     try:
         print(_address(_wait_until_ready(lab, port, log), page), flush=True)
@@ -51,7 +56,6 @@ def command(options):
             time.sleep(0.2)
     except KeyboardInterrupt:
         _say("\nStopping JupyterLab ...")
-        _stop(lab)
     finally:
         _stop(lab)
     if lab.returncode > 0:
@@ -155,7 +159,7 @@ def _stop(lab):
         lab.terminate()  # Jupyter closes its kernels on this; on Windows Ctrl-C has reached it already
     try:
         lab.wait(timeout=15)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):  # it hangs, or a second Ctrl-C asks for haste
         lab.kill()
         lab.wait()
 
