@@ -72,8 +72,7 @@ def backend_trouble(wanted):
     if find_spec(wanted) is None:
         otherwise = "" if wanted == "jax" else ", or remove the variable (the course then uses jax)"
         return (
-            f"KERAS_BACKEND names {wanted}, and {wanted} is not installed. "
-            f"Install it{otherwise}: {pip_install(wanted)}"
+            f"KERAS_BACKEND names {wanted}, and {wanted} is not installed. Install it{otherwise}: {pip_install(wanted)}"
         )
     return ""
 

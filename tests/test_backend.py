@@ -55,10 +55,7 @@ def test_a_backend_that_cannot_train_is_refused():
 
 
 def test_keras_that_was_loaded_on_another_backend_is_told_apart():
-    said = run(
-        "import os; os.environ['KERAS_BACKEND'] = 'numpy'\n"
-        "import keras; os.environ['KERAS_BACKEND'] = 'jax'\n"
-    )
+    said = run("import os; os.environ['KERAS_BACKEND'] = 'numpy'\nimport keras; os.environ['KERAS_BACKEND'] = 'jax'\n")
     assert said == (
         "Keras was loaded before bncourse, and runs on numpy, but KERAS_BACKEND says jax. Keras chooses its "
         "backend once, when it is first imported. Restart the kernel, and import bncourse before keras."

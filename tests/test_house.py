@@ -151,9 +151,7 @@ def test_the_version_is_the_same_in_the_package_in_pyproject_and_in_the_changelo
 
 
 def test_the_hook_takes_outputs_from_a_notebook_and_leaves_what_nbgrader_needs(tmp_path):
-    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0][
-        "hooks"
-    ]
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
     [command] = [hook["entry"].split() for hook in hooks if hook["id"] == "nbstripout"]
     metadata = {
         "nbgrader": {"grade": True, "grade_id": "normalize-check", "locked": True, "points": 2},

@@ -102,9 +102,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(folder, ca
 
 def test_a_package_that_is_too_old_is_named_with_both_versions(folder, monkeypatch):
     version = importlib.metadata.version
-    monkeypatch.setattr(
-        importlib.metadata, "version", lambda name: "3.6.3" if name == "jupyterlab" else version(name)
-    )
+    monkeypatch.setattr(importlib.metadata, "version", lambda name: "3.6.3" if name == "jupyterlab" else version(name))
     assert missing()["jupyterlab"].says == "3.6.3; needed: jupyterlab<5,>=4.2"
 
 
@@ -174,9 +172,7 @@ def test_start_says_what_to_do_and_opens_nothing_when_something_is_missing(folde
     assert "the course cannot start yet. What to do:\n  1. KERAS_BACKEND is 'theano'" in said.err
 
 
-def test_a_jupyterlab_that_does_not_start_is_told_with_the_place_of_its_log(
-    folder, capfd, monkeypatch, tmp_path
-):
+def test_a_jupyterlab_that_does_not_start_is_told_with_the_place_of_its_log(folder, capfd, monkeypatch, tmp_path):
     (tmp_path / "jupyterlab.py").write_text("raise SystemExit('no lab today')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setattr(signal, "signal", lambda *_: None)
