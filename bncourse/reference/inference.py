@@ -68,7 +68,8 @@ def batch_norm_inference(x, gamma, beta, running_mean, running_var, eps=1e-3):
 
     Examples
     --------
-    >>> batch_norm_inference(np.array([[5.0]]), np.ones(1), np.zeros(1), np.array([3.0]), np.array([4.0]), eps=0)
+    >>> x, mean, var = np.array([[5.0]]), np.array([3.0]), np.array([4.0])
+    >>> batch_norm_inference(x, np.ones(1), np.zeros(1), mean, var, eps=0.0)
     array([[1.]])
     """
     return scale_and_shift(normalize(x, running_mean, running_var, eps), gamma, beta)
