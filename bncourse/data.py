@@ -123,7 +123,7 @@ def split(x, y, seed, test_share=0.2):
         The inputs.
     y : ndarray of shape (examples,)
         What belongs to them.
-    seed : int or numpy.random.Generator
+    seed : int, sequence of int or numpy.random.Generator
         The same seed gives the same split.
     test_share : float, default 0.2
         The share of the examples to test on.
