@@ -49,14 +49,17 @@ def _parser():
         added.set_defaults(run=run)
         return added
 
-    start = command(
-        "start", "bncourse.start:start", "open the course in JupyterLab", "bncourse start --no-browser"
-    )
+    start = command("start", "bncourse.start:start", "open the course in JupyterLab", "bncourse start --no-browser")
     start.add_argument("--instructor", action="store_true", help="show nbgrader's panels for instructors")
     start.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     start.add_argument("--port", type=int, default=8888, help="the port to try first (default: 8888)")
 
-    command("doctor", "bncourse.start:doctor", "say whether this machine is ready for the course", "bncourse doctor")
+    command(
+        "doctor",
+        "bncourse.start:doctor",
+        "say whether this machine is ready for the course",
+        "bncourse doctor",
+    )
 
     release = command(
         "release",

@@ -20,8 +20,9 @@ function's docstring::
 import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,11 +53,6 @@ class Case:
     def copy(self):
         """Give the arguments and options afresh, so that nobody can change this case."""
         return copy.deepcopy(self.arguments), copy.deepcopy(dict(self.options))
-
-    @cached_property
-    def size(self):
-        """How many numbers the arguments hold; a learner is shown the smallest case that tells."""
-        return sum(np.size(value) for value in [*self.arguments, *self.options.values()])
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,8 @@ class Exercise:
     asks : str
         The task in one sentence.
     cases : callable
-        ``cases(rng)`` yields `Case` objects drawn from a NumPy ``Generator``: the same for the same seed.
+        ``cases(rng)`` yields `Case` objects drawn from a NumPy ``Generator``: the same for the same seed, small,
+        the plainest first. A learner is shown the first that fails.
     hints : sequence of str
         From a nudge to the idea of the reference; never its line.
     points : int
@@ -153,8 +150,22 @@ class Exercise:
 
     @cached_property
     def parameters(self):
-        """The names of the reference's parameters, in order."""
-        return tuple(inspect.signature(self.reference).parameters)
+        """The names of the parameters that a case gives, in order."""
+        names = tuple(inspect.signature(self._drive or self.reference).parameters)
+        return names[1:] if self._drive else names
+
+    @cached_property
+    def _drive(self):
+        if self.driver is None:
+            return None
+        module, _, name = self.driver.partition(":")
+        return getattr(import_module(module), name)
+
+    def called_with(self, answer, arguments, options):
+        """Call an answer that lives in this process as a check calls it: through the driver, if there is one."""
+        if self._drive:
+            return self._drive(answer, *arguments, **options)
+        return answer(*arguments, **options)
 
     def draw(self, seed):
         """Give the cases for a seed, as a list."""
@@ -192,13 +203,12 @@ class Exercise:
         self.advice.append(function)
         return function
 
-    def inherit(self, *exercises):
-        """Take over the wrong ideas of exercises that are steps of this one."""
+    def inherit(self, *exercises, leave_out=()):
+        """Take over the wrong ideas of exercises that are steps of this one, but for some, by name."""
         for exercise in exercises:
             for idea in exercise.wrong_ideas:
-                self.wrong_ideas.append(
-                    WrongIdea(idea.name, idea.code, idea.says, idea.function, idea.looks_like, exercise.name)
-                )
+                if idea.name not in leave_out:
+                    self.wrong_ideas.append(replace(idea, step=exercise.name))
 
     def whole(self, *ideas):
         """Give the whole function with these wrong ideas in it.
@@ -207,10 +217,8 @@ class Exercise:
         """
         if len(ideas) == 1 and not ideas[0].step:
             return ideas[0].function
-        return self.compose(SimpleNamespace(**self.steps, **{}) if not ideas else self._with(ideas))
-
-    def _with(self, ideas):
-        return SimpleNamespace(**{**self.steps, **{idea.step: idea.function for idea in ideas}})
+        replaced = {idea.step: idea.function for idea in ideas}
+        return self.compose(SimpleNamespace(**{**self.steps, **replaced}))
 
     def suspects(self):
         """Yield each wrong idea, then each pair of wrong ideas about two different steps."""

@@ -236,9 +236,7 @@ def batch_norm_conv(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     array([0., 0.])
     """
     if data_format not in ("channels_last", "channels_first"):
-        raise ValueError(
-            f"data_format is {data_format!r}; use 'channels_last' (NHWC) or 'channels_first' (NCHW)"
-        )
+        raise ValueError(f"data_format is {data_format!r}; use 'channels_last' (NHWC) or 'channels_first' (NCHW)")
     x = np.asarray(x)
     if x.ndim != 4:
         raise ValueError(f"x has shape {x.shape}; a batch of feature maps has four axes")

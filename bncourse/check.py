@@ -1,0 +1,159 @@
+"""The learner's face of the checks.
+
+``check.normalize(normalize)``
+    judges your function; the name after the dot is the name of the exercise.
+``check.hint("normalize")``
+    shows the next hint. Hints cost no points.
+``check.case("normalize")``
+    gives the inputs on which your answer failed, as arrays to play with.
+
+A right answer shows a card and returns None. A part of the points returns them as a number, under the card.
+Anything else raises one of `NotStarted`, `NotYet` and `Stopped`, whose text is all that a notebook shows.
+"""
+
+from contextlib import contextmanager
+from difflib import get_close_matches
+from types import SimpleNamespace
+
+from bncourse import exercises
+from bncourse.checking import DirectAnswer, Quiz, judge
+from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET
+
+# The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
+_session = SimpleNamespace(seed=0, answer=DirectAnswer)
+_last = {}
+_hints_shown = {}
+
+
+class Unsolved(AssertionError):
+    """An exercise that is not solved. Its text is the verdict; `verdict` is the verdict itself."""
+
+    def __init__(self, verdict):
+        super().__init__(verdict.text())
+        self.verdict = verdict
+
+    def _render_traceback_(self):
+        # IPython shows this instead of a traceback; so do nbgrader's Validate and its feedback
+        return self.verdict.text().splitlines()
+
+
+class NotStarted(Unsolved):
+    """Nothing is written yet."""
+
+
+class NotYet(Unsolved):
+    """The answer is not right yet; the text says what probably happened."""
+
+
+class Stopped(Unsolved):
+    """The answer raised an error, or ran too long."""
+
+
+def hint(exercise):
+    """Show the next hint for an exercise; after the last, all of them.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the exercise, such as "normalize".
+    """
+    asked = _find(exercise)
+    shown = min(_hints_shown.get(asked.name, 0) + 1, len(asked.hints) + 1)
+    _hints_shown[asked.name] = shown
+    if shown > len(asked.hints):
+        print(f"These are all the hints for {asked.name}:")
+        for number, sentence in enumerate(asked.hints, start=1):
+            print(f"  {number}. {sentence}")
+    else:
+        print(f"Hint {shown} of {len(asked.hints)} for {asked.name}: {asked.hints[shown - 1]}")
+
+
+def case(exercise):
+    """Give the inputs on which the last checked answer failed; without a failure, those of the first case.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the exercise, such as "normalize".
+
+    Returns
+    -------
+    dict
+        The arguments by name: ``normalize(**check.case("normalize"))`` repeats the call.
+    """
+    asked = _find(exercise)
+    if isinstance(asked, Quiz):
+        raise ValueError(f"{asked.name} is a set of questions; it has no input arrays.")
+    seed, number = _last.get(asked.name, (_session.seed, None))
+    drawn = asked.draw(seed)[number or 0]
+    arguments, options = drawn.copy()
+    print(f"{'The failing case' if number is not None else 'The first case'}: {drawn.label}")
+    return dict(zip(asked.parameters, arguments, strict=False)) | options
+
+
+@contextmanager
+def session(seed, answer=DirectAnswer):
+    """Judge within this block on cases drawn from another seed, through another kind of answer.
+
+    Parameters
+    ----------
+    seed : int
+    answer : callable
+        ``answer(learners, name)`` gives an `Answer`; the place where a process boundary stands.
+    """
+    before = SimpleNamespace(**vars(_session))
+    _session.seed, _session.answer = seed, answer
+    try:
+        yield
+    finally:
+        vars(_session).update(vars(before))
+
+
+def __getattr__(name):
+    if name.startswith("_"):
+        raise AttributeError(name)
+    asked = _find(name, AttributeError)
+
+    def check(*learners):
+        if len(learners) != 1:
+            raise TypeError(f"check.{name} takes one thing, your answer: check.{name}({name})")
+        return _answer_to(asked, learners[0])
+
+    check.__name__ = check.__qualname__ = name
+    check.__doc__ = f"Check your answer to the exercise {name}: {asked.asks}."
+    return check
+
+
+def __dir__():
+    return [*sorted(exercises.names()), "case", "hint", "session"]
+
+
+def _find(name, error=ValueError):
+    found = exercises.find(name)
+    if found is None:
+        near = get_close_matches(str(name), exercises.names(), n=1)
+        meant = f" Did you mean {near[0]}?" if near else f" The exercises are: {', '.join(exercises.names())}."
+        raise error(f"There is no exercise with the name {name!r}.{meant}")
+    return found
+
+
+def _answer_to(asked, learners):
+    verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
+    _last[asked.name] = (_session.seed, verdict.case)
+    if verdict.outcome == CORRECT or (verdict.outcome == NOT_YET and verdict.score > 0):
+        _show(verdict)
+        return None if verdict.outcome == CORRECT else verdict.score
+    raise {NOT_STARTED: NotStarted, NOT_YET: NotYet}.get(verdict.outcome, Stopped)(verdict)
+
+
+def _show(verdict):
+    try:
+        shell = get_ipython()
+    except NameError:
+        shell = None
+    if shell is None:
+        print(verdict.text())
+    else:
+        from IPython.display import display
+
+        display(verdict)

@@ -1,0 +1,177 @@
+"""The judge: call the answer on every case, compare, and on a miss look for the wrong idea behind it."""
+
+import re
+
+import numpy as np
+
+from bncourse.checking import compare
+from bncourse.checking.answer import is_empty
+from bncourse.checking.diagnosis import diagnose
+from bncourse.checking.exercise import Quiz
+from bncourse.checking.quiz import judge_quiz
+from bncourse.checking.trial import ORDER, attempt, called
+from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
+
+
+def judge(exercise, answer, seed=0):
+    """Judge an answer to an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise or Quiz
+    answer : Answer
+        What the learner wrote, on whichever side of a wall it lives.
+    seed : int
+        The cases are drawn from it: one for all learners, a fresh one for each graded submission.
+
+    Returns
+    -------
+    Verdict
+    """
+    if isinstance(exercise, Quiz):
+        return judge_quiz(exercise, answer)
+    if answer.kind == "value":
+        return _not_callable(exercise, answer)
+    if is_empty(answer.source):
+        return _not_started(exercise)
+    trials = []
+    for case in exercise.draw(seed):
+        trial = attempt(exercise, answer, case)
+        if trial.reply.fault and trial.reply.fault.kind == "NotImplementedError" and not trials:
+            return _not_started(exercise)
+        trials.append(trial)
+        if trial.reply.timed_out:
+            return _too_slow(exercise, trial, len(trials) - 1)
+    return _verdict(exercise, answer, trials)
+
+
+def _verdict(exercise, answer, trials):
+    parts = list(dict.fromkeys(trial.case.part for trial in trials))
+    earned = [part for part in parts if all(not t.kind for t in trials if t.case.part == part)]
+    advice = _advice(exercise, trials)
+    if len(earned) == len(parts):
+        return Verdict(
+            exercise.name,
+            CORRECT,
+            exercise.points,
+            float(exercise.points),
+            _passed(trials, parts),
+            advice=advice,
+        )
+    score = float(exercise.points * len(earned) / len(parts))
+    part = next(part for part in parts if part not in earned)
+    of_part = [trial for trial in trials if trial.case.part == part]
+    # exercises draw their plainest case first, so the first is the one that tells a learner most
+    told = min((trial for trial in of_part if trial.kind), key=lambda t: ORDER.index(t.kind))
+    number = next(i for i, trial in enumerate(trials) if trial is told)
+    ideas, reasons = diagnose(exercise, trials, of_part, told)
+    if told.kind == "fault":
+        outcome, where = STOPPED, _faulty_line(told.reply.fault)
+    else:
+        outcome = NOT_YET
+        where = next((line for idea in ideas if (line := _line(answer.source, idea.looks_like))), "")
+    return Verdict(
+        exercise.name,
+        outcome,
+        exercise.points,
+        score,
+        _passed(trials, parts),
+        (told.finding,),
+        tuple(reasons),
+        f"{answer.name}(), {where}" if where else "",
+        _todo(exercise),
+        advice,
+        number,
+    )
+
+
+def _passed(trials, parts):
+    """Say what holds already; where everything does, the cases are the list."""
+    done = [trial for trial in trials if not trial.kind]
+    if len(parts) > 1:
+        whole = [part for part in parts if all(not t.kind for t in trials if t.case.part == part)]
+        if len(whole) < len(parts):
+            return tuple(whole)
+    sentences = list(dict.fromkeys(trial.case.label for trial in done))
+    if not sentences:
+        started = next((t for t in trials if t.kind in ("finite", "property", "values", "changed")), None)
+        shape = getattr(started.reply.value, "shape", None) if started else None
+        return (f"the result has the shape {shape}",) if shape else ()
+    return tuple(sentences)
+
+
+def _advice(exercise, trials):
+    said = {}
+    for trial in trials:
+        if trial.reply.fault or trial.kind not in ("", "values", "property"):
+            continue
+        for advise in exercise.advice:
+            if sentence := advise(trial.case, trial.reply.value):
+                said.setdefault(sentence)
+        value = trial.reply.value
+        if isinstance(value, np.ndarray) and value.dtype == np.float32 and _all_double(trial.case):
+            said.setdefault("You calculate in float32; the inputs are float64. That is accepted.")
+    printed = next((t.reply.printed for t in trials if t.reply.printed.strip()), "")
+    if printed:
+        first = printed.strip().splitlines()[0][:60]
+        said.setdefault(f"The function prints while it is checked ({first!r}); that is held back here.")
+    warned = next((t.reply.warned[0] for t in trials if t.reply.warned), "")
+    if warned:
+        said.setdefault(f"Python warned while it ran: {warned[:160]}. It costs no points.")
+    return tuple(said)
+
+
+def _all_double(case):
+    return all(value.dtype == np.float64 for value in case.arguments if isinstance(value, np.ndarray))
+
+
+def _too_slow(exercise, trial, number):
+    finding = Finding(
+        f"answers within {exercise.seconds:g} seconds",
+        (("case", trial.case.label), ("called", called(exercise, trial.case))),
+    )
+    reason = Reason("It was still running, so it was stopped. A loop that never ends is the usual cause.")
+    todo = ("Look at the condition of each `while`, and at what each `for` runs over.", *_todo(exercise))
+    return Verdict(exercise.name, STOPPED, exercise.points, 0.0, (), (finding,), (reason,), "", todo, case=number)
+
+
+def _not_started(exercise):
+    todo = (
+        "Write your answer in the cell above, run it, then run this cell again.",
+        *_todo(exercise, case=False),
+    )
+    task = Reason(f"{exercise.asks[0].upper()}{exercise.asks[1:]}.")
+    return Verdict(exercise.name, NOT_STARTED, exercise.points, reasons=(task,), todo=todo)
+
+
+def _not_callable(exercise, answer):
+    wanted = "class" if isinstance(exercise.reference, type) else "function"
+    got = compare.describe(answer.value())
+    if got in ("None", "an object of the type ellipsis"):
+        return _not_started(exercise)
+    finding = Finding(f"{exercise.name} is a {wanted}", (("expected", f"a {wanted}"), ("yours", got)))
+    todo = (f"Write check.{exercise.name}({exercise.name}): the name alone, with no brackets after it.",)
+    reason = Reason(f"The check received {got}, which cannot be called. Perhaps the name was used again for a result.")
+    return Verdict(exercise.name, NOT_YET, exercise.points, 0.0, (), (finding,), (reason,), "", todo)
+
+
+def _todo(exercise, case=True):
+    count = len(exercise.hints)
+    plural = "hint" if count == 1 else "hints"
+    todo = [f'check.hint("{exercise.name}") shows a hint ({count} {plural}, no points lost).']
+    if case:
+        todo.append(f'check.case("{exercise.name}") gives you the inputs of this case.')
+    return tuple(todo)
+
+
+def _line(source, pattern):
+    if not pattern:
+        return ""
+    for number, line in enumerate(source.splitlines(), start=1):
+        if re.search(pattern, line.split("#")[0]):
+            return f"line {number}: {line.strip()}"
+    return ""
+
+
+def _faulty_line(fault):
+    return f"line {fault.line}: {fault.text}" if fault.line else ""

@@ -1,0 +1,131 @@
+"""One case: call the answer, compare with the truth, and keep the first thing that is wrong."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncourse.checking import compare
+from bncourse.checking.answer import Reply, plain
+from bncourse.checking.exercise import Case
+from bncourse.checking.verdict import Finding
+
+# What is wrong first is told first: an array of the wrong shape needs no word about its values.
+ORDER = ["fault", "nothing", "type", "count", "shape", "finite", "property", "values", "changed"]
+
+
+@dataclass
+class Trial:
+    """One case, what came back, and the first thing that is wrong with it."""
+
+    case: Case
+    reply: Reply
+    expected: object
+    tolerance: compare.Tolerance
+    kind: str = ""
+    finding: Finding | None = None
+    reason: str = ""
+
+
+def attempt(exercise, answer, case):
+    """Call the answer on a case and give the `Trial`."""
+    arguments, options = case.copy()
+    expected = _truth(exercise, arguments, options)
+    tolerance = compare.Tolerance(exercise.rtol, exercise.atol, lambda: _rounding(exercise, case, expected))
+    arguments, options = case.copy()
+    reply = answer.call(arguments, options, seconds=exercise.seconds, driver=exercise.driver)
+    trial = Trial(case, reply, expected, tolerance)
+    if not reply.timed_out:
+        _examine(exercise, trial)
+    return trial
+
+
+def _truth(exercise, arguments, options):
+    return plain(exercise.called_with(exercise.reference, arguments, options))
+
+
+def _rounding(exercise, case, expected):
+    """How far a right answer may be off for each returned value when it calculates in float32."""
+    arguments, options = case.copy()
+    single = [
+        value.astype(np.float32).astype(value.dtype)
+        if isinstance(value, np.ndarray) and value.dtype == np.float64
+        else value
+        for value in arguments
+    ]
+    rounded = compare.pieces(_truth(exercise, single, options))
+    return [
+        16 * float(np.max(np.abs(np.asarray(a) - np.asarray(b)), initial=0.0))
+        + 3e-7 * float(np.max(np.abs(np.asarray(a)), initial=0.0))
+        for a, b in zip(compare.pieces(expected), rounded, strict=True)
+    ]
+
+
+def _examine(exercise, trial):
+    """Find the first thing that is wrong with a reply: fault, kind, shape, finite, properties, values."""
+    case, reply = trial.case, trial.reply
+    fault = reply.fault
+    if fault:
+        trial.kind = "fault"
+        said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
+        trial.finding = Finding(
+            "runs to its end", (("case", case.label), ("called", called(exercise, case)), ("error", said))
+        )
+        return
+    found = compare.mismatch(trial.expected, reply.value, exercise.returns, trial.tolerance)
+    if found is None or found.kind == "values":
+        for sentence, holds in exercise.properties:
+            pair = holds(case, _unwrapped(trial.expected, reply.value))
+            if pair:
+                found = compare.Mismatch("property", sentence, *pair)
+                break
+    if found is None:
+        found = _changed(exercise, trial)
+    if found:
+        trial.kind, trial.reason = found.kind, found.reason
+        trial.finding = Finding(
+            found.sentence,
+            (
+                ("case", case.label),
+                ("called", called(exercise, case)),
+                ("expected", found.expected),
+                ("yours", found.yours),
+            ),
+        )
+
+
+def _unwrapped(expected, got):
+    """Take the leading 1 of a shape away, so that a property reads the shape of the reference."""
+    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray) and got.ndim == expected.ndim + 1:
+        return got[0]
+    return got
+
+
+def _changed(exercise, trial):
+    before = dict(zip(exercise.parameters, trial.case.arguments, strict=False)) | dict(trial.case.options)
+    after = dict(zip(exercise.parameters, trial.reply.arguments, strict=False)) | trial.reply.options
+    for name, value in before.items():
+        if name in exercise.may_change or not isinstance(value, np.ndarray):
+            continue
+        now = after.get(name)
+        if not (isinstance(now, np.ndarray) and np.array_equal(value, now, equal_nan=value.dtype.kind == "f")):
+            return compare.Mismatch(
+                "changed",
+                f"leaves {name} as it was",
+                f"{name} as it was passed",
+                f"{name} was changed",
+                f"The function writes into the caller's array: `{name} -= ...` or `{name}[...] = ...` does that. "
+                f"`{name} = {name} - ...` makes a new array.",
+            )
+    return None
+
+
+def called(exercise, case):
+    """Write a call as a person would read it: arrays by their shape, small values in full."""
+    named = [*zip(exercise.parameters, case.arguments, strict=False), *case.options.items()]
+    shown = []
+    for name, value in named:
+        if isinstance(value, np.ndarray) and value.ndim:
+            shown.append(f"{name} of shape {value.shape}")
+        else:
+            shown.append(f"{name}={value!r}"[:60])
+    return f"{exercise.name}({', '.join(shown)})"

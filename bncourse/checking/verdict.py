@@ -1,0 +1,159 @@
+"""What the learner reads: one verdict, as a card in HTML and as its plain-text twin.
+
+Both say the same. The card uses inline style only, the text colour of the theme and a coloured bar at the
+left, so that it is legible in light and dark, and nothing is said by colour alone.
+"""
+
+import textwrap
+from dataclasses import dataclass, field
+from html import escape
+
+CORRECT, NOT_STARTED, NOT_YET, STOPPED = "correct", "not started", "not yet", "stopped"
+
+# Each bar has a contrast of at least 3:1 on white and on near-black.
+_LOOKS = {
+    CORRECT: ("✓", "CORRECT", "#1a8754"),
+    NOT_STARTED: ("○", "NOT STARTED", "#5b7fb4"),
+    NOT_YET: ("✗", "NOT YET", "#d1495b"),
+    STOPPED: ("!", "STOPPED WITH AN ERROR", "#b7791f"),
+}
+_WIDTH = 76
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not hold yet: a sentence, and labelled details such as expected and yours."""
+
+    sentence: str
+    details: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Reason:
+    """What probably happened: the sentence, and the name and code of the wrong idea where one is known."""
+
+    says: str
+    name: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the exercise.
+    outcome : str
+        "correct", "not started", "not yet" or "stopped".
+    points : int
+        What the exercise is worth.
+    score : float
+        What was earned, from 0.0 to `points`.
+    passed : tuple of str
+        What holds already.
+    missed : tuple of Finding
+        What does not hold yet.
+    reasons : tuple of Reason
+        What probably happened; more than one where two wrong ideas meet.
+    where : str
+        The line that holds the idea, or "".
+    todo : tuple of str
+        What to do next.
+    advice : tuple of str
+        What is good to know and costs no points.
+    case : int or None
+        The number of the case that the finding is about.
+    choices : tuple of str
+        In a quiz: the questions that were answered wrongly, each with the code of its wrong idea.
+    """
+
+    exercise: str
+    outcome: str
+    points: int = 1
+    score: float = 0.0
+    passed: tuple[str, ...] = ()
+    missed: tuple[Finding, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    where: str = ""
+    todo: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+    case: int | None = field(default=None, compare=False)
+    choices: tuple[str, ...] = ()
+
+    @property
+    def wrong_ideas(self):
+        """The names of the wrong ideas that were found, or of the wrong choices in a quiz."""
+        return tuple(reason.name for reason in self.reasons if reason.name) + self.choices
+
+    @property
+    def head(self):
+        """The first line: sign, word, exercise and points."""
+        sign, word, _ = _LOOKS[self.outcome]
+        points = "point" if self.points == 1 else "points"
+        return f"{sign} {word} - Exercise: {self.exercise} ({self.score:g} of {self.points} {points})"
+
+    def text(self):
+        """Give the verdict as plain text, at most 76 columns wide."""
+        lines = [self.head]
+        lines += [_wrapped(f"✓ Passed: {sentence}", 2) for sentence in self.passed]
+        for finding in self.missed:
+            lines.append(_wrapped(f"✗ Not yet: {finding.sentence}", 2))
+            wide = max((len(label) for label, _ in finding.details), default=0) + 2
+            for label, value in finding.details:
+                lines.append(_wrapped(f"{label + ':':<{wide}}{value}", 6, hang=wide))
+        lines += [_wrapped(f"{label}: {value}", 2) for label, value in self._paragraphs()]
+        return "\n".join(lines)
+
+    def html(self):
+        """Give the verdict as an HTML card."""
+        _, _, bar = _LOOKS[self.outcome]
+        parts = [f'<div style="font-weight:bold">{escape(self.head)}</div>']
+        if self.passed:
+            items = "".join(f"<li>✓ Passed: {escape(sentence)}</li>" for sentence in self.passed)
+            parts.append(f'<ul style="list-style:none;margin:4px 0;padding-left:8px">{items}</ul>')
+        for finding in self.missed:
+            parts.append(f'<div style="margin:4px 0 0 8px">✗ Not yet: {escape(finding.sentence)}</div>')
+            if finding.details:
+                parts.append(_table(finding.details))
+        for label, value in self._paragraphs():
+            parts.append(f'<div style="margin-top:4px"><strong>{escape(label)}:</strong> {escape(value)}</div>')
+        style = f"border-left:5px solid {bar};padding:6px 12px;margin:4px 0;line-height:1.45"
+        return f'<div style="{style}">{"".join(parts)}</div>'
+
+    def _paragraphs(self):
+        for number, reason in enumerate(self.reasons):
+            named = f"{reason.name} ({reason.code}). " if reason.name else ""
+            label = "The task" if self.outcome == NOT_STARTED else "What probably happened"
+            yield ("And also" if number else label), named + reason.says
+        if self.where:
+            yield "Where", self.where
+        if self.todo:
+            yield "Next", " ".join(self.todo)
+        for sentence in self.advice:
+            yield "Good to know", sentence
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+
+def _table(details):
+    cell = "padding:1px 10px 1px 0;text-align:left;vertical-align:top;border:none;background:transparent"
+    rows = "".join(
+        f'<tr style="background:transparent"><th scope="row" style="{cell};font-weight:normal">{escape(label)}</th>'
+        f'<td style="{cell};font-family:monospace">{escape(value)}</td></tr>'
+        for label, value in details
+    )
+    return f'<table style="margin:2px 0 2px 24px;border-collapse:collapse;border:none">{rows}</table>'
+
+
+def _wrapped(text, indent, hang=2):
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hang),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
