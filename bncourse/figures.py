@@ -94,8 +94,8 @@ def steps(stages, units):
     return DescribedFigure(
         figure,
         f"Histograms of {len(units)} units (rows) after each of the steps {', '.join(names)} (columns), "
-        f"the mean marked by a dashed line. The means of the units lie {_short(np.ptp(first.mean(axis=0)))} apart "
-        f"at first and {abs(np.ptp(last.mean(axis=0))):.2f} apart after the second step, "
+        f"the mean marked by a dashed line. The means of the units lie {np.ptp(first.mean(axis=0)):.2f} "
+        f"apart at first and {np.ptp(last.mean(axis=0)):.2f} apart after the second step, "
         "while the shape of each histogram stays as it was until the activation bends it.",
     )
 
@@ -123,9 +123,7 @@ def std_against_sigma(sigma, measured, formula, epsilons):
         chosen = np.unique(np.searchsorted(np.log(sigma), np.linspace(*np.log(sigma[[0, -1]]), 22)))
         for i, (eps, line, dots) in enumerate(zip(epsilons, formula, measured, strict=True)):
             axes.plot(sigma, line, color=colors[i], linestyle=_DASHES[i], marker="")
-            axes.plot(
-                sigma[chosen], dots[chosen], color=colors[i], linestyle="", marker=_MARKERS[i], markersize=5
-            )
+            axes.plot(sigma[chosen], dots[chosen], color=colors[i], linestyle="", marker=_MARKERS[i], markersize=5)
             axes.annotate(
                 f"eps {eps:g}",
                 (half[i], 0.5),
@@ -213,9 +211,7 @@ def predictions(true, predicted):
         grid[0].set_ylabel("predicted")
         grid[-1].text(0.6 * ends[1], 0.65 * ends[1], "right answers", ha="right", color=colors[3])
         figure.suptitle("Gamma and beta set the scale of the last layer's answers")
-    ranges = "; ".join(
-        f"{name}: from {values.min():.0f} to {values.max():.0f}" for name, values in predicted.items()
-    )
+    ranges = "; ".join(f"{name}: from {values.min():.0f} to {values.max():.0f}" for name, values in predicted.items())
     return DescribedFigure(
         figure,
         f"Predictions against true values from {true.min():.0f} to {true.max():.0f}, with the line of right "
@@ -246,9 +242,7 @@ def feature_maps(maps, channels, shown=4):
         for i, column in enumerate(figure.subfigures(1, count, wspace=0.03)):
             column.patch.set(edgecolor=colors[i], linewidth=4, linestyle=_DASHES[i])
             column.suptitle(f"channel {i}: {channels[i]}", color=colors[i], fontsize=10)
-            column.supxlabel(
-                f"one mean for {batch} × {height} × {width} numbers: {_short(means[i])}", fontsize=9
-            )
+            column.supxlabel(f"one mean for {batch} × {height} × {width} numbers: {_short(means[i])}", fontsize=9)
             for n, axes in enumerate(column.subplots(2, (shown + 1) // 2).flat):
                 axes.axis("off")
                 if n < shown:
