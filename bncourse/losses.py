@@ -47,6 +47,11 @@ def squared(output, target):
     loss : float
     doutput : ndarray of shape (batch, 1)
 
+    Raises
+    ------
+    ValueError
+        If the output has more than one column, or another length than `target`.
+
     Examples
     --------
     >>> loss, doutput = squared(np.array([[3.0], [1.0]]), np.array([1.0, 1.0]))
@@ -54,5 +59,7 @@ def squared(output, target):
     (2.0, array([[2.],
            [0.]]))
     """
+    if output.shape != (len(target), 1):
+        raise ValueError(f"output has shape {output.shape}; with {len(target)} targets it must be ({len(target)}, 1)")
     error = output[:, 0] - target
     return (error**2).mean(), 2 * error[:, None] / len(target)
