@@ -15,6 +15,7 @@ import numpy as np
 from matplotlib import rc_context, rc_params_from_file, rcParams
 from matplotlib.colors import to_hex, to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 PIXELS_PER_INCH = 100  # on the page; the image holds twice as many, for dense screens
 
@@ -238,10 +239,13 @@ def feature_maps(maps, channels, shown=4):
     batch, height, width, count = maps.shape
     means = maps.mean(axis=(0, 1, 2))
     with _style() as colors:
-        figure = Figure(figsize=(2.8 * count, 3.6))
+        figure = Figure(figsize=(3 * count, 4.2))
+        figure.suptitle("Each channel has one mean and one variance, over all places and images")
         for i, column in enumerate(figure.subfigures(1, count, wspace=0.03)):
-            column.patch.set(edgecolor=colors[i], linewidth=4, linestyle=_DASHES[i])
-            column.suptitle(f"channel {i}: {channels[i]}", color=colors[i], fontsize=10)
+            frame = Rectangle((0.015, 0.015), 0.97, 0.97, transform=column.transSubfigure, fill=False)
+            frame.set(edgecolor=colors[i], linewidth=3, linestyle=_DASHES[i])
+            column.add_artist(frame)
+            column.suptitle(f"channel {i}: {channels[i]}", y=0.95, color=colors[i], fontsize=10)
             column.supxlabel(f"one mean for {batch} × {height} × {width} numbers: {_short(means[i])}", fontsize=9)
             for n, axes in enumerate(column.subplots(2, (shown + 1) // 2).flat):
                 axes.axis("off")

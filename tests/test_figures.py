@@ -41,7 +41,7 @@ def test_a_figure_shows_an_image_with_its_description(name):
 @pytest.mark.parametrize("name", DRAW)
 def test_a_figure_states_its_finding_and_names_its_axes(name):
     figure = DRAW[name]().figure
-    assert len(figure.get_suptitle() or figure.subfigs[0].get_suptitle()) > 5
+    assert len(figure.get_suptitle()) > 20
     drawn = [axes for axes in figure.axes if axes.axison]
     if drawn:
         assert any(axes.get_xlabel() for axes in drawn) and any(axes.get_ylabel() for axes in drawn)
