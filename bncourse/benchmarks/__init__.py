@@ -1,0 +1,1 @@
+"""What this project states about itself, measured on the user's own machine; never a timed test."""

@@ -1,0 +1,96 @@
+"""Every exercise: right answers are accepted however they are written, every wrong idea draws its sentence."""
+
+import pytest
+
+from bncourse import exercises
+from bncourse.checking import DirectAnswer, Exercise, Quiz, judge
+
+ALL = [exercises.find(name) for name in exercises.names()]
+FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
+SEEDS = (0, 1, 2, 3)
+RIGHT = [(e, answer) for e in FUNCTIONS for answer in (e.reference, *e.right_answers)]
+WRONG = [(e, idea) for e in FUNCTIONS for idea in e.wrong_ideas]
+
+
+def _name(value):
+    return getattr(value, "name", None) or getattr(value, "__name__", str(value)).replace(" ", "_")
+
+
+@pytest.mark.parametrize(("exercise", "answer"), RIGHT, ids=_name)
+def test_a_right_answer_is_accepted_however_it_is_written(exercise, answer):
+    for seed in SEEDS:
+        verdict = judge(exercise, DirectAnswer(answer), seed)
+        assert verdict.outcome == "correct", verdict.text()
+        assert verdict.score == exercise.points
+
+
+@pytest.mark.parametrize(("exercise", "idea"), WRONG, ids=_name)
+def test_a_wrong_idea_is_named(exercise, idea):
+    for seed in SEEDS:
+        verdict = judge(exercise, DirectAnswer(exercise.whole(idea)), seed)
+        assert verdict.outcome in ("not yet", "stopped"), f"{idea.name} was accepted for seed {seed}"
+        assert verdict.score < exercise.points
+        assert idea.name in verdict.wrong_ideas, verdict.text()
+        said = " ".join(verdict.text().split())
+        assert idea.says in said and idea.code in said
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)
+def test_two_wrong_ideas_that_meet_are_never_accepted(exercise):
+    for ideas in exercise.suspects():
+        if len(ideas) == 2:
+            verdict = judge(exercise, DirectAnswer(exercise.whole(*ideas)))
+            assert verdict.outcome != "correct", f"{ideas[0].name} and {ideas[1].name}"
+
+
+@pytest.mark.parametrize("exercise", ALL, ids=_name)
+def test_an_exercise_is_complete(exercise):
+    assert exercise.notebook in exercises.NOTEBOOKS
+    assert exercise.asks and exercise.points > 0
+    assert len(exercise.hints) >= 2
+    if isinstance(exercise, Exercise):
+        assert len(exercise.right_answers) >= 5, "a check is fair when right answers written otherwise pass"
+        assert len(exercise.wrong_ideas) >= 3
+        names = [idea.name for idea in exercise.wrong_ideas]
+        assert len(set(names)) == len(names)
+        assert all(idea.says.endswith(".") and len(idea.says) > 30 for idea in exercise.wrong_ideas)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)
+def test_no_hint_gives_the_line_of_the_reference_away(exercise):
+    import ast
+    import inspect
+    import textwrap
+
+    tree = ast.parse(textwrap.dedent(inspect.getsource(exercise.reference)))
+    lines = {ast.unparse(node.value) for node in ast.walk(tree) if isinstance(node, ast.Return) and node.value}
+    for hint in exercise.hints:
+        assert not any(len(line) > 12 and line in hint for line in lines)
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)
+def test_cases_are_the_same_for_the_same_seed_and_others_for_another(exercise):
+    import numpy as np
+
+    def numbers(seed):
+        values = [v for case in exercise.draw(seed) for v in case.arguments if isinstance(v, np.ndarray)]
+        return np.concatenate([np.ravel(v).astype(float) for v in values]) if values else np.zeros(0)
+
+    assert np.array_equal(numbers(5), numbers(5))
+    if numbers(5).size:
+        assert not np.array_equal(numbers(5), numbers(6))
+
+
+@pytest.mark.parametrize("quiz", [e for e in ALL if isinstance(e, Quiz)], ids=_name)
+def test_a_quiz_says_why_each_wrong_choice_is_wrong(quiz):
+    right = {question.key: question.right for question in quiz.questions}
+    assert judge(quiz, DirectAnswer(right)).outcome == "correct"
+    for question in quiz.questions:
+        for wrong, why in question.why_wrong.items():
+            if wrong is ...:
+                continue
+            verdict = judge(quiz, DirectAnswer({**right, question.key: wrong}))
+            assert verdict.outcome == "not yet"
+            assert verdict.score == pytest.approx(quiz.points * (1 - 1 / len(quiz.questions)))
+            sentence = why if isinstance(why, str) else why[1]
+            assert sentence in " ".join(verdict.text().split())

@@ -1,0 +1,152 @@
+"""The learner's face: check.NAME, check.hint, check.case, and the card."""
+
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bncourse import check, exercises
+from bncourse.checking import DirectAnswer, judge
+from bncourse.checking.verdict import Verdict
+
+
+def right(x, mean, var, eps=1e-3):
+    return (x - mean) / np.sqrt(var + eps)
+
+
+def wrong(x, mean, var, eps=1e-3):
+    return (x - mean) / (var + eps)
+
+
+def test_a_right_answer_shows_a_card_and_returns_nothing(capsys):
+    assert check.normalize(right) is None
+    assert capsys.readouterr().out.startswith("✓ CORRECT - Exercise: normalize (2 of 2 points)")
+
+
+def test_a_wrong_answer_raises_with_the_verdict_as_its_text():
+    with pytest.raises(check.NotYet, match="divides by the variance") as caught:
+        check.normalize(wrong)
+    assert isinstance(caught.value, AssertionError)
+    assert caught.value._render_traceback_() == str(caught.value).splitlines()
+
+
+def test_the_other_outcomes_raise_their_own_errors():
+    with pytest.raises(check.NotStarted):
+        check.normalize(lambda x, mean, var, eps: (_ for _ in ()).throw(NotImplementedError))
+    with pytest.raises(check.Stopped):
+        check.normalize(lambda x, mean, var, eps: 1 / 0)
+
+
+def test_a_part_of_the_points_comes_back_as_a_plain_float(capsys):
+    def only_last(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+        x_hat = (x - x.mean(axis=(0, 1, 2))) / np.sqrt(x.var(axis=(0, 1, 2)) + eps)
+        return gamma * x_hat + beta if data_format == "channels_last" else x
+
+    score = check.batch_norm_conv(only_last)
+    assert type(score) is float and score == 1.0 and repr(score) == "1.0"
+    assert "(1 of 2 points)" in capsys.readouterr().out
+
+
+def test_a_misspelled_exercise_is_told_the_near_name():
+    with pytest.raises(AttributeError, match=r"Did you mean normalize\?"):
+        check.nomalize  # noqa: B018
+    with pytest.raises(ValueError, match=r"Did you mean batch_norm\?"):
+        check.hint("batchnorm")
+
+
+def test_a_check_without_an_answer_says_how_to_call_it():
+    with pytest.raises(TypeError, match=re.escape("check.normalize(normalize)")):
+        check.normalize()
+
+
+def test_hints_come_one_after_the_other_and_then_all_together(capsys):
+    count = len(exercises.find("scale_and_shift").hints)
+    for number in range(1, count + 1):
+        check.hint("scale_and_shift")
+        assert capsys.readouterr().out.startswith(f"Hint {number} of {count}")
+    check.hint("scale_and_shift")
+    assert len(capsys.readouterr().out.splitlines()) == count + 1
+
+
+def test_the_failing_case_repeats_the_call(capsys):
+    with pytest.raises(check.NotYet):
+        check.normalize(wrong)
+    case = check.case("normalize")
+    assert "The failing case" in capsys.readouterr().out
+    assert set(case) == {"x", "mean", "var", "eps"}
+    assert not np.allclose(wrong(**case), right(**case))
+
+
+def test_a_case_is_a_copy_that_may_be_changed():
+    first = check.case("batch_mean")["x"]
+    first[:] = 0
+    assert check.case("batch_mean")["x"].any()
+
+
+def test_a_session_draws_other_cases_and_then_goes_back():
+    seen = []
+
+    def spy(x, mean, var, eps=1e-3):
+        seen.append(x.copy())
+        return right(x, mean, var, eps)
+
+    check.normalize(spy)
+    with check.session(seed=7):
+        check.normalize(spy)
+    check.normalize(spy)
+    count = len(seen) // 3
+    assert np.array_equal(seen[0], seen[2 * count])
+    assert not np.array_equal(seen[0], seen[count])
+
+
+def test_completion_lists_the_exercises():
+    assert {"normalize", "batch_norm", "hint", "case"} <= set(dir(check))
+
+
+def test_the_plain_text_is_at_most_76_columns_wide():
+    for name in exercises.names():
+        exercise = exercises.find(name)
+        for idea in getattr(exercise, "wrong_ideas", ()):
+            text = judge(exercise, DirectAnswer(exercise.whole(idea))).text()
+            assert max(map(len, text.splitlines())) <= 76
+
+
+OUTCOMES = ("correct", "not started", "not yet", "stopped")
+
+
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_a_card_says_its_state_with_a_sign_and_a_word_and_escapes_text(outcome):
+    verdict = Verdict("normalize", outcome, passed=("<script>x</script>",))
+    html = verdict.html()
+    assert "<script>" not in html and "&lt;script&gt;" in html
+    assert outcome.upper().split()[0] in html
+    assert "class=" not in html and "var(--" not in html and "<style" not in html
+
+
+def test_the_bars_stand_out_in_light_and_dark():
+    def luminance(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(w * v for w, v in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    for outcome in OUTCOMES:
+        bar = re.search(r"border-left:5px solid (#\w{6})", Verdict("x", outcome).html()).group(1)
+        for ground in ("#ffffff", "#111111"):
+            light, dark = sorted((luminance(bar), luminance(ground)), reverse=True)
+            assert (light + 0.05) / (dark + 0.05) >= 3.0
+
+
+def test_a_notebook_shows_the_clean_text_and_no_traceback():
+    code = (
+        "from IPython.testing.globalipapp import start_ipython\n"
+        "ip = start_ipython()\n"
+        "ip.run_cell('from bncourse import check')\n"
+        "ip.run_cell('def normalize(x, mean, var, eps=1e-3):\\n    return (x - mean) / (var + eps)')\n"
+        "ip.run_cell('check.normalize(normalize)')\n"
+    )
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert "NOT YET - Exercise: normalize" in shown
+    assert "Where: normalize(), line 2: return (x - mean) / (var + eps)" in shown
+    assert "Traceback" not in shown and "check.py" not in shown

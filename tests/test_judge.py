@@ -1,0 +1,263 @@
+"""The judge on answers of every strange kind: each gets a clear sentence of its own."""
+
+import sys
+import warnings
+
+import numpy as np
+import pytest
+
+from bncourse import exercises
+from bncourse.checking import Case, DirectAnswer, Exercise, Fault, Reply, judge
+
+NORMALIZE = exercises.find("normalize")
+
+
+def right(x, mean, var, eps=1e-3):
+    return (x - mean) / np.sqrt(var + eps)
+
+
+def verdict_of(answer, exercise=NORMALIZE):
+    return judge(exercise, DirectAnswer(answer, exercise.name))
+
+
+def said_of(answer, exercise=NORMALIZE):
+    return " ".join(verdict_of(answer, exercise).text().split())
+
+
+def test_nothing_returned_asks_for_the_return():
+    def forgets(x, mean, var, eps=1e-3):
+        right(x, mean, var, eps)
+
+    verdict = verdict_of(forgets)
+    assert verdict.outcome == "not yet"
+    assert "is a `return` missing?" in verdict.text()
+
+
+@pytest.mark.parametrize("kind", [list, str, dict, object, complex])
+def test_a_result_of_the_wrong_kind_is_told_what_it_is(kind):
+    def strange(x, mean, var, eps=1e-3):
+        result = right(x, mean, var, eps)
+        return {
+            list: result.tolist(),
+            str: str(result),
+            dict: {"x_hat": result},
+            object: object(),
+            complex: result + 0j,
+        }[kind]
+
+    said = said_of(strange)
+    assert "NOT YET" in said and "What probably happened" in said
+    assert {list: "list", str: "text", dict: "dictionary", object: "object", complex: "complex"}[kind] in said
+
+
+def test_a_wrong_shape_is_told_before_the_values():
+    assert "has the shape (7, 5)" in said_of(lambda x, mean, var, eps=1e-3: right(x, mean, var, eps).T * 0)
+
+
+def test_a_longer_array_that_broadcasts_to_equal_is_not_accepted():
+    def stacked(x, mean, var, eps=1e-3):
+        return np.stack([right(x, mean, var, eps)] * 2)
+
+    assert verdict_of(stacked).outcome == "not yet"
+
+
+def test_whole_numbers_are_told_that_the_fractions_are_gone():
+    assert "fractions were cut off" in said_of(lambda x, mean, var, eps=1e-3: right(x, mean, var, eps).astype(int))
+
+
+def test_nan_is_told_apart_from_wrong_values():
+    def divides_by_zero(x, mean, var, eps=1e-3):
+        return (x - mean) / (0 * var)
+
+    assert "x_hat is finite" in said_of(divides_by_zero)
+
+
+def test_an_error_is_told_with_its_line_and_what_it_means():
+    def misspelled(x, mean, var, eps=1e-3):
+        centred = x - mean
+        return centred / np.sqroot(var + eps)
+
+    verdict = verdict_of(misspelled)
+    assert verdict.outcome == "stopped"
+    assert "AttributeError" in verdict.text()
+    assert verdict.where == "misspelled(), line 3: return centred / np.sqroot(var + eps)"
+    assert "Is it spelled right?" in " ".join(verdict.text().split())
+
+
+def test_missing_parameters_are_told_the_signature():
+    assert "normalize(x, mean, var, eps)" in said_of(lambda x: x)
+
+
+@pytest.mark.parametrize("error", [SystemExit, RecursionError, MemoryError, Exception])
+def test_no_exception_escapes_the_check(error):
+    def stops(x, mean, var, eps=1e-3):
+        raise error
+
+    assert verdict_of(stops).outcome == "stopped"
+
+
+def test_an_exception_whose_own_text_fails_is_told_by_its_name():
+    class Broken(Exception):
+        def __str__(self):
+            raise ValueError("no text")
+
+    def stops(x, mean, var, eps=1e-3):
+        raise Broken
+
+    assert "Broken" in verdict_of(stops).text()
+
+
+def test_an_interrupt_by_the_learner_is_not_swallowed():
+    def waits(x, mean, var, eps=1e-3):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        verdict_of(waits)
+
+
+def test_prints_and_warnings_are_held_back_and_cost_nothing(capsys):
+    def chatty(x, mean, var, eps=1e-3):
+        print("step 1\n" * 100_000)
+        print("to the error stream", file=sys.stderr)
+        warnings.warn("careful", stacklevel=1)
+        np.log(np.zeros(1))
+        return right(x, mean, var, eps)
+
+    verdict = verdict_of(chatty)
+    assert verdict.outcome == "correct"
+    assert capsys.readouterr() == ("", "")
+    assert "'step 1'" in verdict.text() and "careful" in verdict.text()
+    assert len(verdict.text()) < 3_000
+
+
+def test_changing_the_input_in_place_is_named():
+    def overwrites(x, mean, var, eps=1e-3):
+        x -= mean
+        x /= np.sqrt(var + eps)
+        return x
+
+    assert "x overwritten in place (F7)" in said_of(overwrites)
+
+
+def test_changing_a_parameter_in_place_is_told():
+    def overwrites(x, mean, var, eps=1e-3):
+        result = right(x, mean, var, eps)
+        var += eps
+        return result
+
+    assert "leaves var as it was" in said_of(overwrites)
+
+
+@pytest.mark.parametrize("catches", [(), (Exception,)])
+def test_an_endless_loop_is_stopped_and_told_so(catches):
+    def endless(x):
+        while True:
+            try:
+                while True:
+                    pass
+            except catches:
+                pass
+
+    exercise = Exercise(
+        notebook="00", reference=lambda x: x, name="endless", asks="end", hints=["h"], seconds=0.2,
+        cases=lambda rng: [Case("one", (np.ones(3),))],
+    )  # fmt: skip
+    verdict = verdict_of(endless, exercise)
+    assert verdict.outcome == "stopped"
+    assert "answers within 0.2 seconds" in verdict.text()
+
+
+@pytest.mark.parametrize("value", [np.ones(3), 3.0, "normalize", [1]])
+def test_what_is_not_a_function_is_told_how_to_call_the_check(value):
+    said = said_of(value)
+    assert "check.normalize(normalize)" in said and "a function" in said
+
+
+@pytest.mark.parametrize("value", [None, ...])
+def test_a_placeholder_is_not_started(value):
+    assert verdict_of(value).outcome == "not started"
+
+
+def test_a_stub_is_not_started_and_no_failure():
+    def raises(x, mean, var, eps=1e-3):
+        raise NotImplementedError
+
+    def empty(x, mean, var, eps=1e-3):
+        """Centre and scale each feature."""
+
+    def dots(x, mean, var, eps=1e-3): ...
+
+    for stub in (raises, empty, dots):
+        verdict = verdict_of(stub)
+        assert verdict.outcome == "not started" and verdict.score == 0.0
+        assert "NOT YET" not in verdict.text()
+
+
+def test_a_part_that_is_right_keeps_its_points():
+    def only_channels_last(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+        x_hat = (x - x.mean(axis=(0, 1, 2))) / np.sqrt(x.var(axis=(0, 1, 2)) + eps)
+        if data_format == "channels_first":
+            raise ValueError("operands could not be broadcast together")
+        return gamma * x_hat + beta
+
+    verdict = verdict_of(only_channels_last, exercises.find("batch_norm_conv"))
+    assert verdict.score == 1.0 and type(verdict.score) is float
+    assert "channels_last" in verdict.passed
+
+
+def test_the_same_answer_gets_the_same_verdict_twice():
+    assert verdict_of(right) == verdict_of(right)
+
+
+def test_two_ideas_that_meet_are_both_named():
+    def both(x, gamma, beta, eps=1e-3):
+        return beta * (x - x.mean(axis=0)) / (x.std(axis=0) + eps) + gamma
+
+    verdict = verdict_of(both, exercises.find("batch_norm"))
+    assert verdict.wrong_ideas == ("epsilon outside the root", "gamma and beta swapped")
+
+
+def test_the_line_that_holds_the_idea_is_shown():
+    def divides(x, mean, var, eps=1e-3):
+        deviation = np.sqrt(var) + eps  # outside
+        return (x - mean) / deviation
+
+    assert verdict_of(divides).where == "divides(), line 2: deviation = np.sqrt(var) + eps  # outside"
+
+
+def test_a_constant_factor_that_no_idea_explains_is_told():
+    assert "1.25 times what is expected" in said_of(lambda x, mean, var, eps=1e-3: 1.25 * right(x, mean, var, eps))
+
+
+def test_an_answer_that_is_right_on_some_cases_only_is_told_which():
+    def one_case(x, mean, var, eps=1e-3):
+        return right(x, mean, var, eps) if len(x) > 1 else np.cos(x)
+
+    assert "It is not for: a batch of one" in said_of(one_case)
+
+
+class FarAway:
+    """An answer on the other side of a wall: only plain values and arrays go to and fro."""
+
+    kind, source, name = "function", "", "normalize"
+
+    def __init__(self, function):
+        self._function = function
+        self.calls = 0
+
+    def value(self):
+        raise AssertionError("a function has no value")
+
+    def call(self, arguments, options, *, seconds, driver=None):
+        self.calls += 1
+        if self._function is None:
+            return Reply(fault=Fault("ConnectionError", "the other side is gone"))
+        return Reply(value=self._function(*arguments, **options), arguments=arguments, options=options)
+
+
+def test_a_check_does_not_know_on_which_side_of_a_wall_the_answer_lives():
+    far = FarAway(right)
+    assert judge(NORMALIZE, far).outcome == "correct"
+    assert far.calls == len(NORMALIZE.draw(0))
+    assert judge(NORMALIZE, FarAway(NORMALIZE.wrong_ideas[0].function)).wrong_ideas == ("divides by the variance",)
+    assert judge(NORMALIZE, FarAway(None)).outcome == "stopped"
