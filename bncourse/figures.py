@@ -239,14 +239,14 @@ def feature_maps(maps, channels, shown=4):
     batch, height, width, count = maps.shape
     means = maps.mean(axis=(0, 1, 2))
     with _style() as colors:
-        figure = Figure(figsize=(3 * count, 4.2))
+        figure = Figure(figsize=(2.9 * count, 4.2))
         figure.suptitle("Each channel has one mean and one variance, over all places and images")
         for i, column in enumerate(figure.subfigures(1, count, wspace=0.03)):
-            frame = Rectangle((0.015, 0.015), 0.97, 0.97, transform=column.transSubfigure, fill=False)
+            frame = Rectangle((0.015, 0.015), 0.97, 0.9, transform=column.transSubfigure, fill=False)
             frame.set(edgecolor=colors[i], linewidth=3, linestyle=_DASHES[i])
             column.add_artist(frame)
-            column.suptitle(f"channel {i}: {channels[i]}", y=0.95, color=colors[i], fontsize=10)
-            column.supxlabel(f"one mean for {batch} × {height} × {width} numbers: {_short(means[i])}", fontsize=9)
+            column.suptitle(f"channel {i}: {channels[i]}", color=colors[i], fontsize=10)
+            column.supxlabel(f"one mean for {batch} × {height} × {width} numbers: {_short(means[i])}", fontsize=8.5)
             for n, axes in enumerate(column.subplots(2, (shown + 1) // 2).flat):
                 axes.axis("off")
                 if n < shown:
