@@ -59,6 +59,8 @@ def _parser():
     )
     doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
 
+    command("progress", "bncourse.standing:command", "show what is done, not yet, and not started", "bncourse progress")
+
     release = command(
         "release",
         "bncourse.grading.release:command",
@@ -74,6 +76,15 @@ def _parser():
         "bncourse demo /tmp/demo",
     )
     demo.add_argument("directory", help="a new or empty folder for the demonstration")
+
+    bench = command(
+        "bench",
+        "bncourse.benchmarks:command",
+        "measure what this project states, on this machine",
+        "bncourse bench checks",
+    )
+    bench.add_argument("family", choices=["checks"], help="what to measure")
+    bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser
 
 
