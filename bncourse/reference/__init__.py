@@ -3,6 +3,7 @@
 Every function here is also an exercise's reference: what a learner's answer is compared with.
 """
 
+from bncourse.reference.backward import batch_norm_backward
 from bncourse.reference.batch_norm import (
     batch_mean,
     batch_norm,
@@ -11,12 +12,16 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.inference import batch_norm_inference, moving_average
 
 __all__ = [
     "batch_mean",
     "batch_norm",
+    "batch_norm_backward",
     "batch_norm_conv",
+    "batch_norm_inference",
     "batch_variance",
+    "moving_average",
     "normalize",
     "scale_and_shift",
 ]
