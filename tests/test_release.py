@@ -191,7 +191,8 @@ def test_an_import_that_does_not_exist_is_named(told):
         ("{", "it cannot be read as JSON"),
         ("[]", "it holds no list of cells"),
         (json.dumps({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 4}), "ids only from 4.5 on"),
-        (json.dumps({**small_course.notebook(), "cells": [{"cell_type": "code"}]}), "required property"),
+        (json.dumps({**small_course.notebook(), "cells": [{"cell_type": "code"}]}), "cell 1 has no id"),
+        (json.dumps({**small_course.notebook(), "cells": [{"cell_type": "code", "id": "x"}]}), "required property"),
     ],
 )
 def test_a_file_that_is_no_valid_notebook_is_named(tmp_path, content, why):
@@ -292,7 +293,7 @@ def test_an_answer_that_survives_the_release_stops_it(tmp_path):
 
     course = small_course.write(tmp_path / "course")
     settings = course / "nbgrader_config.py"
-    settings.write_text(settings.read_text() + '\nc.ClearSolutions.begin_solution_delimeter = "BEGIN OTHER"\n')
+    settings.write_text(settings.read_text() + "\nc.ClearSolutions.enabled = False\n")
     with pytest.raises(Trouble, match="left in the release"):
         release(course, NAME)
     assert not (course / "notebooks").exists()

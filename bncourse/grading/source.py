@@ -147,6 +147,9 @@ def _invalid(notebook):
     version = (notebook.get("nbformat"), notebook.get("nbformat_minor"))
     if not all(isinstance(number, int) for number in version) or version < (4, 5):
         return f"its format is {version[0]}.{version[1]}, and cells have ids only from 4.5 on"
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if not isinstance(cell, dict) or not cell.get("id"):
+            return f"cell {number} has no id"
     try:
         nbformat.validate(_with_single_ids(notebook))
     except Exception as error:  # nbformat raises several kinds, depending on what it stumbles over
