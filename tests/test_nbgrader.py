@@ -21,7 +21,7 @@ RIGHT = {
     "scale": "def scale(x):\n    return x / x.std(axis=0)",
 }
 WRONG = {**RIGHT, "scale": "def scale(x):\n    return x / x.var(axis=0)"}
-SCRIPT = "<script>document.title = \"taken\"</script>"
+SCRIPT = '<script>document.title = "taken"</script>'
 PICTURE = '<img alt="two bars" src="data:image/png;base64,iVBORw0KGgo=">'
 
 

@@ -16,6 +16,8 @@ from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning
 
 from bncourse.grading.course import settings
+
+
 class Refused(Exception):
     """A step of nbgrader that failed; holds what nbgrader logged, and its traceback."""
 
@@ -54,9 +56,7 @@ def scores(course, name, student):
     with Gradebook(place.db_url, place.course_id) as gradebook:
         submission = gradebook.find_submission(name, student)
         return {
-            grade.name: (grade.score, grade.max_score)
-            for notebook in submission.notebooks
-            for grade in notebook.grades
+            grade.name: (grade.score, grade.max_score) for notebook in submission.notebooks for grade in notebook.grades
         }
 
 

@@ -60,8 +60,7 @@ def choose(course, words):
     unknown = [word for word in words if word.strip("/") not in by_word]
     if unknown:
         raise Trouble(
-            f"no source notebook is called {' or '.join(map(repr, unknown))}; choose from:\n  "
-            + "\n  ".join(known)
+            f"no source notebook is called {' or '.join(map(repr, unknown))}; choose from:\n  " + "\n  ".join(known)
         )
     return sorted({by_word[word.strip("/")] for word in words}) or known
 

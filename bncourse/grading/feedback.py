@@ -8,15 +8,17 @@ from nbconvert.preprocessors.sanitize import SanitizeHTML
 from traitlets import Bool
 
 # What text, the cards of the checks, tables and folded hints are made of; nothing that loads or runs.
-TAGS = (
-    "a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i img kbd li ol p pre s span "
-    "strong sub summary sup table tbody td th thead tr ul"
-).split()
-STYLES = (
-    "background background-color border border-bottom border-collapse border-left border-right border-top color "
-    "font-family font-size font-style font-weight height line-height list-style margin margin-top max-width "
-    "padding padding-left text-align vertical-align white-space width"
-).split()
+TAGS = [
+    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2",
+    "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s", "span", "strong", "sub",
+    "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+]  # fmt: skip
+STYLES = [
+    "background", "background-color", "border", "border-bottom", "border-collapse", "border-left",
+    "border-right", "border-top", "color", "font-family", "font-size", "font-style", "font-weight", "height",
+    "line-height", "list-style", "margin", "margin-top", "max-width", "padding", "padding-left", "text-align",
+    "vertical-align", "white-space", "width",
+]  # fmt: skip
 PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
 
 

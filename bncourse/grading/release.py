@@ -14,8 +14,8 @@ from pathlib import Path
 
 from bncourse.cli import Trouble
 from bncourse.grading import course as courses
-from bncourse.grading.soundness import Problem, answers_left, problems, strays
-from bncourse.grading.source import read
+from bncourse.grading.soundness import Problem, problems, strays
+from bncourse.grading.source import BEGIN, END, holds, read
 
 GRADEBOOK = "gradebook.db"
 
@@ -88,7 +88,7 @@ def release(course, name, record=None):
         generate_assignment(course, name, folder.name, record)
         made = folder / name / f"{name}.ipynb"
         source = read(course / "solutions" / name / made.name)
-        left = [Problem(name, where, says) for where, says in answers_left(source, read(made))]
+        left = [Problem(name, where, says) for where, says in _answers_left(source, read(made))]
         if left:
             raise Trouble(_told(left))
         place = course / "notebooks" / name / made.name
@@ -102,6 +102,18 @@ def release(course, name, record=None):
         ) from refused
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _answers_left(source, released):
+    """Yield what of the answers of a source still stands in its release, as (cell, sentence)."""
+    for cell in released.cells:
+        if BEGIN in cell.text or END in cell.text:
+            yield cell.called, "a solution mark is left in the release; check the settings of ClearSolutions."
+    for cell in source.answers:
+        for region in cell.regions()[0]:
+            for other in released.cells:
+                if holds(other.text.splitlines(), region):
+                    yield other.called, f"the answer of {cell.grade_id} is left in the release; remove it there."
 
 
 def _told(found):

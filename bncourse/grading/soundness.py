@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bncourse.grading.source import BEGIN, END, defined, imported, needed, read
+from bncourse.grading.source import BEGIN, END, defined, holds, imported, lines, needed, read
 
 KERNEL = {"name": "python3", "language": "python"}
 # Left by Jupyter and the operating system beside a notebook that was opened; never copied anywhere.
@@ -62,7 +62,7 @@ def strays(course):
     for folder in ("solutions", "notebooks"):
         for path in sorted((course / folder).glob("**/*")):
             parts = path.relative_to(course / folder).parts
-            if path.is_dir() and len(parts) == 1 or PASSING & set(parts):
+            if (path.is_dir() and len(parts) == 1) or PASSING & set(parts):
                 continue
             if parts[1:] != (f"{parts[0]}.ipynb",) or path.is_symlink():
                 yield Problem(
@@ -116,9 +116,9 @@ def answer_regions(source):
             yield cell.called, "a solution stands outside of an answer cell; mark the cell as an autograded answer."
         elif cell.is_code and cell.is_answer and not regions:
             yield cell.called, f"an answer with no region; put it between ### {BEGIN} and ### {END}."
-        elif regions and not any(_lines(region) for region in regions):
+        elif regions and not any(lines(region) for region in regions):
             yield cell.called, "the solution region is empty; write the answer into it."
-        elif regions and cell.is_code and not _lines(outside):
+        elif regions and cell.is_code and not lines(outside):
             yield cell.called, "nothing stands outside of the region; leave the signature for the learner."
 
 
@@ -138,7 +138,7 @@ def answers_are_declared(source):
         if cell.grade_id not in declared:
             yield cell.called, _undeclared(cell.grade_id, source.name)
         elif cell.grade_id not in _defined(cell):
-            yield cell.called, f"the answer does not define {cell.grade_id}; exercise, answer and grade_id share a name."
+            yield cell.called, f"the answer does not define {cell.grade_id}; the two share one name."
 
 
 def checks_are_declared(source):
@@ -240,30 +240,6 @@ RULES = (
     checks_call_their_exercise,
     imports_exist,
 )
-
-
-def answers_left(source, released):
-    """Yield what of the answers of a source still stands in its release, as (cell, sentence)."""
-    for cell in released.cells:
-        if BEGIN in cell.text or END in cell.text:
-            yield cell.called, "a solution mark is left in the release; check the settings of ClearSolutions."
-    for cell in source.answers:
-        for region in _regions(cell):
-            for other in released.cells:
-                if holds(other.text.splitlines(), region):
-                    yield other.called, f"the answer of {cell.grade_id} is left in the release; remove it there."
-
-
-def holds(lines, region):
-    """Say whether these lines hold those of the region in a row; indents, comments and blank lines aside."""
-    lines, region = _lines(lines), _lines(region)
-    starts = range(len(lines) - len(region) + 1)
-    return bool(region) and any(lines[start : start + len(region)] == region for start in starts)
-
-
-def _lines(lines):
-    stripped = ("".join(line.split("#")[0].split()) for line in lines)
-    return [line for line in stripped if line]
 
 
 def _regions(cell):

@@ -168,6 +168,19 @@ def _with_single_ids(notebook):
     return copy
 
 
+def holds(text, region):
+    """Say whether these lines hold those of the region in a row; indents, comments and blank lines aside."""
+    text, region = lines(text), lines(region)
+    starts = range(len(text) - len(region) + 1)
+    return bool(region) and any(text[start : start + len(region)] == region for start in starts)
+
+
+def lines(text):
+    """Give lines without spaces and comments, and no blank ones: what has to be the same to be the same answer."""
+    stripped = ("".join(line.split("#")[0].split()) for line in text)
+    return [line for line in stripped if line]
+
+
 def defined(code):
     """Give the names that a piece of code defines at its top level: assigned, imported, functions, classes."""
     return {
