@@ -109,9 +109,7 @@ def predict(question, guess=None):
         Says what was recorded.
     """
     if guess is None or guess is ...:
-        return Card(
-            question, [], "No guess yet: put yours in place of the three dots and run this cell again."
-        )
+        return Card(question, [], "No guess yet: put yours in place of the three dots and run this cell again.")
     record("guess", question=question, guess=guess)
     return Card(question, [("your guess", _shown(guess))], "Now run the next cells and see.")
 
