@@ -215,8 +215,8 @@ def predictions(true, predicted):
     ranges = "; ".join(f"{name}: from {values.min():.0f} to {values.max():.0f}" for name, values in predicted.items())
     return DescribedFigure(
         figure,
-        f"Predictions against true values from {true.min():.0f} to {true.max():.0f}, with the line of right "
-        f"answers. The predictions range as follows: {ranges}.",
+        f"Predictions against true values from {true.min():.0f} to {true.max():.0f}, with the line of right answers; "
+        f"{ranges}. A model whose answers do not spread like the true values cannot follow that line.",
     )
 
 

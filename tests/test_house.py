@@ -29,8 +29,12 @@ MAY_IMPORT = {
     "network": {"reference", "data", "losses"},
     "experiments": {"network", "reference", "data", "losses", "backend"},
     "checking": set(),
-    "exercises": {"checking", "reference"},
-    "check": {"exercises", "checking"},
+    "exercises": {"checking", "reference", "drivers", "backend"},
+    "journal": set(),
+    "check": {"exercises", "checking", "journal"},
+    "standing": {"exercises", "journal"},
+    "drivers": {"backend"},
+    "claims": {"experiments"},
 }
 # Notebooks and nbgrader, nothing of batch normalization: these it may not import.
 GRADING_MAY_NOT = {"reference", "data", "network", "experiments", "figures"}
