@@ -6,6 +6,7 @@ from importlib import import_module
 # The notebook, and the package here whose EXERCISES it asks, in that order.
 NOTEBOOKS = {
     "00-warm-up": "warm_up",
+    "01-covariate-shift": "covariate_shift",
     "04-normalize-scale-shift": "normalize_scale_shift",
 }
 
