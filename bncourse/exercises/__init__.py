@@ -7,6 +7,7 @@ from importlib import import_module
 NOTEBOOKS = {
     "00-warm-up": "warm_up",
     "01-covariate-shift": "covariate_shift",
+    "02-correcting-covariate-shift": "correcting_covariate_shift",
     "04-normalize-scale-shift": "normalize_scale_shift",
 }
 
