@@ -8,6 +8,7 @@ NOTEBOOKS = {
     "00-warm-up": "warm_up",
     "01-covariate-shift": "covariate_shift",
     "02-correcting-covariate-shift": "correcting_covariate_shift",
+    "03-internal-covariate-shift": "internal_covariate_shift",
     "04-normalize-scale-shift": "normalize_scale_shift",
 }
 
