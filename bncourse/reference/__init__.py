@@ -11,12 +11,31 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.dynamics import (
+    effective_learning_rate,
+    gradient_predictiveness,
+    rescaled_gradient,
+    squared_norm_after_step,
+)
+from bncourse.reference.moments import adapt_statistics, combine_moments
+from bncourse.reference.normalizers import group_norm, instance_norm, layer_norm, normalize_over, rms_norm
 
 __all__ = [
+    "adapt_statistics",
     "batch_mean",
     "batch_norm",
     "batch_norm_conv",
     "batch_variance",
+    "combine_moments",
+    "effective_learning_rate",
+    "gradient_predictiveness",
+    "group_norm",
+    "instance_norm",
+    "layer_norm",
     "normalize",
+    "normalize_over",
+    "rescaled_gradient",
+    "rms_norm",
     "scale_and_shift",
+    "squared_norm_after_step",
 ]
