@@ -7,6 +7,7 @@ from importlib import import_module
 NOTEBOOKS = {
     "04-normalize-scale-shift": "normalize_scale_shift",
     "08-why-it-works": "why_it_works",
+    "09-where-it-fails": "where_it_fails",
 }
 
 

@@ -82,7 +82,7 @@ def the_distance_of_the_first_probe(gradients):
 
 @gradient_predictiveness.wrong("F1", looks_like=r"\*\*\s*2|square")
 def the_squared_distance(gradients):
-    """You leave the root out: this is the largest *squared* distance. The l2 distance is its root."""
+    """You leave the root out: this is the largest squared distance. The l2 distance is its root."""
     return _distances(gradients).max() ** 2
 
 

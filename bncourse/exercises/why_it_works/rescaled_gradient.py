@@ -41,7 +41,7 @@ def the_gradient_grows_with_the_weights(gradient, factor):
 
 @rescaled_gradient.wrong("F1", looks_like=r"return\s+gradient\s*(\.copy\(\))?\s*$")
 def the_gradient_stays_as_it_is(gradient, factor):
-    """You return the gradient unchanged. The *loss* is unchanged by the factor; its gradient, the change for
+    """You return the gradient unchanged. The loss is unchanged by the factor; its gradient, the change for
     each step of length one, is divided by it."""
     return gradient.copy()
 

@@ -68,7 +68,7 @@ def the_rate_is_left_out(weights, gradient, rate):
 @squared_norm_after_step.wrong("F1", looks_like=r"norm|\+")
 def the_two_lengths_are_added(weights, gradient, rate):
     """You add the two lengths and then square. Only a step straight along the weights adds its whole length;
-    at a right angle the *squares* add up."""
+    at a right angle the squares add up."""
     return (np.linalg.norm(weights) + rate * np.linalg.norm(gradient)) ** 2
 
 
@@ -87,7 +87,7 @@ def the_norm_and_not_its_square(weights, gradient, rate):
 
 @squared_norm_after_step.wrong("F1", looks_like=r"return")
 def the_norm_stays_the_same(weights, gradient, rate):
-    """You return the squared norm before the step. The *loss* does not depend on the norm, but each step at a
+    """You return the squared norm before the step. The loss does not depend on the norm, but each step at a
     right angle makes the weights a little longer."""
     return (weights**2).sum()
 

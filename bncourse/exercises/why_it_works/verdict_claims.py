@@ -27,7 +27,7 @@ verdict_claims.question(
     {
         CONTRADICTED: "In every seed the network without batch norm stayed below 30 % accuracy at this rate, and the "
         "one with batch norm came above 90 %.",
-        OPEN: ("C4", "This claim is about what was run, and it came out the same in every seed. Only *why* is open."),
+        OPEN: ("C4", "This claim is about what was run, and it came out the same in every seed. Only why is open."),
     },
     "Without batch norm it stays below 30 % accuracy, with it it passes 90 %.",
 )
@@ -75,7 +75,7 @@ verdict_claims.question(
     {
         SUPPORTED: (
             "C4",
-            "One kind of noise in one network shows that a large drift *can* go with fast training. It does not show "
+            "One kind of noise in one network shows that a large drift can go with fast training. It does not show "
             "that drift never slows any network; Awais et al. argue from experiments of their own that it has a part.",
         ),
         CONTRADICTED: (
@@ -160,7 +160,7 @@ verdict_claims.question(
     {
         SUPPORTED: (
             "C3",
-            "They *can* restore what came in; training does not make them. With gamma and beta learned, the network "
+            "They can restore what came in; training does not make them. With gamma and beta learned, the network "
             "with batch norm learns at rates at which the other one does not.",
         ),
         OPEN: (
@@ -180,7 +180,7 @@ verdict_claims.question(
         SUPPORTED: (
             "C5",
             "One counter-example is enough, and notebook 07 has it: with Adam, after the first epoch, the notes' model "
-            "was on average *less* accurate in validation with batch norm.",
+            "was on average less accurate in validation with batch norm.",
         ),
         OPEN: (
             "C5",
