@@ -3,6 +3,7 @@
 Every function here is also an exercise's reference: what a learner's answer is compared with.
 """
 
+from bncourse.reference.backward import batch_norm_backward
 from bncourse.reference.batch_norm import (
     batch_mean,
     batch_norm,
@@ -17,6 +18,7 @@ from bncourse.reference.dynamics import (
     rescaled_gradient,
     squared_norm_after_step,
 )
+from bncourse.reference.inference import batch_norm_inference, moving_average
 from bncourse.reference.moments import adapt_statistics, combine_moments
 from bncourse.reference.normalizers import group_norm, instance_norm, layer_norm, normalize_over, rms_norm
 
@@ -24,7 +26,9 @@ __all__ = [
     "adapt_statistics",
     "batch_mean",
     "batch_norm",
+    "batch_norm_backward",
     "batch_norm_conv",
+    "batch_norm_inference",
     "batch_variance",
     "combine_moments",
     "effective_learning_rate",
@@ -32,6 +36,7 @@ __all__ = [
     "group_norm",
     "instance_norm",
     "layer_norm",
+    "moving_average",
     "normalize",
     "normalize_over",
     "rescaled_gradient",
