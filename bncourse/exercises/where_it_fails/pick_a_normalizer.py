@@ -147,11 +147,11 @@ pick_a_normalizer.question(
     {
         LAYER: (
             "R3",
-            "This one is safe: it looks at one example at a time, and the rest of the batch has no say. Here it stayed "
-            "above 75 % accuracy.",
+            "Sorted batches do it no harm: it looks at one example at a time, and the rest of the batch has no say. "
+            "Here it stayed above 75 % accuracy.",
         ),
-        GROUP: ("R3", "This one is safe: it looks at one example at a time, and the rest of the batch has no say."),
-        INSTANCE: ("R3", "This one is safe: it looks at one example at a time, and the rest of the batch has no say."),
+        GROUP: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),
+        INSTANCE: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),
     },
     "It learns to lean on the mean of one class, and later meets the mean of all: here under 25 % accuracy.",
 )
