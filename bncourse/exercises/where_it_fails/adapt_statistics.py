@@ -105,20 +105,25 @@ def half_source_and_half_target(x, running_mean, running_var):
     return (mean + running_mean) / 2, (var + running_var) / 2
 
 
-@adapt_statistics.wrong("R1", step="statistics", looks_like=r"0?\.99|0?\.01")
-def one_moving_average_step_of_0_99(x, running_mean, running_var):
-    """You move the running statistics one step towards the target (momentum 0.99). The source then keeps 99 % of the
-    say; use the statistics of the target alone."""
-    mean, var = _of_target(x)
-    return 0.99 * running_mean + 0.01 * mean, 0.99 * running_var + 0.01 * var
+def _moved(x, mean, var, momentum):
+    for rows in x:
+        mean = momentum * mean + (1 - momentum) * rows.mean(axis=0)
+        var = momentum * var + (1 - momentum) * rows.var(axis=0)
+    return mean, var
 
 
-@adapt_statistics.wrong("R1", step="statistics", looks_like=r"0?\.9\b|0?\.1\b")
-def one_moving_average_step_of_0_9(x, running_mean, running_var):
-    """You move the running statistics one step towards the target (momentum 0.9). The source then keeps 90 % of the
+@adapt_statistics.wrong("R1", step="statistics", looks_like=r"0?\.99|0?\.01", name="moving averages of momentum 0.99")
+def moving_averages_of_momentum_0_99(x, running_mean, running_var):
+    """You move the running statistics towards the target, batch by batch (momentum 0.99). The source keeps nearly all
+    of the say; use the statistics of the target alone."""
+    return _moved(x, running_mean, running_var, 0.99)
+
+
+@adapt_statistics.wrong("R1", step="statistics", looks_like=r"0?\.9\b|0?\.1\b", name="moving averages of momentum 0.9")
+def moving_averages_of_momentum_0_9(x, running_mean, running_var):
+    """You move the running statistics towards the target, batch by batch (momentum 0.9). The source keeps most of the
     say; use the statistics of the target alone."""
-    mean, var = _of_target(x)
-    return 0.9 * running_mean + 0.1 * mean, 0.9 * running_var + 0.1 * var
+    return _moved(x, running_mean, running_var, 0.9)
 
 
 @adapt_statistics.wrong("R3", step="statistics", looks_like=r"axis\s*=\s*1|axis\s*=\s*-2")
@@ -268,14 +273,6 @@ def adapted_with_kept_axes(x_target, gamma, beta, running_mean, running_var, eps
     mean = x_target.mean(axis=(0, 1), keepdims=True)
     var = x_target.var(axis=(0, 1), keepdims=True)
     return gamma.reshape(1, 1, -1) * (x_target - mean) / np.sqrt(var + eps) + beta.reshape(1, 1, -1)
-
-
-@adapt_statistics.right
-def adapted_by_einsum(x_target, gamma, beta, running_mean, running_var, eps=1e-3):
-    count = x_target.shape[0] * x_target.shape[1]
-    centred = x_target - np.einsum("bnd->d", x_target) / count
-    var = np.einsum("bnd,bnd->d", centred, centred) / count
-    return gamma / np.sqrt(var + eps) * centred + beta
 
 
 @adapt_statistics.right

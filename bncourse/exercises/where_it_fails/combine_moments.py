@@ -190,6 +190,19 @@ def the_formula_for_sums_of_squares(mean, mean_a, var_a, n_a, mean_b, var_b, n_b
     return var_a + var_b + (mean_a - mean_b) ** 2 * n_a * n_b / (n_a + n_b)
 
 
+@combine_moments.wrong("R2", step="variance", looks_like=r"n_a\s*\*\s*n_b|n_b\s*\*\s*n_a|\*\s*n_a\s*\*\s*n_b")
+def the_spread_between_divided_once(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
+    """In the spread between the shards n_a * n_b is divided by n_a + n_b once. Divide by its square: one division makes
+    the weights, the other the mean."""
+    return (n_a * var_a + n_b * var_b + (mean_a - mean_b) ** 2 * n_a * n_b) / (n_a + n_b)
+
+
+@combine_moments.wrong("R2", step="variance", looks_like=r"-\s*mean")
+def the_mean_that_is_subtracted_is_not_squared(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
+    """You subtract the common mean from the mean of the squares. Subtract its square."""
+    return (n_a * (var_a + mean_a**2) + n_b * (var_b + mean_b**2)) / (n_a + n_b) - mean
+
+
 @combine_moments.wrong("R5", step="variance", looks_like=r"n_a\s*\+\s*n_b\s*-\s*1")
 def divided_by_one_less_at_the_end(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
     """You divide by n_a + n_b - 1, which gives the unbiased variance. Batch norm normalizes with the biased one: divide

@@ -53,13 +53,13 @@ def no_epsilon(x, mean, var, eps):
 
 
 @_idea("F6", "normalize", r"1e-\d|0\.0+1")
-def an_epsilon_of_1e_3_written_into_the_code(x, mean, var, eps):
-    """You use a fixed epsilon of 1e-3 and not the `eps` that was passed."""
+def the_epsilon_of_keras_written_into_the_code(x, mean, var, eps):
+    """You use a fixed epsilon of 1e-3 (Keras's default) and not the `eps` that was passed."""
     return (x - mean) / np.sqrt(var + 1e-3)
 
 
 @_idea("F6", "normalize", r"1e-\d|0\.0+1")
-def an_epsilon_of_1e_5_written_into_the_code(x, mean, var, eps):
+def the_epsilon_of_pytorch_written_into_the_code(x, mean, var, eps):
     """You use a fixed epsilon of 1e-5 (PyTorch's default) and not the `eps` that was passed."""
     return (x - mean) / np.sqrt(var + 1e-5)
 

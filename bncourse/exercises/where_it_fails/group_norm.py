@@ -98,6 +98,13 @@ def reshaped_as_if_the_channels_stood_first(x, groups):
     return _cut(x, (x.shape[0], groups, -1), (2,))
 
 
+@group_norm.wrong("F4", step="statistics", looks_like=r"1\s*,\s*2\s*,\s*3")
+def averaged_over_the_groups(x, groups):
+    """After the reshape you average over the axis of the groups (3) and keep the one inside a group (4). Average over
+    the positions and the channels inside a group: axes 1, 2 and 4."""
+    return _cut(x, _groups(x, groups), (1, 2, 3))
+
+
 @group_norm.wrong("F4", step="statistics", looks_like=r"1\s*,\s*2\s*\)")
 def each_channel_on_its_own(x, groups):
     """You average over the positions of each channel alone. That is instance norm; in group norm the channels of a
@@ -175,6 +182,23 @@ def the_root_is_taken_twice(x, groups):
 
 
 formula.share(group_norm)
+
+
+@group_norm.wrong("F4", looks_like=r"return")
+def not_reshaped_back(x, gamma, beta, groups, eps=1e-3):
+    """You scale and shift the array of five axes. Reshape it back to the shape of x first: gamma and beta have one
+    number for each channel."""
+    mean, var = _cut(x, _groups(x, groups), (1, 2, 4))
+    return gamma * ((x - mean) / np.sqrt(var + eps)).reshape(_groups(x, groups)) + beta
+
+
+@group_norm.wrong("F4", looks_like=r"reshape|moveaxis|transpose")
+def reshaped_back_without_moving_the_channels(x, gamma, beta, groups, eps=1e-3):
+    """You move the channels to the front for the reshape, but not back afterwards: the numbers are right and stand in
+    the wrong places."""
+    mean, var = _cut(x, _groups(x, groups), (1, 2, 4))
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return gamma * np.moveaxis(x_hat, -1, 1).reshape(x.shape) + beta
 
 
 @group_norm.wrong("F7", looks_like=r"gamma")

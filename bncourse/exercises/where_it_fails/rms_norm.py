@@ -153,13 +153,13 @@ def no_epsilon(x, mean_square, eps):
 
 
 @rms_norm.wrong("F6", step="divide", looks_like=r"1e-\d|0\.0+1")
-def an_epsilon_of_1e_6_written_into_the_code(x, mean_square, eps):
+def the_default_epsilon_written_into_the_code(x, mean_square, eps):
     """You use a fixed epsilon of 1e-6 and not the `eps` that was passed."""
     return x / np.sqrt(mean_square + 1e-6)
 
 
 @rms_norm.wrong("F6", step="divide", looks_like=r"1e-\d|0\.0+1")
-def an_epsilon_of_1e_5_written_into_the_code(x, mean_square, eps):
+def another_epsilon_written_into_the_code(x, mean_square, eps):
     """You use a fixed epsilon of 1e-5 and not the `eps` that was passed."""
     return x / np.sqrt(mean_square + 1e-5)
 

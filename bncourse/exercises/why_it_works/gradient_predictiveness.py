@@ -86,6 +86,12 @@ def the_squared_distance(gradients):
     return _distances(gradients).max() ** 2
 
 
+@gradient_predictiveness.wrong("F1", looks_like=r"sum\(")
+def the_differences_added_before_the_square(gradients):
+    """You add the differences before you square them, so that they cancel. Square each difference first, then add."""
+    return np.abs((gradients[1:] - gradients[0]).sum(axis=1)).max()
+
+
 @gradient_predictiveness.wrong("F3", looks_like=r"mean")
 def the_root_of_the_mean_square(gradients):
     """You average the squares over the parameters. The l2 distance adds them up."""
