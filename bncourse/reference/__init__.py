@@ -13,6 +13,12 @@ from bncourse.reference.batch_norm import (
     scale_and_shift,
 )
 from bncourse.reference.covariate_shift import domain_auc, permutation_p_value
+from bncourse.reference.dynamics import (
+    effective_learning_rate,
+    gradient_predictiveness,
+    rescaled_gradient,
+    squared_norm_after_step,
+)
 from bncourse.reference.importance_weights import (
     clip_weights,
     density_ratio,
@@ -22,10 +28,13 @@ from bncourse.reference.importance_weights import (
 )
 from bncourse.reference.inference import batch_norm_inference, moving_average
 from bncourse.reference.internal_covariate_shift import drift, input_percentiles
+from bncourse.reference.moments import adapt_statistics, combine_moments
+from bncourse.reference.normalizers import group_norm, instance_norm, layer_norm, normalize_over, rms_norm
 from bncourse.reference.shapes import row
 from bncourse.reference.standardization import standardize
 
 __all__ = [
+    "adapt_statistics",
     "batch_mean",
     "batch_norm",
     "batch_norm_backward",
@@ -33,17 +42,27 @@ __all__ = [
     "batch_norm_inference",
     "batch_variance",
     "clip_weights",
+    "combine_moments",
     "density_ratio",
     "domain_auc",
     "drift",
+    "effective_learning_rate",
     "effective_sample_size",
+    "gradient_predictiveness",
+    "group_norm",
     "input_percentiles",
+    "instance_norm",
     "label_shift_weights",
+    "layer_norm",
     "moving_average",
     "normalize",
+    "normalize_over",
     "permutation_p_value",
+    "rescaled_gradient",
+    "rms_norm",
     "row",
     "scale_and_shift",
+    "squared_norm_after_step",
     "standardize",
     "weighted_risk",
 ]
