@@ -11,12 +11,22 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.gradients import (
+    affine_gradients,
+    gradient_check,
+    input_gradient,
+    input_gradient_staged,
+)
 
 __all__ = [
+    "affine_gradients",
     "batch_mean",
     "batch_norm",
     "batch_norm_conv",
     "batch_variance",
+    "gradient_check",
+    "input_gradient",
+    "input_gradient_staged",
     "normalize",
     "scale_and_shift",
 ]
