@@ -7,6 +7,7 @@ from importlib import import_module
 NOTEBOOKS = {
     "04-normalize-scale-shift": "normalize_scale_shift",
     "05-backward": "backward",
+    "06-inference": "inference",
 }
 
 

@@ -52,8 +52,8 @@ affine_gradients = Exercise(
 
 @affine_gradients.wrong("B2", looks_like=r"return")
 def dgamma_and_dbeta_swapped(dout, x_hat):
-    """dgamma and dbeta come back in each other's place. x_hat belongs to dgamma: gamma is what x_hat is
-    multiplied by."""
+    """dgamma and dbeta come back in each other's place. x_hat belongs to dgamma: gamma is what x_hat is multiplied
+    by."""
     return dout.sum(axis=0), (dout * x_hat).sum(axis=0)
 
 
@@ -65,8 +65,8 @@ def both_averaged(dout, x_hat):
 
 @affine_gradients.wrong("B2", looks_like=r"axis\s*=\s*-?1")
 def both_summed_over_the_features(dout, x_hat):
-    """You add over the features (axis 1), which gives one number for each example. gamma and beta have one number
-    for each feature: add over the batch (axis 0)."""
+    """You add over the features (axis 1), which gives one number for each example. gamma and beta have one number for
+    each feature: add over the batch (axis 0)."""
     return (dout * x_hat).sum(axis=1), dout.sum(axis=1)
 
 
@@ -79,8 +79,8 @@ def two_single_numbers(dout, x_hat):
 
 @affine_gradients.wrong("B2", looks_like=r"return")
 def neither_summed_over_the_batch(dout, x_hat):
-    """The sum over the batch is missing. All examples share gamma and beta, so their gradients add up: one
-    number for each feature."""
+    """The sum over the batch is missing. All examples share gamma and beta, so their gradients add up: one number for
+    each feature."""
     return dout * x_hat, dout
 
 
@@ -104,8 +104,7 @@ def dgamma_without_dout(dout, x_hat):
 
 @affine_gradients.wrong("B2", step="dgamma", looks_like=r"axis\s*=\s*-?1")
 def dgamma_summed_over_the_features(dout, x_hat):
-    """You add dgamma over the features (axis 1). There is one gamma for each feature: add over the batch
-    (axis 0)."""
+    """You add dgamma over the features (axis 1). There is one gamma for each feature: add over the batch (axis 0)."""
     return (dout * x_hat).sum(axis=1)
 
 
@@ -124,15 +123,15 @@ def dgamma_a_single_number(dout, x_hat):
 
 @affine_gradients.wrong("B2", step="dgamma", looks_like=r"@|dot|matmul")
 def dgamma_by_a_matrix_product(dout, x_hat):
-    """You use a matrix product for dgamma, which mixes every feature with every other. Multiply element by
-    element, then add over the batch."""
+    """You use a matrix product for dgamma, which mixes every feature with every other. Multiply element by element,
+    then add over the batch."""
     return x_hat.T @ dout
 
 
 @affine_gradients.wrong("B2", step="dgamma", looks_like=r"@|dot|matmul")
 def dgamma_by_the_other_matrix_product(dout, x_hat):
-    """You use a matrix product of dout and x_hat for dgamma, which mixes every feature with every other.
-    Multiply element by element, then add over the batch."""
+    """You use a matrix product of dout and x_hat for dgamma, which mixes every feature with every other. Multiply
+    element by element, then add over the batch."""
     return dout.T @ x_hat
 
 

@@ -96,22 +96,22 @@ def dout_of_ones(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4", looks_like=r"ones")
 def dout_of_ones_and_a_relative_tolerance(forward, backward, x, gamma, beta):
-    """You use a dout of ones. Batch norm takes the mean away, so the true dx is 0, and a relative tolerance
-    compares nothing but rounding. Draw dout at random."""
+    """You use a dout of ones. Batch norm takes the mean away, so the true dx is 0, and a relative tolerance compares
+    nothing but rounding. Draw dout at random."""
     return all(_close(a, b) for a, b in _both(forward, backward, x, gamma, beta, np.ones_like(x)))
 
 
 @gradient_check.wrong("B4", looks_like=r"\[\s*:\s*2|\(\s*2\s*,")
 def a_batch_of_two(forward, backward, x, gamma, beta):
-    """You check with two examples only. Then x_hat is always about -1 and 1, and the true dx almost 0: a missing gamma
-    or a wrong factor passes. Use the whole x."""
+    """You check with two examples only. Then x_hat is always about -1 and 1, and the true dx almost 0: a missing
+    gamma or a wrong factor passes. Use the whole x."""
     return all(np.allclose(a, b) for a, b in _both(forward, backward, x[:2], gamma, beta))
 
 
 @gradient_check.wrong("B3", looks_like=r"ones")
 def gamma_of_ones(forward, backward, x, gamma, beta):
-    """You check with gamma = 1. A backward pass that forgets gamma is right there and wrong everywhere else: use
-    the gamma that was passed."""
+    """You check with gamma = 1. A backward pass that forgets gamma is right there and wrong everywhere else: use the
+    gamma that was passed."""
     return all(_close(a, b) for a, b in _both(forward, backward, x, np.ones_like(gamma), beta))
 
 
@@ -143,15 +143,16 @@ def totals_compared(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4", looks_like=r"@|dot|cos")
 def directions_compared(forward, backward, x, gamma, beta):
-    """You compare the directions of the gradients alone. One that is too long passes: compare the numbers themselves."""
+    """You compare the directions of the gradients alone. One that is too long passes: compare the numbers
+    themselves."""
     pairs = [(a.ravel(), b.ravel()) for a, b in _both(forward, backward, x, gamma, beta)]
     return all(bool(a @ b > 0.9999999 * np.linalg.norm(a) * np.linalg.norm(b)) for a, b in pairs)
 
 
 @gradient_check.wrong("B4", looks_like=r"tol|<|allclose")
 def a_tolerance_that_is_too_loose(forward, backward, x, gamma, beta):
-    """Your tolerance is too loose: a gradient that is 2 per cent off passes. In float64 a right one agrees to
-    about 1e-8; ask for 1e-5."""
+    """Your tolerance is too loose: a gradient that is 2 per cent off passes. In float64 a right one agrees to about
+    1e-8; ask for 1e-5."""
     return all(_close(a, b, 0.1) for a, b in _both(forward, backward, x, gamma, beta))
 
 
@@ -173,8 +174,8 @@ def differences_to_one_side_with_a_large_step(forward, backward, x, gamma, beta)
 
 @gradient_check.wrong("B4", looks_like=r"return True")
 def a_check_that_never_says_no(forward, backward, x, gamma, beta):
-    """Your check says True to every backward pass, also to the wrong ones. It must compare the gradients with
-    finite differences, and a dout of zeros compares nothing."""
+    """Your check says True to every backward pass, also to the wrong ones. It must compare the gradients with finite
+    differences, and a dout of zeros compares nothing."""
     return True
 
 

@@ -85,8 +85,8 @@ def statistics_as_constants(dout, x, gamma, eps=1e-3):
 
 @input_gradient.wrong("B1", looks_like=r"1\s*-\s*1|1\s*-\s*x_hat|- x_hat")
 def the_elementwise_derivative_only(dout, x, gamma, eps=1e-3):
-    """You take how y[i] changes with x[i], and leave out how every other y of the batch changes with x[i] too, through
-    the mean and the variance. Add up over the whole batch."""
+    """You take how y[i] changes with x[i], and leave out how every other y of the batch changes with x[i] too,
+    through the mean and the variance. Add up over the whole batch."""
     root = np.sqrt(x.var(axis=0) + eps)
     x_hat = (x - x.mean(axis=0)) / root
     return dout * gamma / root * (1 - 1 / len(x) - x_hat**2 / len(x))
@@ -94,8 +94,8 @@ def the_elementwise_derivative_only(dout, x, gamma, eps=1e-3):
 
 @input_gradient.wrong("B2", looks_like=r"len|shape|\bN\b|\bm\b")
 def one_over_the_batch_size_missing(dout, x, gamma, eps=1e-3):
-    """Every number is too large by the size of the batch. With m * dout and two sums in the bracket, the whole must be
-    divided by m."""
+    """Every number is too large by the size of the batch. With m * dout and two sums in the bracket, the whole must
+    be divided by m."""
     return len(x) * reference.input_gradient(dout, x, gamma, eps)
 
 
@@ -107,7 +107,8 @@ def divided_by_the_batch_size_once_more(dout, x, gamma, eps=1e-3):
 
 @input_gradient.wrong("B2", looks_like=r"-")
 def the_sign_of_dx_turned(dout, x, gamma, eps=1e-3):
-    """dx has the wrong sign. Its first term is +dout, and the paths through the mean and the variance are taken away."""
+    """dx has the wrong sign. Its first term is +dout, and the paths through the mean and the variance are taken
+    away."""
     return -reference.input_gradient(dout, x, gamma, eps)
 
 
@@ -128,7 +129,8 @@ def the_gradient_of_a_layer_norm(dout, x, gamma, eps=1e-3):
 
 @input_gradient.wrong("F7", looks_like=r"[-+*/]=|\[.*\]\s*=[^=]")
 def input_gradient_that_overwrites_x(dout, x, gamma, eps=1e-3):
-    """You change x in place (`x -= ...`). The caller's batch must stay as it was: `x = x - mean` makes a new array."""
+    """You change x in place (`x -= ...`). The caller's batch must stay as it was: `x = x - mean` makes a new
+    array."""
     root = np.sqrt(x.var(axis=0) + eps)
     x -= x.mean(axis=0)
     x /= root

@@ -92,8 +92,8 @@ def the_stages_in_the_other_order(dout, x, gamma, eps=1e-3):
 
 @input_gradient_staged.wrong("B2", looks_like=r"mean")
 def dvar_and_dmean_averaged(dout, x, gamma, eps=1e-3):
-    """You average dvar and dmean over the batch. The gradients of all examples add up in them: they are sums. The
-    1 over the batch size comes later, in dx."""
+    """You average dvar and dmean over the batch. The gradients of all examples add up in them: they are sums. The 1
+    over the batch size comes later, in dx."""
     centred, total = x - x.mean(axis=0), x.var(axis=0) + eps
     dx_hat, dvar, dmean, _ = _stages(dout, x, gamma, total)
     dvar, dmean = dvar / len(x), dmean / len(x)
@@ -112,8 +112,8 @@ def dvar_and_dmean_not_summed(dout, x, gamma, eps=1e-3):
 
 @input_gradient_staged.wrong("F6", looks_like=r"sqrt\([^)]*\)\s*\+|std.*\+")
 def epsilon_outside_the_root_in_the_stages(dout, x, gamma, eps=1e-3):
-    """You add epsilon to the standard deviation, outside the root. The forward pass adds it to the variance, inside the
-    root, and the backward pass must use the same."""
+    """You add epsilon to the standard deviation, outside the root. The forward pass adds it to the variance, inside
+    the root, and the backward pass must use the same."""
     return _stages(dout, x, gamma, (np.sqrt(x.var(axis=0)) + eps) ** 2)
 
 

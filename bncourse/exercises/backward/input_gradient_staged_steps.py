@@ -20,8 +20,8 @@ def dx_hat_divided_by_gamma(dout, gamma):
 
 @input_gradient_staged.wrong("B3", step="dx_hat", looks_like=r"sum|mean")
 def dx_hat_summed_over_the_batch(dout, gamma):
-    """You add dx_hat up over the batch. Each example has its own x_hat, so dx_hat has the shape of x; gradients add up
-    only where the batch shares a number."""
+    """You add dx_hat up over the batch. Each example has its own x_hat, so dx_hat has the shape of x; gradients add
+    up only where the batch shares a number."""
     return (dout * gamma).sum(axis=0)
 
 
@@ -51,8 +51,8 @@ def power_plus_three_halves_in_dvar(dx_hat, centred, total, dout):
 
 @input_gradient_staged.wrong("B2", step="dvar", looks_like=r"\*\*|sqrt|std")
 def power_of_the_root_in_dvar(dx_hat, centred, total, dout):
-    """You take the power -3/2 of the standard deviation. It is (var + eps) that has the power -3/2; of its root that is
-    the power -3."""
+    """You take the power -3/2 of the standard deviation. It is (var + eps) that has the power -3/2; of its root that
+    is the power -3."""
     return (dx_hat * centred).sum(axis=0) * -0.5 * np.sqrt(total) ** -1.5
 
 
@@ -64,15 +64,15 @@ def power_minus_one_in_dvar(dx_hat, centred, total, dout):
 
 @input_gradient_staged.wrong("B2", step="dvar", looks_like=r"dvar\s*=")
 def dvar_not_summed(dx_hat, centred, total, dout):
-    """The sum over the batch is missing in dvar. One variance serves the whole batch, so the gradients of all examples
-    add up: one number for each feature."""
+    """The sum over the batch is missing in dvar. One variance serves the whole batch, so the gradients of all
+    examples add up: one number for each feature."""
     return dx_hat * centred * -0.5 * total**-1.5
 
 
 @input_gradient_staged.wrong("B2", step="dvar", looks_like=r"sum.*sum")
 def dvar_summed_too_early(dx_hat, centred, total, dout):
-    """You add dx_hat and x - mean over the batch before you multiply. The distances from a mean add up to 0, so dvar is
-    0. Multiply example by example; then add."""
+    """You add dx_hat and x - mean over the batch before you multiply. The distances from a mean add up to 0, so dvar
+    is 0. Multiply example by example; then add."""
     return dx_hat.sum(axis=0) * centred.sum(axis=0) * -0.5 * total**-1.5
 
 
@@ -84,7 +84,8 @@ def dvar_averaged(dx_hat, centred, total, dout):
 
 @input_gradient_staged.wrong("B2", step="dvar", looks_like=r"axis\s*=\s*-?1")
 def dvar_summed_over_the_features(dx_hat, centred, total, dout):
-    """You add dvar over the features (axis 1). There is one variance for each feature: add over the batch (axis 0)."""
+    """You add dvar over the features (axis 1). There is one variance for each feature: add over the batch (axis
+    0)."""
     return (dx_hat * centred * -0.5 * total**-1.5).sum(axis=1)
 
 
@@ -97,8 +98,8 @@ def x_minus_mean_missing_in_dvar(dx_hat, centred, total, dout):
 
 @input_gradient_staged.wrong("B2", step="dvar", looks_like=r"x_hat\b|sqrt")
 def x_hat_in_place_of_x_minus_mean_in_dvar(dx_hat, centred, total, dout):
-    """You use x_hat in dvar where x - mean belongs. x_hat is divided by the root already, so the power -3/2 divides once
-    too often."""
+    """You use x_hat in dvar where x - mean belongs. x_hat is divided by the root already, so the power -3/2 divides
+    once too often."""
     return (dx_hat * centred / np.sqrt(total)).sum(axis=0) * -0.5 * total**-1.5
 
 
@@ -116,22 +117,22 @@ def the_sign_of_dmean_turned(dx_hat, centred, total, dvar, dout):
 
 @input_gradient_staged.wrong("B2", step="dmean", looks_like=r"dmean\s*=")
 def dmean_not_summed(dx_hat, centred, total, dvar, dout):
-    """The sum over the batch is missing in dmean. One mean serves the whole batch, so the gradients of all examples add
-    up: one number for each feature."""
+    """The sum over the batch is missing in dmean. One mean serves the whole batch, so the gradients of all examples
+    add up: one number for each feature."""
     return -dx_hat / np.sqrt(total)
 
 
 @input_gradient_staged.wrong("B2", step="dmean", looks_like=r"dmean\s*=|dvar\s*\*")
 def the_second_term_of_dmean_not_summed(dx_hat, centred, total, dvar, dout):
-    """The second term of dmean is not added up over the batch. It is dvar times the average of -2 (x - mean), one number
-    for each feature, and that is 0."""
+    """The second term of dmean is not added up over the batch. It is dvar times the average of -2 (x - mean), one
+    number for each feature, and that is 0."""
     return -(dx_hat / np.sqrt(total)).sum(axis=0) + dvar * -2 * centred / len(centred)
 
 
 @input_gradient_staged.wrong("B2", step="dmean", looks_like=r"dmean\s*=|dvar\s*\*")
 def the_first_term_of_dmean_dropped(dx_hat, centred, total, dvar, dout):
-    """dmean holds the path through the variance only, which is 0. The mean stands in x_hat too: the sum of -dx_hat over
-    the root is missing."""
+    """dmean holds the path through the variance only, which is 0. The mean stands in x_hat too: the sum of -dx_hat
+    over the root is missing."""
     return dvar * (-2 * centred).mean(axis=0)
 
 
@@ -167,15 +168,15 @@ def dout_in_place_of_dx_hat_in_dmean(dx_hat, centred, total, dvar, dout):
 
 @input_gradient_staged.wrong("B1", step="dx", looks_like=r"dx\s*=|return")
 def both_paths_dropped_in_dx(dx_hat, centred, total, dvar, dmean, dout):
-    """dx holds the direct path alone, as if the mean and the variance were constants. Add the path through the variance
-    and the path through the mean."""
+    """dx holds the direct path alone, as if the mean and the variance were constants. Add the path through the
+    variance and the path through the mean."""
     return dx_hat / np.sqrt(total)
 
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
 def variance_path_dropped_in_dx(dx_hat, centred, total, dvar, dmean, dout):
-    """The path through the variance is missing in dx: dvar times the slope of the variance, 2 (x - mean) over the batch
-    size."""
+    """The path through the variance is missing in dx: dvar times the slope of the variance, 2 (x - mean) over the
+    batch size."""
     return dx_hat / np.sqrt(total) + dmean / len(centred)
 
 
@@ -200,15 +201,15 @@ def batch_size_missing_in_both_paths(dx_hat, centred, total, dvar, dmean, dout):
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
 def batch_size_missing_in_the_variance_path(dx_hat, centred, total, dvar, dmean, dout):
-    """The division by the batch size is missing in the path through the variance: the slope of the variance is
-    2 (x - mean) over the batch size."""
+    """The division by the batch size is missing in the path through the variance: the slope of the variance is 2 (x -
+    mean) over the batch size."""
     return dx_hat / np.sqrt(total) + dvar * 2 * centred + dmean / len(centred)
 
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
 def batch_size_missing_in_the_mean_path(dx_hat, centred, total, dvar, dmean, dout):
-    """The division by the batch size is missing in the path through the mean: the slope of the mean is 1 over the batch
-    size."""
+    """The division by the batch size is missing in the path through the mean: the slope of the mean is 1 over the
+    batch size."""
     return dx_hat / np.sqrt(total) + dvar * 2 * centred / len(centred) + dmean
 
 
@@ -228,8 +229,8 @@ def the_number_of_features_in_dx(dx_hat, centred, total, dvar, dmean, dout):
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
 def the_two_missing_in_dx(dx_hat, centred, total, dvar, dmean, dout):
-    """The factor 2 is missing in the path through the variance: the slope of the square (x - mean)**2 is
-    2 (x - mean)."""
+    """The factor 2 is missing in the path through the variance: the slope of the square (x - mean)**2 is 2 (x -
+    mean)."""
     return dx_hat / np.sqrt(total) + dvar * centred / len(centred) + dmean / len(centred)
 
 
@@ -247,8 +248,8 @@ def mean_path_subtracted_in_dx(dx_hat, centred, total, dvar, dmean, dout):
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
 def the_root_missing_in_dx(dx_hat, centred, total, dvar, dmean, dout):
-    """The direct path is not divided by the root of (var + eps). x_hat is (x - mean) over that root, so its slope is 1
-    over the root."""
+    """The direct path is not divided by the root of (var + eps). x_hat is (x - mean) over that root, so its slope is
+    1 over the root."""
     return dx_hat + dvar * 2 * centred / len(centred) + dmean / len(centred)
 
 

@@ -7,16 +7,16 @@ from bncourse.exercises.backward.input_gradient import input_gradient
 
 @input_gradient.wrong("F6", step="root", looks_like=r"sqrt|\*\*\s*\(?-?0?\.5|std")
 def epsilon_forgotten_on_the_way_back(x, eps):
-    """Epsilon is left out of the root. The forward pass divides by the root of (var + eps), and the backward pass must
-    use the same."""
+    """Epsilon is left out of the root. The forward pass divides by the root of (var + eps), and the backward pass
+    must use the same."""
     with np.errstate(all="ignore"):
         return np.sqrt(x.var(axis=0))
 
 
 @input_gradient.wrong("F6", step="root", looks_like=r"sqrt\([^)]*\)\s*\+|std.*\+")
 def epsilon_outside_the_root_on_the_way_back(x, eps):
-    """You add epsilon to the standard deviation, outside the root. The forward pass adds it to the variance, inside the
-    root."""
+    """You add epsilon to the standard deviation, outside the root. The forward pass adds it to the variance, inside
+    the root."""
     return np.sqrt(x.var(axis=0)) + eps
 
 
@@ -95,29 +95,29 @@ def mean_of_dout_divided_by_one_less(dout, x_hat):
 
 @input_gradient.wrong("B2", step="variance_path", looks_like=r"return")
 def path_through_the_variance_dropped(dout, x_hat):
-    """The path through the variance is missing (or its sums are taken before multiplying, which makes it 0): x_hat times
-    the batch mean of dout * x_hat is taken away."""
+    """The path through the variance is missing (or its sums are taken before multiplying, which makes it 0): x_hat
+    times the batch mean of dout * x_hat is taken away."""
     return 0.0
 
 
 @input_gradient.wrong("B2", step="variance_path", looks_like=r"sum")
 def sum_where_the_mean_belongs_in_the_variance_path(dout, x_hat):
-    """You take x_hat times the sum of dout * x_hat away where the mean belongs: 1 over the batch size is missing in the
-    path through the variance."""
+    """You take x_hat times the sum of dout * x_hat away where the mean belongs: 1 over the batch size is missing in
+    the path through the variance."""
     return x_hat * (dout * x_hat).sum(axis=0)
 
 
 @input_gradient.wrong("B2", step="variance_path", looks_like=r"x_hat")
 def the_sum_over_the_batch_missing(dout, x_hat):
-    """In the path through the variance the average over the batch is missing. The variance gathers the gradients of all
-    examples before it hands them on: average dout * x_hat over the batch first."""
+    """In the path through the variance the average over the batch is missing. The variance gathers the gradients of
+    all examples before it hands them on: average dout * x_hat over the batch first."""
     return x_hat * dout * x_hat
 
 
 @input_gradient.wrong("B2", step="variance_path", looks_like=r"x_hat")
 def the_sum_over_the_batch_too_late(dout, x_hat):
-    """In the path through the variance you multiply by x_hat twice and then average. Average dout * x_hat over the batch
-    first; then multiply by x_hat."""
+    """In the path through the variance you multiply by x_hat twice and then average. Average dout * x_hat over the
+    batch first; then multiply by x_hat."""
     return (dout * x_hat * x_hat).mean(axis=0)
 
 
@@ -168,8 +168,8 @@ def divided_by_gamma(inner, gamma, root):
 
 @input_gradient.wrong("B2", step="scaled", looks_like=r"gamma")
 def the_root_missing_in_front(inner, gamma, root):
-    """The bracket is not divided by the root of (var + eps). x_hat is (x - mean) over that root, so dx is divided by it
-    too."""
+    """The bracket is not divided by the root of (var + eps). x_hat is (x - mean) over that root, so dx is divided by
+    it too."""
     return gamma * inner
 
 
