@@ -26,8 +26,8 @@ def _conv_cases(rng):
 fold_into_conv = Exercise(
     notebook="06-inference",
     reference=reference.fold_into_conv,
-    asks="give the kernel, of the shape (height, width, channels in, channels out), and the bias of one convolution that "
-    "does what the convolution and the batch norm behind it do after training",
+    asks="give the kernel, of the shape (height, width, channels in, channels out), and the bias of one "
+    "convolution that does what the convolution and the batch norm behind it do after training",
     cases=_conv_cases,
     points=2,
     section="Folding batch norm away",

@@ -49,8 +49,8 @@ FOLD_STEPS = {
 fold_into_dense = Exercise(
     notebook="06-inference",
     reference=reference.fold_into_dense,
-    asks="give the kernel, of the shape (inputs, units), and the bias of one dense layer that does what the dense layer "
-    "and the batch norm behind it do after training",
+    asks="give the kernel, of the shape (inputs, units), and the bias of one dense layer that does what the dense "
+    "layer and the batch norm behind it do after training",
     cases=_dense_cases,
     points=2,
     section="Folding batch norm away",
@@ -58,8 +58,8 @@ fold_into_dense = Exercise(
     compose=compose_fold,
     steps=FOLD_STEPS,
     hints=(
-        "Write the two layers as one formula: x @ kernel + bias goes in where batch norm has its x. Which factor stands "
-        "in front of x now, and what is left?",
+        "Write the two layers as one formula: x @ kernel + bias goes in where batch norm has its x. Which factor "
+        "stands in front of x now, and what is left?",
         "Batch norm multiplies each unit by one number: gamma over the root of (var + eps). That number goes into the "
         "column of the kernel that makes this unit.",
         "The new bias is what comes out when x is 0: the old bias goes through the batch norm like any weighted sum.",

@@ -44,10 +44,12 @@ population_statistics = Exercise(
         ),
     },
     hints=(
-        "batches has the shape (batches, batch, features). Each batch gives one mean and one variance for each feature.",
+        "batches has the shape (batches, batch, features). Each batch gives one mean and one variance for each "
+        "feature.",
         "Average the batch means over the batches, and the batch variances too. Each batch variance is a little too "
         "small: by how much, if m examples share one mean?",
-        "The last step multiplies the average variance by m over (m - 1), where m is how many examples one batch holds.",
+        "The last step multiplies the average variance by m over (m - 1), where m is how many examples one batch "
+        "holds.",
     ),
 )
 

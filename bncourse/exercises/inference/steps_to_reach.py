@@ -20,8 +20,8 @@ def _steps_cases(rng):
 steps_to_reach = Exercise(
     notebook="06-inference",
     reference=reference.steps_to_reach,
-    asks="say after how many updates the running mean first holds at least this share of a new, constant value; momentum "
-    "is the weight of the old value, as in Keras",
+    asks="say after how many updates the running mean first holds at least this share of a new, constant value; "
+    "momentum is the weight of the old value, as in Keras",
     cases=_steps_cases,
     points=1,
     section="How long the running statistics take",
