@@ -4,6 +4,7 @@ import pytest
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Exercise, Quiz, judge
+from bncourse.checking.trial import attempt
 
 ALL = [exercises.find(name) for name in exercises.names()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
@@ -39,8 +40,10 @@ def test_a_wrong_idea_is_named(exercise, idea):
 def test_two_wrong_ideas_that_meet_are_never_accepted(exercise):
     for ideas in exercise.suspects():
         if len(ideas) == 2:
-            verdict = judge(exercise, DirectAnswer(exercise.whole(*ideas)))
-            assert verdict.outcome != "correct", f"{ideas[0].name} and {ideas[1].name}"
+            # some exercises have hundreds of pairs: the first case that fails is enough, nobody reads the diagnosis
+            answer = DirectAnswer(exercise.whole(*ideas))
+            missed = any(attempt(exercise, answer, case).kind for case in exercise.draw(0))
+            assert missed, f"{ideas[0].name} and {ideas[1].name}"
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=_name)
