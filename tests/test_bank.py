@@ -38,12 +38,13 @@ def test_a_wrong_idea_is_named(exercise, idea):
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)
 def test_two_wrong_ideas_that_meet_are_never_accepted(exercise):
+    # up to the first case that misses: a diagnosis of each of hundreds of pairs would take minutes
+    cases = exercise.draw(0)
     for ideas in exercise.suspects():
         if len(ideas) == 2:
-            # some exercises have hundreds of pairs: the first case that fails is enough, nobody reads the diagnosis
             answer = DirectAnswer(exercise.whole(*ideas))
-            missed = any(attempt(exercise, answer, case).kind for case in exercise.draw(0))
-            assert missed, f"{ideas[0].name} and {ideas[1].name}"
+            accepted = all(attempt(exercise, answer, case).kind == "" for case in cases)
+            assert not accepted, f"{ideas[0].name} and {ideas[1].name}"
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=_name)
