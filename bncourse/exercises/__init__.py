@@ -6,6 +6,7 @@ from importlib import import_module
 # The notebook, and the package here whose EXERCISES it asks, in that order.
 NOTEBOOKS = {
     "04-normalize-scale-shift": "normalize_scale_shift",
+    "07-keras": "keras_usage",
 }
 
 

@@ -11,12 +11,17 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.keras_conventions import to_pytorch
+from bncourse.reference.keras_objects import OwnBatchNormalization, build_model
 
 __all__ = [
+    "OwnBatchNormalization",
     "batch_mean",
     "batch_norm",
     "batch_norm_conv",
     "batch_variance",
+    "build_model",
     "normalize",
     "scale_and_shift",
+    "to_pytorch",
 ]

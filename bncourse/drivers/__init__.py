@@ -1,0 +1,1 @@
+"""How a check handles answers that are not functions of arrays; the answers themselves are elsewhere."""
