@@ -35,6 +35,7 @@ def freeze_table(rows=FREEZE_ROWS, seed=0):
     dict
         For each name a dictionary with the truth values "statistics_change" (moving mean and variance) and
         "gamma_beta_change", and "error": the name of the exception with which the second fit stopped, or "".
+        After an error nothing has changed.
     """
     return {name: _freeze_row(trainable, training, moment, seed) for name, trainable, training, moment in rows}
 
@@ -54,14 +55,15 @@ def _freeze_row(trainable, training, moment, seed):
     bn.trainable = trainable
     if moment == "compiled afterwards":
         model.compile("sgd", "mse")
-    before, error = _values(bn), ""
+    before = _values(bn)
     try:
         model.fit(x, y, verbose=0)
-    except ValueError as stopped:  # JAX refuses a list of weights that is not the one the optimizer was built with
-        error = type(stopped).__name__
+    except ValueError as stopped:
+        # JAX refuses weights that are not those the optimizer was built with; the model then has lost its numbers
+        return {"statistics_change": False, "gamma_beta_change": False, "error": type(stopped).__name__}
     changed = [not np.array_equal(old, new) for old, new in zip(before, _values(bn), strict=True)]
     # the order is gamma, beta, moving mean, moving variance
-    return {"statistics_change": any(changed[2:]), "gamma_beta_change": any(changed[:2]), "error": error}
+    return {"statistics_change": any(changed[2:]), "gamma_beta_change": any(changed[:2]), "error": ""}
 
 
 def _values(layer):

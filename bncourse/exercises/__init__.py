@@ -7,6 +7,7 @@ from importlib import import_module
 NOTEBOOKS = {
     "04-normalize-scale-shift": "normalize_scale_shift",
     "07-keras": "keras_usage",
+    "10-bug-museum": "bug_museum",
 }
 
 

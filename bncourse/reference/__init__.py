@@ -11,6 +11,7 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.bug_museum import find_bugs
 from bncourse.reference.keras_conventions import to_pytorch
 from bncourse.reference.keras_objects import OwnBatchNormalization, build_model
 
@@ -21,6 +22,7 @@ __all__ = [
     "batch_norm_conv",
     "batch_variance",
     "build_model",
+    "find_bugs",
     "normalize",
     "scale_and_shift",
     "to_pytorch",
