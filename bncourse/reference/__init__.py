@@ -11,7 +11,7 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
-from bncourse.reference.bug_museum import find_bugs
+from bncourse.reference.bug_museum import find_bugs, mend_cancellation, mend_channel_axis, mend_detached_gradient
 from bncourse.reference.keras_conventions import to_pytorch
 from bncourse.reference.keras_objects import OwnBatchNormalization, build_model
 
@@ -23,6 +23,9 @@ __all__ = [
     "batch_variance",
     "build_model",
     "find_bugs",
+    "mend_cancellation",
+    "mend_channel_axis",
+    "mend_detached_gradient",
     "normalize",
     "scale_and_shift",
     "to_pytorch",
