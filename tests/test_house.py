@@ -1,0 +1,171 @@
+"""The house rules: who may import whom, what an import costs, and what must say the same in two places."""
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "bncourse"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+# Each part of the package, and the parts it may import. `trouble` is free for all; a part that is not named
+# here may import any.
+MAY_IMPORT = {
+    "trouble": set(),
+    "backend": set(),
+    "course": set(),
+    "reference": set(),
+    "data": set(),
+    "figures": set(),
+    "losses": set(),
+    "network": {"reference", "data", "losses"},
+    "experiments": {"network", "reference", "data", "losses", "backend"},
+    "checking": set(),
+    "exercises": {"checking", "reference", "drivers", "backend"},
+    "journal": set(),
+    "check": {"exercises", "checking", "journal"},
+    "standing": {"exercises", "journal"},
+    "drivers": {"backend"},
+    "claims": {"experiments"},
+}
+# Notebooks and nbgrader, nothing of batch normalization: these it may not import.
+GRADING_MAY_NOT = {"reference", "data", "network", "experiments", "figures"}
+
+
+def part(module):
+    """The part of the package that a file belongs to, such as "reference"."""
+    return module.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+def imports(module, *, at_the_top=False):
+    """Names of the modules that a file imports: all, or only those that load together with the file."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    inside = {
+        node
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        if at_the_top and node in inside:
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{module}: write the whole name in an import"
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def parts_imported(module):
+    return {name.split(".")[1] for name in imports(module) if name.startswith("bncourse.")} - {"__version__"}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_go_one_way(module):
+    if part(module) in MAY_IMPORT:
+        assert parts_imported(module) <= MAY_IMPORT[part(module)] | {part(module), "trouble"}
+    if part(module) == "grading":
+        assert not parts_imported(module) & GRADING_MAY_NOT
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_heavy_libraries_load_only_where_they_belong(module):
+    at_the_top = {name.split(".")[0] for name in imports(module, at_the_top=True)}
+    assert not at_the_top & {"keras", "jax", "tensorflow", "torch", "sklearn", "mlxtend", "IPython"}
+    if part(module) != "figures":
+        assert "matplotlib" not in at_the_top
+    if part(module) != "grading":
+        assert "nbgrader" not in {name.split(".")[0] for name in imports(module)}
+
+
+def test_importing_bncourse_loads_numpy_and_nothing_heavier():
+    program = (
+        "import sys, numpy; before = set(sys.modules); import bncourse\n"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}\n"
+        "print(*sorted(new - sys.stdlib_module_names))"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["bncourse"]
+
+
+def test_the_command_answers_help_without_loading_what_it_does_not_need():
+    program = (
+        "import sys; from bncourse.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print(*{name.split('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert not set(found.stdout.splitlines()[-1].split()) & {
+        "jupyter_core",
+        "jupyter_client",
+        "nbgrader",
+        "keras",
+    }
+
+
+def project():
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def test_the_conda_environment_names_what_pyproject_names():
+    conda = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    lines = [line for line in conda["dependencies"] if isinstance(line, str)]
+    [by_pip] = [line["pip"] for line in conda["dependencies"] if isinstance(line, dict)]
+    assert "-e ." in by_pip
+    named = {Requirement(line) for line in [*lines, *by_pip] if line not in ("pip", "-e .")}
+    wanted = {Requirement(line) for line in project()["dependencies"]}
+    assert named == wanted | {Requirement(f"python{project()['requires-python']}")}
+    assert conda["variables"] == {"KERAS_BACKEND": "jax"}
+
+
+def test_every_dependency_has_its_reason_in_contributing():
+    reasons = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    everything = [
+        *project()["dependencies"],
+        *(d for extra in project()["optional-dependencies"].values() for d in extra),
+    ]
+    without = {Requirement(line).name for line in everything if f"`{Requirement(line).name}`" not in reasons}
+    assert not without
+
+
+def test_the_readme_and_the_test_run_use_the_same_command():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [line] = [line for line in readme.splitlines() if line.startswith("python3") and "pytest" in line]
+    command = line.split(" && ")[-1]
+    assert command == (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()[-1]
+    assert f"`{command}`" in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+
+def test_the_version_is_the_same_in_the_package_in_pyproject_and_in_the_changelog():
+    import bncourse
+
+    assert bncourse.__version__ == project()["version"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(r"^## ([\d.]+)", changelog, re.M).group(1) == project()["version"]
+
+
+def test_the_hook_takes_outputs_from_a_notebook_and_leaves_what_nbgrader_needs(tmp_path):
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
+    [command] = [hook["entry"].split() for hook in hooks if hook["id"] == "nbstripout"]
+    metadata = {
+        "nbgrader": {"grade": True, "grade_id": "normalize-check", "locked": True, "points": 2},
+        "tags": ["raises-exception"],
+    }
+    cell = {"cell_type": "code", "id": "kept", "metadata": metadata, "source": ["1"]}
+    ran = {"execution_count": 3, "outputs": [{"output_type": "stream", "name": "stdout", "text": ["1"]}]}
+    notebook = {"cells": [cell | ran], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path = tmp_path / "notebook.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    subprocess.run([Path(sys.executable).with_name(command[0]), *command[1:], path], check=True)
+    [stripped] = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    assert stripped == cell | {"execution_count": None, "outputs": []}
