@@ -7,8 +7,10 @@
 ``check.case("normalize")``
     gives the inputs on which your answer failed, as arrays to play with.
 
-A right answer shows a card and returns None. A part of the points returns them as a number, under the card.
-Anything else raises one of `NotStarted`, `NotYet` and `Stopped`, whose text is all that a notebook shows.
+A right answer shows a card and returns None. A part of the points returns them as a number, under the card;
+so does an answer that is not started, which is no failure: it returns 0.0. Anything else raises `NotYet` or
+`Stopped`, whose text is all that a notebook shows. nbgrader reads None as all points, a number as that many,
+and an error as none.
 """
 
 from contextlib import contextmanager
@@ -17,7 +19,7 @@ from types import SimpleNamespace
 
 from bncourse import exercises, journal
 from bncourse.checking import DirectAnswer, Quiz, judge
-from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET
+from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, wrapped
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
 _session = SimpleNamespace(seed=0, answer=DirectAnswer, learner=True)
@@ -35,10 +37,6 @@ class Unsolved(AssertionError):
     def _render_traceback_(self):
         # IPython shows this instead of a traceback; so do nbgrader's Validate and its feedback
         return self.verdict.text().splitlines()
-
-
-class NotStarted(Unsolved):
-    """Nothing is written yet."""
 
 
 class NotYet(Unsolved):
@@ -63,9 +61,9 @@ def hint(exercise):
     if shown > len(asked.hints):
         print(f"These are all the hints for {asked.name}:")
         for number, sentence in enumerate(asked.hints, start=1):
-            print(f"  {number}. {sentence}")
+            print(wrapped(f"{number}. {sentence}", indent=2, hang=3))
     else:
-        print(f"Hint {shown} of {len(asked.hints)} for {asked.name}: {asked.hints[shown - 1]}")
+        print(wrapped(f"Hint {shown} of {len(asked.hints)} for {asked.name}: {asked.hints[shown - 1]}"))
 
 
 def case(exercise):
@@ -150,10 +148,10 @@ def _answer_to(asked, learners):
             score=verdict.score,
             wrong_ideas=list(verdict.wrong_ideas),
         )
-    if verdict.outcome == CORRECT or (verdict.outcome == NOT_YET and verdict.score > 0):
+    if verdict.outcome in (CORRECT, NOT_STARTED) or verdict.score > 0:
         _show(verdict)
         return None if verdict.outcome == CORRECT else verdict.score
-    raise {NOT_STARTED: NotStarted, NOT_YET: NotYet}.get(verdict.outcome, Stopped)(verdict)
+    raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 
 
 def _show(verdict):

@@ -97,13 +97,13 @@ class Verdict:
     def text(self):
         """Give the verdict as plain text, at most 76 columns wide."""
         lines = [self.head]
-        lines += [_wrapped(f"✓ Passed: {sentence}", 2) for sentence in self.passed]
+        lines += [wrapped(f"✓ Passed: {sentence}", 2) for sentence in self.passed]
         for finding in self.missed:
-            lines.append(_wrapped(f"✗ Not yet: {finding.sentence}", 2))
+            lines.append(wrapped(f"✗ Not yet: {finding.sentence}", 2))
             wide = max((len(label) for label, _ in finding.details), default=0) + 2
             for label, value in finding.details:
-                lines.append(_wrapped(f"{label + ':':<{wide}}{value}", 6, hang=wide))
-        lines += [_wrapped(f"{label}: {value}", 2) for label, value in self._paragraphs()]
+                lines.append(wrapped(f"{label + ':':<{wide}}{value}", 6, hang=wide))
+        lines += [wrapped(f"{label}: {value}", 2) for label, value in self._paragraphs()]
         return "\n".join(lines)
 
     def html(self):
@@ -148,7 +148,8 @@ def _table(details):
     return f'<table style="margin:2px 0 2px 24px;border-collapse:collapse;border:none">{rows}</table>'
 
 
-def _wrapped(text, indent, hang=2):
+def wrapped(text, indent=0, hang=2):
+    """Wrap a text at the width of a card; `hang` is how much deeper the lines after the first begin."""
     return textwrap.fill(
         text,
         _WIDTH,
