@@ -6,6 +6,8 @@ from importlib import import_module
 # The notebook, and the package here whose EXERCISES it asks, in that order.
 NOTEBOOKS = {
     "04-normalize-scale-shift": "normalize_scale_shift",
+    "05-backward": "backward",
+    "06-inference": "inference",
 }
 
 
