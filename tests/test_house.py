@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "reference": set(),
     "data": set(),
     "figures": set(),
+    "slider": set(),
     "losses": set(),
     "network": {"reference", "data", "losses"},
     "experiments": {"network", "reference", "data", "losses", "backend"},
