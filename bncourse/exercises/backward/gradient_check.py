@@ -227,6 +227,14 @@ def a_check_of_the_largest_difference(forward, backward, x, gamma, beta):
 
 
 @gradient_check.right
+def a_check_of_each_relative_error(forward, backward, x, gamma, beta):
+    worst = 0.0
+    for a, b in _both(forward, backward, x, gamma, beta):
+        worst = max(worst, np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))))
+    return worst < 1e-4
+
+
+@gradient_check.right
 def a_check_without_a_seed(forward, backward, x, gamma, beta):
     dout = np.random.default_rng().uniform(-1, 1, x.shape) + 0.5
     return np.all([_close(a, b, 1e-6) for a, b in _both(forward, backward, x, gamma, beta, dout)])

@@ -9,9 +9,9 @@ from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_s
 
 
 @batch_norm_layer.wrong("R3", step="selected", looks_like=r"\.mean\(|np\.mean|\.var\(")
-def the_batchs_own_statistics_after_training(training, own, running):
-    """After training you normalize with the mean and the variance of the batch. Then batch norm uses the running
-    ones: an answer must not depend on the other examples of its batch, and one example alone has no variance."""
+def batch_statistics_after_training(training, own, running):
+    """After training you still normalize with the mean and the variance of the batch. Use the running ones there: an
+    answer must not depend on the other examples of its batch, and one example alone has no variance."""
     return own
 
 
@@ -82,13 +82,15 @@ def momentum_the_wrong_way_round(old, new, momentum, x, eps, y):
     return _mixed(old, new, 1 - momentum)
 
 
-@batch_norm_layer.wrong("R1", step="moved", looks_like=r"0?\.9\b|0?\.1\b")
+@batch_norm_layer.wrong("R1", step="moved", looks_like=r"0?\.9\b|0?\.1\b", name="momentum of 0.9 written into the code")
 def momentum_of_9_written_into_the_code(old, new, momentum, x, eps, y):
     """You use a momentum of 0.9 and not the one that was passed."""
     return _mixed(old, new, 0.9)
 
 
-@batch_norm_layer.wrong("R1", step="moved", looks_like=r"0?\.99\b|0?\.01\b")
+@batch_norm_layer.wrong(
+    "R1", step="moved", looks_like=r"0?\.99\b|0?\.01\b", name="momentum of 0.99 written into the code"
+)
 def momentum_of_99_written_into_the_code(old, new, momentum, x, eps, y):
     """You use a momentum of 0.99 and not the one that was passed."""
     return _mixed(old, new, 0.99)

@@ -118,14 +118,14 @@ def epsilon_outside_the_root_when_folding(gamma, var, eps):
     return gamma / (np.sqrt(var) + eps)
 
 
-@fold_into_dense.wrong("F6", step="scale", looks_like=r"1e-\d|0\.0+1")
+@fold_into_dense.wrong("F6", step="scale", looks_like=r"1e-\d|0\.0+1", name="a fixed epsilon of 1e-3 when folding")
 def a_fixed_epsilon_when_folding(gamma, var, eps):
     """You use a fixed epsilon of 1e-3 and not the `eps` that was passed."""
     return gamma / np.sqrt(var + 1e-3)
 
 
-@fold_into_dense.wrong("F6", step="scale", looks_like=r"1e-\d|0\.0+1")
-def pytorchs_epsilon_when_folding(gamma, var, eps):
+@fold_into_dense.wrong("F6", step="scale", looks_like=r"1e-\d|0\.0+1", name="a fixed epsilon of 1e-5 when folding")
+def a_fixed_epsilon_as_in_pytorch_when_folding(gamma, var, eps):
     """You use a fixed epsilon of 1e-5, PyTorch's default, and not the `eps` that was passed."""
     return gamma / np.sqrt(var + 1e-5)
 

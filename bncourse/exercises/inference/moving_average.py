@@ -61,14 +61,14 @@ def the_conventions_exchanged(running, batch, momentum=0.99, convention="keras")
     return old * running + (1 - old) * batch
 
 
-@moving_average.wrong("R1", looks_like=r"momentum")
-def kerass_convention_for_both(running, batch, momentum=0.99, convention="keras"):
+@moving_average.wrong("R1", looks_like=r"momentum", name="Keras's convention for both")
+def convention_of_keras_for_both(running, batch, momentum=0.99, convention="keras"):
     """You use Keras's convention in both cases. In PyTorch momentum is the weight of the new value."""
     return momentum * running + (1 - momentum) * batch
 
 
-@moving_average.wrong("R1", looks_like=r"momentum")
-def pytorchs_convention_for_both(running, batch, momentum=0.99, convention="keras"):
+@moving_average.wrong("R1", looks_like=r"momentum", name="PyTorch's convention for both")
+def convention_of_pytorch_for_both(running, batch, momentum=0.99, convention="keras"):
     """You use PyTorch's convention in both cases. In Keras momentum is the weight of the old value."""
     return (1 - momentum) * running + momentum * batch
 
@@ -113,13 +113,13 @@ def a_plain_average(running, batch, momentum=0.99, convention="keras"):
     return (running + batch) / 2
 
 
-@moving_average.wrong("R1", looks_like=r"0?\.9\d*")
+@moving_average.wrong("R1", looks_like=r"0?\.9\d*", name="a momentum of 0.99 written into the code")
 def a_momentum_of_99_written_into_the_code(running, batch, momentum=0.99, convention="keras"):
     """You use 0.99 as the weight of the old value, and not the `momentum` that was passed."""
     return 0.99 * running + 0.01 * batch
 
 
-@moving_average.wrong("R1", looks_like=r"0?\.9\b")
+@moving_average.wrong("R1", looks_like=r"0?\.9\b", name="a momentum of 0.9 written into the code")
 def a_momentum_of_9_written_into_the_code(running, batch, momentum=0.99, convention="keras"):
     """You use 0.9 as the weight of the old value, and not the `momentum` that was passed."""
     return 0.9 * running + 0.1 * batch
@@ -133,7 +133,7 @@ def moved_away_from_the_batch(running, batch, momentum=0.99, convention="keras")
 
 
 @moving_average.wrong("F7", looks_like=r"[-+*/]=|\[.*\]\s*=[^=]")
-def the_batchs_statistic_overwritten(running, batch, momentum=0.99, convention="keras"):
+def the_statistic_of_the_batch_overwritten(running, batch, momentum=0.99, convention="keras"):
     """You change `batch` in place. The caller's statistic of the batch must stay as it was: make a new array."""
     old = momentum if convention == "keras" else 1 - momentum
     batch *= 1 - old

@@ -116,14 +116,14 @@ def one_mean_for_all_features(batches):
     return np.full(batches.shape[2], batches.mean())
 
 
-@population_statistics.wrong("R5", step="average_variance", looks_like=r"var")
+@population_statistics.wrong("R5", step="average_variance", looks_like=r"var", name="m / (m - 1) left out")
 def m_over_m_minus_one_left_out(batches):
     """The factor m / (m - 1) is missing. A batch measures its variance from its own mean and finds a little less than
     the training set has; the factor mends that."""
     return batches.var(axis=1).mean(axis=0)
 
 
-@population_statistics.wrong("R5", step="average_variance", looks_like=r"ddof|-\s*1")
+@population_statistics.wrong("R5", step="average_variance", looks_like=r"ddof|-\s*1", name="m / (m - 1) twice")
 def m_over_m_minus_one_twice(batches):
     """The factor m / (m - 1) is in twice: the batch variances are unbiased (ddof=1) already. Take one or the
     other."""
@@ -131,7 +131,7 @@ def m_over_m_minus_one_twice(batches):
     return size / (size - 1) * batches.var(axis=1, ddof=1).mean(axis=0)
 
 
-@population_statistics.wrong("R5", step="average_variance", looks_like=r"-\s*1")
+@population_statistics.wrong("R5", step="average_variance", looks_like=r"-\s*1", name="m / (m - 1) upside down")
 def m_over_m_minus_one_upside_down(batches):
     """The factor is upside down. The batch variances are too small, so it is larger than 1: m / (m - 1)."""
     size = batches.shape[1]

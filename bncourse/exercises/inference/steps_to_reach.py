@@ -75,8 +75,8 @@ def the_logarithm_of_the_share(share, momentum):
     return math.ceil(math.log(share) / math.log(momentum))
 
 
-@steps_to_reach.wrong("R1", looks_like=r"1\s*-\s*momentum")
-def pytorchs_momentum_in_the_power(share, momentum):
+@steps_to_reach.wrong("R1", looks_like=r"1\s*-\s*momentum", name="PyTorch's momentum in the power")
+def momentum_of_pytorch_in_the_power(share, momentum):
     """You take momentum as the weight of the new value, which is PyTorch's convention. Here, as in Keras, it is the
     weight of the old one."""
     return max(1, math.ceil(math.log(1 - share) / math.log(1 - momentum)))
