@@ -45,7 +45,19 @@ for _variable, _value in {
 
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
-_MODULES = {"check", "data", "experiments", "figures", "network", "reference", "slider"}
+_MODULES = {
+    "batch_dependence",
+    "check",
+    "data",
+    "experiments",
+    "figures",
+    "folding",
+    "network",
+    "reference",
+    "running",
+    "running_figures",
+    "slider",
+}
 _FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 
 __all__ = sorted(_MODULES | set(_FUNCTIONS))

@@ -11,7 +11,7 @@ A notebook asserts the same bounds in its own cell, where the reader sees them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bncourse import experiments
+from bncourse import batch_dependence, experiments, folding, running
 
 
 @dataclass(frozen=True)
@@ -64,4 +64,8 @@ CLAIMS = {
         experiments.redundant_bias,
         lambda n: n["with_norm"] < 1e-12 and n["without_norm"] > 1e-4,
     ),
+}
+
+CLAIMS |= {
+    name: Claim(*parts) for module in (batch_dependence, folding, running) for name, parts in module.CLAIMS.items()
 }

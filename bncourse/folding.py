@@ -117,3 +117,13 @@ def _cast(net, kind):
         )
         for layer in net
     ]
+
+
+# name: (what is claimed, the measurement, whether it holds)
+CLAIMS = {
+    "folding": (
+        "a folded dense network and a folded convolution give the same outputs, to rounding",
+        folding,
+        lambda n: max(n["dense_64"], n["conv_64"]) < 1e-12 and max(n["dense_32"], n["conv_32"]) < 1e-4,
+    ),
+}

@@ -50,57 +50,6 @@ def accuracy_by_batch_size(sizes, batch, running):
     )
 
 
-def share_seen(momenta, steps=500, marks=(0.9, 0.99)):
-    """Draw how much of a new, constant value a running statistic holds after each step.
-
-    Parameters
-    ----------
-    momenta : sequence of float
-        Weights of the old value; at most three.
-    steps : int, default 500
-        How far to draw.
-    marks : sequence of float
-        Shares to mark by a dot on each line.
-
-    Returns
-    -------
-    DescribedFigure
-    """
-    reached = {}
-    with _style() as colors:
-        figure = Figure(figsize=(7.5, 3.5))
-        axes = figure.subplots()
-        for i, momentum in enumerate(momenta):
-            share = [1 - momentum**step for step in range(steps + 1)]
-            axes.plot(share, color=colors[i], linestyle=_DASHES[i], marker="")
-            for mark in marks:
-                step = next((step for step, held in enumerate(share) if held >= mark), None)
-                if step is not None:
-                    axes.plot(step, share[step], color=colors[i], marker=_MARKERS[i], markersize=7)
-                    reached.setdefault(momentum, []).append(step)
-            at = int(steps * (0.028, 0.22, 0.5)[i])
-            axes.annotate(
-                f"momentum {momentum:g}",
-                (at, share[at]),
-                xytext=(10, -12),
-                textcoords="offset points",
-                color=colors[i],
-                weight="bold",
-            )
-        for mark in marks:
-            axes.axhline(mark, color=colors[3], linestyle=":", linewidth=1)
-        axes.set(ylim=(0, 1.05), xlim=(0, steps), xlabel="steps since the value changed")
-        axes.set_ylabel("share of the new value")
-        figure.suptitle("A large momentum follows slowly")
-    found = "; ".join(f"momentum {m:g} after {' and '.join(map(str, n))} steps" for m, n in reached.items())
-    return DescribedFigure(
-        figure,
-        f"Lines that rise from 0 towards 1 the more slowly, the larger the momentum; dots mark where they pass "
-        f"{' and '.join(f'{100 * mark:.0f} %' for mark in marks)}: {found}. "
-        "The closer momentum is to 1, the longer the running statistics take to follow.",
-    )
-
-
 def memory(found, momentum):
     """Draw a unit's variance and the test accuracy through the first steps, for one momentum.
 
