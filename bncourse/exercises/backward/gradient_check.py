@@ -182,8 +182,8 @@ def a_check_that_never_says_no(forward, backward, x, gamma, beta):
 @gradient_check.wrong("B4", looks_like=r"tol|<|allclose|==|/")
 def a_check_that_never_says_yes(forward, backward, x, gamma, beta):
     """Your check says False to every backward pass, also to the right ones. Is the loss sum(dout * y), with the dout
-    that backward got? Is the difference divided by twice the step? And do the step (1e-5) and the tolerance (1e-5,
-    relative) leave room for rounding?"""
+    that backward got? Is the difference divided by twice the step? A step of 1e-5 and a relative tolerance of 1e-5
+    leave room for rounding."""
     return False
 
 

@@ -46,7 +46,7 @@ def the_two_modes_exchanged(training, own, running):
 @batch_norm_layer.wrong("R3", step="selected", looks_like=r"len\(|shape\[0\]")
 def running_statistics_for_one_example_while_training(training, own, running):
     """While training you use the running statistics for a batch of one. Keras does not: the mode alone decides, and a
-    batch of one becomes beta. (PyTorch raises an error there.)"""
+    batch of one becomes beta. PyTorch raises an error there."""
     alone = not own[1].any()
     return own if training and not alone else running
 
