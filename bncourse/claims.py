@@ -11,7 +11,7 @@ A notebook asserts the same bounds in its own cell, where the reader sees them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bncourse import batch_dependence, experiments, folding, running
+from bncourse import batch_dependence, experiments, folding, gradient_checks, gradients, running
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,5 @@ CLAIMS = {
     ),
 }
 
-CLAIMS |= {
-    name: Claim(*parts) for module in (batch_dependence, folding, running) for name, parts in module.CLAIMS.items()
-}
+for _module in (batch_dependence, folding, gradient_checks, gradients, running):
+    CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}

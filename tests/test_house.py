@@ -32,6 +32,9 @@ MAY_IMPORT = {
     "running": {"network", "reference", "data", "losses"},
     "folding": {"running", "experiments", "network", "reference", "data"},
     "batch_dependence": {"running", "network"},
+    "gradients": {"network", "reference", "data", "losses"},
+    "gradient_checks": {"gradients", "experiments", "reference"},
+    "gradient_figures": {"figures"},
     "running_figures": {"figures"},
     "checking": set(),
     "exercises": {"checking", "reference", "drivers", "backend"},
@@ -39,7 +42,7 @@ MAY_IMPORT = {
     "check": {"exercises", "checking", "journal"},
     "standing": {"exercises", "journal"},
     "drivers": {"backend"},
-    "claims": {"experiments", "batch_dependence", "folding", "running"},
+    "claims": {"experiments", "batch_dependence", "folding", "gradient_checks", "gradients", "running"},
 }
 # Notebooks and nbgrader, nothing of batch normalization: these it may not import.
 GRADING_MAY_NOT = {"reference", "data", "network", "experiments", "figures"}
