@@ -12,6 +12,7 @@ from bncourse.checking.exercise import Quiz
 from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
+from bncourse.trouble import Trouble
 
 
 def judge(exercise, answer, seed=0):
@@ -37,7 +38,10 @@ def judge(exercise, answer, seed=0):
         return _not_started(exercise)
     trials = []
     for case in exercise.draw(seed):
-        trial = attempt(exercise, answer, case)
+        try:
+            trial = attempt(exercise, answer, case)
+        except Trouble as trouble:
+            return _cannot_check(exercise, trouble)
         if trial.reply.fault and trial.reply.fault.kind == "NotImplementedError" and not trials:
             return _not_started(exercise)
         trials.append(trial)
@@ -143,6 +147,13 @@ def _not_started(exercise):
     )
     task = Reason(f"{exercise.asks[0].upper()}{exercise.asks[1:]}.")
     return Verdict(exercise.name, NOT_STARTED, exercise.points, reasons=(task,), todo=todo)
+
+
+def _cannot_check(exercise, trouble):
+    finding = Finding("can be checked on this computer", (("error", str(trouble)),))
+    reason = Reason("Something that the check needs is missing or set otherwise; your answer was not looked at.")
+    todo = ("Do what the error says, then run this cell again.",)
+    return Verdict(exercise.name, STOPPED, exercise.points, 0.0, (), (finding,), (reason,), "", todo)
 
 
 def _not_callable(exercise, answer):

@@ -12,6 +12,7 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.bug_museum import find_bugs, mend_cancellation, mend_channel_axis, mend_detached_gradient
 from bncourse.reference.covariate_shift import domain_auc, permutation_p_value
 from bncourse.reference.dynamics import (
     effective_learning_rate,
@@ -30,6 +31,8 @@ from bncourse.reference.importance_weights import (
 )
 from bncourse.reference.inference import batch_norm_inference, batch_norm_layer, moving_average
 from bncourse.reference.internal_covariate_shift import drift, input_percentiles
+from bncourse.reference.keras_conventions import to_pytorch
+from bncourse.reference.keras_objects import OwnBatchNormalization, build_model
 from bncourse.reference.moments import adapt_statistics, combine_moments
 from bncourse.reference.normalizers import group_norm, instance_norm, layer_norm, normalize_over, rms_norm
 from bncourse.reference.running_statistics import population_statistics, steps_to_reach
@@ -37,6 +40,7 @@ from bncourse.reference.shapes import row
 from bncourse.reference.standardization import standardize
 
 __all__ = [
+    "OwnBatchNormalization",
     "adapt_statistics",
     "affine_gradients",
     "batch_mean",
@@ -46,6 +50,7 @@ __all__ = [
     "batch_norm_inference",
     "batch_norm_layer",
     "batch_variance",
+    "build_model",
     "clip_weights",
     "combine_moments",
     "density_ratio",
@@ -53,6 +58,7 @@ __all__ = [
     "drift",
     "effective_learning_rate",
     "effective_sample_size",
+    "find_bugs",
     "fold_into_conv",
     "fold_into_dense",
     "gradient_check",
@@ -64,6 +70,9 @@ __all__ = [
     "instance_norm",
     "label_shift_weights",
     "layer_norm",
+    "mend_cancellation",
+    "mend_channel_axis",
+    "mend_detached_gradient",
     "moving_average",
     "normalize",
     "normalize_over",
@@ -76,5 +85,6 @@ __all__ = [
     "squared_norm_after_step",
     "standardize",
     "steps_to_reach",
+    "to_pytorch",
     "weighted_risk",
 ]
