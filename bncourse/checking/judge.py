@@ -1,5 +1,6 @@
 """The judge: call the answer on every case, compare, and on a miss look for the wrong idea behind it."""
 
+import ast
 import re
 
 import numpy as np
@@ -147,7 +148,7 @@ def _not_started(exercise):
 def _not_callable(exercise, answer):
     wanted = "class" if isinstance(exercise.reference, type) else "function"
     got = compare.describe(answer.value())
-    if got in ("None", "an object of the type ellipsis"):
+    if answer.value() is None:
         return _not_started(exercise)
     finding = Finding(f"{exercise.name} is a {wanted}", (("expected", f"a {wanted}"), ("yours", got)))
     todo = (f"Write check.{exercise.name}({exercise.name}): the name alone, with no brackets after it.",)
@@ -167,10 +168,21 @@ def _todo(exercise, case=True):
 def _line(source, pattern):
     if not pattern:
         return ""
+    first = _first_line(source)
     for number, line in enumerate(source.splitlines(), start=1):
-        if re.search(pattern, line.split("#")[0]):
+        if number >= first and re.search(pattern, line.split("#")[0]):
             return f"line {number}: {line.strip()}"
     return ""
+
+
+def _first_line(source):
+    """Give the first line under the signature and the docstring: what a task hands out holds no wrong idea."""
+    try:
+        body = ast.parse(source).body[0].body
+    except (SyntaxError, IndexError, AttributeError):
+        return 1
+    documented = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    return body[1 if documented and len(body) > 1 else 0].lineno
 
 
 def _faulty_line(fault):

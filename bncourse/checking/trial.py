@@ -55,7 +55,7 @@ def _rounding(exercise, case, expected):
     rounded = compare.pieces(_truth(exercise, single, options))
     return [
         16 * float(np.max(np.abs(np.asarray(a) - np.asarray(b)), initial=0.0))
-        + 3e-7 * float(np.max(np.abs(np.asarray(a)), initial=0.0))
+        + exercise.single * float(np.max(np.abs(np.asarray(a)), initial=0.0))
         for a, b in zip(compare.pieces(expected), rounded, strict=True)
     ]
 
