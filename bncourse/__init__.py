@@ -45,7 +45,21 @@ for _variable, _value in {
 
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
-_MODULES = {"check", "data", "experiments", "figures", "network", "reference", "slider"}
+_MODULES = {
+    "check",
+    "convergence",
+    "data",
+    "descent",
+    "descent_figures",
+    "drift_figures",
+    "experiments",
+    "figures",
+    "hidden_units",
+    "network",
+    "reference",
+    "slider",
+    "waiting",
+}
 _FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 
 __all__ = sorted(_MODULES | set(_FUNCTIONS))

@@ -11,7 +11,7 @@ A notebook asserts the same bounds in its own cell, where the reader sees them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bncourse import experiments
+from bncourse import convergence, descent, experiments, hidden_units
 
 
 @dataclass(frozen=True)
@@ -64,4 +64,8 @@ CLAIMS = {
         experiments.redundant_bias,
         lambda n: n["with_norm"] < 1e-12 and n["without_norm"] > 1e-4,
     ),
+} | {
+    name: Claim(*claim)
+    for measurements in (convergence, descent, hidden_units)
+    for name, claim in measurements.CLAIMS.items()
 }

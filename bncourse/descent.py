@@ -4,10 +4,8 @@ import numpy as np
 
 from bncourse import data
 
-MEASUREMENTS = {"age": 0, "body mass index": 2, "blood pressure": 3, "cholesterol": 4}
 
-
-def patients(seed, columns=tuple(MEASUREMENTS.values())):
+def patients(seed, columns=(0, 2, 3, 4)):
     """Give measurements of diabetes patients, each in its own unit, and how the disease went on.
 
     Parameters
@@ -15,7 +13,7 @@ def patients(seed, columns=tuple(MEASUREMENTS.values())):
     seed : int
         Which 354 of the 442 patients.
     columns : sequence of int
-        Columns of `bncourse.data.diabetes`; by default those of `MEASUREMENTS`.
+        Columns of `bncourse.data.diabetes`; by default age, body mass index, blood pressure and cholesterol.
 
     Returns
     -------
@@ -146,7 +144,8 @@ CLAIMS = {
             n["condition_raw"] > 1e5
             and n["condition_standardized"] < 10
             and n["steps_raw"] == 10_000
-            and n["steps_standardized"] < 20 < n["steps_centred"]
+            and n["steps_standardized"] < 20
+            and n["steps_centred"] > 1000
         ),
     ),
     "correlated": (
