@@ -48,18 +48,24 @@ import numpy as _np  # noqa: E402, F401 - after the variables above
 _MODULES = {
     "batch_dependence",
     "check",
+    "convergence",
     "data",
+    "descent",
+    "descent_figures",
+    "drift_figures",
     "experiments",
     "figures",
     "folding",
     "gradient_checks",
     "gradient_figures",
     "gradients",
+    "hidden_units",
     "network",
     "reference",
     "running",
     "running_figures",
     "slider",
+    "waiting",
 }
 _FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 

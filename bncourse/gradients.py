@@ -158,7 +158,7 @@ def train(seed, depth, bn_backward, steps=300):
     return network.accuracy(net, parts.x_test, parts.y_test), found
 
 
-def depths(seed, numbers=(1, 2, 4, 8)):
+def depths(seed, numbers=(1, 2, 4, 8), shown=iter):
     """Train networks of several depths with the right backward pass, and with constant statistics.
 
     Parameters
@@ -167,6 +167,8 @@ def depths(seed, numbers=(1, 2, 4, 8)):
         Of `train`.
     numbers : sequence of int
         How many hidden layers.
+    shown : callable
+        Called with the list of runs, and gives them one by one: a progress bar, for example.
 
     Returns
     -------
@@ -174,11 +176,14 @@ def depths(seed, numbers=(1, 2, 4, 8)):
         "depths"; "right" and "detached", arrays of shape (depths,), the test accuracies; "losses_right" and
         "losses_detached", those of the deepest network.
     """
+    backward = {"right": reference.batch_norm_backward, "detached": detached}
+    runs = {name: [] for name in backward}
+    for name, depth in shown([(name, depth) for depth in numbers for name in backward]):
+        runs[name].append(train(seed, depth, backward[name]))
     found = {"depths": np.array(numbers)}
-    for name, bn_backward in (("right", reference.batch_norm_backward), ("detached", detached)):
-        runs = [train(seed, depth, bn_backward) for depth in numbers]
-        found[name] = np.array([accuracy for accuracy, _ in runs])
-        found[f"losses_{name}"] = runs[-1][1]
+    for name, done in runs.items():
+        found[name] = np.array([accuracy for accuracy, _ in done])
+        found[f"losses_{name}"] = done[-1][1]
     return found
 
 

@@ -28,6 +28,12 @@ MAY_IMPORT = {
     "slider": set(),
     "losses": set(),
     "network": {"reference", "data", "losses"},
+    "hidden_units": {"network", "reference", "data", "losses"},
+    "convergence": {"network", "data"},
+    "descent": {"data"},
+    "waiting": set(),
+    "drift_figures": {"figures", "slider"},
+    "descent_figures": {"figures"},
     "experiments": {"network", "reference", "data", "losses", "backend"},
     "running": {"network", "reference", "data", "losses"},
     "folding": {"running", "experiments", "network", "reference", "data"},
@@ -42,7 +48,17 @@ MAY_IMPORT = {
     "check": {"exercises", "checking", "journal"},
     "standing": {"exercises", "journal"},
     "drivers": {"backend"},
-    "claims": {"experiments", "batch_dependence", "folding", "gradient_checks", "gradients", "running"},
+    "claims": {
+        "experiments",
+        "batch_dependence",
+        "convergence",
+        "descent",
+        "folding",
+        "gradient_checks",
+        "gradients",
+        "hidden_units",
+        "running",
+    },
 }
 # Notebooks and nbgrader, nothing of batch normalization: these it may not import.
 GRADING_MAY_NOT = {"reference", "data", "network", "experiments", "figures"}
