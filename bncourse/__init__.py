@@ -45,7 +45,28 @@ for _variable, _value in {
 
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
-_MODULES = {"check", "data", "experiments", "figures", "network", "reference"}
+_MODULES = {
+    "batch_dependence",
+    "check",
+    "convergence",
+    "data",
+    "descent",
+    "descent_figures",
+    "drift_figures",
+    "experiments",
+    "figures",
+    "folding",
+    "gradient_checks",
+    "gradient_figures",
+    "gradients",
+    "hidden_units",
+    "network",
+    "reference",
+    "running",
+    "running_figures",
+    "slider",
+    "waiting",
+}
 _FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 
 __all__ = sorted(_MODULES | set(_FUNCTIONS))

@@ -11,7 +11,17 @@ A notebook asserts the same bounds in its own cell, where the reader sees them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bncourse import experiments
+from bncourse import (
+    batch_dependence,
+    convergence,
+    descent,
+    experiments,
+    folding,
+    gradient_checks,
+    gradients,
+    hidden_units,
+    running,
+)
 
 
 @dataclass(frozen=True)
@@ -64,4 +74,17 @@ CLAIMS = {
         experiments.redundant_bias,
         lambda n: n["with_norm"] < 1e-12 and n["without_norm"] > 1e-4,
     ),
+} | {
+    name: Claim(*claim)
+    for measurements in (
+        batch_dependence,
+        convergence,
+        descent,
+        folding,
+        gradient_checks,
+        gradients,
+        hidden_units,
+        running,
+    )
+    for name, claim in measurements.CLAIMS.items()
 }

@@ -48,13 +48,18 @@ def digits():
     return bunch.data / 16.0, bunch.target
 
 
-def diabetes():
+def diabetes(*, raw=False):
     """Give scikit-learn's diabetes data: ten measurements of a patient, and the disease a year later.
+
+    Parameters
+    ----------
+    raw : bool, default False
+        True: the measurements as they were taken, each in its own unit.
 
     Returns
     -------
     x : ndarray of shape (442, 10)
-        Age, sex, body mass index, blood pressure and six blood values, each with mean 0.
+        Age, sex, body mass index, blood pressure and six blood values; unless `raw`, each with mean 0.
     y : ndarray of shape (442,)
         A measure of the disease's progression, from 25 to 346.
 
@@ -67,7 +72,7 @@ def diabetes():
     ----------
     Efron, Hastie, Johnstone and Tibshirani (2004), "Least Angle Regression", section 1.
     """
-    bunch = _package("sklearn.datasets", "scikit-learn").load_diabetes()
+    bunch = _package("sklearn.datasets", "scikit-learn").load_diabetes(scaled=not raw)
     return bunch.data, bunch.target
 
 

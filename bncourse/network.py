@@ -175,7 +175,7 @@ def forward(net, x, *, training=True):
     return x, trace
 
 
-def backward(net, trace, dout):
+def backward(net, trace, dout, bn_backward=batch_norm_backward):
     """Give the gradient of the loss with respect to everything that can be learned.
 
     Parameters
@@ -186,6 +186,8 @@ def backward(net, trace, dout):
         From `forward` with ``training=True``.
     dout : ndarray of shape (batch, outputs)
         The gradient of the loss with respect to the output.
+    bn_backward : callable
+        ``bn_backward(dout, x, gamma, eps)`` gives dx, dgamma and dbeta of a batch norm.
 
     Returns
     -------
@@ -199,9 +201,7 @@ def backward(net, trace, dout):
         found = {}
         dsums = dscaled
         if layer.norm == "batch":
-            dsums, found["gamma"], found["beta"] = batch_norm_backward(
-                dscaled, seen.weighted_sums, layer.gamma, layer.eps
-            )
+            dsums, found["gamma"], found["beta"] = bn_backward(dscaled, seen.weighted_sums, layer.gamma, layer.eps)
         found["weights"] = seen.inputs.T @ dsums
         if layer.bias is not None:
             found["bias"] = dsums.sum(axis=0)
@@ -210,7 +210,9 @@ def backward(net, trace, dout):
     return gradients[::-1]
 
 
-def train(net, x, y, rng, *, steps, lr, batch=64, loss=cross_entropy, fixed=(), momentum=0.9):
+def train(
+    net, x, y, rng, *, steps, lr, batch=64, loss=cross_entropy, fixed=(), momentum=0.9, bn_backward=batch_norm_backward
+):
     """Train by plain stochastic gradient descent.
 
     Parameters
@@ -235,6 +237,8 @@ def train(net, x, y, rng, *, steps, lr, batch=64, loss=cross_entropy, fixed=(), 
         What stays as it is, from "weights", "bias", "gamma" and "beta".
     momentum : float, default 0.9
         The weight of the old running statistics.
+    bn_backward : callable
+        As in `backward`.
 
     Returns
     -------
@@ -247,7 +251,7 @@ def train(net, x, y, rng, *, steps, lr, batch=64, loss=cross_entropy, fixed=(), 
     for step, rows in zip(range(steps), _mini_batches(len(x), batch, rng), strict=False):
         output, trace = forward(net, x[rows])
         losses[step], dout = loss(output, y[rows])
-        gradients = backward(net, trace, dout)
+        gradients = backward(net, trace, dout, bn_backward)
         net = [
             _step(layer, seen, found, lr, fixed, momentum)
             for layer, seen, found in zip(net, trace, gradients, strict=True)

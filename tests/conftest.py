@@ -2,6 +2,8 @@
 
 import pytest
 
+import bncourse  # noqa: F401 - before any test loads NumPy, which then uses one thread: many times faster here
+
 
 @pytest.fixture(autouse=True)
 def _journal_of_its_own(tmp_path, monkeypatch):

@@ -1,0 +1,195 @@
+"""Figures of notebook 06: what the running statistics know, and what that does to the answers."""
+
+from matplotlib.figure import Figure
+
+from bncourse.figures import _DASHES, _MARKERS, DescribedFigure, _style
+
+
+def accuracy_by_batch_size(sizes, batch, running):
+    """Draw the accuracy with batch statistics against how many test digits come at once.
+
+    Parameters
+    ----------
+    sizes : ndarray of shape (sizes,)
+        How many digits come at once.
+    batch : ndarray of shape (sizes,)
+        The accuracy when each batch is normalized with its own statistics.
+    running : float
+        The accuracy with running statistics, which does not depend on the batch.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    with _style() as colors:
+        figure = Figure(figsize=(7.5, 3.6))
+        axes = figure.subplots()
+        axes.plot(sizes, batch, color=colors[1], linestyle=_DASHES[1], marker=_MARKERS[1], markersize=6)
+        axes.axhline(running, color=colors[0], linestyle=_DASHES[0])
+        axes.text(sizes[0], running + 0.02, "running statistics", color=colors[0], weight="bold", va="bottom")
+        axes.annotate(
+            "statistics of the batch",
+            (sizes[2], batch[2]),
+            xytext=(12, -8),
+            textcoords="offset points",
+            color=colors[1],
+            weight="bold",
+        )
+        axes.axhline(0.1, color=colors[3], linestyle=":", linewidth=1.2)
+        axes.text(sizes[-1], 0.12, "guessing", color=colors[3], ha="right", va="bottom")
+        axes.set(xscale="log", ylim=(0, 1.08), xlabel="test digits that come together (log scale)")
+        axes.set_xticks(sizes, [str(size) for size in sizes])
+        axes.minorticks_off()
+        axes.set_ylabel("test accuracy")
+        figure.suptitle("A batch's own statistics need a batch; running ones need none")
+    return DescribedFigure(
+        figure,
+        f"With the batch's own statistics the test accuracy rises from {batch[0]:.2f} for digits that come alone to "
+        f"{batch[-1]:.2f} for {sizes[-1]} together; with running statistics it is {running:.2f} throughout. "
+        "After training, batch norm should not need neighbours.",
+    )
+
+
+def memory(found, momentum):
+    """Draw a unit's variance and the test accuracy through the first steps, for one momentum.
+
+    Parameters
+    ----------
+    found : dict
+        From `bncourse.running.memory`.
+    momentum : float
+        One of its momenta.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    with _style() as colors:
+        figure = Figure(figsize=(9.4, 3.7))
+        left, right = figure.subplots(1, 2)
+        _variance(left, found, momentum, colors)
+        _accuracy(right, found, [momentum], colors)
+        figure.suptitle(f"Momentum {momentum:g}: {_verdict(found, momentum)}")
+    start = found["batch"][2] - found["running"][momentum][2]
+    last = found["batch"][-1] - found["running"][momentum][-1]
+    steps = found["marks"]
+    return DescribedFigure(
+        figure,
+        f"Left, a unit's variance in each batch as dots, and its running variance of momentum {momentum:g} as a "
+        f"line that starts at 1; right, the test accuracy with batch and with running statistics, which differ by "
+        f"{100 * start:.1f} points after {steps[2]} steps and {100 * last:.1f} after {steps[-1]}. "
+        f"Here {_verdict(found, momentum)}.",
+    )
+
+
+def memories(found, momenta):
+    """Draw what `memory` draws, for up to three momenta in one still picture.
+
+    Parameters
+    ----------
+    found : dict
+        From `bncourse.running.memory`.
+    momenta : sequence of float
+        Up to three of its momenta.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    with _style() as colors:
+        figure = Figure(figsize=(9.4, 5.6))
+        grid = figure.subplots(2, len(momenta), sharex=True, sharey="row", squeeze=False)
+        for column, momentum in enumerate(momenta):
+            _variance(grid[0, column], found, momentum, colors, label=column == 0)
+            _accuracy(grid[1, column], found, [momentum], colors, label=column == 0)
+            grid[0, column].set(title=f"momentum {momentum:g}", xlabel="")
+            if column:
+                grid[0, column].set_ylabel("")
+                grid[1, column].set_ylabel("")
+        figure.suptitle("The larger the momentum, the longer the answers stay wrong")
+    gaps = ", ".join(f"{100 * (found['batch'][2] - found['running'][m][2]):.1f} at momentum {m:g}" for m in momenta)
+    return DescribedFigure(
+        figure,
+        "Top, a unit's variance in each batch as dots, and its running variance as a line that starts at 1; bottom, "
+        f"the test accuracy with batch and with running statistics. After {found['marks'][2]} steps the running ones "
+        f"are behind by {gaps} (in points): the larger the momentum, the longer they know too little.",
+    )
+
+
+def three_statistics(found, steps):
+    """Draw the accuracy with batch, running and population statistics after some numbers of steps.
+
+    Parameters
+    ----------
+    found : dict of float
+        From `bncourse.running.first_steps`.
+    steps : sequence of int
+        The numbers of steps, as in the keys of `found`.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    kinds = {"batch": "batch", "running_0.99": "running, 0.99", "population": "whole training set"}
+    with _style() as colors:
+        figure = Figure(figsize=(7.5, 3.6))
+        axes = figure.subplots()
+        for i, (kind, name) in enumerate(kinds.items()):
+            for group, step in enumerate(steps):
+                height = found[f"{kind}_{step}"]
+                place = group + 0.28 * (i - 1)
+                axes.bar(place, height, 0.24, color=colors[i], hatch=("", "//", "..")[i], edgecolor="#ecebe6")
+                axes.text(place, height + 0.01, f"{height:.3f}", ha="center", va="bottom", fontsize=9)
+                axes.text(
+                    place,
+                    0.03,
+                    name,
+                    rotation=90,
+                    ha="center",
+                    va="bottom",
+                    weight="bold",
+                    bbox={"facecolor": "#ecebe6", "edgecolor": "none", "pad": 2},
+                )
+        axes.set_xticks(range(len(steps)), [f"after {step} steps" for step in steps])
+        axes.set(ylim=(0, 1.05), ylabel="test accuracy", xlabel="training")
+        figure.suptitle("The weights were right all along; the running statistics were not")
+    values = []
+    for step in steps:
+        heights = ", ".join(f"{name} {found[f'{kind}_{step}']:.3f}" for kind, name in kinds.items())
+        values.append(f"after {step} steps {heights}")
+    return DescribedFigure(
+        figure,
+        f"Bars of the test accuracy with three kinds of statistics: {'; '.join(values)}. "
+        "Statistics of the whole training set close the early gap without a change of the weights.",
+    )
+
+
+def _variance(axes, found, momentum, colors, label=True):
+    axes.plot(found["batch_var"], color=colors[3], linestyle="", marker=".", markersize=3, alpha=0.6)
+    axes.plot(found["running_var"][momentum], color=colors[0], linestyle="-", marker="", linewidth=2.5)
+    if label:
+        axes.text(len(found["batch_var"]), 0.9, "━ running variance", color=colors[0], weight="bold", ha="right")
+        axes.text(len(found["batch_var"]), 0.78, "• variance of each batch", color=colors[3], ha="right")
+    axes.set(xlabel="step", ylabel="variance of one unit")
+    axes.set_ylim(0, 1.05 * max(1.0, found["batch_var"].max()))
+
+
+def _accuracy(axes, found, momenta, colors, label=True):
+    marks = found["marks"]
+    axes.plot(marks, found["batch"], color=colors[1], linestyle=_DASHES[1], marker="")
+    for momentum in momenta:
+        axes.plot(marks, found["running"][momentum], color=colors[0], linestyle="-", marker="o", markersize=4)
+    if label:
+        axes.text(marks[-1], 0.2, "● running statistics", color=colors[0], weight="bold", ha="right")
+        axes.text(marks[-1], 0.1, "-- statistics of the batch", color=colors[1], weight="bold", ha="right")
+    axes.set(ylim=(0, 1.02), xlabel="step", ylabel="test accuracy")
+
+
+def _verdict(found, momentum):
+    gap = found["batch"] - found["running"][momentum]
+    late = [int(step) for step, size in zip(found["marks"], gap, strict=True) if size > 0.03]
+    if not late:
+        return "the running statistics follow at once"
+    if late[-1] == found["marks"][-1]:
+        return f"still behind after {late[-1]} steps"
+    return f"behind by more than 3 points up to step {late[-1]}"

@@ -1,0 +1,95 @@
+"""A slider over pictures drawn beforehand, with a still figure for places where sliders do not run.
+
+The pictures change in the browser, without Python: the slider answers while the kernel is busy, too. An exported
+page, a code host or a grader's run of the notebook has no slider; the still figure is always there and says the same.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A still figure, and under it a slider that steps through pictures.
+
+    Shown by a notebook as the last line of a cell, or with ``display``.
+
+    Parameters
+    ----------
+    pictures : sequence
+        What each position shows: `bncourse.figures.DescribedFigure`, all of one size, or anything else with
+        ``_repr_html_``. Each is drawn when the slider is shown, so a few dozen are enough.
+    labels : sequence of str
+        What each position is called, such as "eps 0.001". They stand to the right of the slider, and differ.
+    name : str
+        What the slider changes, one or two words; stands to its left and is read aloud.
+    still : object
+        The same message in one picture: a strip of a few moments, for example.
+    playable : bool, default False
+        Whether a play button stands beside the slider. Only where time passes from picture to picture.
+
+    Raises
+    ------
+    ValueError
+        If there is no picture, if pictures and labels differ in number, or if a label comes twice.
+    """
+
+    pictures: Sequence
+    labels: Sequence[str]
+    name: str
+    still: object
+    playable: bool = False
+
+    def __post_init__(self):
+        if len(self.pictures) != len(self.labels) or not self.pictures:
+            raise ValueError(
+                f"{len(self.pictures)} pictures and {len(self.labels)} labels; give one label for each picture"
+            )
+        if len(set(self.labels)) < len(self.labels):
+            raise ValueError("two labels are the same; the slider tells its positions apart by them")
+
+    def widget(self):
+        """Give the slider with its pictures, without the still figure.
+
+        Returns
+        -------
+        ipywidgets.VBox
+            The controls above the pictures.
+        """
+        import ipywidgets as widgets  # here: loading them takes a moment, and the grader needs none
+
+        # every picture is on the page from the start, so that none has to be fetched or jumps while it loads
+        stack = widgets.Stack([widgets.HTML(picture._repr_html_()) for picture in self.pictures], selected_index=0)
+        slider = widgets.SelectionSlider(
+            options=[(label, i) for i, label in enumerate(self.labels)],
+            description=self.name,
+            tooltip=self.name,
+            style={"description_width": "initial"},
+            layout=widgets.Layout(width="90%", max_width="560px"),
+        )
+        widgets.jslink((slider, "index"), (stack, "selected_index"))
+        controls = [slider]
+        if self.playable:
+            play = widgets.Play(
+                max=len(self.pictures) - 1, interval=300, show_repeat=False, tooltip=f"Play: {self.name}"
+            )
+            widgets.jslink((play, "value"), (slider, "index"))
+            controls = [play, slider]
+        return widgets.VBox([widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap")), stack])
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        display(self.still)
+        if os.environ.get("NBGRADER_EXECUTION"):
+            return  # nobody moves it there, and its pictures would be stored with every submission
+        words = (
+            f"Here JupyterLab has a slider ({self.name}) through {len(self.pictures)} pictures; run the cell to see it."
+        )
+        bundle = self.widget()._repr_mimebundle_()
+        display(bundle | {"text/plain": words, "text/html": f"<p>{escape(words)}</p>"}, raw=True)
+
+    def __repr__(self):
+        return f"{self.still!r}\nSlider: {self.name}, from {self.labels[0]} to {self.labels[-1]}"

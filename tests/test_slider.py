@@ -1,0 +1,54 @@
+"""A slider steps through pictures, and what it says does not depend on it."""
+
+from types import SimpleNamespace
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+
+from bncourse.slider import Slider
+
+
+def picture(words):
+    return SimpleNamespace(_repr_html_=lambda: f'<img alt="{words}">')
+
+
+THREE = Slider([picture(f"moment {n}") for n in range(3)], ["start", "middle", "end"], "step", picture("the strip"))
+
+
+def shown(slider):
+    InteractiveShell.instance()
+    with capture_output() as caught:
+        slider._ipython_display_()
+    InteractiveShell.clear_instance()
+    return [output.data for output in caught.outputs]
+
+
+def test_the_still_figure_comes_first_and_the_slider_has_words_in_its_place_elsewhere():
+    still, slider = shown(THREE)
+    assert still["text/html"] == '<img alt="the strip">'
+    assert "application/vnd.jupyter.widget-view+json" in slider
+    assert "JupyterLab" in slider["text/html"] and "JupyterLab" in slider["text/plain"]
+
+
+def test_where_nbgrader_runs_the_notebook_the_still_figure_stands_alone(monkeypatch):
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    [still] = shown(THREE)
+    assert still["text/html"] == '<img alt="the strip">'
+
+
+def test_the_slider_has_a_name_and_a_label_and_a_picture_for_each_position():
+    controls, stack = THREE.widget().children
+    [slider] = controls.children
+    assert slider.description == "step"
+    assert [label for label, _ in slider.options] == ["start", "middle", "end"]
+    assert [child.value for child in stack.children] == [f'<img alt="moment {n}">' for n in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("labels", "says"),
+    [(["start"], "one label for each picture"), ([], "one label"), (["a", "b", "a"], "two labels are the same")],
+)
+def test_labels_that_do_not_fit_the_pictures_are_named(labels, says):
+    with pytest.raises(ValueError, match=says):
+        Slider(THREE.pictures, labels, "step", THREE.still)
