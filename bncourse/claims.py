@@ -64,8 +64,7 @@ CLAIMS = {
         experiments.redundant_bias,
         lambda n: n["with_norm"] < 1e-12 and n["without_norm"] > 1e-4,
     ),
-} | {
-    name: Claim(*claim)
-    for measurements in (convergence, descent, hidden_units)
-    for name, claim in measurements.CLAIMS.items()
 }
+
+for _measurements in (convergence, descent, hidden_units):
+    CLAIMS |= {name: Claim(*parts) for name, parts in _measurements.CLAIMS.items()}
