@@ -74,17 +74,17 @@ CLAIMS = {
         experiments.redundant_bias,
         lambda n: n["with_norm"] < 1e-12 and n["without_norm"] > 1e-4,
     ),
-} | {
-    name: Claim(*claim)
-    for measurements in (
-        batch_dependence,
-        convergence,
-        descent,
-        folding,
-        gradient_checks,
-        gradients,
-        hidden_units,
-        running,
-    )
-    for name, claim in measurements.CLAIMS.items()
 }
+
+# The measurements of the other notebooks stand with their claims.
+for _module in (
+    batch_dependence,
+    convergence,
+    descent,
+    folding,
+    gradient_checks,
+    gradients,
+    hidden_units,
+    running,
+):
+    CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}
