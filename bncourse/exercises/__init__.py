@@ -5,6 +5,10 @@ from importlib import import_module
 
 # The notebook, and the package here whose EXERCISES it asks, in that order.
 NOTEBOOKS = {
+    "00-warm-up": "warm_up",
+    "01-covariate-shift": "covariate_shift",
+    "02-correcting-covariate-shift": "correcting_covariate_shift",
+    "03-internal-covariate-shift": "internal_covariate_shift",
     "04-normalize-scale-shift": "normalize_scale_shift",
 }
 

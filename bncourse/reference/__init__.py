@@ -12,7 +12,17 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.covariate_shift import domain_auc, permutation_p_value
+from bncourse.reference.importance_weights import (
+    clip_weights,
+    density_ratio,
+    effective_sample_size,
+    label_shift_weights,
+    weighted_risk,
+)
 from bncourse.reference.inference import batch_norm_inference, moving_average
+from bncourse.reference.internal_covariate_shift import drift, input_percentiles
+from bncourse.reference.standardization import standardize
 
 __all__ = [
     "batch_mean",
@@ -21,7 +31,17 @@ __all__ = [
     "batch_norm_conv",
     "batch_norm_inference",
     "batch_variance",
+    "clip_weights",
+    "density_ratio",
+    "domain_auc",
+    "drift",
+    "effective_sample_size",
+    "input_percentiles",
+    "label_shift_weights",
     "moving_average",
     "normalize",
+    "permutation_p_value",
     "scale_and_shift",
+    "standardize",
+    "weighted_risk",
 ]
