@@ -83,7 +83,7 @@ def _parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    bench.add_argument("family", choices=["checks"], help="what to measure")
+    bench.add_argument("family", choices=["checks", "course"], help="what to measure")
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser
 

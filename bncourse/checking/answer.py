@@ -209,7 +209,9 @@ def time_limit(seconds):
 
 def plain(value, depth=0):
     """Give a value as arrays, plain values and containers of them; anything else as `Opaque`."""
-    if value is None or isinstance(value, bool | str):
+    if value is None or value is ...:  # dots stand where nothing is written yet
+        return None
+    if isinstance(value, bool | str):
         return value
     if isinstance(value, np.ndarray | np.generic):
         return _array(value)

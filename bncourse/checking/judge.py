@@ -147,7 +147,7 @@ def _not_started(exercise):
 def _not_callable(exercise, answer):
     wanted = "class" if isinstance(exercise.reference, type) else "function"
     got = compare.describe(answer.value())
-    if got in ("None", "an object of the type ellipsis"):
+    if answer.value() is None:
         return _not_started(exercise)
     finding = Finding(f"{exercise.name} is a {wanted}", (("expected", f"a {wanted}"), ("yours", got)))
     todo = (f"Write check.{exercise.name}({exercise.name}): the name alone, with no brackets after it.",)

@@ -6,9 +6,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, Finding, Reason, Verdict
+from bncourse.checking.answer import Reply
+from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 
 _NOT_ANSWERED = (None, ..., "", "...")
+
+
+SECONDS = 5.0
 
 
 def judge_quiz(quiz, answer):
@@ -18,27 +22,49 @@ def judge_quiz(quiz, answer):
     ----------
     quiz : Quiz
     answer : Answer
-        Of the kind "value".
+        The dictionary, or a function without parameters that returns it; the function is what a notebook asks
+        for, since an answer that is not written yet then stops nothing when all cells are run.
 
     Returns
     -------
     Verdict
     """
-    given = answer.value() if answer.kind == "value" else None
     hint = f'check.hint("{quiz.name}") shows a hint ({len(quiz.hints)} hints, no points lost).'
-    if answer.kind != "value" or (given is not None and given is not ... and not isinstance(given, Mapping)):
-        got = f"a {answer.kind}" if answer.kind != "value" else compare.describe(given)
-        keys = ", ".join(repr(question.key) for question in quiz.questions[:3])
-        finding = Finding(
-            f"{quiz.name} is a dictionary",
-            (("expected", f"a dictionary with the keys {keys}, ..."), ("yours", got)),
-        )
-        return Verdict(quiz.name, NOT_YET, quiz.points, missed=(finding,), todo=(hint,))
-    given = given if isinstance(given, Mapping) else {}
-    answers = {question.key: _value(given.get(question.key)) for question in quiz.questions}
+    reply = Reply(answer.value()) if answer.kind == "value" else answer.call((), {}, seconds=SECONDS)
+    given = reply.value
+    if reply.timed_out:
+        finding = Finding(f"answers within {SECONDS:g} seconds")
+        return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), todo=(hint,))
+    if reply.fault and reply.fault.kind != "NotImplementedError":
+        return _stopped(quiz, answer, reply.fault, hint)
+    if given is not None and not isinstance(given, Mapping):
+        return _no_dictionary(quiz, given, hint)
+    answers = {question.key: _value((given or {}).get(question.key)) for question in quiz.questions}
     if all(value is None for value in answers.values()):
         todo = ("Put your answers into the cell above, run it, then run this cell again.", hint)
-        return Verdict(quiz.name, NOT_STARTED, quiz.points, reasons=(Reason(quiz.asks),), todo=todo)
+        task = Reason(f"{quiz.asks[0].upper()}{quiz.asks[1:]}.")
+        return Verdict(quiz.name, NOT_STARTED, quiz.points, reasons=(task,), todo=todo)
+    return _marked(quiz, given, answers, hint)
+
+
+def _stopped(quiz, answer, fault, hint):
+    said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
+    where = f"{answer.name}(), line {fault.line}: {fault.text}" if fault.line else ""
+    finding = Finding("runs to its end", (("called", f"{quiz.name}()"), ("error", said)))
+    reason = Reason("The answer is a dictionary, or a function without parameters that returns it.")
+    return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), reasons=(reason,), where=where, todo=(hint,))
+
+
+def _no_dictionary(quiz, given, hint):
+    keys = ", ".join(repr(question.key) for question in quiz.questions[:3])
+    finding = Finding(
+        f"{quiz.name} gives a dictionary",
+        (("expected", f"a dictionary with the keys {keys}, ..."), ("yours", compare.describe(given))),
+    )
+    return Verdict(quiz.name, NOT_YET, quiz.points, missed=(finding,), todo=(hint,))
+
+
+def _marked(quiz, given, answers, hint):
     passed, missed, wrong_choices = [], [], []
     for question in quiz.questions:
         value = answers[question.key]

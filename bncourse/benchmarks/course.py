@@ -1,0 +1,120 @@
+"""What a learner waits for: ``bncourse bench course``."""
+
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+from bncourse import course as courses
+
+ALTERNATIONS = 11
+LONGEST = 600  # seconds for one notebook
+
+
+def command(options):
+    """Measure and print a table, or one JSON object; the ``bncourse bench course`` command."""
+    from rich.console import Console
+
+    console = Console(stderr=True)
+    folder = courses.find_folder()
+    with console.status("Importing ..."):
+        figures = {"import_ms": import_milliseconds()}
+    with console.status("Releasing ..."):
+        figures["release_seconds"] = release_seconds(folder)
+    with console.status("Starting JupyterLab ..."):
+        figures["start_seconds"] = start_seconds(folder)
+    figures["notebook_seconds"] = {}
+    for path in sorted((folder / "solutions").glob("*/*.ipynb")):
+        with console.status(f"Running {path.stem} ..."):
+            figures["notebook_seconds"][path.stem] = notebook_seconds(path)
+    if options.json:
+        print(json.dumps(figures))
+        return 0
+    print(f"`import bncourse` adds {figures['import_ms']:.0f} ms to the import of NumPy")
+    print(f"`bncourse release` takes {figures['release_seconds']:.2f} s a notebook, after the import of nbgrader")
+    print(f"`bncourse start` has a page after {figures['start_seconds']:.1f} s")
+    for name, seconds in figures["notebook_seconds"].items():
+        print(f"  {name}: {seconds:.1f} s from top to bottom, solved, the start of its kernel included")
+    print(f"Measured {len(figures['notebook_seconds'])} notebooks in {folder}")
+    return 0
+
+
+def import_milliseconds():
+    """Give the median time that ``import bncourse`` adds to ``import numpy``, in alternating runs.
+
+    Returns
+    -------
+    float
+        Milliseconds.
+    """
+    program = "import time; a = time.perf_counter(); import {}; print(time.perf_counter() - a)"
+    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+
+    def once(module):
+        done = subprocess.run(
+            [sys.executable, "-c", program.format(module)], capture_output=True, text=True, check=True, env=environment
+        )
+        return float(done.stdout)
+
+    pairs = [(once("numpy"), once("bncourse")) for _ in range(ALTERNATIONS)]
+    return 1e3 * statistics.median(ours - numpy for numpy, ours in pairs)
+
+
+def release_seconds(folder):
+    """Give the median time of one release after nbgrader's import, into a folder that is thrown away."""
+    import shutil
+
+    import bncourse.grading.converters  # noqa: F401 - its import is not measured
+    from bncourse.grading.release import release
+
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place)
+        shutil.copy(folder / "nbgrader_config.py", copy)
+        shutil.copytree(folder / "solutions", copy / "solutions")
+        times = []
+        for path in sorted((copy / "solutions").iterdir()) * 3:
+            began = time.perf_counter()
+            release(copy, path.name, record=False)
+            times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def notebook_seconds(path):
+    """Give the time that a solved notebook takes from top to bottom, the start of its kernel included."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    notebook = nbformat.read(path, as_version=4)
+    with tempfile.TemporaryDirectory() as place:
+        os.environ["BNCOURSE_JOURNAL"] = str(Path(place, "journal.jsonl"))
+        began = time.perf_counter()
+        NotebookClient(
+            notebook, timeout=LONGEST, kernel_name="python3", resources={"metadata": {"path": place}}
+        ).execute()
+        return time.perf_counter() - began
+
+
+def start_seconds(folder):
+    """Give the time from ``bncourse start`` until the page of the first notebook is served."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bncourse.cli", "start", "--no-browser", "--port", "18888"],
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        address = process.stdout.readline().strip()
+        with urllib.request.urlopen(address, timeout=LONGEST) as page:
+            page.read()
+        return time.perf_counter() - began
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)

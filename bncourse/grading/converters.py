@@ -1,0 +1,78 @@
+"""nbgrader's own steps, called in this process.
+
+Half of each ``nbgrader`` command is import: here it is paid once. Each function does what the command of
+its name does, with the settings of the course, and gives back nbgrader's log as text. Nothing of nbgrader is
+replaced.
+"""
+
+import logging
+import warnings
+
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import CsvExportPlugin
+from nbgrader.utils import capture_log
+from sqlalchemy.exc import SAWarning
+
+from bncourse.grading.course import settings
+
+
+class Refused(Exception):
+    """A step of nbgrader that failed; holds what nbgrader logged, and its traceback."""
+
+    def __init__(self, log, error):
+        super().__init__(error.strip().splitlines()[-1])
+        self.log = log
+        self.error = error
+
+
+def generate_assignment(course, name, release_directory="notebooks", record=True):
+    """Write the release of one source notebook and, to `record` it, its cells into the gradebook."""
+    return _run(GenerateAssignment, course, name, record, release_directory=release_directory)
+
+
+def autograde(course, name, student):
+    """Grade the submission of one student."""
+    return _run(Autograde, course, name, student_id=student)
+
+
+def generate_feedback(course, name, student):
+    """Write the feedback page of one student."""
+    return _run(GenerateFeedback, course, name, student_id=student)
+
+
+def export(course, to):
+    """Write the grades of the whole gradebook as nbgrader's CSV."""
+    config = settings(course)
+    place = CourseDirectory(config=config)
+    with Gradebook(place.db_url, place.course_id) as gradebook:
+        CsvExportPlugin(config=config, to=str(to)).export(gradebook)
+
+
+def scores(course, name, student):
+    """Give each graded cell's score and its most, as ``{grade_id: (score, most)}``."""
+    place = CourseDirectory(config=settings(course))
+    with Gradebook(place.db_url, place.course_id) as gradebook:
+        submission = gradebook.find_submission(name, student)
+        return {
+            grade.name: (grade.score, grade.max_score) for notebook in submission.notebooks for grade in notebook.grades
+        }
+
+
+def _run(converter, course, name, record=True, **folders):
+    config = settings(course, assignment_id=name, **folders)
+    if not record:  # what nbgrader's own --no-db does
+        config.GenerateAssignment.no_database = True
+        config.SaveCells.enabled = False
+    # a logger of its own for each run: what nbgrader says is captured, and told where it matters
+    log = logging.Logger("nbgrader", logging.INFO)
+    step = converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
+    step.force = True
+    with warnings.catch_warnings():
+        # nbgrader reads a new submission before it adds it to the session, which it does two lines later
+        warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+        outcome = capture_log(step)
+    if not outcome["success"]:
+        raise Refused(outcome.get("log", ""), outcome["error"])
+    return outcome.get("log", "")

@@ -1,0 +1,83 @@
+"""Where the course lies, which notebooks it has, and nbgrader's settings for it."""
+
+from pathlib import Path
+
+import bncourse
+from bncourse.cli import Trouble
+
+SETTINGS = "nbgrader_config.py"
+
+
+def find(start=None):
+    """Give the course folder: the one we are in, or else the one this package is installed from.
+
+    Parameters
+    ----------
+    start : path, optional
+        Where to look from, upwards; the current folder, where it is not given.
+
+    Returns
+    -------
+    Path
+        A folder with ``nbgrader_config.py`` and ``solutions/`` in it.
+
+    Raises
+    ------
+    Trouble
+        If there is none.
+    """
+    start = Path(start or Path.cwd()).resolve()
+    for folder in [start, *start.parents, Path(bncourse.__file__).resolve().parents[1]]:
+        if (folder / SETTINGS).is_file() and (folder / "solutions").is_dir():
+            return folder
+    raise Trouble(
+        f"there is no course folder here or above {start}; "
+        f"go to the folder that holds {SETTINGS} and solutions/, and run this again."
+    )
+
+
+def names(course):
+    """Give the names of the source notebooks, in order, such as ["04-normalize-scale-shift"]."""
+    return sorted(
+        folder.name
+        for folder in (Path(course) / "solutions").iterdir()
+        if folder.is_dir() and not folder.name.startswith((".", "__"))
+    )
+
+
+def choose(course, words):
+    """Give the names that these words mean: "04", or the full name; all names for no words.
+
+    Raises
+    ------
+    Trouble
+        If a word means no notebook of the course; the message lists those it has.
+    """
+    known = names(course)
+    if not known:
+        raise Trouble(f"{Path(course) / 'solutions'} holds no notebook; nothing to do.")
+    by_word = {name.split("-")[0]: name for name in known} | {name: name for name in known}
+    unknown = [word for word in words if word.strip("/") not in by_word]
+    if unknown:
+        raise Trouble(
+            f"no source notebook is called {' or '.join(map(repr, unknown))}; choose from:\n  " + "\n  ".join(known)
+        )
+    return sorted({by_word[word.strip("/")] for word in words}) or known
+
+
+def settings(course, **folders):
+    """Give nbgrader's settings of this course, as a traitlets ``Config``.
+
+    Parameters
+    ----------
+    course : path
+        The course folder.
+    **folders : str
+        Options of nbgrader's ``CourseDirectory`` to replace, such as ``release_directory``.
+    """
+    from traitlets.config import Config
+    from traitlets.config.loader import PyFileConfigLoader
+
+    config = Config(PyFileConfigLoader(SETTINGS, path=str(course)).load_config())
+    config.CourseDirectory.update(folders)
+    return config

@@ -1,0 +1,85 @@
+"""nbgrader's settings for this course: plain ``nbgrader`` works from this folder.
+
+nbgrader and Formgrader read this file from the folder they are started in. A learner who works elsewhere on
+the same machine points to this folder once: ``export JUPYTER_CONFIG_PATH=/path/to/this/folder``.
+"""
+
+import contextlib
+import os
+import sysconfig
+from pathlib import Path
+
+here = Path(__file__).resolve().parent
+c = get_config()  # noqa: F821 - nbgrader defines it before it runs this file
+
+# To make a new gradebook, nbgrader calls the program `alembic`, which lies beside it but is found only where
+# the environment is activated. So a plain .venv/bin/nbgrader works too.
+os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.get("PATH", os.defpath)])
+
+# The name under which submissions travel through the exchange.
+c.CourseDirectory.course_id = "bncourse"
+
+# Where this file lies, so that it also holds when the file was found through JUPYTER_CONFIG_PATH.
+c.CourseDirectory.root = str(here)
+
+# What is edited, and what learners get. An assignment is a folder such as 04-normalize-scale-shift in both.
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "notebooks"
+
+# Never copied into a release, a submission or a graded folder. Beside nbgrader's own names: text copies of a
+# notebook, which would carry the answers into the release, and modules, which a submission could put in the
+# place of a library.
+c.CourseDirectory.ignore = [
+    ".ipynb_checkpoints",
+    "__pycache__",
+    "feedback",
+    "*.pyc",
+    "*.py",
+    "*.md",
+    ".DS_Store",
+]
+
+# A submission larger than this is refused when it is handed in; a notebook with its figures is under 5 MB.
+# In kilobytes.
+c.CourseDirectory.max_dir_size = 50_000
+c.CourseDirectory.max_file_size = 50_000
+
+# Where assignments are handed out and in. The folder in the course needs no administrator; several people on
+# one machine share a folder of their choice, which nbgrader opens for all to write in at the first
+# release_assignment. (The exchange works on Linux and macOS; on Windows collect files with zip_collect.)
+exchange = Path(os.environ.get("BNCOURSE_EXCHANGE", here / "exchange"))
+c.Exchange.root = str(exchange)
+# nbgrader's list, and the buttons of Formgrader, want the folder before anything was released. A learner may
+# be unable to make it and does not need to: the instructor's release has made it by then.
+with contextlib.suppress(OSError):
+    exchange.mkdir(exist_ok=True)
+
+# A notebook that was renamed is named to the learner when it is handed in, not found missing when it is graded.
+c.ExchangeSubmit.strict = True
+
+# What stands in place of an answer. A check knows NotImplementedError as "not written yet"; the comment says
+# what beginners forget.
+c.ClearSolutions.code_stub = {
+    "python": "# YOUR CODE HERE: write it above the next line, then delete the next line\nraise NotImplementedError"
+}
+c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
+
+# A check cell that a learner deleted is put back before grading; without it their answer would count 0.
+c.OverwriteCells.add_missing_cells = True
+
+# Seconds for one cell. A check limits each call of an answer itself; this stops a loop outside of a function.
+# nbgrader's own 30 is too near to what a Keras cell takes on a busy machine.
+c.Execute.timeout = 60
+
+# A kernel's start-up notes would stand between the lines of nbgrader's own progress; its errors still do.
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
+
+# Feedback without the source of hidden tests, and without what could run in the browser of who reads it: a
+# submission is someone else's text. (HTMLExporter.sanitize_html does not reach the text cells of nbgrader's
+# feedback page, and takes the figures away; the course's own step does neither.)
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "bncourse.grading.feedback.SanitizePage",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -1,0 +1,71 @@
+"""The notebooks themselves: the solved ones pass from top to bottom, the released ones wait for the learner."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[1]
+SOURCES = sorted((ROOT / "solutions").glob("*/*.ipynb"))
+# Longer than any cell takes; a notebook's own limit in time is measured by a benchmark, not here.
+PATIENCE = 240
+
+
+def run(path):
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    )
+    return client.execute()
+
+
+def is_check(cell):
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "").endswith("-check")
+
+
+def texts(cell):
+    """What a cell printed, raised or showed, as text."""
+    for output in cell.get("outputs", []):
+        yield output.get("text", "")
+        yield output.get("evalue", "")
+        yield output.get("data", {}).get("text/plain", "")
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_solved_notebook_passes_quietly_and_its_figures_describe_themselves(path):
+    for cell in run(path).cells:
+        for output in cell.get("outputs", []):
+            assert output.output_type != "error", f"{cell.id}: {output.get('evalue')}"
+            assert output.get("name") != "stderr", f"{cell.id}: {output.get('text')}"
+            assert "image/png" not in output.get("data", {}), f"{cell.id} shows a picture without a description"
+            for picture in re.findall(r"<img[^>]*>", output.get("data", {}).get("text/html", "")):
+                assert len(re.search(r'alt="([^"]*)"', picture).group(1)) > 40, f"{cell.id}: {picture[:80]}"
+        if is_check(cell):
+            assert any("CORRECT" in text for text in texts(cell)), cell.id
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_released_notebook_runs_to_its_end_and_waits_for_answers(path):
+    for cell in run(ROOT / "notebooks" / path.parent.name / path.name).cells:
+        if is_check(cell):
+            assert any("NOT STARTED" in text for text in texts(cell)), cell.id
+        elif cell.cell_type == "code":
+            errors = [output.evalue for output in cell.outputs if output.output_type == "error"]
+            assert not errors, f"{cell.id} fails because an answer is missing: {errors}"
+            assert not [output for output in cell.outputs if output.get("name") == "stderr"], cell.id
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_notebook_keeps_the_style_sheet(path):
+    notebook = nbformat.read(path, as_version=4)
+    text = [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+    lines = [line for source in text for line in source.splitlines()]
+    assert sum(line.startswith("# ") for line in lines) == 1
+    assert not any(line.startswith("####") for line in lines)
+    assert any("What you have seen" in line for line in lines)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            assert len(cell.source.splitlines()) <= 24, cell.id
+            assert not any(line.startswith(("%", "!")) for line in cell.source.splitlines()), cell.id
