@@ -261,3 +261,10 @@ def test_a_check_does_not_know_on_which_side_of_a_wall_the_answer_lives():
     assert far.calls == len(NORMALIZE.draw(0))
     assert judge(NORMALIZE, FarAway(NORMALIZE.wrong_ideas[0].function)).wrong_ideas == ("divides by the variance",)
     assert judge(NORMALIZE, FarAway(None)).outcome == "stopped"
+
+
+def test_the_line_that_holds_the_idea_is_not_the_signature():
+    def hard_coded(x, mean, var, eps=1e-3):
+        return (x - mean) / np.sqrt(var + 1e-3)
+
+    assert verdict_of(hard_coded).where == "hard_coded(), line 2: return (x - mean) / np.sqrt(var + 1e-3)"

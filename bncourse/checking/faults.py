@@ -31,6 +31,10 @@ _MEANINGS = [
         "There is nothing with the name `{what}` here. Is it spelled right?",
     ),
     (r"^IndexError", "An index points outside the array. Which axis is the batch, and how long is it?"),
+    (
+        r"(Quantiles|Percentiles) must be in the range",
+        "NumPy's quantile takes fractions from 0 to 1, its percentile percentages from 0 to 100.",
+    ),
     (r"^ZeroDivisionError", "Something is divided by zero; the batch may hold one example only."),
     (r"^RecursionError", "The function calls itself without end."),
     (r"^MemoryError", "The answer asks for more memory than there is."),

@@ -168,7 +168,7 @@ def _line(source, pattern):
     if not pattern:
         return ""
     for number, line in enumerate(source.splitlines(), start=1):
-        if re.search(pattern, line.split("#")[0]):
+        if not line.startswith("def ") and re.search(pattern, line.split("#")[0]):  # defaults are no idea
             return f"line {number}: {line.strip()}"
     return ""
 

@@ -47,7 +47,7 @@ clip_weights = Exercise(
     cases=_clip_weights_cases,
     points=1,
     section="Clip the large weights",
-    returns=("the weights",),
+    returns=("the array of weights",),
     compose=_compose_clip_weights,
     steps={
         "clip": lambda weights, most: np.minimum(weights, most),
@@ -121,7 +121,7 @@ def weights_that_are_not_rescaled(clipped, weights):
 
 @clip_weights.wrong("C2", step="rescale", looks_like=r"sum")
 def weights_rescaled_to_the_sum_1(clipped, weights):
-    """You rescale so that the *sum* of the weights is 1. Here their mean is to be 1: divide by the mean."""
+    """You rescale so that the sum of the weights is 1. Here their mean is to be 1: divide by the mean."""
     return clipped / clipped.sum()
 
 

@@ -124,7 +124,7 @@ def the_class_sizes_upside_down(n_source, n_target):
 
 @density_ratio.wrong("C2", step="sizes", looks_like=r"n_source\s*\+\s*n_target|n_target\s*\+\s*n_source")
 def the_share_of_the_source(n_source, n_target):
-    """You multiply by the share of the source among all examples. Here it is source over *target*: n_source /
+    """You multiply by the share of the source among all examples. Here it is source over target: n_source /
     n_target."""
     return n_source / (n_source + n_target)
 
@@ -159,7 +159,7 @@ def a_ratio_rescaled_to_the_mean_1(logits, n_source, n_target):
 
 @density_ratio.wrong("C2", looks_like=r"exp\(.*\+")
 def the_sizes_added_inside_the_exponential(logits, n_source, n_target):
-    """You add n_source / n_target to the logits as it is. Inside the exponential its *logarithm* belongs; outside,
+    """You add n_source / n_target to the logits as it is. Inside the exponential its logarithm belongs; outside,
     multiply by it."""
     return np.exp(logits + n_source / n_target)
 

@@ -32,6 +32,13 @@ def _label_shift_cases(rng):
     yield Case("4 classes, an array stored column by column", (np.asfortranarray(joint), predicted))
 
 
+def _compose_label_shift(steps):
+    def label_shift_weights(confusion, predicted):
+        return steps.cut(steps.solve(confusion, predicted))
+
+    return label_shift_weights
+
+
 label_shift_weights = Exercise(
     notebook="02-correcting-covariate-shift",
     reference=reference.label_shift_weights,
@@ -40,7 +47,12 @@ label_shift_weights = Exercise(
     cases=_label_shift_cases,
     points=2,
     section="Label shift: weights for the classes",
-    returns=("the weights",),
+    returns=("the array of weights",),
+    compose=_compose_label_shift,
+    steps={
+        "solve": lambda confusion, predicted: np.linalg.solve(confusion, predicted),
+        "cut": lambda weights: np.maximum(weights, 0.0),
+    },
     hints=(
         "In the target, class j occurs weights[j] times as often as in the source. So does its column of the confusion "
         "matrix. What do the columns add up to?",
@@ -72,86 +84,86 @@ def _cut(weights):
     return np.maximum(weights, 0.0)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"\.T|transpose")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"\.T|transpose")
 def the_matrix_transposed(confusion, predicted):
     """You transpose the confusion matrix. Here the rows are the predictions already, confusion[i, j] = p(predicted i,
     true j): solve with it as it is."""
-    return _cut(np.linalg.solve(confusion.T, predicted))
+    return np.linalg.solve(confusion.T, predicted)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"axis\s*=\s*0|sum\(\s*0|keepdims")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"axis\s*=\s*0|sum\(\s*0|keepdims")
 def columns_that_sum_to_1(confusion, predicted):
     """You divide each column by its sum, p(predicted given true). The solution is then p_target(y), the shares
     themselves; with the joint shares it is their ratio to the source, which is asked."""
-    return _cut(np.linalg.solve(confusion / confusion.sum(axis=0), predicted))
+    return np.linalg.solve(confusion / confusion.sum(axis=0), predicted)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"axis\s*=\s*-?1|sum\(\s*1|keepdims")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"axis\s*=\s*-?1|sum\(\s*1|keepdims")
 def rows_that_sum_to_1(confusion, predicted):
     """You divide each row by its sum, p(true given predicted). That changes in a label shift; solve with the joint
     shares as they are."""
-    return _cut(np.linalg.solve(confusion / confusion.sum(axis=1, keepdims=True), predicted))
+    return np.linalg.solve(confusion / confusion.sum(axis=1, keepdims=True), predicted)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"solve|inv|lstsq")
-def negative_weights_kept(confusion, predicted):
+@label_shift_weights.wrong("C2", step="cut", looks_like=r"solve|inv|lstsq")
+def negative_weights_kept(weights):
     """You keep solutions below 0. A weight is a ratio of shares and cannot be negative: set such numbers to 0."""
-    return np.linalg.solve(confusion, predicted)
+    return weights
 
 
-@label_shift_weights.wrong("C2", looks_like=r"abs")
-def negative_weights_turned_positive(confusion, predicted):
+@label_shift_weights.wrong("C2", step="cut", looks_like=r"abs")
+def negative_weights_turned_positive(weights):
     """You turn solutions below 0 into positive ones (abs). A number below 0 says that the class is rare or missing: set
     it to 0."""
-    return np.abs(np.linalg.solve(confusion, predicted))
+    return np.abs(weights)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"sum|mean")
-def weights_rescaled_at_the_end(confusion, predicted):
+@label_shift_weights.wrong("C2", step="cut", looks_like=r"sum|mean")
+def weights_rescaled_at_the_end(weights):
     """You rescale the weights at the end, to the mean 1. The solution of the equations is the ratio itself: leave its
     scale."""
-    weights = _cut(np.linalg.solve(confusion, predicted))
+    weights = _cut(weights)
     return weights / weights.mean()
 
 
-@label_shift_weights.wrong("C2", looks_like=r"sum")
-def weights_rescaled_to_the_sum_1(confusion, predicted):
+@label_shift_weights.wrong("C2", step="cut", looks_like=r"sum")
+def weights_rescaled_to_the_sum_1(weights):
     """You rescale the weights at the end, to the sum 1. Shares sum to 1; their ratios do not: leave the scale of the
     solution."""
-    weights = _cut(np.linalg.solve(confusion, predicted))
+    weights = _cut(weights)
     return weights / weights.sum()
 
 
-@label_shift_weights.wrong("C2", looks_like=r"sum\(\s*(?:axis\s*=\s*)?-?1")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"sum\(\s*(?:axis\s*=\s*)?-?1")
 def the_ratio_of_the_predicted_shares(confusion, predicted):
     """You divide the predicted shares of the target by those of the source. The classifier errs, and its errors blur
     the ratio: solve the equations, which take them into account."""
     return predicted / confusion.sum(axis=1)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"sum\(\s*(?:axis\s*=\s*)?0")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"sum\(\s*(?:axis\s*=\s*)?0")
 def predicted_shares_divided_by_true_shares(confusion, predicted):
     """You divide the predicted shares of the target by the true shares of the source. The predictions hold mistakes:
     solve the equations, which take them into account."""
     return predicted / confusion.sum(axis=0)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"diag")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"diag")
 def only_the_right_predictions(confusion, predicted):
     """You use the diagonal only, as if the classifier made no mistakes. Solve the equations with the whole matrix."""
     return predicted / np.diag(confusion)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"/\s*confusion|confusion")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"/\s*confusion|confusion")
 def a_division_element_by_element(confusion, predicted):
     """You divide element by element. confusion @ weights is a product of a matrix and a vector; to undo it, solve the
     equations."""
     return (predicted[:, None] / confusion).sum(axis=1)
 
 
-@label_shift_weights.wrong("C2", looks_like=r"@|dot|matmul")
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"@|dot|matmul")
 def multiplied_and_not_solved(confusion, predicted):
-    """You multiply confusion by predicted. The weights are what confusion must be multiplied by to *give* predicted:
+    """You multiply confusion by predicted. The weights are what confusion must be multiplied by to give predicted:
     solve the equations."""
     return confusion @ predicted
 

@@ -19,8 +19,9 @@ def _domain_auc_cases(rng):
     yield Case("4 source and 4 target scores", _scores(rng, 4, 4, 0.1))
     source, target = _scores(rng, 6, 9, 0.0)
     target[0], source[-1] = 1 / 32, 31 / 32
-    yield Case("target scores that are lower than the source scores", (source, np.minimum(target, source.mean())))
-    yield Case("logits without a tie", (rng.normal(-2.0, 1.5, 8), rng.normal(-1.5, 2.0, 3)))
+    # not above the second smallest source score: so the area is below one half, whatever was drawn
+    yield Case("target scores that are lower than the source scores", (source, np.minimum(target, np.sort(source)[1])))
+    yield Case("logits without a tie", (rng.normal(-2.0, 1.5, 11), rng.normal(-1.8, 1.5, 7)))
     yield Case("scores that tell the two apart", (rng.uniform(-3, -1, 3), rng.uniform(1, 3, 4)))
     yield Case("the same score for every example", (np.full(4, 0.25), np.full(3, 0.25)))
     yield Case("1 source and 2 target scores", (rng.normal(size=1), rng.normal(size=2)))
@@ -146,7 +147,7 @@ def pairs_divided_by_the_number_of_scores(source_scores, target_scores):
 
 @domain_auc.wrong("D1", looks_like=r"/|mean")
 def pairs_divided_by_the_targets_only(source_scores, target_scores):
-    """You divide by the number of target examples only. There are as many pairs as target examples *times* source
+    """You divide by the number of target examples only. There are as many pairs as target examples times source
     examples."""
     pairs = _pairs(source_scores, target_scores)
     return (np.sum(pairs > 0) + np.sum(pairs == 0) / 2) / len(target_scores)

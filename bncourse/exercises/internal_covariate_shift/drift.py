@@ -236,6 +236,13 @@ def the_quotient_upside_down(percentiles):
         return np.mean(percentiles[:, 2] - percentiles[:, 0]) / np.ptp(percentiles[:, 1])
 
 
+@drift.wrong("D2", looks_like=r"-.*/")
+def only_the_smallest_median_is_divided(percentiles):
+    """Division comes before subtraction, so only the smallest median is divided. Put brackets around the range."""
+    median = percentiles[:, 1]
+    return median.max() - median.min() / np.mean(percentiles[:, 2] - percentiles[:, 0])
+
+
 @drift.wrong("D2", looks_like=r"/\s*\(")
 def the_median_divided_step_by_step(percentiles):
     """You divide the median by the width at each step, then take the range. A change of the width is then counted as
@@ -268,12 +275,6 @@ def a_drift_from_columns(percentiles):
 @drift.right
 def a_drift_by_numpys_ptp(percentiles):
     return np.ptp(percentiles, axis=0)[1] / (percentiles @ np.array([-1.0, 0.0, 1.0])).mean()
-
-
-@drift.right
-def a_drift_from_a_sorted_median(percentiles):
-    median = np.sort(percentiles[:, 1])
-    return (median[-1] - median[0]) * len(median) / np.sum(percentiles[:, 2] - percentiles[:, 0])
 
 
 @drift.right

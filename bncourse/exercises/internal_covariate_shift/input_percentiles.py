@@ -33,7 +33,7 @@ input_percentiles = Exercise(
     cases=_input_percentiles_cases,
     points=1,
     section="Record the input of a hidden unit",
-    returns=("the percentiles",),
+    returns=("the table of percentiles",),
     hints=(
         "inputs has the shape (steps, examples). At each step the examples form one distribution: which axis is gone "
         "after you take a percentile of it?",

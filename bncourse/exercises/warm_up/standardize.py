@@ -20,6 +20,14 @@ def _standardize_cases(rng):
     yield Case("8 examples whose mean is a thousand", (batch(rng, 8, 3, scale=1.0, offset=1e3),), {"eps": 0.1})
 
 
+def _compose_standardize(steps):
+    def standardize(x, eps=1e-8):
+        mean, var = steps.statistics(x)
+        return steps.scale(x, mean, var, eps)
+
+    return standardize
+
+
 standardize = Exercise(
     notebook="00-warm-up",
     reference=reference.standardize,
@@ -28,6 +36,11 @@ standardize = Exercise(
     points=2,
     section="Standardize the inputs",
     returns=("the standardized x",),
+    compose=_compose_standardize,
+    steps={
+        "statistics": lambda x: (x.mean(axis=0), x.var(axis=0)),
+        "scale": lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps),
+    },
     hints=(
         "Each column is treated alone. Which numbers does the mean of a column add up, and along which axis are they?",
         "The mean and the variance run down the columns (axis 0): one number for each feature. Eps is added to the "
@@ -60,46 +73,131 @@ def _digits_are_lost(case, got):
     return None
 
 
-@standardize.wrong("F1", looks_like=r"/")
-def divides_by_the_variance(x, eps=1e-8):
+@standardize.wrong("F1", step="statistics", looks_like=r"\*\*\s*2|square")
+def the_squares_of_x_for_the_variance(x):
+    """You take the mean of the squares of x itself for the variance. The variance measures the distance from the
+    mean: subtract it before you square."""
+    return x.mean(axis=0), (x**2).mean(axis=0)
+
+
+@standardize.wrong("F3", step="statistics", looks_like=r"axis\s*=\s*-?1|\(\s*-?1\s*[,)]")
+def standardizes_each_example(x):
+    """You take the mean and the variance over the features (axis 1), so each example is standardized. Here each
+    column is: take them over the examples (axis 0)."""
+    return x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+
+
+@standardize.wrong("F3", step="statistics", looks_like=r"mean\(\s*x?\s*\)|std\(\s*x?\s*\)|var\(\s*x?\s*\)")
+def one_mean_and_variance_for_all_numbers(x):
+    """You use one mean and one variance for the whole array. Each column needs its own: over the examples
+    (axis 0)."""
+    return x.mean(), x.var()
+
+
+@standardize.wrong("F3", step="statistics", looks_like=r"std\(\s*x?\s*\)|var\(\s*x?\s*\)")
+def one_variance_for_all_columns(x):
+    """The mean is that of each column, but the variance is one number for the whole array. Each column needs its
+    own variance too (axis 0)."""
+    return x.mean(axis=0), x.var()
+
+
+@standardize.wrong("F3", step="statistics", looks_like=r"mean\(\s*x?\s*\)")
+def one_mean_for_all_columns(x):
+    """The variance is that of each column, but the mean is one number for the whole array. Each column needs its
+    own mean too (axis 0)."""
+    return x.mean(), x.var(axis=0)
+
+
+@standardize.wrong("F5", step="statistics", looks_like=r"ddof|-\s*1\s*\)")
+def divides_the_variance_by_one_less(x):
+    """Your variance is divided by the number of examples minus one (the unbiased one). Here it is divided by the
+    number of examples, as NumPy does."""
+    with np.errstate(all="ignore"):
+        return x.mean(axis=0), x.var(axis=0) * len(x) / (np.float64(len(x)) - 1)
+
+
+@standardize.wrong("F5", step="statistics", looks_like=r"sum")
+def a_variance_that_is_not_divided(x):
+    """You add the squared distances, but do not divide by the number of examples. The variance is their mean."""
+    return x.mean(axis=0), x.var(axis=0) * len(x)
+
+
+@standardize.wrong("F1", step="scale", looks_like=r"/")
+def divides_by_the_variance(x, mean, var, eps):
     """You divide by the variance (plus eps). Divide by its square root, the standard deviation."""
-    return (x - x.mean(axis=0)) / (x.var(axis=0) + eps)
+    return (x - mean) / (var + eps)
 
 
-@standardize.wrong("F2", looks_like=r"\*\*\s*2|square\(")
-def squares_where_the_root_belongs(x, eps=1e-8):
+@standardize.wrong("F2", step="scale", looks_like=r"\*\*\s*2|square\(")
+def squares_where_the_root_belongs(x, mean, var, eps):
     """You square (variance + eps). Take its square root."""
-    return (x - x.mean(axis=0)) / (x.var(axis=0) + eps) ** 2
+    return (x - mean) / (var + eps) ** 2
 
 
-@standardize.wrong("F1", looks_like=r"-\s*(?:x\.|np\.)?mean.*/")
-def only_the_mean_is_divided(x, eps=1e-8):
+@standardize.wrong("F1", step="scale", looks_like=r"-\s*(?:x\.|np\.)?mean.*/")
+def only_the_mean_is_divided(x, mean, var, eps):
     """Division comes before subtraction, so only the mean is divided. Put brackets around x minus its mean."""
-    return x - x.mean(axis=0) / np.sqrt(x.var(axis=0) + eps)
+    return x - mean / np.sqrt(var + eps)
 
 
-@standardize.wrong("F1", looks_like=r"\*\s*np\.sqrt|\*")
-def multiplies_by_the_deviation(x, eps=1e-8):
+@standardize.wrong("F1", step="scale", looks_like=r"\*\s*np\.sqrt|\*")
+def multiplies_by_the_deviation(x, mean, var, eps):
     """You multiply by the standard deviation; to standardize, divide by it."""
-    return (x - x.mean(axis=0)) * np.sqrt(x.var(axis=0) + eps)
+    return (x - mean) * np.sqrt(var + eps)
 
 
-@standardize.wrong("F1", looks_like=r"return")
-def the_mean_is_not_subtracted(x, eps=1e-8):
+@standardize.wrong("F1", step="scale", looks_like=r"return")
+def the_mean_is_not_subtracted(x, mean, var, eps):
     """You divide, but do not subtract the mean of each column first."""
-    return x / np.sqrt(x.var(axis=0) + eps)
+    return x / np.sqrt(var + eps)
 
 
-@standardize.wrong("F1", looks_like=r"mean.*-\s*x")
-def the_difference_the_other_way_round(x, eps=1e-8):
+@standardize.wrong("F1", step="scale", looks_like=r"mean.*-\s*x")
+def the_difference_the_other_way_round(x, mean, var, eps):
     """The sign is turned: you subtract x from its mean. Subtract the mean from x."""
-    return (x.mean(axis=0) - x) / np.sqrt(x.var(axis=0) + eps)
+    return (mean - x) / np.sqrt(var + eps)
 
 
-@standardize.wrong("F1", looks_like=r"-")
-def only_centres(x, eps=1e-8):
+@standardize.wrong("F1", step="scale", looks_like=r"-")
+def only_centres(x, mean, var, eps):
     """You subtract the mean, but do not divide by the standard deviation."""
-    return x - x.mean(axis=0)
+    return x - mean
+
+
+@standardize.wrong(
+    "F6", step="scale", looks_like=r"sqrt\([^+]*\)\s*\+|std\([^)]*\)\s*\+|0?\.5\s*\+|\+\s*np\.sqrt|\+\s*eps"
+)
+def eps_outside_the_root(x, mean, var, eps):
+    """You add eps to the standard deviation, outside the root. Here it is added to the variance: the root of
+    (variance + eps)."""
+    return (x - mean) / (np.sqrt(var) + eps)
+
+
+@standardize.wrong("F6", step="scale", looks_like=r"sqrt|std|\*\*\s*\(?-?0?\.5")
+def no_eps(x, mean, var, eps):
+    """Eps is left out. It is added to the variance, inside the root, so that a constant column does not divide by
+    zero."""
+    with np.errstate(all="ignore"):
+        return (x - mean) / np.sqrt(var)
+
+
+@standardize.wrong("F6", step="scale", looks_like=r"1e-\d|0\.0+1")
+def eps_written_into_the_code(x, mean, var, eps):
+    """You use a fixed 1e-8 and not the `eps` that was passed."""
+    return (x - mean) / np.sqrt(var + 1e-8)
+
+
+@standardize.wrong("F6", step="scale", looks_like=r"-\s*eps")
+def eps_subtracted(x, mean, var, eps):
+    """You subtract eps from the variance. It is added, so that the root is never zero."""
+    with np.errstate(all="ignore"):
+        return (x - mean) / np.sqrt(var - eps)
+
+
+@standardize.wrong("F6", step="scale", looks_like=r"eps\s*\*\*\s*2|eps\s*\*\s*eps")
+def eps_squared(x, mean, var, eps):
+    """You add the square of eps. Add eps itself to the variance."""
+    return (x - mean) / np.sqrt(var + eps**2)
 
 
 @standardize.wrong("F1", looks_like=r"min|max|ptp")
@@ -119,94 +217,9 @@ def divides_by_the_range(x, eps=1e-8):
 @standardize.wrong("F1", looks_like=r"abs")
 def divides_by_the_mean_distance(x, eps=1e-8):
     """You divide by the mean distance from the mean (absolute values). The standard deviation is the root of the
-    mean *squared* distance."""
+    mean of the squared distances."""
     centred = x - x.mean(axis=0)
     return centred / (np.abs(centred).mean(axis=0) + eps)
-
-
-@standardize.wrong("F1", looks_like=r"\*\*\s*2|square")
-def the_squares_of_x_for_the_variance(x, eps=1e-8):
-    """You take the mean of the squares of x itself for the variance. The variance measures the distance from the
-    mean: subtract it before you square."""
-    return (x - x.mean(axis=0)) / np.sqrt((x**2).mean(axis=0) + eps)
-
-
-@standardize.wrong("F3", looks_like=r"axis\s*=\s*-?1|\(\s*-?1\s*[,)]")
-def standardizes_each_example(x, eps=1e-8):
-    """You take the mean and the variance over the features (axis 1), so each example is standardized. Here each
-    column is: take them over the examples (axis 0)."""
-    return (x - x.mean(axis=1, keepdims=True)) / np.sqrt(x.var(axis=1, keepdims=True) + eps)
-
-
-@standardize.wrong("F3", looks_like=r"mean\(\s*x?\s*\)|std\(\s*x?\s*\)|var\(\s*x?\s*\)")
-def one_mean_and_variance_for_all_numbers(x, eps=1e-8):
-    """You use one mean and one variance for the whole array. Each column needs its own: over the examples
-    (axis 0)."""
-    return (x - x.mean()) / np.sqrt(x.var() + eps)
-
-
-@standardize.wrong("F3", looks_like=r"std\(\s*x?\s*\)|var\(\s*x?\s*\)")
-def one_variance_for_all_columns(x, eps=1e-8):
-    """The mean is that of each column, but the variance is one number for the whole array. Each column needs its
-    own variance too (axis 0)."""
-    return (x - x.mean(axis=0)) / np.sqrt(x.var() + eps)
-
-
-@standardize.wrong("F3", looks_like=r"mean\(\s*x?\s*\)")
-def one_mean_for_all_columns(x, eps=1e-8):
-    """The variance is that of each column, but the mean is one number for the whole array. Each column needs its
-    own mean too (axis 0)."""
-    return (x - x.mean()) / np.sqrt(x.var(axis=0) + eps)
-
-
-@standardize.wrong("F5", looks_like=r"ddof|-\s*1\s*\)")
-def divides_the_variance_by_one_less(x, eps=1e-8):
-    """Your variance is divided by the number of examples minus one (the unbiased one). Here it is divided by the
-    number of examples, as NumPy does."""
-    centred = x - x.mean(axis=0)
-    with np.errstate(all="ignore"):
-        return centred / np.sqrt((centred**2).sum(axis=0) / (np.float64(len(x)) - 1) + eps)
-
-
-@standardize.wrong("F5", looks_like=r"sum")
-def a_variance_that_is_not_divided(x, eps=1e-8):
-    """You add the squared distances, but do not divide by the number of examples. The variance is their mean."""
-    centred = x - x.mean(axis=0)
-    return centred / np.sqrt((centred**2).sum(axis=0) + eps)
-
-
-@standardize.wrong("F6", looks_like=r"sqrt\([^+]*\)\s*\+|std\([^)]*\)\s*\+|0?\.5\s*\+|\+\s*np\.sqrt|\+\s*eps")
-def eps_outside_the_root(x, eps=1e-8):
-    """You add eps to the standard deviation, outside the root. Here it is added to the variance: the root of
-    (variance + eps)."""
-    return (x - x.mean(axis=0)) / (x.std(axis=0) + eps)
-
-
-@standardize.wrong("F6", looks_like=r"sqrt|std|\*\*\s*\(?-?0?\.5")
-def no_eps(x, eps=1e-8):
-    """Eps is left out. It is added to the variance, inside the root, so that a constant column does not divide by
-    zero."""
-    with np.errstate(all="ignore"):
-        return (x - x.mean(axis=0)) / x.std(axis=0)
-
-
-@standardize.wrong("F6", looks_like=r"1e-\d|0\.0+1")
-def eps_written_into_the_code(x, eps=1e-8):
-    """You use a fixed 1e-8 and not the `eps` that was passed."""
-    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-8)
-
-
-@standardize.wrong("F6", looks_like=r"-\s*eps")
-def eps_subtracted(x, eps=1e-8):
-    """You subtract eps from the variance. It is added, so that the root is never zero."""
-    with np.errstate(all="ignore"):
-        return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) - eps)
-
-
-@standardize.wrong("F6", looks_like=r"eps\s*\*\*\s*2|eps\s*\*\s*eps")
-def eps_squared(x, eps=1e-8):
-    """You add the square of eps. Add eps itself to the variance."""
-    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps**2)
 
 
 @standardize.wrong("F7", looks_like=r"[-/]=|\[.*\]\s*=[^=]")

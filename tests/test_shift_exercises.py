@@ -1,0 +1,94 @@
+"""What the exercises of notebooks 00 to 03 say beyond what holds for every exercise."""
+
+import numpy as np
+import pytest
+
+from bncourse import exercises
+from bncourse.checking import DirectAnswer, judge
+
+
+def verdict_of(name, answer, seed=0):
+    return judge(exercises.find(name), DirectAnswer(answer, name), seed)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_short_variance_is_accepted_with_advice(seed):
+    def standardize(x, eps=1e-8):
+        mean = x.mean(axis=0)
+        return (x - mean) / np.sqrt((x**2).mean(axis=0) - mean**2 + eps)
+
+    verdict = verdict_of("standardize", standardize, seed)
+    assert verdict.outcome == "correct" and verdict.score == 2.0
+    assert "Subtract the mean first" in verdict.advice[0]
+
+
+def test_a_careful_variance_draws_no_advice():
+    assert verdict_of("standardize", exercises.find("standardize").reference).advice == ()
+
+
+def test_two_of_each_kind_of_shift_are_asked():
+    right = [question.right for question in exercises.find("kinds_of_shift").questions]
+    assert {kind: right.count(kind) for kind in right} == {
+        "covariate shift": 2,
+        "label shift": 2,
+        "concept drift": 2,
+        "none": 2,
+    }
+
+
+def test_each_story_earns_half_a_point_alone():
+    verdict = verdict_of("kinds_of_shift", {"spam": "concept drift", "flu": "concept drift"})
+    assert verdict.outcome == "not yet" and verdict.score == 0.5
+    assert verdict.choices == ("flu (C1)",)
+
+
+def test_the_word_covariance_is_put_right():
+    verdict = verdict_of("kinds_of_shift", {"scanner": "Covariance shift"})
+    said = " ".join(verdict.text().split())
+    assert "a covariate is an input variable" in said and verdict.score == 0.0
+
+
+def test_a_tie_that_is_not_counted_is_named_and_shown():
+    def domain_auc(source_scores, target_scores):
+        return (target_scores[:, None] > source_scores).mean()
+
+    verdict = verdict_of("domain_auc", domain_auc)
+    assert verdict.wrong_ideas == ("a tie that counts nothing",)
+    assert verdict.where.endswith("line 2: return (target_scores[:, None] > source_scores).mean()")
+
+
+def test_the_p_value_of_most_tutorials_holds_two_ideas():
+    def permutation_p_value(observed, permuted):
+        return np.mean(permuted > observed)
+
+    names = verdict_of("permutation_p_value", permutation_p_value).wrong_ideas
+    assert names == ("the ones left out", "only values that are larger")
+
+
+def test_a_ratio_without_sizes_from_a_probability_holds_two_ideas():
+    def density_ratio(logits, n_source, n_target):
+        return 1 / (1 + np.exp(-logits))
+
+    names = verdict_of("density_ratio", density_ratio).wrong_ideas
+    assert names == ("the probability and not the odds", "the class sizes forgotten")
+
+
+def test_a_ratio_with_both_parts_upside_down_is_one_idea():
+    def density_ratio(logits, n_source, n_target):
+        return 1 / (np.exp(logits) * n_source / n_target)
+
+    assert verdict_of("density_ratio", density_ratio).wrong_ideas == ("the ratio upside down",)
+
+
+def test_the_other_convention_of_the_weighted_risk_is_named_as_one():
+    def weighted_risk(losses, weights):
+        return (losses * weights).mean()
+
+    assert "the other convention" in " ".join(verdict_of("weighted_risk", weighted_risk).text().split())
+
+
+def test_a_drift_from_first_to_last_that_is_not_divided_holds_two_ideas():
+    def drift(percentiles):
+        return percentiles[-1, 1] - percentiles[0, 1]
+
+    assert verdict_of("drift", drift).wrong_ideas == ("the last minus the first", "a drift that is not divided")
