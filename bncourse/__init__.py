@@ -45,7 +45,21 @@ for _variable, _value in {
 
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
-_MODULES = {"check", "data", "experiments", "figures", "network", "reference"}
+_MODULES = {
+    "check",
+    "data",
+    "detection",
+    "experiments",
+    "figures",
+    "label_shift",
+    "network",
+    "reference",
+    "shift_figures",
+    "shifts",
+    "weighting",
+    "weighting_figures",
+    "weighting_limits",
+}
 _FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 
 __all__ = sorted(_MODULES | set(_FUNCTIONS))

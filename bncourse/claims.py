@@ -11,7 +11,7 @@ A notebook asserts the same bounds in its own cell, where the reader sees them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bncourse import experiments
+from bncourse import experiments, shift_claims
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,5 @@ CLAIMS = {
         lambda n: n["with_norm"] < 1e-12 and n["without_norm"] > 1e-4,
     ),
 }
+
+CLAIMS |= {name: Claim(*parts) for name, parts in shift_claims.CLAIMS.items()}

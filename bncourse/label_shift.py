@@ -64,8 +64,8 @@ def share_errors(seed, runs=5):
     Returns
     -------
     dict of float
-        "label shift counted", "label shift estimated", "other images counted", "other images estimated": the mean of 5 runs of
-        the sum of absolute differences from the true shares, from 0 to 2.
+        "label shift counted", "label shift estimated", "other images counted", "other images estimated": the
+        mean of 5 runs of the sum of absolute differences from the true shares, from 0 to 2.
     """
     found = [digit_shares([seed, run]) for run in range(runs)]
     return {

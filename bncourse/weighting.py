@@ -170,9 +170,7 @@ def size_by_distance(seed, distances=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
     """
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(repeats, examples))
-    return np.array(
-        [[reference.effective_sample_size(np.exp(d * row - d**2 / 2)) for row in x] for d in distances]
-    )
+    return np.array([[reference.effective_sample_size(np.exp(d * row - d**2 / 2)) for row in x] for d in distances])
 
 
 def size_and_distance(seed):
@@ -218,4 +216,8 @@ def clipping_limits(seed):
         "error 1", "error 16", "error none"; "bias 1", "bias 16", "bias none"; "spread 16", "spread none".
     """
     found = clipping(seed, limits=(1.0, 16.0, np.inf))
-    return {f"{what} {name}": float(found[what][i]) for what in ("error", "bias", "spread") for i, name in enumerate(("1", "16", "none"))}
+    return {
+        f"{what} {name}": float(found[what][i])
+        for what in ("error", "bias", "spread")
+        for i, name in enumerate(("1", "16", "none"))
+    }

@@ -7,7 +7,7 @@ import numpy as np
 
 from bncourse import data, losses, network, reference
 from bncourse.shifts import line
-from bncourse.weighting import curve, domain_logits, error_of, estimated_weights
+from bncourse.weighting import curve, error_of, estimated_weights
 
 STEPS = (10, 30, 100, 300, 1000, 3000)
 COUNTS = {"3 counts 30 times": 1 / 30, "both alike": 1.0, "8 counts 30 times": 30.0}
@@ -79,7 +79,9 @@ def weighted_cars(seed, runs=20):
     found = []
     for run in range(runs):
         lines, test = car_lines([seed, run])
-        found.append([((mileage[test] - np.polyval(fitted, horsepower[test])) ** 2).mean() for fitted in lines.values()])
+        found.append(
+            [((mileage[test] - np.polyval(fitted, horsepower[test])) ** 2).mean() for fitted in lines.values()]
+        )
     return dict(zip(lines, np.mean(found, axis=0).tolist(), strict=True))
 
 
@@ -141,11 +143,14 @@ def interpolation(seed):
     -------
     dict of float
         "network 30", "network 3000", "line 30", "line 3000": the largest share called an 8 minus the smallest;
-        "network accuracy", "line accuracy": training accuracy after 3,000 steps, the lowest of the network and the highest of the line.
+        "network accuracy", "line accuracy": training accuracy after 3,000 steps, the lowest of the
+        network and the highest of the line.
     """
     shares, accuracy = learned_by_heart(seed, steps=(30, 3000))
     apart = {
-        f"{model} {step}": float(np.ptp(rows[:, i])) for model, rows in shares.items() for i, step in enumerate((30, 3000))
+        f"{model} {step}": float(np.ptp(rows[:, i]))
+        for model, rows in shares.items()
+        for i, step in enumerate((30, 3000))
     }
     return apart | {
         "network accuracy": float(accuracy["network"][:, -1].min()),
