@@ -79,7 +79,7 @@ def kinds(samples):
         grid[1, 0].set_ylabel("p(class 1 given x)")
         grid[0, 0].text(-3.9, 0.145, "class 0", color=colors[0], weight="bold")
         grid[0, 0].text(1.5, 0.145, "class 1", color=colors[1], weight="bold")
-        grid[1, -2].text(3.9, 0.04, "dots: the source's rule", ha="right", fontsize=8.5)
+        grid[1, -2].text(3.9, 0.04, "dots: the\nsource's rule", ha="right", fontsize=8.5)
         figure.suptitle("The inputs, the classes' shares or the rule: each kind changes something else")
     return DescribedFigure(
         figure,
@@ -124,7 +124,7 @@ def mileage(horsepower, miles, origin, lines):
             heights = np.polyval(fitted, ends)
             axes.plot(ends, heights, color=colors[color], linestyle=dash, marker="")
             axes.annotate(
-                f"line: {name}",
+                f"line of {name}" if one else name,
                 (ends[0], heights[0]),
                 xytext=(-6, 0),
                 textcoords="offset points",
@@ -133,7 +133,7 @@ def mileage(horsepower, miles, origin, lines):
                 ha="right",
                 va="center",
             )
-        axes.set(xlabel="horsepower", ylabel="miles per gallon", xlim=(8, 232), ylim=(7, 48))
+        axes.set(xlabel="horsepower", ylabel="miles per gallon", xlim=(5, 232), ylim=(7, 48))
         figure.suptitle(
             "At the same power, a Japanese car goes farther"
             if one

@@ -76,7 +76,7 @@ def kinds_in_numbers(seed):
 def digits_elsewhere(seed):
     """Measure a digit classifier at home, on new digits of its data set, and on MNIST digits of the same size.
 
-    A logistic regression learns four fifths of scikit-learn's digits (43 writers, 8 x 8 pixels).
+    A logistic regression learns four fifths of scikit-learn's digits.
 
     Returns
     -------
