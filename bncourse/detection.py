@@ -86,9 +86,16 @@ def pixel_p_values(source, target):
     ndarray of shape (features,)
         1 for a feature that is the same everywhere.
     """
-    from scipy.stats import ks_2samp  # here, for it takes a moment to load
+    from scipy.stats import kstwo  # here, for it takes a moment to load
 
-    return ks_2samp(source, target, axis=0, method="asymp").pvalue
+    # What scipy's ks_2samp does with method="asymp", for all features at once, since a notebook runs it 6,400 times.
+    n_source, n_target = len(source), len(target)
+    both = np.vstack([source, target])
+    order = np.argsort(both, axis=0)
+    gaps = np.cumsum(np.where(order < n_source, 1 / n_source, -1 / n_target), axis=0)
+    rises = np.diff(np.take_along_axis(both, order, axis=0), axis=0) > 0  # between equal values no gap is counted
+    distances = np.abs(gaps[:-1] * rises).max(axis=0)
+    return kstwo.sf(distances, round(n_source * n_target / (n_source + n_target)))
 
 
 def mmd(source, target, rng, permutations=199):

@@ -109,7 +109,7 @@ def line(x, y, weights=None):
     return np.polyfit(x, y, 1, w=None if weights is None else np.sqrt(weights))  # polyfit squares its weights
 
 
-def mileage_elsewhere(seed):
+def mileage_elsewhere(seed, runs=20):
     """Measure a line that predicts mileage from horsepower, learned from American cars, on Japanese ones.
 
     The line is fitted to a bootstrap sample of the American cars; those that were not drawn are the test at home.
@@ -117,21 +117,22 @@ def mileage_elsewhere(seed):
     Returns
     -------
     dict of float
-        "home" and "japan": mean squared error; "farther": by how many miles a gallon a Japanese car goes farther
+        Means of 20 bootstrap samples. "home" and "japan": mean squared error; "farther": by how many miles a gallon a
+        Japanese car goes farther
         than the line says, on average, among cars of 65 to 100 horsepower, which both countries build.
     """
     horsepower, mileage, origin = data.cars()
     usa, japan = np.flatnonzero(origin == "USA"), origin == "Japan"
-    drawn = np.random.default_rng(seed).choice(usa, len(usa))
-    rest = np.setdiff1d(usa, drawn)
-    fitted = line(horsepower[drawn], mileage[drawn])
-    error = mileage - np.polyval(fitted, horsepower)
     both = (horsepower >= 65) & (horsepower <= 100)
-    return {
-        "home": float((error[rest] ** 2).mean()),
-        "japan": float((error[japan] ** 2).mean()),
-        "farther": float(error[japan & both].mean() - error[np.intersect1d(rest, np.flatnonzero(both))].mean()),
-    }
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(runs):
+        drawn = rng.choice(usa, len(usa))
+        rest = np.setdiff1d(usa, drawn)
+        error = mileage - np.polyval(line(horsepower[drawn], mileage[drawn]), horsepower)
+        farther = error[japan & both].mean() - error[rest[both[rest]]].mean()
+        found.append([(error[rest] ** 2).mean(), (error[japan] ** 2).mean(), farther])
+    return dict(zip(("home", "japan", "farther"), np.mean(found, axis=0).tolist(), strict=True))
 
 
 def _distance(one, other):

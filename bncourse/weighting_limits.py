@@ -161,5 +161,7 @@ def interpolation(seed):
 def _weighted_cross_entropy(logits, targets):
     """Give the weighted loss and its gradient; `targets` holds the label and the weight of each example."""
     labels, weights = targets[:, 0].astype(int), targets[:, 1:]
-    loss, dlogits = losses.cross_entropy(logits, labels)
-    return loss, weights * dlogits  # the loss is only reported; the gradient is what training uses
+    _, dlogits = losses.cross_entropy(logits, labels)
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -(weights * np.take_along_axis(log_p, labels[:, None], axis=1)).mean(), weights * dlogits
