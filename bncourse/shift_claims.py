@@ -60,7 +60,7 @@ CLAIMS = {
     "risk_estimates": (
         "the weighted risk in the source is near the risk in the target, the plain one is not",
         weighting.risk_estimates,
-        lambda n: abs(n["weighted"] - n["target"]) < 0.5 * abs(n["source"] - n["target"]),
+        lambda n: n["weighted off"] < 0.5 * n["source off"],
     ),
     "size_and_distance": (
         "at a distance of one standard deviation 200 examples are worth under 100, at two under 30",

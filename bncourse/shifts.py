@@ -118,8 +118,8 @@ def mileage_elsewhere(seed, runs=20):
     -------
     dict of float
         Means of 20 bootstrap samples. "home" and "japan": mean squared error; "farther": by how many miles a gallon a
-        Japanese car goes farther
-        than the line says, on average, among cars of 65 to 100 horsepower, which both countries build.
+        Japanese car goes farther than the line says, on average, among cars of 65 to 100 horsepower, which both
+        countries build.
     """
     horsepower, mileage, origin = data.cars()
     usa, japan = np.flatnonzero(origin == "USA"), origin == "Japan"

@@ -131,7 +131,10 @@ def clipping(limit, bias, spread, error):
         axes.plot(best, error[best], color=colors[3], marker="o", markersize=13, markerfacecolor="none", linestyle="")
         axes.set_xticks(place, [f"{value:g}" for value in limit[:-1]] + ["none"])
         axes.set(
-            xlabel="limit on a weight", ylabel="of the estimated risk", xlim=(-0.3, len(limit) + 0.5), ylim=(0, None)
+            xlabel="limit on a weight",
+            ylabel="bias, spread, error of the risk",
+            xlim=(-0.3, len(limit) + 0.5),
+            ylim=(0, None),
         )
         figure.suptitle("A limit on the weights trades spread for bias")
     return DescribedFigure(
