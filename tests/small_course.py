@@ -83,6 +83,7 @@ def write(folder, content=None, name=NAME):
     folder = Path(folder)
     place = folder / "solutions" / name / f"{name}.ipynb"
     place.parent.mkdir(parents=True)
+    (folder / "notebooks").mkdir()
     save(content or notebook(), place)
     shutil.copy(ROOT / "nbgrader_config.py", folder)
     return folder

@@ -4,6 +4,7 @@ import pytest
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Exercise, Quiz, judge
+from bncourse.checking.trial import attempt
 
 ALL = [exercises.find(name) for name in exercises.names()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
@@ -37,10 +38,13 @@ def test_a_wrong_idea_is_named(exercise, idea):
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)
 def test_two_wrong_ideas_that_meet_are_never_accepted(exercise):
+    # up to the first case that misses: a diagnosis of each of hundreds of pairs would take minutes
+    cases = exercise.draw(0)
     for ideas in exercise.suspects():
         if len(ideas) == 2:
-            verdict = judge(exercise, DirectAnswer(exercise.whole(*ideas)))
-            assert verdict.outcome != "correct", f"{ideas[0].name} and {ideas[1].name}"
+            answer = DirectAnswer(exercise.whole(*ideas))
+            accepted = all(attempt(exercise, answer, case).kind == "" for case in cases)
+            assert not accepted, f"{ideas[0].name} and {ideas[1].name}"
 
 
 @pytest.mark.parametrize("exercise", ALL, ids=_name)

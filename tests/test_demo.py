@@ -13,7 +13,7 @@ from bncourse.grading import classroom, demo
 from bncourse.grading.source import read
 
 NAME = "04-normalize-scale-shift"
-SOME = {"right-1", "wrong-01", "half-done", "blank", "broken-file", "no-notebook"}
+SOME = {"right-1", "wrong-01", "half-done", "broken-file", "no-notebook"}
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +62,6 @@ def test_each_wrong_idea_is_named_beside_the_points_it_lost(played):
 
 
 def test_what_is_not_written_is_told_apart_from_what_is_wrong(played):
-    assert set(played[1]["blank"].why.values()) == {"not started"}
     half = played[1]["half-done"]
     assert demo.points(half) == "4 of 9" and set(half.why.values()) == {"not started"}
 
@@ -70,7 +69,7 @@ def test_what_is_not_written_is_told_apart_from_what_is_wrong(played):
 def test_a_broken_and_a_missing_notebook_are_told_and_the_others_graded(played):
     assert "cannot be read as JSON" in played[1]["broken-file"].not_graded
     assert f"there is no {NAME}.ipynb" in played[1]["no-notebook"].not_graded
-    assert sum(not result.not_graded for result in played[1].values()) == 4
+    assert sum(not result.not_graded for result in played[1].values()) == 3
 
 
 def test_it_leaves_a_gradebook_feedback_and_tables(played):

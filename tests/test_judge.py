@@ -225,6 +225,16 @@ def test_the_line_that_holds_the_idea_is_shown():
     assert verdict_of(divides).where == "divides(), line 2: deviation = np.sqrt(var) + eps  # outside"
 
 
+def test_the_signature_and_the_docstring_are_never_shown_as_the_line_that_holds_the_idea():
+    def fixed(x, mean, var, eps=1e-3):
+        """Use eps=1e-3."""
+        return (x - mean) / np.sqrt(var + 1e-3)
+
+    verdict = verdict_of(fixed)
+    assert verdict.wrong_ideas == ("epsilon written into the code",)
+    assert verdict.where == "fixed(), line 3: return (x - mean) / np.sqrt(var + 1e-3)"
+
+
 def test_a_constant_factor_that_no_idea_explains_is_told():
     assert "1.25 times what is expected" in said_of(lambda x, mean, var, eps=1e-3: 1.25 * right(x, mean, var, eps))
 

@@ -12,7 +12,7 @@ import pytest
 import small_course
 from small_course import NAME, ROOT, cell, save
 
-from bncourse.grading import course as courses
+from bncourse.grading.assignments import names
 from bncourse.grading.release import release
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
@@ -112,7 +112,7 @@ def test_bncourse_release_makes_the_same_bytes_as_nbgrader(term, tmp_path):
 def test_notebooks_holds_what_nbgrader_makes_of_solutions_and_nothing_else(tmp_path, nbgrader):
     shutil.copytree(ROOT / "solutions", tmp_path / "solutions", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    for name in courses.names(tmp_path):
+    for name in names(tmp_path):
         nbgrader("generate_assignment", name, "--no-db", folder=tmp_path)
     assert files(ROOT / "notebooks") == files(tmp_path / "notebooks")
 

@@ -235,7 +235,7 @@ def test_a_place_without_a_course_falls_back_to_the_course_of_the_package(tmp_pa
 @pytest.fixture
 def real(tmp_path, monkeypatch):
     """Give a copy of the course's own notebook, and change into it."""
-    (tmp_path / "solutions").mkdir()
+    (tmp_path / "notebooks").mkdir()
     shutil.copytree(ROOT / "solutions" / REAL, tmp_path / "solutions" / REAL)
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     monkeypatch.chdir(tmp_path)
@@ -272,8 +272,8 @@ def test_an_unsound_source_is_refused_with_all_its_problems_and_the_old_release_
 
 
 def test_what_nbgrader_refuses_leaves_the_old_release_and_no_litter(tmp_path):
-    from bncourse.cli import Trouble
     from bncourse.grading.release import release
+    from bncourse.trouble import Trouble
 
     course = small_course.write(tmp_path / "course")
     release(course, NAME)
@@ -288,15 +288,15 @@ def test_what_nbgrader_refuses_leaves_the_old_release_and_no_litter(tmp_path):
 
 
 def test_an_answer_that_survives_the_release_stops_it(tmp_path):
-    from bncourse.cli import Trouble
     from bncourse.grading.release import release
+    from bncourse.trouble import Trouble
 
     course = small_course.write(tmp_path / "course")
     settings = course / "nbgrader_config.py"
     settings.write_text(settings.read_text() + "\nc.ClearSolutions.enabled = False\n")
     with pytest.raises(Trouble, match="left in the release"):
         release(course, NAME)
-    assert not (course / "notebooks").exists()
+    assert not list((course / "notebooks").iterdir())
 
 
 def test_the_lint_does_not_wait_for_nbgrader():

@@ -92,3 +92,10 @@ def test_a_drift_from_first_to_last_that_is_not_divided_holds_two_ideas():
         return percentiles[-1, 1] - percentiles[0, 1]
 
     assert verdict_of("drift", drift).wrong_ideas == ("the last minus the first", "a drift that is not divided")
+
+
+def test_a_number_in_an_array_of_one_is_accepted():
+    def weighted_risk(losses, weights):
+        return np.sum(weights * losses, keepdims=True) / weights.sum()
+
+    assert verdict_of("weighted_risk", weighted_risk).outcome == "correct"

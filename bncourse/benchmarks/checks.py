@@ -162,16 +162,20 @@ def _print_table(tallies):
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("exercise", "right", "rejected", "wrong", "killed", "named", "pairs named", "median ms", "worst ms")
+    table = Table("exercise", "right", "killed", "named", "pairs", "ms", box=None, pad_edge=False)
+    table.columns[0].no_wrap = True
     for tally in tallies:
         table.add_row(
             tally.name,
-            *map(str, (tally.right, tally.rejected, tally.wrong, tally.killed, tally.named)),
-            f"{tally.pairs_named} of {tally.pairs}" if tally.pairs else "-",
-            f"{1e3 * np.median(tally.seconds):.1f}",
-            f"{1e3 * max(tally.seconds):.0f}",
+            f"{tally.right - tally.rejected}/{tally.right}",
+            f"{tally.killed}/{tally.wrong}",
+            f"{tally.named}/{tally.wrong}",
+            f"{tally.pairs_named}/{tally.pairs}" if tally.pairs else "-",
+            f"{1e3 * np.median(tally.seconds):.1f}, {1e3 * max(tally.seconds):.0f}",
         )
     console = Console()
+    console.print("right: right answers accepted. killed, named: wrong answers rejected, and told by name.")
+    console.print("pairs: two wrong ideas at once, both told by name. ms: median and worst time of a check.")
     console.print(table)
     for tally in tallies:
         for note in dict.fromkeys(note.split(" (seed")[0] for note in tally.notes):

@@ -118,6 +118,9 @@ class Exercise:
         where that object lives: for classes and tests, which are not functions of arrays.
     rtol, atol : float
         How close an answer in float64 must be.
+    single : float
+        How far an answer in float32 may be off besides what rounding its inputs does, relative to the largest
+        number: more where sums cancel on the way, as in a backward pass.
     seconds : float
         The time one call may take.
     name : str, optional
@@ -138,6 +141,7 @@ class Exercise:
     driver: str | None = None
     rtol: float = 1e-8
     atol: float = 1e-10
+    single: float = 3e-7
     seconds: float = 5.0
     name: str = ""
     wrong_ideas: list[WrongIdea] = field(default_factory=list)

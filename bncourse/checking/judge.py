@@ -1,5 +1,6 @@
 """The judge: call the answer on every case, compare, and on a miss look for the wrong idea behind it."""
 
+import ast
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from bncourse.checking.exercise import Quiz
 from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
+from bncourse.trouble import Trouble
 
 
 def judge(exercise, answer, seed=0):
@@ -36,7 +38,10 @@ def judge(exercise, answer, seed=0):
         return _not_started(exercise)
     trials = []
     for case in exercise.draw(seed):
-        trial = attempt(exercise, answer, case)
+        try:
+            trial = attempt(exercise, answer, case)
+        except Trouble as trouble:
+            return _cannot_check(exercise, trouble)
         if trial.reply.fault and trial.reply.fault.kind == "NotImplementedError" and not trials:
             return _not_started(exercise)
         trials.append(trial)
@@ -144,6 +149,13 @@ def _not_started(exercise):
     return Verdict(exercise.name, NOT_STARTED, exercise.points, reasons=(task,), todo=todo)
 
 
+def _cannot_check(exercise, trouble):
+    finding = Finding("can be checked on this computer", (("error", str(trouble)),))
+    reason = Reason("Something that the check needs is missing or set otherwise; your answer was not looked at.")
+    todo = ("Do what the error says, then run this cell again.",)
+    return Verdict(exercise.name, STOPPED, exercise.points, 0.0, (), (finding,), (reason,), "", todo)
+
+
 def _not_callable(exercise, answer):
     wanted = "class" if isinstance(exercise.reference, type) else "function"
     got = compare.describe(answer.value())
@@ -167,10 +179,21 @@ def _todo(exercise, case=True):
 def _line(source, pattern):
     if not pattern:
         return ""
+    first = _first_line(source)
     for number, line in enumerate(source.splitlines(), start=1):
-        if not line.startswith("def ") and re.search(pattern, line.split("#")[0]):  # defaults are no idea
+        if number >= first and re.search(pattern, line.split("#")[0]):
             return f"line {number}: {line.strip()}"
     return ""
+
+
+def _first_line(source):
+    """Give the first line under the signature and the docstring: what a task hands out holds no wrong idea."""
+    try:
+        body = ast.parse(source).body[0].body
+    except (SyntaxError, IndexError, AttributeError):
+        return 1
+    documented = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
+    return body[1 if documented and len(body) > 1 else 0].lineno
 
 
 def _faulty_line(fault):

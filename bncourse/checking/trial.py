@@ -55,7 +55,9 @@ def _rounding(exercise, case, expected):
     rounded = compare.pieces(_truth(exercise, single, options))
     return [
         16 * float(np.max(np.abs(np.asarray(a) - np.asarray(b)), initial=0.0))
-        + 3e-7 * float(np.max(np.abs(np.asarray(a)), initial=0.0))
+        + exercise.single * float(np.max(np.abs(np.asarray(a)), initial=0.0))
+        if np.asarray(a).dtype.kind in "fiu"
+        else 0.0  # a text or a truth value beside the arrays
         for a, b in zip(compare.pieces(expected), rounded, strict=True)
     ]
 

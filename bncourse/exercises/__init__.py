@@ -10,6 +10,12 @@ NOTEBOOKS = {
     "02-correcting-covariate-shift": "correcting_covariate_shift",
     "03-internal-covariate-shift": "internal_covariate_shift",
     "04-normalize-scale-shift": "normalize_scale_shift",
+    "05-backward": "backward",
+    "06-inference": "inference",
+    "07-keras": "keras_usage",
+    "08-why-it-works": "why_it_works",
+    "09-where-it-fails": "where_it_fails",
+    "10-bug-museum": "bug_museum",
 }
 
 

@@ -1,7 +1,7 @@
 """What an instructor needs: from the source notebooks to a release, and from submissions to grades.
 
-It knows notebooks and nbgrader, and nothing of batch normalization. Read it in this order: `course` (where
-the course lies and what is in it), `source` (a source notebook, cell by cell), `soundness` (what a source
-must hold to be released), `converters` (nbgrader's steps, called in this process), `release`, `feedback`
-(what may stand on a feedback page), then `classroom` and `demo`, which show the whole cycle on a small class.
+It knows notebooks and nbgrader, and nothing of batch normalization. Read it in this order: `assignments` (what
+the course has), `source` (a source notebook, cell by cell), `soundness` (what a source must hold to be
+released), `converters` (nbgrader's steps, called in this process), `release`, `feedback` (what may stand on a
+feedback page), then `classroom` and `demo`, which show the whole cycle on a small class.
 """

@@ -15,7 +15,7 @@ from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning
 
-from bncourse.grading.course import settings
+from bncourse.grading.assignments import settings
 
 
 class Refused(Exception):

@@ -11,10 +11,11 @@ from rich.progress import track
 from rich.table import Table
 
 from bncourse import exercises
-from bncourse.cli import Trouble
+from bncourse.course import find_folder
 from bncourse.grading import classroom
-from bncourse.grading import course as courses
+from bncourse.grading.assignments import SETTINGS, names
 from bncourse.grading.source import Source, read
+from bncourse.trouble import Trouble
 
 # As the checks write it: "What probably happened: divides by the variance (F1). You divide ..."
 _NAMED = re.compile(r"(?:What probably happened|And also): ([^.:]+?) \([A-Z]\d+\)\. ")
@@ -47,7 +48,7 @@ class Result:
 
 def command(options):
     """Make the class in the folder that is named; see ``bncourse demo --help``."""
-    course = courses.find()
+    course = find_folder()
     folder = empty(options.directory)
     console, progress = Console(), Console(stderr=True)
     name = shown(course)
@@ -87,7 +88,7 @@ def shown(course):
     """Give the notebook of the course whose exercises know the most wrong ideas."""
     known = {
         name: sum(len(getattr(exercise, "wrong_ideas", ())) for exercise in exercises.of_notebook(name))
-        for name in courses.names(course)
+        for name in names(course)
         if name in exercises.NOTEBOOKS
     }
     if not known:
@@ -119,7 +120,7 @@ def play(course, folder, name, progress, only=None):
         from bncourse.grading import converters
         from bncourse.grading.release import release
 
-        shutil.copy(course / courses.SETTINGS, folder)
+        shutil.copy(course / SETTINGS, folder)
         source_file = folder / "solutions" / name / f"{name}.ipynb"
         source_file.parent.mkdir(parents=True)
         whole = read(course / "solutions" / name / source_file.name).notebook

@@ -12,18 +12,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from bncourse.cli import Trouble
-from bncourse.grading import course as courses
+from bncourse.course import find_folder
+from bncourse.grading.assignments import choose
 from bncourse.grading.soundness import Problem, problems, strays
 from bncourse.grading.source import BEGIN, END, holds, read
+from bncourse.trouble import Trouble
 
 GRADEBOOK = "gradebook.db"
 
 
 def command(options):
     """Release the named notebooks, or all; see ``bncourse release --help``."""
-    course = courses.find()
-    names = courses.choose(course, options.notebooks)
+    course = find_folder()
+    names = choose(course, options.notebooks)
     if found := unsound(course, names):
         raise Trouble(_told(found))
     print("Loading nbgrader, which takes a few seconds ...", file=sys.stderr)

@@ -12,7 +12,16 @@ from bncourse.reference.batch_norm import (
     normalize,
     scale_and_shift,
 )
+from bncourse.reference.bug_museum import find_bugs, mend_cancellation, mend_channel_axis, mend_detached_gradient
 from bncourse.reference.covariate_shift import domain_auc, permutation_p_value
+from bncourse.reference.dynamics import (
+    effective_learning_rate,
+    gradient_predictiveness,
+    rescaled_gradient,
+    squared_norm_after_step,
+)
+from bncourse.reference.folding import fold_into_conv, fold_into_dense
+from bncourse.reference.gradients import affine_gradients, gradient_check, input_gradient, input_gradient_staged
 from bncourse.reference.importance_weights import (
     clip_weights,
     density_ratio,
@@ -20,28 +29,62 @@ from bncourse.reference.importance_weights import (
     label_shift_weights,
     weighted_risk,
 )
-from bncourse.reference.inference import batch_norm_inference, moving_average
+from bncourse.reference.inference import batch_norm_inference, batch_norm_layer, moving_average
 from bncourse.reference.internal_covariate_shift import drift, input_percentiles
+from bncourse.reference.keras_conventions import to_pytorch
+from bncourse.reference.keras_objects import OwnBatchNormalization, build_model
+from bncourse.reference.moments import adapt_statistics, combine_moments
+from bncourse.reference.normalizers import group_norm, instance_norm, layer_norm, normalize_over, rms_norm
+from bncourse.reference.running_statistics import population_statistics, steps_to_reach
+from bncourse.reference.shapes import row
 from bncourse.reference.standardization import standardize
 
 __all__ = [
+    "OwnBatchNormalization",
+    "adapt_statistics",
+    "affine_gradients",
     "batch_mean",
     "batch_norm",
     "batch_norm_backward",
     "batch_norm_conv",
     "batch_norm_inference",
+    "batch_norm_layer",
     "batch_variance",
+    "build_model",
     "clip_weights",
+    "combine_moments",
     "density_ratio",
     "domain_auc",
     "drift",
+    "effective_learning_rate",
     "effective_sample_size",
+    "find_bugs",
+    "fold_into_conv",
+    "fold_into_dense",
+    "gradient_check",
+    "gradient_predictiveness",
+    "group_norm",
+    "input_gradient",
+    "input_gradient_staged",
     "input_percentiles",
+    "instance_norm",
     "label_shift_weights",
+    "layer_norm",
+    "mend_cancellation",
+    "mend_channel_axis",
+    "mend_detached_gradient",
     "moving_average",
     "normalize",
+    "normalize_over",
     "permutation_p_value",
+    "population_statistics",
+    "rescaled_gradient",
+    "rms_norm",
+    "row",
     "scale_and_shift",
+    "squared_norm_after_step",
     "standardize",
+    "steps_to_reach",
+    "to_pytorch",
     "weighted_risk",
 ]

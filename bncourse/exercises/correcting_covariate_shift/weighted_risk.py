@@ -166,8 +166,8 @@ def a_risk_by_einsum(losses, weights):
 
 
 @weighted_risk.right
-def a_risk_with_a_kept_axis(losses, weights):
-    return np.sum(weights * losses, keepdims=True) / weights.sum()
+def a_risk_as_a_matrix_product(losses, weights):
+    return (weights[None, :] @ losses[:, None]).item() / weights.sum()
 
 
 @weighted_risk.right

@@ -1,39 +1,10 @@
-"""Where the course lies, which notebooks it has, and nbgrader's settings for it."""
+"""The assignments of a course, and nbgrader's settings for it."""
 
 from pathlib import Path
 
-import bncourse
-from bncourse.cli import Trouble
+from bncourse.trouble import Trouble
 
 SETTINGS = "nbgrader_config.py"
-
-
-def find(start=None):
-    """Give the course folder: the one we are in, or else the one this package is installed from.
-
-    Parameters
-    ----------
-    start : path, optional
-        Where to look from, upwards; the current folder, where it is not given.
-
-    Returns
-    -------
-    Path
-        A folder with ``nbgrader_config.py`` and ``solutions/`` in it.
-
-    Raises
-    ------
-    Trouble
-        If there is none.
-    """
-    start = Path(start or Path.cwd()).resolve()
-    for folder in [start, *start.parents, Path(bncourse.__file__).resolve().parents[1]]:
-        if (folder / SETTINGS).is_file() and (folder / "solutions").is_dir():
-            return folder
-    raise Trouble(
-        f"there is no course folder here or above {start}; "
-        f"go to the folder that holds {SETTINGS} and solutions/, and run this again."
-    )
 
 
 def names(course):
@@ -74,10 +45,17 @@ def settings(course, **folders):
         The course folder.
     **folders : str
         Options of nbgrader's ``CourseDirectory`` to replace, such as ``release_directory``.
+
+    Raises
+    ------
+    Trouble
+        If the course has no settings.
     """
     from traitlets.config import Config
     from traitlets.config.loader import PyFileConfigLoader
 
+    if not (Path(course) / SETTINGS).is_file():
+        raise Trouble(f"{course} holds no {SETTINGS}; take the one that came with the course back.")
     config = Config(PyFileConfigLoader(SETTINGS, path=str(course)).load_config())
     config.CourseDirectory.update(folders)
     return config

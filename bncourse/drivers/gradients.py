@@ -1,0 +1,137 @@
+"""Hand right and wrong backward passes to a learner's gradient check.
+
+Every gradient here is taken by a complex step: move an input by ``1j * h`` and read the imaginary part of the
+output. It is exact to rounding, and a path is dropped from it by reading the real part of that path alone. The
+functions bear no names that tell them apart.
+"""
+
+import numpy as np
+
+_STEP = 1e-30
+_EPS = 1e-12  # so small that two examples have a gradient of almost 0, as they do in practice
+
+
+def ask_gradient_check(gradient_check, candidate, x, gamma, beta):
+    """Let a gradient check judge one pair of a forward and a backward pass.
+
+    Parameters
+    ----------
+    gradient_check : callable
+        What the learner wrote: ``gradient_check(forward, backward, x, gamma, beta)``.
+    candidate : str
+        A key of `CANDIDATES`.
+    x : ndarray of shape (batch, features)
+    gamma, beta : ndarray of shape (features,)
+
+    Returns
+    -------
+    object
+        What the gradient check gave; True or False, if it is right.
+    """
+    whole, seen, spoil = CANDIDATES[candidate]
+
+    def forward(x, gamma, beta):
+        return whole(np.asarray(x, float), np.asarray(gamma, float), np.asarray(beta, float))
+
+    def backward(dout, x, gamma, beta):
+        inputs = [np.asarray(value, float) for value in (x, gamma, beta)]
+        return spoil(*_complex_step(seen, np.asarray(dout, float), inputs), len(inputs[0]))
+
+    return gradient_check(forward, backward, x, gamma, beta)
+
+
+def _complex_step(function, dout, inputs):
+    """Give the gradient of ``sum(dout * function(*inputs))`` with respect to each input."""
+    gradients = []
+    for place, values in enumerate(inputs):
+        moves = np.eye(values.size).reshape(values.size, *values.shape)
+        moved = [value[None, None, :] if value.ndim == 1 else value for value in inputs]
+        moved[place] = values + 1j * _STEP * moves
+        if values.ndim == 1:
+            moved[place] = moved[place][:, None, :]
+        slopes = np.imag(function(*moved)) / _STEP
+        gradients.append((dout * slopes).sum(axis=(-2, -1)).reshape(values.shape))
+    return gradients
+
+
+def _normalized(x, mean, deviations):
+    return (x - mean) / np.sqrt((deviations**2).mean(axis=-2, keepdims=True) + _EPS)
+
+
+def _layer(x, gamma, beta):
+    mean = x.mean(axis=-2, keepdims=True)
+    return gamma * _normalized(x, mean, x - mean) + beta
+
+
+def _still(x, gamma, beta):
+    mean = np.real(x).mean(axis=-2, keepdims=True)
+    return gamma * _normalized(x, mean, np.real(x) - mean) + beta
+
+
+def _without_the_first_path(x, gamma, beta):
+    mean = np.real(x).mean(axis=-2, keepdims=True)
+    return gamma * _normalized(x, mean, x - x.mean(axis=-2, keepdims=True)) + beta
+
+
+def _without_the_second_path(x, gamma, beta):
+    mean = x.mean(axis=-2, keepdims=True)
+    return gamma * _normalized(x, mean, np.real(x - mean)) + beta
+
+
+def _unscaled(x, gamma, beta):
+    return (gamma if np.iscomplexobj(gamma) else 1.0) * _layer(x, 1.0, 0.0) + beta
+
+
+def _straight(x, gamma, beta):
+    return gamma * x + beta
+
+
+def _kept(dx, dgamma, dbeta, size):
+    return dx, dgamma, dbeta
+
+
+def _stretched(dx, dgamma, dbeta, size):
+    return 1.02 * dx, dgamma, dbeta
+
+
+def _rounded(dx, dgamma, dbeta, size):
+    return tuple(
+        value * (1 + 1e-9 * np.cos(np.arange(value.size)).reshape(value.shape)) for value in (dx, dgamma, dbeta)
+    )
+
+
+def _first_averaged(dx, dgamma, dbeta, size):
+    return dx, dgamma / size, dbeta
+
+
+def _second_averaged(dx, dgamma, dbeta, size):
+    return dx, dgamma, dbeta / size
+
+
+def _exchanged(dx, dgamma, dbeta, size):
+    return dx, dbeta, dgamma
+
+
+def _one_off(dx, dgamma, dbeta, size):
+    """Spoil the largest number that is not in the first row."""
+    spoiled = np.array(dx)
+    place = np.unravel_index(np.argmax(np.abs(dx[1:])), dx[1:].shape)
+    spoiled[1:][place] *= 1.1
+    return spoiled, dgamma, dbeta
+
+
+# The forward pass, the function whose gradient the backward pass gives, and what is done to that gradient.
+CANDIDATES = {
+    "A": (_layer, _layer, _kept),
+    "B": (_layer, _still, _kept),
+    "C": (_layer, _without_the_first_path, _kept),
+    "D": (_layer, _without_the_second_path, _kept),
+    "E": (_layer, _unscaled, _kept),
+    "F": (_layer, _layer, _stretched),
+    "G": (_layer, _layer, _rounded),
+    "H": (_layer, _layer, _first_averaged),
+    "I": (_layer, _layer, _second_averaged),
+    "J": (_layer, _layer, _exchanged),
+    "K": (_layer, _layer, _one_off),
+    "L": (_straight, _straight, _kept),
+}

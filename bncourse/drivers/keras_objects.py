@@ -1,0 +1,186 @@
+"""Handle a learner's Keras model or layer: build it, give it weights and inputs, and bring plain values back."""
+
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+from bncourse.backend import require_keras
+
+ROLES = ("gamma", "beta", "moving_mean", "moving_variance")
+
+
+def describe_model(build_model, what, x=None, seed=0):
+    """Build a model and say what it is, or what it answers.
+
+    However the model is built (Sequential or functional, an activation as a layer or as an argument), the
+    same model gives the same values.
+
+    Parameters
+    ----------
+    build_model : callable
+        Called without arguments; gives a `keras.Model`.
+    what : {"layers", "outputs", "compiled"}
+    x : ndarray of shape (batch, features), optional
+        For "outputs": the inputs. The weights are drawn from `seed`, the same for the same kind and shape.
+    seed : int
+
+    Returns
+    -------
+    dict
+    """
+    keras = require_keras()
+    model = build_model()
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"build_model gives {_kind(model)}; it must return the model, a keras.Model.")
+    if what == "compiled":
+        optimizer = getattr(model, "optimizer", None)
+        return {
+            "the optimizer": type(optimizer).__name__.lower() if optimizer else "none: the model is not compiled",
+            "the loss": _loss(getattr(model, "loss", None)),
+        }
+    if not model.built:
+        raise ValueError("The model does not know its input yet; begin it with keras.Input((128,)).")
+    if what == "layers":
+        return {
+            "the shape of the input": str(tuple(model.input_shape)),
+            "the shape of the output": str(tuple(model.output_shape)),
+            "the number of parameters": model.count_params(),
+            "the number of trainable ones": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
+            "the shapes of the weights": " ".join(str(tuple(w.shape)) for w in model.weights),
+        }
+    for weight in model.weights:
+        weight.assign(_drawn(weight.name, tuple(weight.shape), seed))
+    x = np.asarray(x, np.float32)
+    inference = _array(model(x, training=False))
+    training = _array(model(x, training=True))
+    moved = [_array(w) for w in model.non_trainable_weights if "seed" not in w.name]
+    return {
+        "the output after training (training=False)": inference,
+        "the output while training (training=True)": training,
+        "the moving statistics after one batch": np.concatenate(moved) if moved else np.zeros(0, np.float32),
+    }
+
+
+def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mean, moving_variance):
+    """Make a batch norm layer, give it weights, and bring back what it does with a batch.
+
+    Parameters
+    ----------
+    layer_class : callable
+        ``layer_class(momentum=..., epsilon=...)`` gives a `keras.layers.Layer`.
+    what : {"weights", "training", "inference", "moving statistics", "frozen", "config"}
+    x : ndarray of shape (batch, features), or (steps, batch, features) for "moving statistics"
+    momentum, epsilon : float
+    gamma, beta, moving_mean, moving_variance : ndarray of shape (features,)
+
+    Returns
+    -------
+    dict
+    """
+    keras = require_keras()
+    if isinstance(layer_class, keras.layers.Layer):
+        raise TypeError("The check received a layer. Give it the class, the name alone with no brackets after it.")
+    layer = layer_class(momentum=momentum, epsilon=epsilon)
+    if not isinstance(layer, keras.layers.Layer):
+        raise TypeError(f"The check received {_kind(layer)}; the class must be made from keras.layers.Layer.")
+    x = np.asarray(x, np.float32)
+    first = x if x.ndim == 2 else x[0]
+    layer(first, training=False)
+    if what == "weights":
+        return _weights_of(layer)
+    for name, value in zip(ROLES, (gamma, beta, moving_mean, moving_variance), strict=True):
+        _weight(layer, name).assign(np.asarray(value, np.float32))
+    if what == "training":
+        return {"y while training": _array(layer(x, training=True))}
+    if what == "moving statistics":
+        for batch in x:
+            layer(batch, training=True)
+        return _moving(layer)
+    if what == "inference":
+        y, again = layer(x, training=False), layer(x)
+        return {"y after training": _array(y), "y where nobody says which": _array(again), **_moving(layer)}
+    if what == "frozen":
+        layer.trainable = False
+        y = _array(layer(x, training=True))
+        return {
+            "y of a frozen layer": y,
+            **_moving(layer),
+            "the number of trainable weights": len(layer.trainable_weights),
+        }
+    return _config_and_copies(keras, layer, x)
+
+
+def _weights_of(layer):
+    found = {name: getattr(layer, name, None) for name in ROLES}
+    start = {
+        f"{name} at the start": _array(weight) if hasattr(weight, "assign") else "no weight of the layer"
+        for name, weight in found.items()
+    }
+    return {
+        "the number of trainable weights": len(layer.trainable_weights),
+        "the number of other weights": len(layer.non_trainable_weights),
+        **start,
+    }
+
+
+def _moving(layer):
+    return {name: _array(_weight(layer, name)) for name in ROLES[2:]}
+
+
+def _config_and_copies(keras, layer, x):
+    config = layer.get_config()
+    copy = type(layer).from_config(config)
+    copied = _array(copy(x, training=True))  # gamma 1 and beta 0, so what differs is epsilon
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # NumPy 2 warns about the way in which Keras reads its variables when it saves; the learner cannot mend it
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        path = Path(folder) / "model.keras"
+        keras.Sequential([keras.Input(x.shape[1:]), layer]).save(path)
+        saved = keras.models.load_model(path, custom_objects={type(layer).__name__: type(layer)})
+    return {
+        "momentum in get_config()": config.get("momentum", "missing"),
+        "epsilon in get_config()": config.get("epsilon", "missing"),
+        "the name in get_config()": "there" if config.get("name") == layer.name else "missing",
+        "y of the layer that from_config gives": copied,
+        "y of the layer saved and loaded": _array(saved(x, training=False)),
+    }
+
+
+def _weight(layer, name):
+    weight = getattr(layer, name, None)
+    if not hasattr(weight, "assign"):
+        raise AttributeError(
+            f"The layer has no weight {name}. Make it in build: self.{name} = self.add_weight(...); "
+            "the four are gamma, beta, moving_mean and moving_variance."
+        )
+    return weight
+
+
+def _drawn(name, shape, seed):
+    rng = np.random.default_rng([seed, *name.encode(), *shape])
+    values = rng.standard_normal(shape)
+    if "variance" in name:
+        values = np.exp(values)
+    elif len(shape) == 2:
+        values = values / np.sqrt(shape[0])
+    return values.astype(np.float32)
+
+
+def _loss(loss):
+    if loss is None:
+        return "none: the model is not compiled"
+    name = loss if isinstance(loss, str) else getattr(loss, "name", None) or getattr(loss, "__name__", _kind(loss))
+    return name.lower()
+
+
+def _array(tensor):
+    keras = require_keras()
+    # NumPy warns when it reads a Keras variable, but not when it reads the tensor inside
+    inner = tensor.value if isinstance(tensor, keras.Variable) else tensor
+    return np.array(keras.ops.convert_to_numpy(inner))
+
+
+def _kind(value):
+    return "None" if value is None else f"an object of the type {type(value).__name__}"

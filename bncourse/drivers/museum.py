@@ -1,0 +1,124 @@
+"""Run a learner's test against right batch norms and the bugs of the museum, and count what it finds."""
+
+import ast
+import inspect
+import textwrap
+
+import numpy as np
+
+from bncourse import museum
+
+# A few numbers by hand make a fair input; more than these are results that somebody stored.
+MOST_NUMBERS_IN_A_LIST = 12
+MOST_CHARACTERS = 300
+
+
+def run_tests(find_bugs, needed, seed):
+    """Run a test on every implementation, in an order drawn from `seed`.
+
+    The test is called with one implementation at a time. It finds a bug by an AssertionError or by returning
+    False; any other exception on a bug counts too, for it is noticed.
+
+    Parameters
+    ----------
+    find_bugs : callable
+        ``find_bugs(bn)``, where `bn` has the functions `forward` and `backward` (see `bncourse.museum`).
+    needed : int
+        How many of the twelve bugs are enough.
+    seed : int
+
+    Returns
+    -------
+    dict
+        "stored numbers", "right ones" and "bugs" in words; "not found" with the names of the bugs that were
+        accepted, and "message" with what rejected a right one, where there are
+        such.
+    """
+    order = np.random.default_rng(seed)
+    exhibits, rights = museum.exhibits(), museum.right_ones()
+    result = {"stored numbers": stored_numbers(find_bugs) or "none", "right ones": "accepted"}
+    for number in order.permutation(len(rights)):
+        rejected, message = _rejects(find_bugs, rights[number])
+        if rejected:
+            result["right ones"] = "rejected"
+            if message:
+                result["message"] = message
+            break
+    accepted = set()
+    for number in order.permutation(len(exhibits)):
+        try:
+            found, _ = _rejects(find_bugs, exhibits[number].implementation)
+        except Exception:  # the test stops on this bug, so somebody would look
+            found = True
+        if not found:
+            accepted.add(number)
+    found = len(exhibits) - len(accepted)
+    result["bugs"] = "enough" if found >= needed else f"{found} of {len(exhibits)}"
+    if accepted or result["right ones"] == "rejected":
+        result["not found"] = ", ".join(exhibits[number].name for number in sorted(accepted)) or "none"
+    return result
+
+
+def _rejects(find_bugs, implementation):
+    """Say whether the test finds a bug, and with what message."""
+    try:
+        with np.errstate(all="ignore"):
+            outcome = find_bugs(implementation)
+    except AssertionError as error:
+        return True, str(error)[:200] or _last_line(error)
+    return isinstance(outcome, bool | np.bool_) and not outcome, ""
+
+
+def _last_line(error):
+    trace = error.__traceback__
+    while trace.tb_next:
+        trace = trace.tb_next
+    try:
+        lines, first = inspect.getsourcelines(trace.tb_frame.f_code)
+        return lines[trace.tb_lineno - first].strip()[:200]
+    except (OSError, TypeError, IndexError):
+        return ""
+
+
+def stored_numbers(function):
+    """Say what looks like stored results in a test, or "".
+
+    Parameters
+    ----------
+    function : callable
+
+    Returns
+    -------
+    str
+        Such as "a list of 40 numbers in line 3".
+    """
+    for name, value in _globals_used(function):
+        if isinstance(value, np.ndarray | list | tuple) and np.size(value) > MOST_NUMBERS_IN_A_LIST:
+            return f"{name}, with {np.size(value)} values, from outside the test"
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    except (OSError, TypeError, SyntaxError):
+        return _stored_in_code(getattr(function, "__code__", None))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.Set):
+            count = sum(isinstance(n, ast.Constant) and isinstance(n.value, int | float) for n in ast.walk(node))
+            if count > MOST_NUMBERS_IN_A_LIST:
+                return f"a list of {count} numbers in line {node.lineno}"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, bytes) and len(node.value) > MOST_CHARACTERS:
+            return f"a long text of bytes in line {node.lineno}"
+    return ""
+
+
+def _globals_used(function):
+    code = getattr(function, "__code__", None)
+    known = getattr(function, "__globals__", {})
+    return [(name, known[name]) for name in code.co_names if name in known] if code else []
+
+
+def _stored_in_code(code):
+    for constant in getattr(code, "co_consts", ()):
+        if isinstance(constant, tuple) and np.size(constant) > MOST_NUMBERS_IN_A_LIST:
+            return f"a list of {np.size(constant)} numbers"
+        if inspect.iscode(constant) and (inside := _stored_in_code(constant)):
+            return inside
+    return ""

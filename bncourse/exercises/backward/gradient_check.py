@@ -1,0 +1,264 @@
+"""Exercise gradient_check. A check of gradients that says no to every wrong backward pass."""
+
+import numpy as np
+
+from bncourse import reference
+from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import affine, batch
+
+_RIGHT, _WRONG = "a right backward pass", "a wrong backward pass"
+
+
+def _gradient_check_cases(rng):
+    def inputs(scale=1.0, small=1.0):
+        x = batch(rng, 4, 2, scale=scale * rng.uniform(0.7, 1.4, 2), offset=rng.standard_normal(2))
+        x[1] = x[0] + 2 * scale * rng.uniform(0.7, 1.4, 2) * rng.choice([-1, 1], 2)  # never two equal examples
+        gamma = rng.uniform(1.5, 2.5, 2) * rng.choice([-1, 1], 2)
+        return x, small * gamma, small * affine(rng, 2)[1]
+
+    yield Case(f"{_RIGHT} of batch norm", ("A", *inputs()))
+    yield Case(f"{_WRONG}: the mean and the variance are constants", ("B", *inputs()))
+    yield Case(f"{_WRONG}: nothing flows through the mean", ("C", *inputs()))
+    yield Case(f"{_WRONG}: nothing flows through the variance", ("D", *inputs()))
+    yield Case(f"{_WRONG}: dx without gamma", ("E", *inputs()))
+    yield Case(f"{_WRONG}: dx is 2 per cent too large", ("F", *inputs()))
+    yield Case(f"{_WRONG}: dgamma is averaged", ("H", *inputs()))
+    yield Case(f"{_WRONG}: dbeta is averaged", ("I", *inputs()))
+    yield Case(f"{_WRONG}: dgamma and dbeta are swapped", ("J", *inputs()))
+    yield Case(f"{_WRONG}: one number of dx is off", ("K", *inputs()))
+    yield Case(f"{_RIGHT}, right up to rounding", ("G", *inputs()))
+    yield Case(f"{_RIGHT} of batch norm, large inputs", ("A", *inputs(scale=100.0)))
+    yield Case(f"{_RIGHT} with tiny gradients", ("A", *inputs(small=1e-5)))
+    yield Case(f"{_WRONG} with tiny gradients: the mean and the variance are constants", ("B", *inputs(small=1e-5)))
+    yield Case(f"{_RIGHT} of a straight line, gamma * x + beta", ("L", *inputs()))
+
+
+gradient_check = Exercise(
+    notebook="05-backward",
+    reference=reference.gradient_check,
+    asks="say True if backward(dout, x, gamma, beta) -> (dx, dgamma, dbeta) agrees with the finite differences of "
+    "forward(x, gamma, beta) -> y, and False if it does not",
+    cases=_gradient_check_cases,
+    points=3,
+    section="A check of gradients",
+    returns=("the verdict",),
+    driver="bncourse.drivers.gradients:ask_gradient_check",
+    hints=(
+        "A gradient belongs to one number, the loss. What dout do you use to make one number out of y, and what does "
+        "batch norm do to a constant dout?",
+        "Draw dout at random and take sum(dout * y) as the loss. Move one number of an input a little up, then a "
+        "little down, and see by how much the loss differs.",
+        "Do so for every number of x, gamma and beta, divide by twice the step (1e-5), and compare with dx, dgamma "
+        "and dbeta. Measure the difference relative to the size of the gradients.",
+    ),
+)
+
+
+def _differences(forward, dout, inputs, step=1e-5, sides=2):
+    """Give the finite differences of sum(dout * forward) for each input."""
+    inputs = [np.array(value, dtype=float) for value in inputs]
+    found = []
+    for values in inputs:
+        slopes = np.zeros_like(values)
+        for index in np.ndindex(values.shape):
+            kept = values[index]
+            values[index] = kept + step
+            above = np.sum(dout * forward(*inputs))
+            values[index] = kept - step if sides == 2 else kept
+            below = np.sum(dout * forward(*inputs))
+            values[index] = kept
+            slopes[index] = (above - below) / (sides * step)
+        found.append(slopes)
+    return found
+
+
+def _dout(x):
+    return np.random.default_rng(1).standard_normal(x.shape)
+
+
+def _close(a, b, tolerance=1e-5):
+    return bool(np.linalg.norm(a - b) <= tolerance * (np.linalg.norm(a) + np.linalg.norm(b)))
+
+
+def _both(forward, backward, x, gamma, beta, dout=None):
+    dout = _dout(x) if dout is None else dout
+    return list(
+        zip(_differences(forward, dout, (x, gamma, beta)), backward(dout, x, gamma, beta), strict=True),
+    )
+
+
+@gradient_check.wrong("B4", looks_like=r"ones")
+def dout_of_ones(forward, backward, x, gamma, beta):
+    """You use a dout of ones. Batch norm takes the mean away, so the loss never changes, the true dx is 0, and a
+    wrong dx may be 0 too: a missing gamma or a wrong factor passes. Draw dout at random."""
+    return all(np.allclose(a, b) for a, b in _both(forward, backward, x, gamma, beta, np.ones_like(x)))
+
+
+@gradient_check.wrong("B4", looks_like=r"ones")
+def dout_of_ones_and_a_relative_tolerance(forward, backward, x, gamma, beta):
+    """You use a dout of ones. Batch norm takes the mean away, so the true dx is 0, and a relative tolerance compares
+    nothing but rounding. Draw dout at random."""
+    return all(_close(a, b) for a, b in _both(forward, backward, x, gamma, beta, np.ones_like(x)))
+
+
+@gradient_check.wrong("B4", looks_like=r"\[\s*:\s*2|\(\s*2\s*,")
+def a_batch_of_two(forward, backward, x, gamma, beta):
+    """You check with two examples only. Then x_hat is always about -1 and 1, and the true dx almost 0: a missing
+    gamma or a wrong factor passes. Use the whole x."""
+    return all(np.allclose(a, b) for a, b in _both(forward, backward, x[:2], gamma, beta))
+
+
+@gradient_check.wrong("B3", looks_like=r"ones")
+def gamma_of_ones(forward, backward, x, gamma, beta):
+    """You check with gamma = 1. A backward pass that forgets gamma is right there and wrong everywhere else: use the
+    gamma that was passed."""
+    return all(_close(a, b) for a, b in _both(forward, backward, x, np.ones_like(gamma), beta))
+
+
+@gradient_check.wrong("B4", looks_like=r"dgamma|dbeta")
+def dx_never_compared(forward, backward, x, gamma, beta):
+    """You compare dgamma and dbeta, but not dx. Most mistakes of a batch norm live in dx: compare all three."""
+    return all(_close(a, b) for a, b in _both(forward, backward, x, gamma, beta)[1:])
+
+
+@gradient_check.wrong("B4", looks_like=r"dx")
+def dx_alone_compared(forward, backward, x, gamma, beta):
+    """You compare dx, but not dgamma and dbeta. Averages in place of sums, or the two swapped, pass: compare all
+    three."""
+    return all(_close(a, b) for a, b in _both(forward, backward, x, gamma, beta)[:1])
+
+
+@gradient_check.wrong("B4", looks_like=r"\[0|first")
+def one_number_of_each_compared(forward, backward, x, gamma, beta):
+    """You compare one number of each gradient. A mistake may sit in another one: compare every number."""
+    return all(_close(a.flat[0], b.flat[0]) for a, b in _both(forward, backward, x, gamma, beta))
+
+
+@gradient_check.wrong("B4", looks_like=r"sum\(")
+def totals_compared(forward, backward, x, gamma, beta):
+    """You compare the sums of the gradients. Differences cancel in a sum, and dx adds up to 0 in many wrong backward
+    passes too: compare number by number."""
+    return all(bool(abs(a.sum() - b.sum()) < 1e-6) for a, b in _both(forward, backward, x, gamma, beta))
+
+
+@gradient_check.wrong("B4", looks_like=r"@|dot|cos")
+def directions_compared(forward, backward, x, gamma, beta):
+    """You compare the directions of the gradients alone. One that is too long passes: compare the numbers
+    themselves."""
+    pairs = [(a.ravel(), b.ravel()) for a, b in _both(forward, backward, x, gamma, beta)]
+    return all(bool(a @ b > 0.9999999 * np.linalg.norm(a) * np.linalg.norm(b)) for a, b in pairs)
+
+
+@gradient_check.wrong("B4", looks_like=r"tol|<|allclose")
+def a_tolerance_that_is_too_loose(forward, backward, x, gamma, beta):
+    """Your tolerance is too loose: a gradient that is 2 per cent off passes. In float64 a right one agrees to about
+    1e-8; ask for 1e-5."""
+    return all(_close(a, b, 0.1) for a, b in _both(forward, backward, x, gamma, beta))
+
+
+@gradient_check.wrong("B4", looks_like=r"atol|abs|<")
+def an_absolute_tolerance(forward, backward, x, gamma, beta):
+    """You compare the difference with a fixed number. Where the gradients themselves are as small as that, all of
+    them pass: measure the difference relative to the size of the gradients."""
+    return all(bool(np.abs(a - b).max() < 1e-4) for a, b in _both(forward, backward, x, gamma, beta))
+
+
+@gradient_check.wrong("B4", looks_like=r"/\s*\(?\s*(h|step|eps|delta)")
+def differences_to_one_side_with_a_large_step(forward, backward, x, gamma, beta):
+    """Right gradients fail wherever the function is curved: your finite differences are too coarse, and exact for a
+    straight line only. Step to both sides, (loss(v + h) - loss(v - h)) / 2h, with h about 1e-5."""
+    dout = _dout(x)
+    slopes = _differences(forward, dout, (x, gamma, beta), step=0.03, sides=1)
+    return all(_close(a, b, 2e-3) for a, b in zip(slopes, backward(dout, x, gamma, beta), strict=True))
+
+
+@gradient_check.wrong("B4", looks_like=r"return True")
+def a_check_that_never_says_no(forward, backward, x, gamma, beta):
+    """Your check says True to every backward pass, also to the wrong ones. It must compare the gradients with finite
+    differences, and a dout of zeros compares nothing."""
+    return True
+
+
+@gradient_check.wrong("B4", looks_like=r"tol|<|allclose|==|/")
+def a_check_that_never_says_yes(forward, backward, x, gamma, beta):
+    """Your check says False to every backward pass, also to the right ones. Is the loss sum(dout * y), with the dout
+    that backward got? Is the difference divided by twice the step? A step of 1e-5 and a relative tolerance of 1e-5
+    leave room for rounding."""
+    return False
+
+
+@gradient_check.wrong("B4", looks_like=r"not |>")
+def a_check_the_wrong_way_round(forward, backward, x, gamma, beta):
+    """Your check says True to the wrong gradients and False to the right ones. True means that they agree."""
+    return not all(_close(a, b) for a, b in _both(forward, backward, x, gamma, beta))
+
+
+@gradient_check.wrong("F7", looks_like=r"\+=|-=|\]\s*=[^=]")
+def x_not_put_back(forward, backward, x, gamma, beta):
+    """You move the numbers of x in place and do not put them back. Keep the old number and write it back, or work on
+    a copy."""
+    holds = all(_close(a, b) for a, b in _both(forward, backward, x, gamma, beta))
+    for index in np.ndindex(x.shape):
+        x[index] += 1e-5
+        x[index] -= 2e-5
+    return holds
+
+
+@gradient_check.right
+def a_check_with_allclose(forward, backward, x, gamma, beta):
+    dout = np.random.default_rng(7).normal(size=x.shape)
+    slopes = _differences(forward, dout, (x, gamma, beta), step=1e-6)
+    return all(np.allclose(a, b, rtol=1e-4, atol=1e-8) for a, b in zip(slopes, backward(dout, x, gamma, beta)))  # noqa: B905
+
+
+@gradient_check.right
+def a_check_to_one_side_with_a_small_step(forward, backward, x, gamma, beta):
+    dout = _dout(x)
+    slopes = _differences(forward, dout, (x, gamma, beta), step=1e-7, sides=1)
+    return all(_close(a, b, 1e-4) for a, b in zip(slopes, backward(dout, x, gamma, beta), strict=True))
+
+
+@gradient_check.right
+def a_check_of_the_largest_difference(forward, backward, x, gamma, beta):
+    for a, b in _both(forward, backward, x, gamma, beta):
+        if np.max(np.abs(a - b)) / np.max(np.abs(a) + np.abs(b)) > 1e-3:
+            return False
+    return True
+
+
+@gradient_check.right
+def a_check_of_each_relative_error(forward, backward, x, gamma, beta):
+    worst = 0.0
+    for a, b in _both(forward, backward, x, gamma, beta):
+        worst = max(worst, np.max(np.abs(a - b) / np.maximum(1e-8, np.abs(a) + np.abs(b))))
+    return worst < 1e-4
+
+
+@gradient_check.right
+def a_check_without_a_seed(forward, backward, x, gamma, beta):
+    dout = np.random.default_rng().uniform(-1, 1, x.shape) + 0.5
+    return np.all([_close(a, b, 1e-6) for a, b in _both(forward, backward, x, gamma, beta, dout)])
+
+
+@gradient_check.right
+def a_check_that_puts_x_back(forward, backward, x, gamma, beta):
+    dout = np.cos(np.arange(x.size)).reshape(x.shape)
+    dx, dgamma, dbeta = backward(dout, x, gamma, beta)
+    errors = []
+    for values, gradient in ((x, dx), (gamma, dgamma), (beta, dbeta)):
+        for index in np.ndindex(values.shape):
+            kept = values[index]
+            values[index] = kept + 1e-4
+            above = (dout * forward(x, gamma, beta)).sum()
+            values[index] = kept - 1e-4
+            below = (dout * forward(x, gamma, beta)).sum()
+            values[index] = kept
+            errors.append(abs((above - below) / 2e-4 - gradient[index]) / np.abs(gradient).max())
+    return max(errors) < 1e-3
+
+
+@gradient_check.right
+def a_check_with_a_step_of_a_thousandth(forward, backward, x, gamma, beta):
+    dout = _dout(x) * 3
+    slopes = _differences(forward, dout, (x, gamma, beta), step=1e-3)
+    return all(_close(a, b, 1e-3) for a, b in zip(slopes, backward(dout, x, gamma, beta), strict=True))

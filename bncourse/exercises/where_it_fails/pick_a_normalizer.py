@@ -1,0 +1,157 @@
+"""Quiz pick_a_normalizer. Six situations, and the normalizer that each one calls for."""
+
+from bncourse.checking import Quiz
+
+BATCH, LAYER, GROUP, INSTANCE = "BatchNorm", "LayerNorm", "GroupNorm", "InstanceNorm"
+
+pick_a_normalizer = Quiz(
+    name="pick_a_normalizer",
+    notebook="09-where-it-fails",
+    asks=f"Say for each situation which of {BATCH}, {LAYER}, {GROUP} and {INSTANCE} it calls for",
+    points=2,
+    section="Which one to pick",
+    hints=(
+        "Ask two things. Does a batch hold enough examples, mixed as they will be later? And what does the mean or the "
+        "contrast of one example tell: something to keep, or something to lose?",
+        "Without a good batch, only those remain that look at one example. Features in no order: all together. "
+        "Channels of an image: in groups, or each alone if its contrast is to be lost.",
+        "Read the last sentence of each question once more: one of the six asks which normalizer to avoid.",
+    ),
+)
+
+pick_a_normalizer.question(
+    "two_images_a_step",
+    "You train a convolutional detector on large images. Memory holds 2 images a step, on one device. What an object "
+    "is shows in how strong its channels are beside each other.",
+    GROUP,
+    {
+        BATCH: (
+            "R3",
+            "Two images give a poor mean and variance: with a batch of 2 the error here was more than three times that "
+            "of layer norm, and better statistics afterwards do not mend it.",
+        ),
+        LAYER: (
+            "C5",
+            "It works at any batch size, but it forces all channels of a map to share one mean and one variance, "
+            "though some stand for edges and others for colours. Wu and He measured a higher error than with groups.",
+        ),
+        INSTANCE: (
+            "C5",
+            "It gives every channel of every image the same strength, and so removes what this question needs: how "
+            "strong the channels are beside each other.",
+        ),
+    },
+    "It needs no batch, and keeps the channels of a group comparable.",
+)
+
+pick_a_normalizer.question(
+    "a_transformer_for_text",
+    "A transformer that writes text. The sequences of a batch have different lengths and are padded, and the result at "
+    "one position must not depend on later positions or on other sequences.",
+    LAYER,
+    {
+        BATCH: (
+            "R3",
+            "Its statistics mix the sequences of a batch, the padding too, and later positions: all three are ruled "
+            "out here.",
+        ),
+        GROUP: (
+            "C5",
+            "Over the features of one position it could be done, but these features have no order that would make "
+            "neighbours a group: one more number to choose, for nothing.",
+        ),
+        INSTANCE: (
+            "R3",
+            "It averages each feature over the positions of a sequence, so a position would see later ones, and the "
+            "padding.",
+        ),
+    },
+    "Each position is normalized alone, over all its features.",
+)
+
+pick_a_normalizer.question(
+    "style_transfer",
+    "A network repaints photographs in the style of one painting. The contrast of the photograph in each channel must "
+    "not show in the result.",
+    INSTANCE,
+    {
+        BATCH: (
+            "R3",
+            "It removes the mean contrast of the batch, but a photograph with more contrast than the others "
+            "keeps that.",
+        ),
+        LAYER: (
+            "C5",
+            "It removes the contrast of the photograph over all channels together: that of one channel beside another "
+            "stays.",
+        ),
+        GROUP: ("C5", "It removes the contrast of a group of channels together; that of each channel must go."),
+    },
+    "Each channel of each image gets the same mean and contrast; it was made for this.",
+)
+
+pick_a_normalizer.question(
+    "a_fast_image_classifier",
+    "A convolutional classifier. Each step sees 256 mixed images, and later images look like those of training. It "
+    "must add no computation at all when it is used: all it does must fold into the convolution before it.",
+    BATCH,
+    {
+        LAYER: (
+            "C5",
+            "It takes new statistics from each image also when it is used, so it cannot be folded into the "
+            "convolution.",
+        ),
+        GROUP: (
+            "C5",
+            "It takes new statistics from each image also when it is used, so it cannot be folded into the "
+            "convolution.",
+        ),
+        INSTANCE: (
+            "C5",
+            "It takes new statistics from each image also when it is used, so it cannot be folded; and the contrast of "
+            "a channel, which tells classes apart, is lost.",
+        ),
+    },
+    "With its fixed running statistics it is one affine map, and the batch is large and mixed.",
+)
+
+pick_a_normalizer.question(
+    "one_example_at_a_time",
+    "A dense network learns online: one example comes, one step is taken, with no batch. Its 64 features stand in no "
+    "order.",
+    LAYER,
+    {
+        BATCH: (
+            "R3",
+            "With a batch of one each feature is its own mean: the normalized number is 0, and the layer gives beta "
+            "whatever came in.",
+        ),
+        GROUP: (
+            "C5",
+            "It works with one example, but groups are runs of neighbours, and these features have no order: which "
+            "ones share a group would be chance.",
+        ),
+        INSTANCE: (
+            "R3",
+            "A feature of a dense layer has one position, so it is its own mean: the result is beta, whatever came in.",
+        ),
+    },
+    "It needs one example and no order of the features.",
+)
+
+pick_a_normalizer.question(
+    "avoid_with_sorted_batches",
+    "The training set is sorted and cannot be shuffled: each batch holds examples of one class only. Later the classes "
+    "come mixed. Which of the four must you avoid?",
+    BATCH,
+    {
+        LAYER: (
+            "R3",
+            "Sorted batches do it no harm: it looks at one example at a time, and the rest of the batch has no say. "
+            "Here it stayed above 75 % accuracy.",
+        ),
+        GROUP: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),
+        INSTANCE: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),
+    },
+    "It learns to lean on the mean of one class, and later meets the mean of all: here under 25 % accuracy.",
+)

@@ -1,0 +1,226 @@
+"""Quiz verdict_claims. What the experiments of the course bear out about batch norm, and what they leave open."""
+
+from bncourse.checking import Quiz
+
+SUPPORTED, CONTRADICTED, OPEN = "supported", "contradicted", "cannot tell"
+
+verdict_claims = Quiz(
+    name="verdict_claims",
+    notebook="08-why-it-works",
+    asks=f'Say of each claim whether the experiments here leave it "{SUPPORTED}", "{CONTRADICTED}", or "{OPEN}"',
+    points=3,
+    section="The verdict",
+    hints=(
+        'Read each claim to its last word: "always", "every" and "because" ask for more than one run can give. One '
+        'clear counter-example makes a claim "contradicted".',
+        "That two things happen together is not yet a cause. Where no experiment changes the one and holds the other, "
+        f'the answer is "{OPEN}".',
+        "Ask of each claim: which run would have come out otherwise if it were false? If there is none here, the data "
+        "cannot tell.",
+    ),
+)
+
+verdict_claims.question(
+    "larger_rates",
+    "At learning rate 3 the ReLU network on MNIST learns with batch norm and does not learn without it.",
+    SUPPORTED,
+    {
+        CONTRADICTED: "In every seed the network without batch norm stayed below 30 % accuracy at this rate, and the "
+        "one with batch norm came above 90 %.",
+        OPEN: ("C4", "This claim is about what was run, and it came out the same in every seed. Only why is open."),
+    },
+    "Without batch norm it stays below 30 % accuracy, with it it passes 90 %.",
+)
+
+verdict_claims.question(
+    "noise_after_batch_norm",
+    "Noise after batch norm makes the layers' inputs drift several times as much as with plain batch norm, and the "
+    "network still needs no more steps to 85 % than the one without batch norm.",
+    SUPPORTED,
+    {
+        CONTRADICTED: (
+            "C4",
+            "Look at the two numbers again: the drift is more than four times that of batch norm, and in no seed did "
+            "it take more steps than the network without batch norm.",
+        ),
+        OPEN: ("C4", "Both halves were measured, in every seed: the drift of the medians, and the steps to 85 %."),
+    },
+    "It speaks against the idea that little drift is what makes batch norm fast.",
+)
+
+verdict_claims.question(
+    "speed_needs_little_drift",
+    "Batch norm is fast only while it keeps internal covariate shift small.",
+    CONTRADICTED,
+    {
+        SUPPORTED: (
+            "C4",
+            "Batch norm does lower the drift, and it is fast; but with noise after it the drift comes back and the "
+            "network is still no slower than without batch norm. Two things that come together need not be cause and "
+            "effect.",
+        ),
+        OPEN: (
+            "C4",
+            "The run with noise tests this very claim: the drift is back, and the network still needs no more steps "
+            "than the one without batch norm.",
+        ),
+    },
+    "With noise after batch norm the drift is large and training is not slow.",
+)
+
+verdict_claims.question(
+    "drift_never_matters",
+    "Internal covariate shift has no part in how fast any network trains.",
+    OPEN,
+    {
+        SUPPORTED: (
+            "C4",
+            "One kind of noise in one network shows that a large drift can go with fast training. It does not show "
+            "that drift never slows any network; Awais et al. argue from experiments of their own that it has a part.",
+        ),
+        CONTRADICTED: (
+            "C4",
+            "No run here slows training by drift alone: where the drift is large and training slow, the network has "
+            "no batch norm, and much else differs too.",
+        ),
+    },
+    "One network and one measure of drift decide nothing about all networks: both sides of the dispute stand.",
+)
+
+verdict_claims.question(
+    "smoother_on_average",
+    "Averaged over training, the loss of the 8-layer ReLU network changes less along its gradient with batch norm.",
+    SUPPORTED,
+    {
+        CONTRADICTED: "The range of the loss along the gradient, averaged over the probes of a run, is more than eight "
+        "times smaller with batch norm, in every seed.",
+        OPEN: "It was measured in every seed: averaged over a run, the range of the loss along the gradient is more "
+        "than eight times smaller with batch norm.",
+    },
+    "The claim names the network and the average, and so it holds; a plain sigmoid network comes out the other way.",
+)
+
+verdict_claims.question(
+    "smoother_from_the_start",
+    "In that network the loss is smoother with batch norm already at the first step.",
+    CONTRADICTED,
+    {
+        SUPPORTED: (
+            "C5",
+            "Look at step 0 alone: there the loss is several times rougher with batch norm. The average over "
+            "training hides it.",
+        ),
+        OPEN: "It was measured: at step 0 the range of the loss is several times larger with batch norm.",
+    },
+    "At initialization batch norm makes it rougher; only later is it smoother.",
+)
+
+verdict_claims.question(
+    "smoothness_is_the_cause",
+    "The network with batch norm trains faster because its loss is smoother.",
+    OPEN,
+    {
+        SUPPORTED: (
+            "C4",
+            "Smoothness and speed were seen together. No run here makes the loss smoother and changes nothing else, so "
+            'the word "because" is not earned.',
+        ),
+        CONTRADICTED: (
+            "C4",
+            "Nothing here shows that smoothness does not help this network: the sigmoid network that is fast without "
+            "being smoother is another one.",
+        ),
+    },
+    "They come together here; nothing shows which one brings about the other.",
+)
+
+verdict_claims.question(
+    "a_standard_normal_output",
+    "What batch norm gives out, before gamma and beta, is standard normal, and its features are uncorrelated.",
+    CONTRADICTED,
+    {
+        SUPPORTED: (
+            "C3",
+            "Only the mean and the variance of each feature are set. Each feature is moved and stretched, so its "
+            "histogram keeps its form, and two features stay as correlated as they were.",
+        ),
+        OPEN: (
+            "C3",
+            "The formula decides it: each feature is moved and stretched alone. That changes neither the form of its "
+            "histogram nor its correlation with others.",
+        ),
+    },
+    "Each feature gets mean 0 and variance just under 1; its form and its correlations stay.",
+)
+
+verdict_claims.question(
+    "undone_by_gamma_and_beta",
+    "Gamma and beta can undo the normalization, so a network trains the same with batch norm as without.",
+    CONTRADICTED,
+    {
+        SUPPORTED: (
+            "C3",
+            "They can restore what came in; training does not make them. With gamma and beta learned, the network "
+            "with batch norm learns at rates at which the other one does not.",
+        ),
+        OPEN: (
+            "C3",
+            "The networks with batch norm here had gamma and beta, and trained otherwise than those without: the "
+            "learning rate 3 shows it.",
+        ),
+    },
+    "Being able to undo it does not mean doing so: the networks train differently.",
+)
+
+verdict_claims.question(
+    "always_more_accurate",
+    "Batch norm always makes a network more accurate on data it has not seen.",
+    CONTRADICTED,
+    {
+        SUPPORTED: (
+            "C5",
+            "One counter-example is enough, and notebook 07 has it: with Adam, after the first epoch, the notes' model "
+            "was on average less accurate in validation with batch norm.",
+        ),
+        OPEN: (
+            "C5",
+            '"Always" falls with one counter-example: with Adam, after the first epoch, the notes\' model was on '
+            "average less accurate in validation with batch norm.",
+        ),
+    },
+    "With few steps the running statistics lag behind, and accuracy suffers; notebook 09 shows worse.",
+)
+
+verdict_claims.question(
+    "gradients_that_grow",
+    "In a deep ReLU network with batch norm and no skip connections, the gradient at initialization grows by a factor "
+    "of about 1.2 a layer on its way back.",
+    SUPPORTED,
+    {
+        CONTRADICTED: (
+            "C5",
+            "It was measured over 50 layers: between 1.15 and 1.25 a layer with batch norm, under 1.05 without. Batch "
+            "norm does not tame every gradient.",
+        ),
+        OPEN: "It was measured over 50 layers, and theory says the same: the root of pi / (pi - 1), about 1.21.",
+    },
+    "Over 50 layers that is a factor of several thousand.",
+)
+
+verdict_claims.question(
+    "noise_that_regularizes",
+    "Batch norm makes a network more accurate on unseen data because the statistics of a batch are noisy.",
+    OPEN,
+    {
+        SUPPORTED: (
+            "C5",
+            "No run here changes only the noise of the statistics and then measures accuracy on unseen data.",
+        ),
+        CONTRADICTED: (
+            "C5",
+            "The added noise of this notebook was put in after batch norm, and only drift and steps were measured: it "
+            "says nothing against the claim.",
+        ),
+    },
+    "It is a common explanation, and no experiment here tests it.",
+)

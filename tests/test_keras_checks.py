@@ -1,0 +1,89 @@
+"""The checks of notebook 07: parts earn points, and a missing or wrongly set Keras is told in a sentence."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from bncourse import exercises
+from bncourse.checking import DirectAnswer, judge
+from bncourse.drivers import keras_objects
+from bncourse.exercises.keras_usage.layer_parts import RIGHT_PARTS, layer_with
+from bncourse.trouble import Trouble
+
+OWN, BUILD = exercises.find("OwnBatchNormalization"), exercises.find("build_model")
+
+
+def said(exercise, answer):
+    return " ".join(judge(exercise, DirectAnswer(answer, exercise.name)).text().split())
+
+
+def test_the_exercises_are_declared_without_loading_keras():
+    code = "import sys; from bncourse import exercises; exercises.names(); sys.exit('keras' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_missing_keras_is_told_and_the_answer_is_not_blamed(monkeypatch):
+    def missing():
+        raise Trouble("Keras is not installed. Install it.")
+
+    monkeypatch.setattr(keras_objects, "require_keras", missing)
+    verdict = judge(BUILD, DirectAnswer(lambda: None))
+    assert verdict.outcome == "stopped"
+    assert "Keras is not installed. Install it." in verdict.text() and "not looked at" in verdict.text()
+
+
+@pytest.mark.parametrize("wrong", [None, 3])
+def test_what_is_no_model_is_told(wrong):
+    assert "it must return the model, a keras.Model" in said(BUILD, lambda: wrong)
+
+
+def test_a_model_that_does_not_know_its_input_is_told():
+    keras = pytest.importorskip("keras")
+    assert "begin it with keras.Input((128,))" in said(BUILD, lambda: keras.Sequential([keras.layers.Dense(10)]))
+
+
+def test_a_layer_in_place_of_its_class_is_told():
+    keras = pytest.importorskip("keras")
+    assert "Give it the class" in said(OWN, keras.layers.BatchNormalization())
+
+
+def test_a_learners_class_is_accepted():
+    keras = pytest.importorskip("keras")
+
+    class OwnBatchNormalization(keras.layers.BatchNormalization):
+        """A layer with another name."""
+
+        def call(self, x, training=None):
+            return super().call(x, training=training)
+
+    verdict = judge(OWN, DirectAnswer(OwnBatchNormalization))
+    assert verdict.outcome == "correct", verdict.text()
+    assert "Python warned" not in verdict.text()
+
+
+def test_a_class_with_nothing_in_it_is_not_started():
+    class OwnBatchNormalization:
+        """Batch norm."""
+
+    assert judge(OWN, DirectAnswer(OwnBatchNormalization)).outcome == "not started"
+
+
+def test_a_call_that_leaves_keras_for_numpy_is_stopped_where_fit_would_stop():
+    pytest.importorskip("keras")
+
+    def with_numpy(momentum, epsilon):
+        def normalize(layer, ops, x, mean, var):
+            return RIGHT_PARTS["normalize"](layer, ops, ops.convert_to_tensor(np.asarray(x)), mean, var)
+
+        return layer_with(momentum, epsilon, normalize=normalize)
+
+    verdict = judge(OWN, DirectAnswer(with_numpy))
+    assert verdict.outcome == "stopped" and verdict.score == OWN.points - 1, verdict.text()
+
+
+def test_a_layer_that_forgets_its_numbers_loses_that_part_alone():
+    idea = next(i for i in OWN.wrong_ideas if i.name == "a config without its numbers")
+    verdict = judge(OWN, DirectAnswer(idea.function))
+    assert verdict.score == OWN.points - 1 and "get_config, from_config and saving" not in verdict.passed
