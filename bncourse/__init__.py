@@ -52,6 +52,7 @@ _MODULES = {
     "data",
     "descent",
     "descent_figures",
+    "detection",
     "drift_figures",
     "experiments",
     "figures",
@@ -60,12 +61,18 @@ _MODULES = {
     "gradient_figures",
     "gradients",
     "hidden_units",
+    "label_shift",
     "network",
     "reference",
     "running",
     "running_figures",
+    "shift_figures",
+    "shifts",
     "slider",
     "waiting",
+    "weighting",
+    "weighting_figures",
+    "weighting_limits",
 }
 _FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 

@@ -21,6 +21,7 @@ from bncourse import (
     gradients,
     hidden_units,
     running,
+    shift_claims,
 )
 
 
@@ -86,5 +87,6 @@ for _module in (
     gradients,
     hidden_units,
     running,
+    shift_claims,
 ):
     CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}

