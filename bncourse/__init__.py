@@ -45,35 +45,7 @@ for _variable, _value in {
 
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
-_MODULES = {
-    "batch_dependence",
-    "check",
-    "convergence",
-    "data",
-    "descent",
-    "descent_figures",
-    "detection",
-    "drift_figures",
-    "experiments",
-    "figures",
-    "folding",
-    "gradient_checks",
-    "gradient_figures",
-    "gradients",
-    "hidden_units",
-    "label_shift",
-    "network",
-    "reference",
-    "running",
-    "running_figures",
-    "shift_figures",
-    "shifts",
-    "slider",
-    "waiting",
-    "weighting",
-    "weighting_figures",
-    "weighting_limits",
-}
+_MODULES = {"check", "data", "experiments", "figures", "network", "reference", "waiting"}
 _FUNCTIONS = {"outcome": "journal", "predict": "journal", "progress": "standing"}
 
 __all__ = sorted(_MODULES | set(_FUNCTIONS))

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from bncourse import experiments
-from bncourse.claims import CLAIMS
+from bncourse.experiments import layers
+from bncourse.experiments.claims import CLAIMS
 
 
 @pytest.mark.parametrize("seed", [0, 300])
@@ -41,7 +41,7 @@ def test_a_claim_can_fail(name, numbers):
 
 
 def test_the_spread_left_after_normalizing_grows_with_the_spread_before():
-    found = experiments.std_against_eps(seed=302, epsilons=(1e-3, 1e-5))
+    found = layers.std_against_eps(seed=302, epsilons=(1e-3, 1e-5))
     assert (np.diff(found["sigma"]) >= 0).all()
     assert found["sigma"][0] < 2e-3 and found["sigma"][-1] > 5
     for line in found["measured"]:
@@ -52,18 +52,18 @@ def test_the_spread_left_after_normalizing_grows_with_the_spread_before():
 def test_feature_maps_equal_a_convolution_in_plain_loops():
     from bncourse import data
 
-    maps = experiments.feature_maps(seed=303, examples=2)
+    maps = layers.feature_maps(seed=303, examples=2)
     images, _ = data.mnist()
     chosen = np.random.default_rng(303).choice(len(images), 2, replace=False)
     assert maps.shape == (2, 26, 26, 3)
     for n, h, w, c in [(0, 0, 0, 0), (0, 11, 13, 1), (1, 12, 9, 0), (1, 25, 25, 2), (1, 14, 12, 2)]:
         patch = images[chosen[n], h : h + 3, w : w + 3]
-        total = sum(patch[i, j] * experiments.FILTERS[c, i, j] for i in range(3) for j in range(3))
+        total = sum(patch[i, j] * layers.FILTERS[c, i, j] for i in range(3) for j in range(3))
         assert maps[n, h, w, c] == pytest.approx(total)
 
 
 def test_r_squared_is_1_for_the_truth_and_0_for_its_mean():
     true = np.array([1.0, 2.0, 6.0])
-    assert experiments.r_squared(true, true) == 1
-    assert experiments.r_squared(np.full(3, 3.0), true) == 0
-    assert experiments.r_squared(np.full(3, 9.0), true) < 0
+    assert layers.r_squared(true, true) == 1
+    assert layers.r_squared(np.full(3, 3.0), true) == 0
+    assert layers.r_squared(np.full(3, 9.0), true) < 0

@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from bncourse import figures
+from bncourse.figures import layer_figures
 
 RNG = np.random.default_rng(0)
 NORMAL = RNG.normal(2, 3, size=(60, 2))
@@ -17,11 +17,11 @@ TRUE = RNG.uniform(25, 346, 40)
 SIGMA = np.logspace(-3, 1, 30)
 LINES = np.array([SIGMA / np.sqrt(SIGMA**2 + eps) for eps in (1e-3, 1e-5)])
 DRAW = {
-    "steps": lambda: figures.steps({"weighted sums": NORMAL, "normalized": (NORMAL - 2) / 3}, [4, 9]),
-    "std_against_sigma": lambda: figures.std_against_sigma(SIGMA, LINES, LINES, (1e-3, 1e-5)),
-    "sigmoid_by_gamma": lambda: figures.sigmoid_by_gamma(NORMAL.ravel(), {1: 0.98, 8: 0.75}),
-    "predictions": lambda: figures.predictions(TRUE, {"one": TRUE[::-1], "two": 0 * TRUE}),
-    "feature_maps": lambda: figures.feature_maps(NORMAL.reshape(2, 4, 5, 3), ["a", "b", "c"], shown=2),
+    "steps": lambda: layer_figures.steps({"weighted sums": NORMAL, "normalized": (NORMAL - 2) / 3}, [4, 9]),
+    "std_against_sigma": lambda: layer_figures.std_against_sigma(SIGMA, LINES, LINES, (1e-3, 1e-5)),
+    "sigmoid_by_gamma": lambda: layer_figures.sigmoid_by_gamma(NORMAL.ravel(), {1: 0.98, 8: 0.75}),
+    "predictions": lambda: layer_figures.predictions(TRUE, {"one": TRUE[::-1], "two": 0 * TRUE}),
+    "feature_maps": lambda: layer_figures.feature_maps(NORMAL.reshape(2, 4, 5, 3), ["a", "b", "c"], shown=2),
 }
 
 
@@ -48,7 +48,7 @@ def test_a_figure_states_its_finding_and_names_its_axes(name):
 
 
 def test_a_description_with_quotes_and_brackets_stays_inside_its_attribute():
-    described = figures.DescribedFigure(DRAW["steps"]().figure, 'a "b" <c> & d')
+    described = layer_figures.DescribedFigure(DRAW["steps"]().figure, 'a "b" <c> & d')
     assert 'alt="a &quot;b&quot; &lt;c&gt; &amp; d"' in described._repr_html_()
 
 
@@ -99,7 +99,7 @@ def test_a_figure_is_saved_in_the_format_of_its_name(tmp_path):
 
 
 def _style():
-    with figures._style():
+    with layer_figures._style():
         return {name: matplotlib.rcParams[name] for name in matplotlib.rcParams}
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bncourse import gradient_figures
-from bncourse.figures import DescribedFigure
+from bncourse.figures import gradient_figures
+from bncourse.figures.frame import DescribedFigure
 
 PARTS = {"direct": np.array([0.0, 2.0]), "through the variance": np.array([1.0, -1.0])}
 PARTS |= {"through the mean": np.array([-1.0, -1.0]), "dx": np.array([0.0, 0.0])}

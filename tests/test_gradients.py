@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bncourse import gradient_checks, gradients, network, reference
+from bncourse import network, reference
+from bncourse.experiments import gradient_checks, gradients
 
 RNG = np.random.default_rng(320)
 DOUT, X, GAMMA = RNG.normal(size=(6, 4)), RNG.normal(1, 2, size=(6, 4)), RNG.uniform(1.5, 2.5, 4)

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bncourse import batch_dependence, folding, network, reference, running
+from bncourse import network, reference
+from bncourse.experiments import batch_dependence, folding, running
 
 
 @pytest.fixture(scope="module")

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bncourse import running_figures
-from bncourse.figures import DescribedFigure
+from bncourse.figures import running_figures
+from bncourse.figures.frame import DescribedFigure
 
 MARKS = np.array([10, 20, 30, 40])
 FOUND = {

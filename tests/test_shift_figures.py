@@ -6,7 +6,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from bncourse import shift_figures, weighting_figures
+from bncourse.figures import shift_figures, weighting_figures
 
 RNG = np.random.default_rng(0)
 X, Y = RNG.normal(size=400), RNG.integers(0, 2, 400)

@@ -6,7 +6,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from bncourse.slider import Slider
+from bncourse.figures.slider import Slider
 
 
 def picture(words):

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from bncourse import descent_figures, drift_figures, hidden_units
+from bncourse.experiments import hidden_units
+from bncourse.figures import descent_figures, drift_figures
 
 BAND = np.array([[-1.0, 0.0, 1.0], [2.0, 3.0, 4.0], [0.0, 1.0, 2.0]])
 RATES = np.array([0.1, 1.0, 10.0])

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from bncourse import convergence, data, descent, hidden_units, reference, waiting
-from bncourse.claims import CLAIMS
+from bncourse import data, reference, waiting
+from bncourse.experiments import convergence, descent, hidden_units
+from bncourse.experiments.claims import CLAIMS
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ Every exhibit is an `Implementation`, a pair of functions:
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from bncourse.museum_bugs import BUGS
-from bncourse.museum_parts import implementation, written_as_one_affine_map, written_with_loops
+from bncourse.museum.bugs import BUGS
+from bncourse.museum.parts import implementation, written_as_one_affine_map, written_with_loops
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """What notebooks 01 and 02 claim: for each measurement a sentence, the function, and the test of its numbers."""
 
-from bncourse import detection, label_shift, shifts, weighting, weighting_limits
+from bncourse.experiments import detection, label_shift, shifts, weighting, weighting_limits
 
 CLAIMS = {
     "kinds_in_numbers": (

@@ -4,7 +4,8 @@ from itertools import combinations
 
 import numpy as np
 
-from bncourse import experiments, gradients, reference
+from bncourse import reference
+from bncourse.experiments import gradients, layers
 
 
 def traps(seed, step=1e-5, tolerance=1e-4, eps=1e-12):
@@ -28,7 +29,7 @@ def traps(seed, step=1e-5, tolerance=1e-4, eps=1e-12):
         "checks" and "passes", the names; "caught", a bool array of shape (passes, checks), the last row for the
         right backward pass; "largest", of shape (checks,), the largest number of the true dx.
     """
-    sums = experiments.digit_layer(seed, examples=8)[:, :4]
+    sums = layers.digit_layer(seed, examples=8)[:, :4]
     # two digits that no unit takes for nearly the same: there even a tiny eps would show
     pair = list(max(combinations(range(8), 2), key=lambda two: np.abs(sums[two[0]] - sums[two[1]]).min()))
     rng = np.random.default_rng(seed)

@@ -1,54 +1,11 @@
-"""Figures that describe themselves: arrays in, a `DescribedFigure` out.
-
-JupyterLab shows no description of a plain Matplotlib figure; an ``<img>`` with ``alt`` in HTML output is
-shown and read aloud, there and in exported pages. Nothing here changes Matplotlib's global state.
-"""
-
-import io
-from base64 import b64encode
-from contextlib import contextmanager
-from dataclasses import dataclass
-from html import escape
-from importlib.resources import as_file, files
+"""The figures of notebook 04: a layer's numbers on their way through batch norm."""
 
 import numpy as np
-from matplotlib import rc_context, rc_params_from_file, rcParams
-from matplotlib.colors import to_hex, to_rgba
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-PIXELS_PER_INCH = 100  # on the page; the image holds twice as many, for dense screens
-
-
-@dataclass(frozen=True)
-class DescribedFigure:
-    """A figure and its description in words.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        Drawn and ready.
-    alt : str
-        One sentence of what is seen, and one of what it means.
-    """
-
-    figure: Figure
-    alt: str
-
-    def save(self, path):
-        """Write the figure to a file; the ending of `path` says which format."""
-        self.figure.savefig(path, dpi=2 * PIXELS_PER_INCH, facecolor=self.figure.get_facecolor())
-
-    def _repr_html_(self):
-        png = io.BytesIO()
-        self.figure.savefig(png, format="png", dpi=2 * PIXELS_PER_INCH, facecolor=self.figure.get_facecolor())
-        width = round(self.figure.get_figwidth() * PIXELS_PER_INCH)
-        source = f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
-        style = f"width:{width}px; max-width:100%; height:auto"
-        return f'<img alt="{escape(self.alt)}" src="{source}" width="{width}" style="{style}">'
-
-    def __repr__(self):
-        return f"Figure: {self.alt}"
+from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, short, style
 
 
 def steps(stages, units):
@@ -66,7 +23,7 @@ def steps(stages, units):
     DescribedFigure
     """
     names = list(stages)
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(2.2 * len(names), 1.3 * len(units) + 1.1))
         grid = figure.subplots(len(units), len(names), squeeze=False)
         for column, name in enumerate(names):
@@ -82,7 +39,7 @@ def steps(stages, units):
                     edgecolor=colors[row],
                 )
                 axes.axvline(of_unit.mean(), color=colors[3], linestyle="--", linewidth=1.5)
-                axes.set_title(f"mean {_short(of_unit.mean())}, std {_short(of_unit.std())}", fontsize=9)
+                axes.set_title(f"mean {short(of_unit.mean())}, std {short(of_unit.std())}", fontsize=9)
                 axes.set_yticks([])
                 axes.spines["left"].set_visible(False)
                 if column == 0:
@@ -118,13 +75,13 @@ def std_against_sigma(sigma, measured, formula, epsilons):
     DescribedFigure
     """
     half = [float(np.interp(0.5, line, sigma)) for line in formula]
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.9))
         axes = figure.subplots()
         chosen = np.unique(np.searchsorted(np.log(sigma), np.linspace(*np.log(sigma[[0, -1]]), 22)))
         for i, (eps, line, dots) in enumerate(zip(epsilons, formula, measured, strict=True)):
-            axes.plot(sigma, line, color=colors[i], linestyle=_DASHES[i], marker="")
-            axes.plot(sigma[chosen], dots[chosen], color=colors[i], linestyle="", marker=_MARKERS[i], markersize=5)
+            axes.plot(sigma, line, color=colors[i], linestyle=DASHES[i], marker="")
+            axes.plot(sigma[chosen], dots[chosen], color=colors[i], linestyle="", marker=MARKERS[i], markersize=5)
             axes.annotate(
                 f"eps {eps:g}",
                 (half[i], 0.5),
@@ -164,7 +121,7 @@ def sigmoid_by_gamma(x_hat, straightness):
     """
     low, high = np.percentile(x_hat, [0.5, 99.5])
     sample = np.sort(x_hat[(x_hat > low) & (x_hat < high)])[:: max(1, len(x_hat) // 400)]
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(2.9 * len(straightness), 3.5))
         grid = figure.subplots(1, len(straightness), sharey=True, squeeze=False)[0]
         for axes, (gamma, r_squared) in zip(grid, straightness.items(), strict=True):
@@ -201,13 +158,13 @@ def predictions(true, predicted):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(3.9 * len(predicted), 3.7))
         grid = figure.subplots(1, len(predicted), sharex=True, sharey=True, squeeze=False)[0]
         ends = np.array([0, true.max() * 1.05])
         for i, (axes, (name, values)) in enumerate(zip(grid, predicted.items(), strict=True)):
             axes.plot(ends, ends, color=colors[3], linestyle=":", marker="")
-            axes.plot(true, values, color=colors[i], linestyle="", marker=_MARKERS[i])
+            axes.plot(true, values, color=colors[i], linestyle="", marker=MARKERS[i])
             axes.set(title=name, xlabel="true progression of the disease")
         grid[0].set_ylabel("predicted")
         grid[-1].text(0.6 * ends[1], 0.65 * ends[1], "right answers", ha="right", color=colors[3])
@@ -238,41 +195,23 @@ def feature_maps(maps, channels, shown=4):
     """
     batch, height, width, count = maps.shape
     means = maps.mean(axis=(0, 1, 2))
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(2.9 * count, 4.2))
         figure.suptitle("Each channel has one mean and one variance, over all places and images")
         for i, column in enumerate(figure.subfigures(1, count, wspace=0.03)):
             frame = Rectangle((0.015, 0.015), 0.97, 0.9, transform=column.transSubfigure, fill=False)
-            frame.set(edgecolor=colors[i], linewidth=3, linestyle=_DASHES[i])
+            frame.set(edgecolor=colors[i], linewidth=3, linestyle=DASHES[i])
             column.add_artist(frame)
             column.suptitle(f"channel {i}: {channels[i]}", color=colors[i], fontsize=10)
-            column.supxlabel(f"one mean for {batch} × {height} × {width} numbers: {_short(means[i])}", fontsize=8.5)
+            column.supxlabel(f"one mean for {batch} × {height} × {width} numbers: {short(means[i])}", fontsize=8.5)
             for n, axes in enumerate(column.subplots(2, (shown + 1) // 2).flat):
                 axes.axis("off")
                 if n < shown:
                     axes.imshow(maps[n, :, :, i], cmap="gray")
-    values = ", ".join(f"{name} {_short(mean)}" for name, mean in zip(channels, means, strict=True))
+    values = ", ".join(f"{name} {short(mean)}" for name, mean in zip(channels, means, strict=True))
     return DescribedFigure(
         figure,
         f"{shown} handwritten digits as seen by {count} filters, a framed column for each; the channel "
         f"means are {values}. "
         "All positions of all images in one column share one mean and one variance.",
     )
-
-
-_DASHES = ("-", "--", "-.", ":")
-_MARKERS = ("o", "s", "^", "D")
-
-
-@contextmanager
-def _style():
-    with as_file(files("bncourse") / "course.mplstyle") as path:
-        style = rc_params_from_file(path, use_default_template=False)
-    with rc_context():
-        rcParams.update(style)
-        # As values: a name such as "C0" would be looked up when the figure is saved, outside this context.
-        yield [to_hex(color) for color in rcParams["axes.prop_cycle"].by_key()["color"]]
-
-
-def _short(number):
-    return f"{number + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from bncourse import network, running
+from bncourse import network
+from bncourse.experiments import running
 
 
 def accuracy_in_batches(net, x, labels, batch):

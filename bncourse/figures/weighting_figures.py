@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from bncourse.figures import _DASHES, _MARKERS, DescribedFigure, _style
+from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
 
 
 def lines_on_a_curve(x_source, y_source, x_target, lines):
@@ -24,12 +24,12 @@ def lines_on_a_curve(x_source, y_source, x_target, lines):
     """
     errors = {name: np.mean((np.polyval(f, x_target) - (x_target**3 - x_target)) ** 2) for name, f in lines.items()}
     bins = np.linspace(-1.1, 2.1, 33)
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 5.2))
         top, axes = figure.subplots(2, 1, sharex=True, height_ratios=(1, 2.6))
         for i, (x, name, place) in enumerate(((x_source, "source", 1.15), (x_target, "target", -0.75))):
             height = np.histogram(x, bins, density=True)[0]
-            top.stairs(height, bins, color=colors[i], linestyle=_DASHES[i], linewidth=2)
+            top.stairs(height, bins, color=colors[i], linestyle=DASHES[i], linewidth=2)
             top.text(place, 0.7, name, color=colors[i], weight="bold")
         top.set(ylabel="density of x", yticks=[])
         axes.plot(x_source, y_source, color=colors[0], linestyle="", marker="o", markersize=3, alpha=0.4)
@@ -39,7 +39,7 @@ def lines_on_a_curve(x_source, y_source, x_target, lines):
         ends = np.array([-1.0, 1.6])
         for i, (name, fitted) in enumerate(lines.items()):
             heights = np.polyval(fitted, ends)
-            axes.plot(ends, heights, color=colors[2 * i], linestyle=_DASHES[2 * i], marker="")
+            axes.plot(ends, heights, color=colors[2 * i], linestyle=DASHES[2 * i], marker="")
             axes.annotate(
                 f"{name}: error {errors[name]:.3f}",
                 (ends[1], heights[1]),
@@ -78,7 +78,7 @@ def size_by_distance(distances, sizes, examples):
     """
     low, middle, high = np.percentile(sizes, [10, 50, 90], axis=1)
     distances = np.asarray(distances)
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.9))
         axes = figure.subplots()
         axes.fill_between(distances, low, high, color=colors[0], alpha=0.2, linewidth=0)
@@ -113,12 +113,12 @@ def clipping(limit, bias, spread, error):
     DescribedFigure
     """
     place, best = np.arange(len(limit)), int(np.argmin(error))
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.9))
         axes = figure.subplots()
         series = (("size of the bias", np.abs(bias)), ("spread", spread), ("error, of both", error))
         for i, (name, values) in enumerate(series):
-            axes.plot(place, values, color=colors[i], linestyle=_DASHES[i], marker=_MARKERS[i], markersize=5)
+            axes.plot(place, values, color=colors[i], linestyle=DASHES[i], marker=MARKERS[i], markersize=5)
             axes.annotate(
                 name,
                 (place[-1], values[-1]),
@@ -162,12 +162,12 @@ def shares_by_step(steps, shares, names):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(4.4 * len(shares), 4.0))
         grid = figure.subplots(1, len(shares), sharey=True, squeeze=False)[0]
         for axes, (model, rows) in zip(grid, shares.items(), strict=True):
             for i, name in enumerate(names):
-                axes.plot(steps, rows[i], color=colors[i], linestyle=_DASHES[i], marker=_MARKERS[i], markersize=5)
+                axes.plot(steps, rows[i], color=colors[i], linestyle=DASHES[i], marker=MARKERS[i], markersize=5)
                 if axes is grid[-1]:
                     axes.annotate(
                         name,
@@ -206,7 +206,7 @@ def class_shares(found):
     DescribedFigure
     """
     wrong = {}
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(4.6 * len(found), 4.1))
         grid = figure.subplots(1, len(found), sharey=True, squeeze=False)[0]
         for axes, (target, shares) in zip(grid, found.items(), strict=True):
@@ -218,7 +218,7 @@ def class_shares(found):
                     shares[name],
                     color=colors[i],
                     linestyle="",
-                    marker=_MARKERS[i],
+                    marker=MARKERS[i],
                     markersize=6,
                 )
             wrong[target] = [np.abs(shares[name] - shares["true"]).sum() for name in ("counted", "estimated")]

@@ -4,7 +4,7 @@ import numpy as np
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
-from bncourse.figures import _DASHES, _MARKERS, DescribedFigure, _style
+from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
 
 
 def digits_of_two_sources(home, elsewhere, shares, examples=10):
@@ -23,7 +23,7 @@ def digits_of_two_sources(home, elsewhere, shares, examples=10):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(8.6, 2.9))
         names = ("where it learned", "elsewhere: MNIST")
         for i, (row, images) in enumerate(zip(figure.subfigures(2, 1), (home, elsewhere), strict=True)):
@@ -56,7 +56,7 @@ def kinds(samples):
     """
     bins = np.linspace(-4, 4, 17)
     middle = (bins[1:] + bins[:-1]) / 2
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(2.5 * len(samples), 4.6))
         grid = figure.subplots(2, len(samples), sharex=True, sharey="row", squeeze=False)
         source_rule = None
@@ -65,7 +65,7 @@ def kinds(samples):
             counts = [np.histogram(x[y == c], bins)[0] / len(x) for c in (0, 1)]
             for c in (0, 1):
                 top.stairs(counts[c], bins, fill=True, facecolor=to_rgba(colors[c], 0.35))
-                top.stairs(counts[c], bins, color=colors[c], linestyle=_DASHES[c], linewidth=2)
+                top.stairs(counts[c], bins, color=colors[c], linestyle=DASHES[c], linewidth=2)
             top.set_title(name, weight="bold")
             seen = counts[0] + counts[1] > 60 / len(x)  # fewer examples give no share to speak of
             rule = counts[1][seen] / (counts[0] + counts[1])[seen]
@@ -73,7 +73,7 @@ def kinds(samples):
                 source_rule = middle[seen], rule
             else:
                 bottom.plot(*source_rule, color=colors[3], linestyle=":", marker="")
-            bottom.plot(middle[seen], rule, color=colors[2], linestyle="-", marker=_MARKERS[2])
+            bottom.plot(middle[seen], rule, color=colors[2], linestyle="-", marker=MARKERS[2])
             bottom.set(xlabel="x", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
         grid[0, 0].set_ylabel("share of the examples")
         grid[1, 0].set_ylabel("p(class 1 given x)")
@@ -107,20 +107,20 @@ def mileage(horsepower, miles, origin, lines):
     DescribedFigure
     """
     one = len(lines) == 1
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 4.2))
         axes = figure.subplots()
         for i, country in enumerate(("USA", "Japan")):
             of = origin == country
             axes.plot(
-                horsepower[of], miles[of], color=colors[i], linestyle="", marker=_MARKERS[i], markersize=4, alpha=0.55
+                horsepower[of], miles[of], color=colors[i], linestyle="", marker=MARKERS[i], markersize=4, alpha=0.55
             )
         axes.text(150, 9.2, "cars of the USA", color=colors[0], weight="bold")
         axes.text(100, 38, "cars of Japan", color=colors[1], weight="bold")
         ends = np.array([48.0, 140.0])
         styles = {"USA": (0, "-"), "USA, weighted": (2, "-."), "Japan": (1, "--")}
         for i, (name, fitted) in enumerate(lines.items()):
-            color, dash = styles.get(name, (i, _DASHES[i]))
+            color, dash = styles.get(name, (i, DASHES[i]))
             heights = np.polyval(fitted, ends)
             axes.plot(ends, heights, color=colors[color], linestyle=dash, marker="")
             axes.annotate(
@@ -163,7 +163,7 @@ def pixel_map(p_values, alpha=0.05):
     DescribedFigure
     """
     found = {name: int((p < alpha / p.size).sum()) for name, p in p_values.items()}
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(3.9 * len(p_values) + 0.6, 4.1))
         grid = figure.subplots(1, len(p_values), squeeze=False)[0]
         for axes, (name, p) in zip(grid, p_values.items(), strict=True):
@@ -199,7 +199,7 @@ def p_values_without_shift(p_values, alpha=0.05):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 4.2))
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], color="#5a5f66", linewidth=1, linestyle="-", marker="")
@@ -211,7 +211,7 @@ def p_values_without_shift(p_values, alpha=0.05):
                 np.append(0, share),
                 where="post",
                 color=colors[i],
-                linestyle=_DASHES[i],
+                linestyle=DASHES[i],
                 marker="",
             )
             axes.annotate(
@@ -221,7 +221,7 @@ def p_values_without_shift(p_values, alpha=0.05):
                 weight="bold",
                 fontsize=9,
             )
-            axes.plot([0.085, 0.098], 2 * [0.634 - 0.08 * i], color=colors[i], linestyle=_DASHES[i], marker="")
+            axes.plot([0.085, 0.098], 2 * [0.634 - 0.08 * i], color=colors[i], linestyle=DASHES[i], marker="")
         axes.axvline(alpha, color="#5a5f66", linewidth=1, linestyle=":")
         axes.set(xlabel="level alpha", ylabel="share of false alarms", xlim=(0, 0.25), ylim=(0, 1.02))
         axes.text(0.19, 0.1, "line: as many as allowed", fontsize=9, ha="center")

@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from bncourse.figures import _DASHES, DescribedFigure, _style
+from bncourse.figures.frame import DASHES, DescribedFigure, style
 
 
 def approach(distances, within=0.01):
@@ -21,12 +21,12 @@ def approach(distances, within=0.01):
     DescribedFigure
     """
     arrived = {name: np.flatnonzero(distance < within) for name, distance in distances.items()}
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.9))
         axes = figure.subplots()
         for i, (name, distance) in enumerate(distances.items()):
             steps = np.arange(1, len(distance))
-            axes.plot(steps, np.maximum(distance[1:], 1e-4), color=colors[i], linestyle=_DASHES[i], marker="")
+            axes.plot(steps, np.maximum(distance[1:], 1e-4), color=colors[i], linestyle=DASHES[i], marker="")
             at = _label_place(distance, within)
             axes.annotate(
                 name, (at, distance[at]), xytext=(7, 5), textcoords="offset points", color=colors[i], weight="bold"

@@ -2,7 +2,7 @@
 
 from matplotlib.figure import Figure
 
-from bncourse.figures import _DASHES, _MARKERS, DescribedFigure, _style
+from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
 
 
 def accuracy_by_batch_size(sizes, batch, running):
@@ -21,11 +21,11 @@ def accuracy_by_batch_size(sizes, batch, running):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.6))
         axes = figure.subplots()
-        axes.plot(sizes, batch, color=colors[1], linestyle=_DASHES[1], marker=_MARKERS[1], markersize=6)
-        axes.axhline(running, color=colors[0], linestyle=_DASHES[0])
+        axes.plot(sizes, batch, color=colors[1], linestyle=DASHES[1], marker=MARKERS[1], markersize=6)
+        axes.axhline(running, color=colors[0], linestyle=DASHES[0])
         axes.text(sizes[0], running + 0.02, "running statistics", color=colors[0], weight="bold", va="bottom")
         axes.annotate(
             "statistics of the batch",
@@ -64,7 +64,7 @@ def memory(found, momentum):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(9.4, 3.7))
         left, right = figure.subplots(1, 2)
         _variance(left, found, momentum, colors)
@@ -96,7 +96,7 @@ def memories(found, momenta):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(9.4, 5.6))
         grid = figure.subplots(2, len(momenta), sharex=True, sharey="row", squeeze=False)
         for column, momentum in enumerate(momenta):
@@ -131,7 +131,7 @@ def three_statistics(found, steps):
     DescribedFigure
     """
     kinds = {"batch": "batch", "running_0.99": "running, 0.99", "population": "whole training set"}
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.6))
         axes = figure.subplots()
         for i, (kind, name) in enumerate(kinds.items()):
@@ -176,7 +176,7 @@ def _variance(axes, found, momentum, colors, label=True):
 
 def _accuracy(axes, found, momenta, colors, label=True):
     marks = found["marks"]
-    axes.plot(marks, found["batch"], color=colors[1], linestyle=_DASHES[1], marker="")
+    axes.plot(marks, found["batch"], color=colors[1], linestyle=DASHES[1], marker="")
     for momentum in momenta:
         axes.plot(marks, found["running"][momentum], color=colors[0], linestyle="-", marker="o", markersize=4)
     if label:

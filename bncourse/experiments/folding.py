@@ -5,7 +5,8 @@ from time import perf_counter
 
 import numpy as np
 
-from bncourse import data, experiments, network, reference, running
+from bncourse import data, network, reference
+from bncourse.experiments import layers, running
 
 
 def fold(net):
@@ -65,11 +66,11 @@ def folding_speed(seed, repeats=200, batch=32):
     run = running.train(seed, 100)
     net, x = running.with_running_statistics(run, 100, 0.9), run.parts.x_test[:batch]
     found = {}
-    for name, layers in (("separate", net), ("folded", fold(net))):
+    for name, used in (("separate", net), ("folded", fold(net))):
         times = []
         for _ in range(repeats):
             start = perf_counter()
-            network.forward(layers, x, training=False)
+            network.forward(used, x, training=False)
             times.append(perf_counter() - start)
         found[name] = 1000 * float(np.median(times))
     return found
@@ -99,7 +100,7 @@ def _conv_difference(seed, kind):
     rng = np.random.default_rng(seed)
     images, _ = data.mnist()
     x = images[rng.choice(len(images), 32, replace=False), :, :, None].astype(kind)
-    kernel = np.moveaxis(experiments.FILTERS, 0, -1)[:, :, None, :].astype(kind)
+    kernel = np.moveaxis(layers.FILTERS, 0, -1)[:, :, None, :].astype(kind)
     bias, gamma, beta = rng.normal(1, 0.5, (3, 3)).astype(kind)
     maps = convolve(x, kernel, bias)
     rows = maps.reshape(-1, 3)

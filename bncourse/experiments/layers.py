@@ -1,6 +1,6 @@
 """Runs that measure: a seed in, numbers and arrays out. Nothing is drawn here.
 
-What a notebook claims about them stands in `bncourse.claims`.
+What a notebook claims about them stands in `bncourse.experiments.claims`.
 """
 
 from dataclasses import replace

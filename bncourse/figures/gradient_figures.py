@@ -3,7 +3,7 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from bncourse.figures import _DASHES, _MARKERS, DescribedFigure, _style
+from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
 
 _PLACES = {
     "x": (0, 0),
@@ -45,7 +45,7 @@ def graph():
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(9.4, 4))
         axes = figure.subplots()
         axes.axis("off")
@@ -100,7 +100,7 @@ def paths(parts):
     """
     names = [name for name in parts if name != "dx"]
     examples = np.arange(len(parts["dx"]))
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(8.6, 3.7))
         axes = figure.subplots()
         for i, name in enumerate([*names, "dx"]):
@@ -138,7 +138,7 @@ def checks(found):
     DescribedFigure
     """
     caught, rows, columns = found["caught"], found["passes"], found["checks"]
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(8.6, 0.42 * len(rows) + 1.5))
         axes = figure.subplots()
         for row, name in enumerate(rows):
@@ -190,15 +190,15 @@ def depths(found):
     """
     names = {"right": "right", "detached": "constant statistics"}
     deepest = found["depths"][-1]
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(9.4, 3.8))
         left, right = figure.subplots(1, 2)
         for i, (key, name) in enumerate(names.items()):
             smooth = np.convolve(found[f"losses_{key}"], np.ones(15) / 15, mode="valid")
-            left.plot(np.arange(len(smooth)) + 8, smooth, color=colors[i], linestyle=_DASHES[i], marker="")
+            left.plot(np.arange(len(smooth)) + 8, smooth, color=colors[i], linestyle=DASHES[i], marker="")
             left.text(len(smooth), smooth[-1] + 0.08, name, color=colors[i], weight="bold", ha="right", va="bottom")
             right.plot(
-                found["depths"], found[key], color=colors[i], linestyle=_DASHES[i], marker=_MARKERS[i], markersize=7
+                found["depths"], found[key], color=colors[i], linestyle=DASHES[i], marker=MARKERS[i], markersize=7
             )
             below = found[key][-1]
             right.text(deepest, below - 0.03, name, color=colors[i], weight="bold", ha="right", va="top")

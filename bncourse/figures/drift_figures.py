@@ -5,8 +5,8 @@ from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Rectangle
 
-from bncourse.figures import _DASHES, _MARKERS, DescribedFigure, _short, _style
-from bncourse.slider import Slider
+from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, short, style
+from bncourse.figures.slider import Slider
 
 _TALLEST = 0.3  # of a histogram; a taller column is cut off
 
@@ -23,11 +23,11 @@ def tiny_network(watched, moments=(0, 4, 6, 8, 20)):
 
     Returns
     -------
-    bncourse.slider.Slider
+    bncourse.figures.slider.Slider
         One picture for each moment; the still figure is the strip.
     """
     edges = np.linspace(watched.inputs.min(), watched.inputs.max(), 41)
-    with _style() as colors:
+    with style() as colors:
         strip = Figure(figsize=(2.0 * len(moments), 3.9), layout="none")
         for column, moment in enumerate(moments):
             left = (column + 0.06) / len(moments)
@@ -62,13 +62,13 @@ def percentiles(steps, bands):
     -------
     DescribedFigure
     """
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(4.2 * len(bands), 3.7))
         grid = figure.subplots(1, len(bands), sharex=True, sharey=True, squeeze=False)[0]
         for i, (axes, (name, band)) in enumerate(zip(grid, bands.items(), strict=True)):
             axes.fill_between(steps, band[:, 0], band[:, 2], color=to_rgba(colors[i], 0.2))
-            for line, style in zip(band.T, ("--", "-", ":"), strict=True):
-                axes.plot(steps, line, color=colors[i], linestyle=style, marker="")
+            for line, dash in zip(band.T, ("--", "-", ":"), strict=True):
+                axes.plot(steps, line, color=colors[i], linestyle=dash, marker="")
             axes.set(title=name, xlabel="step of training")
         for label, end in zip(("15th", "median", "85th"), band[-1], strict=True):  # of the last panel
             axes.annotate(
@@ -77,8 +77,8 @@ def percentiles(steps, bands):
         grid[0].set_ylabel("input of the sigmoid")
         figure.suptitle("With batch norm the input of this sigmoid stays in its place")
     moved = "; ".join(
-        f"{name}: the median between {_short(band[:, 1].min())} and {_short(band[:, 1].max())}, the band from "
-        f"{_short(np.ptp(band[:, [0, 2]], axis=1).min())} to {_short(np.ptp(band[:, [0, 2]], axis=1).max())} wide"
+        f"{name}: the median between {short(band[:, 1].min())} and {short(band[:, 1].max())}, the band from "
+        f"{short(np.ptp(band[:, [0, 2]], axis=1).min())} to {short(np.ptp(band[:, [0, 2]], axis=1).max())} wide"
         for name, band in bands.items()
     )
     return DescribedFigure(
@@ -107,7 +107,7 @@ def learning_rates(rates, found, limit=1500):
     rates = np.asarray(rates)
     names = {"none": "without batch norm", "batch": "with batch norm"}
     never = 1.6 * limit
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.9))
         axes = figure.subplots()
         axes.axhline(1.22 * limit, color=colors[3], linestyle=":", linewidth=1)
@@ -121,8 +121,8 @@ def learning_rates(rates, found, limit=1500):
                 shift[arrived],
                 found[name][arrived],
                 color=colors[i],
-                linestyle=_DASHES[i],
-                marker=_MARKERS[i],
+                linestyle=DASHES[i],
+                marker=MARKERS[i],
                 markersize=7,
             )
             axes.plot(
@@ -130,7 +130,7 @@ def learning_rates(rates, found, limit=1500):
                 np.full((~arrived).sum(), never),
                 color=colors[i],
                 linestyle="",
-                marker=_MARKERS[i],
+                marker=MARKERS[i],
                 markersize=7,
                 markerfacecolor="none",
             )
@@ -181,14 +181,14 @@ def input_scaling(numbers):
     DescribedFigure
     """
     rows = [(a, i) for a in ("sigmoid", "relu") for i in ("raw", "standardized")]
-    with _style() as colors:
+    with style() as colors:
         figure = Figure(figsize=(7.5, 3.4))
         axes = figure.subplots()
         for row, (activation, inputs) in enumerate(rows):
             none, batch = (numbers[f"{activation}_{inputs}_{norm}"] for norm in ("none", "batch"))
             axes.plot([batch, none], [row, row], color=colors[3], linestyle="-", linewidth=1.2, marker="")
             for i, steps in enumerate((none, batch)):
-                axes.plot(steps, row, color=colors[i], linestyle="", marker=_MARKERS[i], markersize=8)
+                axes.plot(steps, row, color=colors[i], linestyle="", marker=MARKERS[i], markersize=8)
             gain = numbers[f"{activation}_{inputs}_gain"]
             axes.annotate(f"{gain:.1f} times", (none, row), xytext=(12, 0), textcoords="offset points", va="center")
         for i, (norm, label) in enumerate((("none", "without batch norm"), ("batch", "with"))):
@@ -229,7 +229,7 @@ def _moment(watched, moment):
 
 def _where(inputs):
     low, median, high = np.percentile(inputs, [15, 50, 85])
-    return f"median {_short(median)}, middle 70 % over {_short(high - low)}"
+    return f"median {short(median)}, middle 70 % over {short(high - low)}"
 
 
 def _picture(watched, moment, edges, colors):

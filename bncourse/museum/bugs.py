@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bncourse.museum_parts import axes, gradients, of_each_channel
+from bncourse.museum.parts import axes, gradients, of_each_channel
 
 
 def _unbiased(x):

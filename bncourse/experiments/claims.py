@@ -11,15 +11,15 @@ A notebook asserts the same bounds in its own cell, where the reader sees them.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bncourse import (
+from bncourse.experiments import (
     batch_dependence,
     convergence,
     descent,
-    experiments,
     folding,
     gradient_checks,
     gradients,
     hidden_units,
+    layers,
     running,
     shift_claims,
 )
@@ -47,32 +47,32 @@ class Claim:
 CLAIMS = {
     "epsilon_formula": Claim(
         "after normalizing, the standard deviation is sigma / sqrt(sigma**2 + eps), 0.30 at sigma 0.01",
-        experiments.epsilon_formula,
+        layers.epsilon_formula,
         lambda n: n["error"] < 1e-9 and n["std_at_0.1"] > 0.9 and n["std_at_0.01"] < 0.35,
     ),
     "identity_recovery": Claim(
         "gamma = sqrt(var + eps) and beta = mean undo the normalization",
-        experiments.identity_recovery,
+        layers.identity_recovery,
         lambda n: n["error"] < 1e-12,
     ),
     "sigmoid_straightness": Claim(
         "with gamma 1 a sigmoid stays nearly straight, with gamma 8 it does not",
-        experiments.sigmoid_straightness,
+        layers.sigmoid_straightness,
         lambda n: n["gamma_1"] > 0.97 and n["gamma_8"] < 0.8,
     ),
     "regressor_needs_gamma_and_beta": Claim(
         "a regressor that ends in batch norm is useful with learned gamma and beta, and useless at 1 and 0",
-        experiments.regressor_needs_gamma_and_beta,
+        layers.regressor_needs_gamma_and_beta,
         lambda n: n["learned"] > 0.3 and n["fixed"] < 0,
     ),
     "hidden_layers": Claim(
         "in hidden layers with sigmoids, gamma fixed at 0.1 costs more than 15 points of accuracy",
-        experiments.hidden_layers,
+        layers.hidden_layers,
         lambda n: n["learned"] - n["fixed_0.1"] > 0.15,
     ),
     "redundant_bias": Claim(
         "a bias before batch norm has no gradient; without batch norm it has one",
-        experiments.redundant_bias,
+        layers.redundant_bias,
         lambda n: n["with_norm"] < 1e-12 and n["without_norm"] > 1e-4,
     ),
 }

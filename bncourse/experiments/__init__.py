@@ -1,0 +1,1 @@
+"""Runs that measure: seeds in, arrays and plain numbers out; nothing is drawn here."""

@@ -1,0 +1,69 @@
+"""What all figures share: a figure that describes itself, and the course's style.
+
+JupyterLab shows no description of a plain Matplotlib figure; an ``<img>`` with ``alt`` in HTML output is
+shown and read aloud, there and in exported pages. Nothing here changes Matplotlib's global state.
+"""
+
+import io
+from base64 import b64encode
+from contextlib import contextmanager
+from dataclasses import dataclass
+from html import escape
+from importlib.resources import as_file, files
+
+from matplotlib import rc_context, rc_params_from_file, rcParams
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+PIXELS_PER_INCH = 100  # on the page; the image holds twice as many, for dense screens
+
+# A second sign beside the colour, in the order of the colours.
+DASHES = ("-", "--", "-.", ":")
+MARKERS = ("o", "s", "^", "D")
+
+
+@dataclass(frozen=True)
+class DescribedFigure:
+    """A figure and its description in words.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        Drawn and ready.
+    alt : str
+        One sentence of what is seen, and one of what it means.
+    """
+
+    figure: Figure
+    alt: str
+
+    def save(self, path):
+        """Write the figure to a file; the ending of `path` says which format."""
+        self.figure.savefig(path, dpi=2 * PIXELS_PER_INCH, facecolor=self.figure.get_facecolor())
+
+    def _repr_html_(self):
+        png = io.BytesIO()
+        self.figure.savefig(png, format="png", dpi=2 * PIXELS_PER_INCH, facecolor=self.figure.get_facecolor())
+        width = round(self.figure.get_figwidth() * PIXELS_PER_INCH)
+        source = f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
+        style = f"width:{width}px; max-width:100%; height:auto"
+        return f'<img alt="{escape(self.alt)}" src="{source}" width="{width}" style="{style}">'
+
+    def __repr__(self):
+        return f"Figure: {self.alt}"
+
+
+@contextmanager
+def style():
+    """Draw within this block in the course's style; gives the colours in their order."""
+    with as_file(files("bncourse.figures") / "course.mplstyle") as path:
+        chosen = rc_params_from_file(path, use_default_template=False)
+    with rc_context():
+        rcParams.update(chosen)
+        # As values: a name such as "C0" would be looked up when the figure is saved, outside this context.
+        yield [to_hex(color) for color in rcParams["axes.prop_cycle"].by_key()["color"]]
+
+
+def short(number):
+    """Write a number with two decimals and a real minus sign."""
+    return f"{number + 0.0:.2f}".replace("-0.00", "0.00").replace("-", "\N{MINUS SIGN}")
