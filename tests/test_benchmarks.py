@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import checks
+from bncourse.benchmarks import checks, claims
 from bncourse.checking import Case, Exercise
 
 
@@ -59,3 +59,18 @@ def test_an_unknown_family_is_told_the_known_ones(capsys):
     with pytest.raises(SystemExit):
         cli.main(["bench", "chekcs"])
     assert "checks" in capsys.readouterr().err
+
+
+def test_a_claim_that_fails_more_than_once_in_twenty_does_not_hold():
+    fine = {seed: (True, {"gap": 1.0}) for seed in range(40)}
+    results = {"firm": fine, "thin": fine | {0: (False, {})}, "weak": fine | {s: (False, {}) for s in range(3)}}
+    figures = claims.summary(results)
+    assert (figures["claims"], figures["held"], figures["seeds"]) == (3, 2, 40)
+    assert figures["failures"] == {"thin": 1, "weak": 3}
+
+
+def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
+    monkeypatch.setattr(claims, "CLAIMS", {"identity_recovery": claims.CLAIMS["identity_recovery"]})
+    assert cli.main(["bench", "claims", "--seeds", "2", "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert figures == {"claims": 1, "held": 1, "seeds": 2, "failures": {}}
