@@ -11,17 +11,13 @@ DEFAULTS = {1e-3: "Keras", 1e-5: "PyTorch"}
 _LEFT, _RIGHT = -12, 12  # of the sigmoid's axis
 
 
-def epsilon(epsilons, sigma, formula, units, still, sigmas=(0.1, 0.03, 0.01)):
+def epsilon(epsilons, units, still, sigmas=(0.1, 0.03, 0.01)):
     """Step through values of eps: what it leaves of the standard deviation, and of three small units.
 
     Parameters
     ----------
     epsilons : sequence of float
         The positions of the slider.
-    sigma : ndarray of shape (spreads,)
-        Standard deviations before, ascending.
-    formula : ndarray of shape (epsilons, spreads)
-        The standard deviations after.
     units : ndarray of shape (epsilons, sigmas, batch)
         From `bncourse.experiments.layers.small_units`.
     still : DescribedFigure
@@ -34,10 +30,7 @@ def epsilon(epsilons, sigma, formula, units, still, sigmas=(0.1, 0.03, 0.01)):
     bncourse.figures.slider.Slider
     """
     with style() as colors:
-        pictures = [
-            _epsilon(eps, sigma, line, of_eps, sigmas, colors)
-            for eps, line, of_eps in zip(epsilons, formula, units, strict=True)
-        ]
+        pictures = [_epsilon(eps, found, sigmas, colors) for eps, found in zip(epsilons, units, strict=True)]
     return Slider(pictures, [_named(eps) for eps in epsilons], "eps", still)
 
 
@@ -70,12 +63,13 @@ def _pair(gamma, beta):
     return f"gamma {gamma:g}, beta {beta:g}"
 
 
-def _epsilon(eps, sigma, line, units, sigmas, colors):
+def _epsilon(eps, units, sigmas, colors):
     left = units.std(axis=1)
+    sigma = np.logspace(-3.3, 1.1, 200)
     # axes in fixed places: quicker to draw, and nothing jumps from picture to picture
     figure = Figure(figsize=(7.5, 3.4), layout="none")
     curve, spread = figure.add_axes([0.085, 0.16, 0.4, 0.7]), figure.add_axes([0.53, 0.16, 0.45, 0.7])
-    curve.plot(sigma, line, color=colors[3], linestyle="-", marker="", linewidth=1.5)
+    curve.plot(sigma, sigma / np.sqrt(sigma**2 + eps), color=colors[3], linestyle="-", marker="", linewidth=1.5)
     edges = np.linspace(-3.5, 3.5, 51)
     for i, (before, after, of_unit) in enumerate(zip(sigmas, left, units, strict=True)):
         curve.plot(before, after, color=colors[i], marker=MARKERS[i], markersize=8)
@@ -88,7 +82,12 @@ def _epsilon(eps, sigma, line, units, sigmas, colors):
     curve.axhline(1, color=colors[3], linestyle=":", linewidth=1.2)
     curve.set(xscale="log", ylim=(0, 1.08), xlabel="standard deviation before (log scale)")
     curve.set_ylabel("standard deviation after")
-    spread.set(xlim=(-3.6, 3.6), ylim=(0, len(sigmas)), yticks=[], xlabel="three units after normalizing")
+    decades = [0.001, 0.01, 0.1, 1, 10]
+    curve.set_xticks(decades, [f"{decade:g}" for decade in decades])
+    curve.minorticks_off()
+    spread.set(
+        xlim=(-3.6, 3.6), xticks=range(-3, 4), ylim=(0, len(sigmas)), yticks=[], xlabel="three units after normalizing"
+    )
     spread.spines["left"].set_visible(False)
     reached = int((left > 0.9).sum())
     figure.suptitle(f"eps {_named(eps)}: {('none', 'one', 'two', 'all')[reached]} of three units near 1")
@@ -105,8 +104,8 @@ def _sigmoid(x_hat, gamma, beta, r_squared, colors):
     y = gamma * x_hat + beta
     output = 1 / (1 + np.exp(-y))
     places = np.linspace(_LEFT, _RIGHT, 241)
-    figure = Figure(figsize=(7.5, 3.6), layout="none")
-    axes = figure.add_axes([0.085, 0.15, 0.9, 0.74])
+    figure = Figure(figsize=(7.0, 3.3), layout="none")
+    axes = figure.add_axes([0.09, 0.16, 0.89, 0.72])
     heights, edges = np.histogram(np.clip(y, _LEFT, _RIGHT), np.linspace(_LEFT, _RIGHT, 97))
     axes.stairs(0.8 * heights / heights.max(), edges, fill=True, color=to_rgba(colors[3], 0.25))
     axes.plot(places, 1 / (1 + np.exp(-places)), color=colors[0], linestyle="-", marker="", linewidth=2.5)
@@ -117,7 +116,10 @@ def _sigmoid(x_hat, gamma, beta, r_squared, colors):
     axes.text(_LEFT + 0.6, 0.93, "-- its best straight line", color=colors[1], weight="bold", va="bottom")
     axes.text(_LEFT + 0.6, 0.82, "▒ where the units are", color=colors[3], va="bottom")
     axes.set(xlim=(_LEFT, _RIGHT), ylim=(-0.3, 1.3), yticks=[0, 0.5, 1])
-    axes.set(xlabel="gamma × normalized sum + beta (the end columns hold what lies beyond ±12)", ylabel="output of the sigmoid")
+    axes.set(
+        xlabel="gamma × normalized sum + beta (the end columns hold what lies beyond ±12)",
+        ylabel="output of the sigmoid",
+    )
     figure.suptitle(f"{_pair(gamma, beta)}: R² {r_squared:.3f}, outputs with std {short(output.std())}")
     low, high = np.percentile(y, [5, 95])
     return DescribedFigure(

@@ -235,7 +235,7 @@ def _means(found, size, spread, colors):
     left, right = figure.add_axes([0.05, 0.16, 0.44, 0.7]), figure.add_axes([0.59, 0.16, 0.39, 0.7])
     left.hist(found, np.linspace(-2.4, 2.4, 49), histtype="stepfilled", facecolor=to_rgba(colors[0], 0.5))
     left.axvline(0, color=colors[3], linestyle=":", linewidth=1.2)
-    left.set(xlabel="mean of a batch (0: mean of all digits)", yticks=[], xlim=(-2.4, 2.4))
+    left.set(xlabel="mean of a batch, in std of the unit (0: all digits)", yticks=[], xlim=(-2.4, 2.4))
     left.set_ylabel(f"{len(found)} batches")
     _spreads(right, spread, size, colors)
     figure.suptitle(f"Batch size {size}: the mean spreads by {spread[size]:.2f} of a standard deviation")
