@@ -9,7 +9,7 @@ import matplotlib
 import numpy as np
 import pytest
 
-from bncourse.figures import layer_figures
+from bncourse.figures import frame, layer_figures
 
 RNG = np.random.default_rng(0)
 NORMAL = RNG.normal(2, 3, size=(60, 2))
@@ -99,7 +99,7 @@ def test_a_figure_is_saved_in_the_format_of_its_name(tmp_path):
 
 
 def _style():
-    with layer_figures._style():
+    with frame.style():
         return {name: matplotlib.rcParams[name] for name in matplotlib.rcParams}
 
 
