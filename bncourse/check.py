@@ -81,11 +81,13 @@ def case(exercise):
     """
     asked = _find(exercise)
     if isinstance(asked, Quiz):
-        raise ValueError(f"{asked.name} is a set of questions; it has no input arrays.")
+        print(f"{asked.name} is a set of questions; it has no inputs to play with.")
+        return {}
     seed, number = _last.get(asked.name, (_session.seed, None))
     drawn = asked.draw(seed)[number or 0]
     arguments, options = drawn.copy()
-    print(f"{'The failing case' if number is not None else 'The first case'}: {drawn.label}")
+    which = "The failing case" if number is not None else "The first case"
+    print(wrapped(f'{which}: {drawn.label}. Try {asked.name}(**check.case("{asked.name}")).'))
     return dict(zip(asked.parameters, arguments, strict=False)) | options
 
 
@@ -129,10 +131,11 @@ def __dir__():
 
 
 def _find(name, error=ValueError):
+    name = getattr(name, "__name__", name)  # check.hint(normalize) is as good as check.hint("normalize")
     found = exercises.find(name)
     if found is None:
         near = get_close_matches(str(name), exercises.names(), n=1)
-        meant = f" Did you mean {near[0]}?" if near else f" The exercises are: {', '.join(exercises.names())}."
+        meant = f" Did you mean {near[0]}?" if near else " dir(check) lists the exercises."
         raise error(f"There is no exercise with the name {name!r}.{meant}")
     return found
 

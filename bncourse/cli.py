@@ -18,7 +18,11 @@ def main(arguments=None):
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show ✓ gets ? in its place
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.command is None:
+        parser.print_help()
+        return 0
     module, _, name = options.run.partition(":")
     try:
         return getattr(import_module(module), name)(options) or 0
@@ -36,7 +40,7 @@ def _parser():
         description="A notebook course on batch normalization, with checks that name the wrong idea.",
     )
     parser.add_argument("--version", action="version", version=f"bncourse {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name, run, says, example):
         added = commands.add_parser(

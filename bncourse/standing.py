@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from html import escape
 
-from bncourse import exercises, journal
+from bncourse import course, exercises, journal
+from bncourse.trouble import Trouble
 
 DONE, NOT_YET, NOT_STARTED = "done", "not yet", "not started"
 _SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○"}
@@ -89,9 +90,18 @@ def progress():
             states[name] = NOT_YET
     notebooks = {
         notebook: {exercise.name: states[exercise.name] for exercise in exercises.of_notebook(notebook)}
-        for notebook in exercises.NOTEBOOKS
+        for notebook in _present()
     }
     return Standing(notebooks, points)
+
+
+def _present():
+    """Give the notebooks of the course that lie in its folder; all, where there is no folder."""
+    try:
+        there = {path.stem for path in course.notebooks(course.find_folder())}
+    except Trouble:
+        there = set()
+    return [notebook for notebook in exercises.NOTEBOOKS if notebook in there or not there]
 
 
 def command(options):

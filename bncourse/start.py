@@ -25,7 +25,9 @@ def command(options):
     """
     _check(options.port)
     folder = course.find_folder()
-    page = "lab/tree/" + quote(course.notebooks(folder)[0].relative_to(folder).as_posix())
+    # an instructor edits the sources; notebooks/ is made from them
+    first = course.notebooks(folder)[0].relative_to(folder).as_posix()
+    page = "lab/tree/" + ("solutions" if options.instructor else quote(first))
     port = doctor.free_port(options.port)
     opens = not options.no_browser and _has_browser()
     log = _log_file(port)

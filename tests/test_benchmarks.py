@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import checks, claims
+from bncourse.benchmarks import checks, claims, course
 from bncourse.checking import Case, Exercise
 
 
@@ -74,3 +74,8 @@ def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
     assert cli.main(["bench", "claims", "--seeds", "2", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures == {"claims": 1, "held": 1, "seeds": 2, "failures": {}}
+
+
+def test_what_an_import_adds_is_a_difference_in_milliseconds(monkeypatch):
+    monkeypatch.setattr(course, "ALTERNATIONS", 1)
+    assert -1000 < course.import_milliseconds() < 10_000

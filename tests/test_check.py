@@ -56,6 +56,25 @@ def test_a_part_of_the_points_comes_back_as_a_plain_float(capsys):
     assert "(1 of 2 points)" in capsys.readouterr().out
 
 
+def test_a_part_is_paid_too_where_the_other_part_stops_with_an_error(capsys):
+    def only_last(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+        x_hat = (x - x.mean(axis=(0, 1, 2))) / np.sqrt(x.var(axis=(0, 1, 2)) + eps)
+        return gamma * x_hat + beta
+
+    assert check.batch_norm_conv(only_last) == 1.0
+    assert "STOPPED WITH AN ERROR - Exercise: batch_norm_conv (1 of 2 points)" in capsys.readouterr().out
+
+
+def test_hints_and_cases_take_the_function_as_well_as_its_name(capsys):
+    def normalize():
+        raise NotImplementedError
+
+    check.hint(normalize)
+    assert "for normalize" in capsys.readouterr().out
+    assert set(check.case(normalize)) == {"x", "mean", "var", "eps"}
+    assert 'normalize(**check.case("normalize"))' in capsys.readouterr().out
+
+
 def test_a_misspelled_exercise_is_told_the_near_name():
     with pytest.raises(AttributeError, match=r"Did you mean normalize\?"):
         check.nomalize  # noqa: B018

@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "exercises": {"checking", "reference", "drivers", "backend"},
     "journal": set(),
     "check": {"exercises", "checking", "journal"},
-    "standing": {"exercises", "journal"},
+    "standing": {"exercises", "journal", "course"},
 }
 # Notebooks and nbgrader, nothing of batch normalization: these it may not import.
 GRADING_MAY_NOT = {"reference", "data", "network", "experiments", "figures"}

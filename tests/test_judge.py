@@ -193,6 +193,56 @@ def test_a_stub_is_not_started_and_no_failure():
         assert "NOT YET" not in verdict.text()
 
 
+def test_code_above_a_forgotten_placeholder_is_told_to_delete_it():
+    def written(x, mean, var, eps=1e-3):
+        x_hat = right(x, mean, var, eps)
+        raise NotImplementedError
+        return x_hat
+
+    verdict = verdict_of(written)
+    assert verdict.outcome == "stopped"
+    assert verdict.where == "written(), line 3: raise NotImplementedError" and "Delete it." in verdict.text()
+
+
+def test_a_call_of_a_function_that_is_not_written_is_told_so():
+    def normalize_part(x):
+        raise NotImplementedError
+
+    def calls_a_stub(x, mean, var, eps=1e-3):
+        return normalize_part(x)
+
+    verdict = verdict_of(calls_a_stub)
+    assert verdict.where == "calls_a_stub(), line 2: return normalize_part(x)"
+    assert "calls a function that is not written yet" in said_of(calls_a_stub)
+
+
+def test_a_call_inside_the_answer_with_too_few_arguments_is_not_blamed_on_the_signature():
+    def deviation(var, eps):
+        return np.sqrt(var + eps)
+
+    def forgets_eps(x, mean, var, eps=1e-3):
+        return (x - mean) / deviation(var)
+
+    said = said_of(forgets_eps)
+    assert "wants other arguments" in said and "in that order" not in said
+
+
+@pytest.mark.parametrize(
+    ("write", "says"),
+    [
+        (lambda x, mean, var, eps=1e-3: (x - mean) / (var + eps) ^ 2, "In Python a power is written"),
+        (lambda x, mean, var, eps=1e-3: (x - mean) / sqrt(var + eps), "np.sqrt"),  # noqa: F821 - as a learner does
+    ],
+)
+def test_slips_of_python_are_told_by_what_to_write(write, says):
+    assert says in said_of(write)
+
+
+def test_a_kept_axis_is_accepted_and_mentioned():
+    verdict = verdict_of(lambda x: x.mean(axis=0, keepdims=True), exercises.find("batch_mean"))
+    assert verdict.outcome == "correct" and "(1, 5)" in " ".join(verdict.advice)
+
+
 def test_a_part_that_is_right_keeps_its_points():
     def only_channels_last(x, gamma, beta, eps=1e-3, data_format="channels_last"):
         x_hat = (x - x.mean(axis=(0, 1, 2))) / np.sqrt(x.var(axis=(0, 1, 2)) + eps)

@@ -41,6 +41,7 @@ def test_right_answers_earn_all_and_say_why(quiz):
     [
         {"scanner": " Covariate Shift ", "count": 256.0, "frozen": np.True_},
         {"scanner": "covariate shift", "count": np.int64(256), "frozen": True},
+        {"scanner": "covariate_shift", "count": 256, "frozen": True},
     ],
 )
 def test_the_same_answer_may_be_written_otherwise(quiz, answers):

@@ -9,6 +9,7 @@ import pytest
 import small_course
 from small_course import EXERCISES, NAME, ROOT, cell, code, locked, marks, text
 
+from bncourse import exercises
 from bncourse.cli import main
 from bncourse.grading.soundness import problems, strays
 
@@ -267,8 +268,40 @@ def test_an_unsound_source_is_refused_with_all_its_problems_and_the_old_release_
     small_course.save(content, place)
     assert main(["release"]) == 1
     said = capsys.readouterr().err
-    assert "6 problems; notebooks/ is as it was." in said and said.count("raises-exception") == 6
+    count = len(exercises.of_notebook(REAL))
+    assert f"{count} problems; notebooks/ is as it was." in said and said.count("raises-exception") == count
     assert old.read_text() == "as it was"
+
+
+def test_a_solution_that_does_not_pass_its_own_check_is_refused(real, capsys):
+    place = real / "solutions" / REAL / f"{REAL}.ipynb"
+    content = json.loads(place.read_text())
+    for each in content["cells"]:
+        if each["id"] == "normalize":
+            each["source"] = (
+                "def normalize(x, mean, var, eps=1e-3):\n    ### BEGIN SOLUTION\n"
+                "    return (x - mean) / (np.sqrt(var) + eps)\n    ### END SOLUTION"
+            )
+        if each["id"] == "batch_mean":
+            each["source"] = (
+                "def batch_mean(x):\n    ### BEGIN SOLUTION\n    return x.men(axis=0)\n    ### END SOLUTION"
+            )
+    small_course.save(content, place)
+    assert main(["release", "04"]) == 1
+    said = capsys.readouterr().err
+    assert "(normalize): the solution does not pass its own check (epsilon outside the root)" in said
+    assert "(batch_mean): the solution does not pass its own check (stopped)" in said
+
+
+def test_a_head_that_counts_wrongly_is_refused(real, capsys):
+    place = real / "solutions" / REAL / f"{REAL}.ipynb"
+    content = json.loads(place.read_text())
+    head = "".join(content["cells"][0]["source"])
+    content["cells"][0]["source"] = head.replace("six exercises, 9 points", "seven exercises, 10 points")
+    small_course.save(content, place)
+    assert main(["release", "04"]) == 1
+    said = capsys.readouterr().err
+    assert "'seven exercises', but there are 6" in said and "'10 points', but there are 9" in said
 
 
 def test_what_nbgrader_refuses_leaves_the_old_release_and_no_litter(tmp_path):
@@ -285,6 +318,42 @@ def test_what_nbgrader_refuses_leaves_the_old_release_and_no_litter(tmp_path):
         release(course, NAME)
     assert (course / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes() == before
     assert not list(course.glob(".release-*"))
+
+
+def test_a_notebook_that_somebody_worked_in_is_kept_before_it_is_replaced(tmp_path, capsys):
+    from bncourse.grading.release import release
+
+    course = small_course.write(tmp_path / "course")
+    release(course, NAME)
+    place = course / "notebooks" / NAME / f"{NAME}.ipynb"
+    assert not (course / "kept").exists()
+    place.write_text(place.read_text().replace("raise NotImplementedError", "return x - x.mean(axis=0)"))
+    answered = place.read_bytes()
+    assert release(course, NAME)
+    [kept] = (course / "kept").iterdir()
+    assert kept.read_bytes() == answered and str(kept) in capsys.readouterr().out
+
+
+# nbgrader reads a new submission before it adds it to its session
+@pytest.mark.filterwarnings("ignore:Object of type .* not in session")
+def test_cells_that_change_after_submissions_came_in_are_refused_with_the_reason(tmp_path):
+    from nbgrader.api import Gradebook
+
+    from bncourse.grading.release import release
+    from bncourse.trouble import Trouble
+
+    course = small_course.write(tmp_path / "course")
+    release(course, NAME, record=True)
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "bncourse") as gradebook:
+        gradebook.add_student("ada")
+        gradebook.add_submission(NAME, "ada")
+    content = small_course.notebook()
+    content["cells"][-1:-1] = small_course.exercise(
+        "centre2", 1, "def centre2(x):\n    ### BEGIN SOLUTION\n    return x\n    ### END SOLUTION", "centre2"
+    )
+    small_course.save(content, course / "solutions" / NAME / f"{NAME}.ipynb")
+    with pytest.raises(Trouble, match=r"(?s)submissions associated.*nbgrader db assignment remove"):
+        release(course, NAME)
 
 
 def test_an_answer_that_survives_the_release_stops_it(tmp_path):

@@ -158,7 +158,7 @@ class DirectAnswer:
         code = getattr(inspect.unwrap(self._learners), "__code__", None)
         line, text = None, ""
         for frame in traceback.extract_tb(error.__traceback__):
-            if code is not None and frame.filename == code.co_filename:
+            if code is not None and (frame.filename, frame.name) == (code.co_filename, code.co_name):
                 line, text = frame.lineno - code.co_firstlineno + 1, (frame.line or "").strip()
         try:
             message = str(error)
@@ -236,15 +236,18 @@ def _array(value):
 
 
 def is_empty(source):
-    """Say whether the source of a function is a signature with nothing, or only a docstring, under it."""
+    """Say whether a function or class is a signature with nothing under it but a docstring and placeholders."""
     try:
         body = ast.parse(source).body[0].body
     except (SyntaxError, IndexError, AttributeError):
         return False
-    return all(
-        isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-        for node in body
-    )
+    return all(map(_is_placeholder, body))
+
+
+def _is_placeholder(node):
+    if isinstance(node, ast.Raise):
+        return "NotImplementedError" in ast.unparse(node)
+    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
 
 class _Kept(io.StringIO):

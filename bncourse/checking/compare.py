@@ -123,7 +123,7 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
             f"{name} is an array",
             wanted,
             f"a {kind} of {len(got)}",
-            f"A Python {kind} is no array: the next step cannot calculate with it. Return np.array(...).",
+            f"A Python {kind} is not an array, and the next step cannot calculate with it. Return np.array(...).",
         )
     numbers = "a number" if expected.ndim == 0 else "an array of numbers"
     if isinstance(got, Opaque | Mapping | str):
@@ -176,7 +176,7 @@ def _telling(expected, got, wrong, allowed=1.0):
     start = max(0, min(worst[-1] - 1, expected.shape[-1] - 3))
     where = (*worst[:-1], slice(start, start + 3))
     label = ", ".join([*map(str, worst[:-1]), f"{start}:{min(start + 3, expected.shape[-1])}"])
-    return f"[{label}] {_row(expected[where])}", f"[{label}] {_row(got[where])}"
+    return f"at [{label}]: {_row(expected[where])}", f"at [{label}]: {_row(got[where])}"
 
 
 def _row(values):

@@ -252,6 +252,8 @@ class Question:
         or a free choice: the wrong answers people give. The key ``...`` serves every other answer.
     because : str
         Why the right answer is right; shown once it is given.
+    choices : sequence of str
+        The choices that the task names, in its order, where `why_wrong` knows other answers too.
     """
 
     key: str
@@ -259,6 +261,7 @@ class Question:
     right: Any
     why_wrong: Mapping[Any, Any]
     because: str = ""
+    choices: Sequence[str] = ()
 
 
 @dataclass
@@ -274,6 +277,6 @@ class Quiz:
     section: str = ""
     rtol: float = 1e-6
 
-    def question(self, key, asks, right, why_wrong, because=""):
+    def question(self, key, asks, right, why_wrong, because="", choices=()):
         """Add a question."""
-        self.questions.append(Question(key, asks, right, why_wrong, because))
+        self.questions.append(Question(key, asks, right, why_wrong, because, choices))

@@ -4,16 +4,33 @@ import re
 
 _MEANINGS = [
     (
+        r"^NotImplementedError.*\n\s*raise NotImplementedError",
+        "The answer still comes to this line, which stands for an answer that is not written yet. Delete it.",
+    ),
+    (
+        r"^NotImplementedError",
+        "This line calls a function that is not written yet. Write that one first, or put what it does here.",
+    ),
+    (
+        r"^NameError: name '(?P<what>sqrt|mean|sum|var|std|zeros|ones|exp|log|abs|square|math)'",
+        "`{what}` is not known by that name here; NumPy's functions are called with np. in front, such as np.sqrt.",
+    ),
+    (r"bitwise_xor", "In Python a power is written `**`, so a square is `**2`; `^` is something else."),
+    (
         r"^NameError: name '(?P<what>np|numpy)'",
         "NumPy is not known under the name `{what}`; run the first cell of the notebook again.",
     ),
     (
         r"^(NameError|UnboundLocalError): .*'(?P<what>\w+)'",
-        "`{what}` has no value when it is used. Is it spelled as above, and set on every path before this line?",
+        "`{what}` has no value when it is used. Is it spelled as in the lines above?",
     ),
     (
         r"could not be broadcast|not aligned|mismatch in its core dimension",
         "Two arrays of shapes that do not fit meet here. Print their shapes; look at the axis of each mean or sum.",
+    ),
+    (
+        r"^TypeError: .*(positional argument|unexpected keyword|required).*\n.*\S",
+        "The function that is called in this line wants other arguments; compare with its first line.",
     ),
     (
         r"^TypeError: .*(positional argument|unexpected keyword|required)",
@@ -53,7 +70,7 @@ def explain(fault, exercise):
     fault : Fault
     exercise : Exercise
     """
-    text = f"{fault.kind}: {fault.message}"
+    text = f"{fault.kind}: {fault.message.splitlines()[0] if fault.message else ''}\n{fault.text}"
     for pattern, meaning in _MEANINGS:
         found = re.search(pattern, text)
         if found:

@@ -42,7 +42,8 @@ def judge(exercise, answer, seed=0):
             trial = attempt(exercise, answer, case)
         except Trouble as trouble:
             return _cannot_check(exercise, trouble)
-        if trial.reply.fault and trial.reply.fault.kind == "NotImplementedError" and not trials:
+        fault = trial.reply.fault
+        if fault and fault.kind == "NotImplementedError" and not trials and not _is_written(answer):
             return _not_started(exercise)
         trials.append(trial)
         if trial.reply.timed_out:
@@ -114,6 +115,9 @@ def _advice(exercise, trials):
             if sentence := advise(trial.case, trial.reply.value):
                 said.setdefault(sentence)
         value = trial.reply.value
+        expected = trial.expected
+        if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray) and value.ndim == expected.ndim + 1:
+            said.setdefault(f"The result has the shape {value.shape}; {expected.shape} was asked for. It is accepted.")
         if isinstance(value, np.ndarray) and value.dtype == np.float32 and _all_double(trial.case):
             said.setdefault("You calculate in float32; the inputs are float64. That is accepted.")
     printed = next((t.reply.printed for t in trials if t.reply.printed.strip()), "")
@@ -135,9 +139,17 @@ def _too_slow(exercise, trial, number):
         f"answers within {exercise.seconds:g} seconds",
         (("case", trial.case.label), ("called", called(exercise, trial.case))),
     )
-    reason = Reason("It was still running, so it was stopped. A loop that never ends is the usual cause.")
+    reason = Reason(
+        "It was still running, so it was stopped. A loop that never ends is the usual cause; a large library that "
+        "is imported inside the function may be another: import it in the first cell."
+    )
     todo = ("Look at the condition of each `while`, and at what each `for` runs over.", *_todo(exercise))
     return Verdict(exercise.name, STOPPED, exercise.points, 0.0, (), (finding,), (reason,), "", todo, case=number)
+
+
+def _is_written(answer):
+    """Say whether there is more than a stub: then an error that says "not implemented" is one to be told."""
+    return answer.kind == "function" and bool(answer.source)  # a stub alone was told before
 
 
 def _not_started(exercise):

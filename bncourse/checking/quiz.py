@@ -118,7 +118,11 @@ def _is(value, right, rtol):
         return value is right
     if isinstance(right, numbers.Number):
         return isinstance(value, numbers.Number) and abs(value - right) <= rtol * abs(right)
-    return isinstance(value, str) and value.casefold() == str(right).casefold()
+    return isinstance(value, str) and _words(value) == _words(str(right))
+
+
+def _words(text):
+    return text.casefold().replace("_", " ").replace("-", " ").split()
 
 
 def _why(question, value, rtol):
@@ -131,5 +135,6 @@ def _why(question, value, rtol):
         return why if isinstance(why, tuple) else ("", why)
     choices = [question.right, *question.why_wrong]
     if all(isinstance(choice, str) for choice in choices):
-        return "", f"The answer is one of: {', '.join(sorted(choices))}."
+        known = question.choices or sorted(choices)
+        return "", f"The answer is one of: {', '.join(known)}."
     return "", "This is not the number; the hints lead to it."

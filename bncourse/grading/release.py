@@ -6,6 +6,7 @@ not made here: that takes nbgrader a second, and who edits the notebooks needs n
 """
 
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -95,12 +96,12 @@ def release(course, name, record=None):
         place = course / "notebooks" / name / made.name
         place.parent.mkdir(parents=True, exist_ok=True)
         is_new = not place.is_file() or place.read_bytes() != made.read_bytes()
+        if is_new and place.is_file() and (kept := _keep_answers(course, place)):
+            print(f"  {name}: somebody has worked in the old one; a copy of it is {kept}")
         os.replace(made, place)
         return is_new
     except Refused as refused:
-        raise Trouble(
-            f"nbgrader refuses {name}, and notebooks/ is as it was: {refused}\n{_last_lines(refused.log)}"
-        ) from refused
+        raise Trouble(f"nbgrader refuses {name}, and notebooks/ is as it was.\n{_reason(refused)}") from refused
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -122,6 +123,33 @@ def _told(found):
     return f"{count}; notebooks/ is as it was.\n" + "\n".join(f"  {problem}" for problem in found)
 
 
-def _last_lines(log, most=3):
-    lines = [line for line in log.splitlines() if line.startswith("[ERROR]") and "Traceback" not in line]
-    return "\n".join(f"  nbgrader: {line.removeprefix('[ERROR]').strip()}" for line in lines[:most])
+def _reason(refused, most=3):
+    """Give nbgrader's own reason, which may stand anywhere in what it logged, and what can be done."""
+    lines = [line.strip() for line in f"{refused.log}\n{refused.error}".splitlines()]
+    raised = [line for line in lines if re.match(r"\w*(Error|Exception|Entry): .", line) and "above" not in line]
+    logged = [line.removeprefix("[ERROR]").strip() for line in lines if line.startswith("[ERROR]")]
+    told = dict.fromkeys(raised[-1:] + [line for line in logged if "raceback" not in line])
+    said = [f"  nbgrader: {line}" for line in list(told)[:most]]
+    if any("submissions associated" in line for line in told):
+        said.append(
+            "  Submissions to the old cells are in the gradebook. Release the changed notebook under a new name; or, "
+            "if their grades may go, keep a copy of gradebook.db and run `nbgrader db assignment remove NAME --force`."
+        )
+    return "\n".join(said)
+
+
+def _keep_answers(course, place):
+    """Keep a copy of a learner's notebook that a release would replace; gives its place, or None."""
+    try:
+        cells = read(place).cells
+    except (OSError, ValueError):
+        cells = []
+    worked_in = any(cell.node.get("outputs") for cell in cells) or any(
+        cell.is_code and cell.is_answer and "raise NotImplementedError" not in cell.text for cell in cells
+    )
+    if not worked_in:
+        return None
+    kept = course / "kept" / f"{place.stem}-{time.strftime('%Y%m%d-%H%M%S')}.ipynb"
+    kept.parent.mkdir(exist_ok=True)
+    shutil.copy2(place, kept)
+    return kept

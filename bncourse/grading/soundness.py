@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from bncourse.grading.solutions import head_counts, solutions_pass
 from bncourse.grading.source import BEGIN, END, defined, holds, imported, lines, needed, read
 
 KERNEL = {"name": "python3", "language": "python"}
@@ -239,6 +240,8 @@ RULES = (
     check_names_are_known,
     checks_call_their_exercise,
     imports_exist,
+    head_counts,
+    solutions_pass,
 )
 
 

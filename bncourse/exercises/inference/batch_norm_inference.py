@@ -136,7 +136,8 @@ batch_norm_inference.inherit(
         "the unbiased deviation of the batch",
         "normalizes each example",
         "one mean and deviation for all numbers",
-        "x hat overwritten in place",
+        "x_hat overwritten in place",
+        "mean and variance in each other's place",
     ),
 )
 

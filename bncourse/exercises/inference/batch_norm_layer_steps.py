@@ -238,7 +238,7 @@ _KEPT = {
     "epsilon outside the root",
     "no epsilon",
     "epsilon written into the code",
-    "an epsilon of 1e 5 written into the code",
+    "an epsilon of 1e-5 written into the code",
     "only the mean is divided",
     "gamma and beta swapped",
     "beta forgotten",

@@ -11,7 +11,7 @@ from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_s
 
 
 def _numbers(values):
-    return np.array2string(np.asarray(values)[:4], precision=3, suppress_small=True, separator=", ")
+    return np.array2string(np.asarray(values), precision=3, suppress_small=True, separator=", ", max_line_width=1000)
 
 
 def _batch_norm_cases(rng):
@@ -91,6 +91,7 @@ batch_norm.inherit(
     leave_out=(
         "the mean of squares minus the square of the mean",
         "one variance for each example",
+        "the variance of each example",
         "one variance for the whole array",
         "a variance that overwrites x",
         "the mean distance without a square",
@@ -100,7 +101,7 @@ batch_norm.inherit(
         "normalizes each example",
         "one mean and deviation for all numbers",
         "x overwritten in place",
-        "x hat overwritten in place",
+        "x_hat overwritten in place",
         "a dot product with gamma",
     ),
 )

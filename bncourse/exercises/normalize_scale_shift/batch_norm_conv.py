@@ -141,7 +141,7 @@ def divides_by_the_batch_size_only(x, gamma, beta, eps=1e-3, data_format="channe
     return gamma.reshape(shape) * (x - mean) / np.sqrt(var + eps) + beta.reshape(shape)
 
 
-@batch_norm_conv.wrong("F5", looks_like=r"ddof|-\s*1")
+@batch_norm_conv.wrong("F5", looks_like=r"ddof|(size|len\([^)]*\)|\bn|\bm)\s*-\s*1")
 def the_unbiased_variance_of_a_channel(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You divide the variance by one less than the number of values (the unbiased variance). Batch norm
     normalizes with the biased variance."""
@@ -185,6 +185,16 @@ def no_epsilon_for_a_channel(x, gamma, beta, eps=1e-3, data_format="channels_las
     """Epsilon is left out. It is added to the variance, inside the root."""
     axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
     return _conv(x, gamma, beta, 0.0, data_format, axes)
+
+
+@batch_norm_conv.wrong("F6", looks_like=r"\+\s*eps")
+def epsilon_added_after_the_division_of_a_channel(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+    """You add epsilon to the result of the division. It belongs to the variance, inside the root."""
+    shape = (1, 1, 1, -1) if data_format == "channels_last" else (1, -1, 1, 1)
+    axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
+    centred = x - x.mean(axis=axes, keepdims=True)
+    y = gamma.reshape(shape) * centred / np.sqrt(x.var(axis=axes, keepdims=True))
+    return y + eps + beta.reshape(shape)
 
 
 @batch_norm_conv.wrong("F7", looks_like=r"gamma|return")

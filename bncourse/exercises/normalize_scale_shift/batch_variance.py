@@ -35,7 +35,7 @@ batch_variance = Exercise(
 )
 
 
-@batch_variance.wrong("F5", looks_like=r"ddof|-\s*1")
+@batch_variance.wrong("F5", looks_like=r"ddof|(size|len\([^)]*\)|shape\[0\]|\bn)\s*-\s*1")
 def a_variance_divided_by_one_less(x, mean):
     """You divide by the batch size minus one (the unbiased variance). Batch norm normalizes with the biased
     variance, divided by the batch size."""
@@ -73,6 +73,13 @@ def one_variance_for_the_whole_array(x, mean):
 def the_variance_of_all_numbers_together(x, mean):
     """You take the variance of all numbers of x together; batch norm needs one for each feature (axis 0)."""
     return np.var(x)
+
+
+@batch_variance.wrong("F3", looks_like=r"axis\s*=\s*-?1|\(\s*-?1\s*\)")
+def the_variance_of_each_example(x, mean):
+    """You take the variance of each example over its features (axis 1). Batch norm takes that of each feature
+    over the batch (axis 0)."""
+    return x.var(axis=1)
 
 
 @batch_variance.wrong("F3", looks_like=r"sum")

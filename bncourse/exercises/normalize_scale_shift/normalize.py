@@ -65,17 +65,18 @@ def no_epsilon(x, mean, var, eps=1e-3):
 
 @normalize.wrong("F6", looks_like=r"1e-\d|0\.0+1")
 def epsilon_written_into_the_code(x, mean, var, eps=1e-3):
-    """You use a fixed epsilon of 1e-3 and not the `eps` that was passed."""
+    """An epsilon of 1e-3 is used, whatever `eps` was passed: it is written into the code, or `eps` is not handed
+    on to the function that needs it."""
     return (x - mean) / np.sqrt(var + 1e-3)
 
 
-@normalize.wrong("F6", looks_like=r"1e-\d|0\.0+1")
+@normalize.wrong("F6", looks_like=r"1e-\d|0\.0+1", name="an epsilon of 1e-5 written into the code")
 def an_epsilon_of_1e_5_written_into_the_code(x, mean, var, eps=1e-3):
     """You use a fixed epsilon of 1e-5 (PyTorch's default) and not the `eps` that was passed."""
     return (x - mean) / np.sqrt(var + 1e-5)
 
 
-@normalize.wrong("F6", looks_like=r"1e-\d|0\.0+1")
+@normalize.wrong("F6", looks_like=r"1e-\d|0\.0+1", name="an epsilon of 1e-8 written into the code")
 def an_epsilon_of_1e_8_written_into_the_code(x, mean, var, eps=1e-3):
     """You use a fixed epsilon of 1e-8 and not the `eps` that was passed."""
     with np.errstate(all="ignore"):
@@ -143,6 +144,13 @@ def the_difference_the_other_way_round(x, mean, var, eps=1e-3):
 def only_centres(x, mean, var, eps=1e-3):
     """You subtract the mean, but do not divide by the standard deviation."""
     return x - mean
+
+
+@normalize.wrong("F7", looks_like=r"var.*/.*mean|return", name="mean and variance in each other's place")
+def mean_and_variance_in_each_others_place(x, mean, var, eps=1e-3):
+    """The mean and the variance have changed places: the order is mean, then var."""
+    with np.errstate(all="ignore"):
+        return (x - var) / np.sqrt(mean + eps)
 
 
 @normalize.wrong("R3", looks_like=r"\.mean\(|\.var\(|np\.mean|np\.var|\.std\(")

@@ -57,8 +57,14 @@ def gamma_forgotten(x_hat, gamma, beta):
 
 @scale_and_shift.wrong("F7", looks_like=r"return")
 def neither_scale_nor_shift(x_hat, gamma, beta):
-    """x_hat comes back as it was passed. Multiply it by gamma and add beta."""
+    """The normalized numbers come back without their scale and shift. Multiply them by gamma, and add beta."""
     return x_hat
+
+
+@scale_and_shift.wrong("F7", looks_like=r"\+\s*gamma")
+def gamma_added(x_hat, gamma, beta):
+    """You add gamma; it multiplies. Only beta is added."""
+    return x_hat + gamma + beta
 
 
 @scale_and_shift.wrong("F7", looks_like=r"-\s*beta")
@@ -105,7 +111,7 @@ def gamma_and_beta_along_the_batch(x_hat, gamma, beta):
     return gamma[:, None] * x_hat + beta[:, None]
 
 
-@scale_and_shift.wrong("F7", looks_like=r"[*+]=|\[.*\]\s*=[^=]")
+@scale_and_shift.wrong("F7", looks_like=r"[*+]=|\[.*\]\s*=[^=]", name="x_hat overwritten in place")
 def x_hat_overwritten_in_place(x_hat, gamma, beta):
     """You change x_hat in place (`x_hat *= gamma`). The backward pass needs it: make a new array."""
     x_hat *= gamma
