@@ -63,22 +63,22 @@ def kinds(samples):
         for column, (name, (x, y)) in enumerate(samples.items()):
             top, bottom = grid[:, column]
             counts = [np.histogram(x[y == c], bins)[0] / len(x) for c in (0, 1)]
-            for c in (0, 1):
-                top.stairs(counts[c], bins, fill=True, facecolor=to_rgba(colors[c], 0.35))
-                top.stairs(counts[c], bins, color=colors[c], linestyle=DASHES[c], linewidth=2)
-            top.set_title(name, weight="bold")
-            seen = counts[0] + counts[1] > 60 / len(x)  # fewer examples give no share to speak of
-            rule = counts[1][seen] / (counts[0] + counts[1])[seen]
-            if source_rule is None:
-                source_rule = middle[seen], rule
-            else:
-                bottom.plot(*source_rule, color=colors[3], linestyle=":", marker="")
             everyone = counts[0] + counts[1]
             if source_inputs is None:
                 source_inputs = everyone
             else:
                 top.stairs(source_inputs, bins, color=colors[3], linestyle=":", linewidth=1.5)
             top.stairs(everyone, bins, color="black", linewidth=1)
+            for c in (0, 1):
+                top.stairs(counts[c], bins, fill=True, facecolor=to_rgba(colors[c], 0.35))
+                top.stairs(counts[c], bins, color=colors[c], linestyle=DASHES[c], linewidth=2)
+            top.set_title(name, weight="bold")
+            seen = everyone > 60 / len(x)  # fewer examples give no share to speak of
+            rule = counts[1][seen] / everyone[seen]
+            if source_rule is None:
+                source_rule = middle[seen], rule
+            else:
+                bottom.plot(*source_rule, color=colors[3], linestyle=":", marker="")
             bottom.plot(middle[seen], rule, color=colors[2], linestyle="-", marker=MARKERS[2])
             bottom.set(xlabel="x", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
         grid[0, 0].set_ylabel("share of the examples")
@@ -86,6 +86,8 @@ def kinds(samples):
         grid[0, 0].text(-3.9, 0.145, "class 0", color=colors[0], weight="bold")
         grid[0, 0].text(1.5, 0.145, "class 1", color=colors[1], weight="bold")
         grid[1, -2].text(3.9, 0.04, "dots: the\nsource's rule", ha="right", fontsize=8.5)
+        grid[0, 0].text(0, 0.19, "thin line:\nboth, p(x)", ha="center", fontsize=8.5)
+        grid[0, -1].text(0, 0.19, "dots: p(x)\nof the source", ha="center", fontsize=8.5)
         figure.suptitle("The inputs, the classes' shares or the rule: each kind changes something else")
     return DescribedFigure(
         figure,
@@ -127,9 +129,9 @@ def line_and_curve(horsepower, miles, origin, line, curve):
     at_60 = np.polyval(line, 60), np.polyval(curve, np.log(60))
     return DescribedFigure(
         figure,
-        f"Miles per gallon against horsepower for {np.sum(origin == 'USA')} American and {np.sum(japan)} Japanese cars, "
-        f"with a line and a curve fitted to the American ones: at 60 horsepower {at_60[0]:.0f} and {at_60[1]:.0f}, and "
-        f"{100 * above:.0f} of 100 Japanese cars lie above the curve. "
+        f"Miles per gallon against horsepower for {np.sum(origin == 'USA')} American and {np.sum(japan)} Japanese "
+        f"cars, with a line and a curve fitted to the American ones: at 60 horsepower {at_60[0]:.0f} and "
+        f"{at_60[1]:.0f}, and {100 * above:.0f} of 100 Japanese cars lie above the curve. "
         "So part of the error in Japan is that of a straight line, and the rest is a change of the rule.",
     )
 
@@ -178,7 +180,7 @@ def _cars(horsepower, miles, origin, colors):
         axes.plot(horsepower[of], miles[of], color=colors[i], linestyle="", marker=MARKERS[i], markersize=4, alpha=0.55)
     axes.text(160, 22, "cars of the USA", color=colors[0], weight="bold")
     axes.text(100, 38, "cars of Japan", color=colors[1], weight="bold")
-    axes.set(xlabel="horsepower", ylabel="miles per gallon", xlim=(-10, 235), ylim=(7, 48), xticks=range(50, 201, 50))
+    axes.set(xlabel="horsepower", ylabel="miles per gallon", xlim=(-10, 235), ylim=(5, 48), xticks=range(50, 201, 50))
     return figure, axes
 
 
@@ -261,15 +263,15 @@ def p_values_without_shift(p_values, alpha=0.05):
             )
             axes.annotate(
                 f"{name}: {(p <= alpha).mean():.0%} at {alpha:g}",
-                (0.037, 0.5 - 0.08 * i),
+                (0.06, 0.5 - 0.08 * i),
                 color=colors[i],
                 weight="bold",
                 fontsize=9,
             )
-            axes.plot([0.03, 0.036], 2 * [0.514 - 0.08 * i], color=colors[i], linestyle=DASHES[i], marker="")
+            axes.plot([0.053, 0.059], 2 * [0.514 - 0.08 * i], color=colors[i], linestyle=DASHES[i], marker="")
         axes.axvline(alpha, color="#5a5f66", linewidth=1, linestyle=":")
         axes.set(xlabel="level of the test", ylabel="share of false alarms", xlim=(0, 2 * alpha), ylim=(0, 1.02))
-        axes.text(0.0995, 0.012, f"grey: the level, and what chance allows in {tests} tests", fontsize=9, ha="right")
+        axes.text(0.1, 0.19, f"grey: level and chance, {tests} tests", fontsize=9, ha="right")
         figure.suptitle("Three tests keep near or below their level; the smallest of 64 does not")
     rates = ", ".join(f"{(p <= alpha).mean():.0%} for {name}" for name, p in p_values.items())
     return DescribedFigure(

@@ -10,8 +10,8 @@ kinds_of_shift = Quiz(
     asks='say for each story what has changed: "covariate shift", "label shift", "concept drift" or "none"',
     hints=(
         "Three questions lead to the answer. Are the inputs x others than before? Does one x still have the same y, "
-        "with the same probability? If not: does each class, seen alone, still look the same? Then only the shares of the "
-        "classes have changed.",
+        "with the same probability? If not: does each class, seen alone, still look the same? Then only the shares of "
+        "the classes have changed.",
         "Covariate shift: other inputs, p(x), but the same rule p(y given x). Concept drift: another rule p(y given "
         "x). Label shift: other shares of the classes, p(y), but each class looks as before, p(x given y).",
         "When a number got worse, ask first whether the new examples come from the same place as the old ones. If they "
