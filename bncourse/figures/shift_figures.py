@@ -115,7 +115,7 @@ def mileage(horsepower, miles, origin, lines):
             axes.plot(
                 horsepower[of], miles[of], color=colors[i], linestyle="", marker=MARKERS[i], markersize=4, alpha=0.55
             )
-        axes.text(150, 9.2, "cars of the USA", color=colors[0], weight="bold")
+        axes.text(165, 23, "cars of the USA", color=colors[0], weight="bold")
         axes.text(100, 38, "cars of Japan", color=colors[1], weight="bold")
         ends = np.array([48.0, 140.0])
         styles = {"USA": (0, "-"), "USA, weighted": (2, "-."), "Japan": (1, "--")}
