@@ -93,12 +93,15 @@ class Watched(NamedTuple):
         What reaches the node's activation, for the same examples each time.
     accuracy : ndarray of shape (moments,)
         The share of all examples on the right side.
+    is_one : ndarray of bool of shape (examples,)
+        Whether an example is a one; the others are zeros.
     """
 
     steps: np.ndarray
     weights: list
     inputs: np.ndarray
     accuracy: np.ndarray
+    is_one: np.ndarray
 
 
 def watch_tiny_network(seed, steps=400, every=20):
@@ -131,7 +134,7 @@ def watch_tiny_network(seed, steps=400, every=20):
         weights.append([layer.weights for layer in net])
         inputs.append(trace[1].weighted_sums[:, 0])
         accuracy.append(float(((output[:, 0] > 0) == is_one).mean()))
-    return Watched(every * np.arange(len(inputs)), weights, np.array(inputs), np.array(accuracy))
+    return Watched(every * np.arange(len(inputs)), weights, np.array(inputs), np.array(accuracy), is_one)
 
 
 def _zeros_and_ones():

@@ -42,7 +42,7 @@ def tiny_network(watched, moments=(0, 4, 6, 8, 20)):
     still = DescribedFigure(
         strip,
         "Five moments of training of a network with layers of 2, 2, 2, 2 and 1 nodes, the two hidden layers in the "
-        f"middle boxed and a node marked, with a histogram of that node's input under each. {told}: the node has to "
+        f"middle boxed and a node marked, with a histogram of that node's input under each, ones hatched and zeros plain. {told}: the node has to "
         "learn from an input whose place and width keep changing.",
     )
     return Slider(pictures, [_moment(watched, i) for i in range(len(pictures))], "Training", still, playable=True)
@@ -276,9 +276,12 @@ def _draw_network(axes, watched, moment, colors):
 
 
 def _draw_inputs(axes, watched, moment, edges, colors, short=False):
-    now, before = (np.histogram(watched.inputs[i], edges)[0] / len(watched.inputs[i]) for i in (moment, 0))
+    count = len(watched.is_one)
+    before = np.histogram(watched.inputs[0], edges)[0] / count
     axes.stairs(np.minimum(before, _TALLEST), edges, color=colors[3], alpha=0.6, linestyle=":", linewidth=1.2)
-    axes.stairs(np.minimum(now, _TALLEST), edges, fill=True, facecolor=to_rgba(colors[2], 0.45), edgecolor=colors[2])
+    for of, color, hatch in ((watched.is_one, colors[2], "////"), (~watched.is_one, colors[1], "")):
+        now = np.minimum(np.histogram(watched.inputs[moment][of], edges)[0] / count, _TALLEST)
+        axes.stairs(now, edges, fill=True, facecolor=to_rgba(color, 0.4), edgecolor=color, hatch=hatch)
     axes.axvline(np.median(watched.inputs[moment]), color=colors[3], linestyle="--", linewidth=1.5)
     axes.set(ylim=(0, _TALLEST), yticks=[])
     axes.spines["left"].set_visible(False)
@@ -286,4 +289,4 @@ def _draw_inputs(axes, watched, moment, edges, colors, short=False):
         axes.tick_params(labelsize=8)
     else:
         axes.set(xlabel="input of the marked node", ylabel="share of the digits")
-        axes.set_title("now (filled), its median (dashed), before training (dotted)", fontsize=9)
+        axes.set_title("ones (hatched), zeros (plain), median (dashed), before training (dotted)", fontsize=9)
