@@ -142,8 +142,8 @@ def three_statistics(found, steps):
         for i, (kind, name) in enumerate(kinds.items()):
             heights = [found[f"{kind}_{step}"] for step in steps]
             places = [group + 0.28 * (i - 1) for group in range(len(steps))]
-            hatch = ("", "//", "..")[i]
-            axes.bar(places, heights, 0.24, color=colors[i], label=name, hatch=hatch, edgecolor="#ecebe6")
+            hatch, color = ("", "//", "..")[i], colors[(1, 0, 2)[i]]  # the colours of the figures above
+            axes.bar(places, heights, 0.24, color=color, label=name, hatch=hatch, edgecolor="#ecebe6")
             for place, height in zip(places, heights, strict=True):
                 axes.text(place, height + 0.01, f"{height:.3f}", ha="center", va="bottom", fontsize=9)
         axes.set_xticks(range(len(steps)), [f"after {step} steps" for step in steps])
