@@ -30,7 +30,15 @@ def test_a_measurement_gives_plain_numbers_and_the_same_ones_again(name):
     [
         ("epsilon_formula", {"error": 1e-3, "std_at_0.1": 0.95, "std_at_0.01": 0.3}),
         ("identity_recovery", {"error": 1e-6}),
-        ("sigmoid_straightness", {"gamma_1": 0.9, "gamma_8": 0.75}),
+        (
+            "sigmoid_straightness",
+            {"gamma_1": 0.98, "gamma_8": 0.75, "above_0.95_at_beta_0": 0.0, "above_0.95_at_beta_4": 0.5},
+        ),
+        (
+            "sigmoid_straightness",
+            {"gamma_1": 0.9, "gamma_8": 0.75, "above_0.95_at_beta_0": 0.0, "above_0.95_at_beta_4": 0.8},
+        ),
+        ("noise_of_the_mean", {"error": 0.2}),
         ("regressor_needs_gamma_and_beta", {"learned": 0.4, "fixed": 0.1}),
         ("hidden_layers", {"learned": 0.9, "fixed_1": 0.9, "fixed_0.1": 0.8}),
         ("redundant_bias", {"with_norm": 1e-3, "without_norm": 0.1}),

@@ -21,6 +21,9 @@ DRAW = {
     "mileage": lambda: shift_figures.mileage(
         50 + np.abs(20 * X), 30 + X, np.where(Y, "USA", "Japan"), {"USA": np.array([-0.1, 30.0])}
     ),
+    "line_and_curve": lambda: shift_figures.line_and_curve(
+        50 + np.abs(20 * X), 30 + X, np.where(Y, "USA", "Japan"), np.array([-0.1, 30.0]), np.array([0.0, -9.0, 70.0])
+    ),
     "pixel_map": lambda: shift_figures.pixel_map({"one": P, "other": P / 1e6}),
     "p_values_without_shift": lambda: shift_figures.p_values_without_shift({"one": P, "other": P**2}),
     "lines_on_a_curve": lambda: weighting_figures.lines_on_a_curve(
@@ -68,3 +71,8 @@ def test_crosses_stand_on_the_pixels_below_the_corrected_level():
     axes = shift_figures.pixel_map({"one": p}).figure.axes[0]
     [crosses] = axes.get_lines()
     assert crosses.get_xydata().tolist() == [[0, 0], [1, 1]]
+
+
+def test_a_map_without_a_cross_does_not_say_that_nothing_differs():
+    axes = shift_figures.pixel_map({"one": np.ones(64)}).figure.axes[0]
+    assert axes.get_title() == "one: no pixel is found to differ"

@@ -55,6 +55,16 @@ def test_a_weighted_line_is_the_line_of_repeated_points():
     assert shifts.line(x, y, times) == pytest.approx(shifts.line(np.repeat(x, times), np.repeat(y, times)))
 
 
+def test_a_curve_finds_the_coefficients_that_made_its_points():
+    x = RNG.uniform(1, 9, 20)
+    assert shifts.curve(x, 2 * np.log(x) ** 2 - 3 * np.log(x) + 4) == pytest.approx([2, -3, 4])
+
+
+def test_no_digit_of_scikit_learn_has_ink_where_the_dot_is_drawn():
+    x, _ = data.digits()
+    assert x[:, 0].max() == 0
+
+
 def test_samples_of_one_source_do_not_overlap():
     source, same, mnist = detection.samples(seed=2)
     assert source.shape == same.shape == mnist.shape == (500, 64)

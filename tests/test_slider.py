@@ -37,11 +37,12 @@ def test_where_nbgrader_runs_the_notebook_the_still_figure_stands_alone(monkeypa
     assert still["text/html"] == '<img alt="the strip">'
 
 
-def test_the_slider_has_a_name_and_a_label_and_a_picture_for_each_position():
+def test_a_menu_beside_the_slider_has_its_name_and_a_label_for_each_picture():
     controls, stack = THREE.widget().children
-    [slider] = controls.children
-    assert slider.description == "step"
-    assert [label for label, _ in slider.options] == ["start", "middle", "end"]
+    menu, slider = controls.children
+    assert menu.description == "step"
+    assert [label for label, _ in menu.options] == ["start", "middle", "end"]
+    assert (slider.min, slider.max) == (0, 2)
     assert [child.value for child in stack.children] == [f'<img alt="moment {n}">' for n in range(3)]
 
 

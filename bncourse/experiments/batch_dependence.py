@@ -3,7 +3,7 @@
 import numpy as np
 
 from bncourse import network
-from bncourse.experiments import running
+from bncourse.experiments import layers, running
 
 
 def accuracy_in_batches(net, x, labels, batch):
@@ -83,6 +83,52 @@ def batch_of_one(seed, steps=600):
     }
 
 
+def batch_means(seed, sizes=(2, 4, 8, 16, 32, 64, 128, 256), draws=400):
+    """Draw batches of several sizes from a real layer's weighted sums, and take the mean of each.
+
+    Parameters
+    ----------
+    seed : int
+        Of `bncourse.experiments.layers.digit_layer`, and of the drawing.
+    sizes : sequence of int
+        How many digits a batch holds. They are drawn at random from 1,000, each digit as often as it comes.
+    draws : int, default 400
+        How many batches of each size.
+
+    Returns
+    -------
+    dict of int to ndarray of shape (draws, units)
+        For each size the means of its batches, counted from the mean of all digits in standard deviations of
+        the unit. Theory expects them to spread by ``1 / sqrt(size)``.
+    """
+    x = layers.digit_layer(seed)
+    x = (x - x.mean(axis=0)) / x.std(axis=0)
+    rng = np.random.default_rng(seed)
+    found = {}
+    for size in sizes:
+        chosen = rng.integers(len(x), size=(draws, size))
+        # how often each digit is in each batch; a product with it is faster than picking the rows
+        often = np.stack([np.bincount(batch, minlength=len(x)) for batch in chosen])
+        found[size] = often @ x / size
+    return found
+
+
+def noise_of_the_mean(seed):
+    """Measure how the spread of `batch_means` falls with the size of the batch.
+
+    Returns
+    -------
+    dict of float
+        "spread_2", "spread_4" and so on: the standard deviation of the batch means, averaged over the units
+        (root of the mean square), in standard deviations of the unit; "error", the largest relative
+        difference of one of them from ``1 / sqrt(size)``.
+    """
+    means = batch_means(seed)
+    spread = {size: float(np.sqrt(of_size.var(axis=0).mean())) for size, of_size in means.items()}
+    numbers = {f"spread_{size}": value for size, value in spread.items()}
+    return numbers | {"error": float(max(abs(value * np.sqrt(size) - 1) for size, value in spread.items()))}
+
+
 def _answers(net, x, batch, training=True):
     whole = range(0, len(x), batch)
     return np.concatenate([network.forward(net, x[i : i + batch], training=training)[0].argmax(axis=1) for i in whole])
@@ -100,5 +146,10 @@ CLAIMS = {
             and n["moved"] > 0.1
             and n["moved_running"] == 0
         ),
+    ),
+    "noise_of_the_mean": (
+        "the mean of a batch drawn at random spreads by 1 / sqrt(size), from 2 examples to 256",
+        noise_of_the_mean,
+        lambda n: n["error"] < 0.1,
     ),
 }

@@ -56,9 +56,14 @@ CLAIMS = {
         lambda n: n["error"] < 1e-12,
     ),
     "sigmoid_straightness": Claim(
-        "with gamma 1 a sigmoid stays nearly straight, with gamma 8 it does not",
+        "with gamma 1 a sigmoid stays nearly straight, with gamma 8 it does not; beta 4 brings most outputs to its end",
         layers.sigmoid_straightness,
-        lambda n: n["gamma_1"] > 0.97 and n["gamma_8"] < 0.8,
+        lambda n: (
+            n["gamma_1"] > 0.97
+            and n["gamma_8"] < 0.8
+            and n["above_0.95_at_beta_0"] < 0.05
+            and n["above_0.95_at_beta_4"] > 0.7
+        ),
     ),
     "regressor_needs_gamma_and_beta": Claim(
         "a regressor that ends in batch norm is useful with learned gamma and beta, and useless at 1 and 0",

@@ -222,7 +222,8 @@ def alarm_and_harm(seed):
     """Measure what the domain classifier sees, and what a digit classifier loses, in four targets.
 
     The digit classifier learns 1,000 of scikit-learn's digits; the targets are the other 797 as they are, with a
-    dot in the corner where no digit has ink, with the labels 3 and 8 swapped, and 797 MNIST digits.
+    dot in the top left corner, with the labels 3 and 8 swapped, and 797 MNIST digits. No digit of scikit-learn has
+    ink in that corner, so the classifier's weights of that pixel stay at 0, where they start.
 
     Returns
     -------

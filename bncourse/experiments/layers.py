@@ -108,15 +108,33 @@ def epsilon_formula(seed):
         measured standard deviation after normalizing a real unit of that spread with eps 1e-3.
     """
     found = std_against_eps(seed)
-    unit = digit_layer(seed, examples=200)[:, :1]
-    unit = (unit - unit.mean()) / unit.std()
+    sigmas = (0.1, 0.03, 0.01)
+    [units] = small_units(digit_layer(seed, examples=200)[:, 0], (1e-3,), sigmas)
     numbers = {"error": float(np.abs(found["measured"] - found["formula"]).max())}
-    for sigma in (0.1, 0.03, 0.01):
-        x = sigma * unit
-        mean = reference.batch_mean(x)
-        x_hat = reference.normalize(x, mean, reference.batch_variance(x, mean), eps=1e-3)
-        numbers[f"std_at_{sigma}"] = float(x_hat.std())
-    return numbers
+    return numbers | {f"std_at_{sigma}": float(of_unit.std()) for sigma, of_unit in zip(sigmas, units, strict=True)}
+
+
+def small_units(unit, epsilons, sigmas=(0.1, 0.03, 0.01)):
+    """Give a unit small spreads, and normalize it with several eps.
+
+    Parameters
+    ----------
+    unit : ndarray of shape (batch,)
+        The weighted sums of one unit; they vary.
+    epsilons : sequence of float
+        The values of eps.
+    sigmas : sequence of float
+        The standard deviations to give it.
+
+    Returns
+    -------
+    ndarray of shape (epsilons, sigmas, batch)
+        The unit after normalizing.
+    """
+    x = np.outer((unit - unit.mean()) / unit.std(), sigmas)
+    mean = reference.batch_mean(x)
+    var = reference.batch_variance(x, mean)
+    return np.array([reference.normalize(x, mean, var, eps).T for eps in epsilons])
 
 
 def identity_recovery(seed):
@@ -134,24 +152,26 @@ def identity_recovery(seed):
     return {"error": float(np.abs(y - x).max())}
 
 
-def sigmoid_straightness(seed, gammas=(0.5, 1.0, 2.0, 4.0, 8.0)):
-    """Measure how much of a sigmoid's bend real batch-normed sums reach, for several gammas.
+def straightness(x_hat, gamma, beta=0.0):
+    """Give R squared of a straight line through ``sigmoid(gamma * x_hat + beta)``: the share it explains."""
+    return float(np.corrcoef(x_hat, network.sigmoid(gamma * x_hat + beta))[0, 1] ** 2)
 
-    For each gamma a straight line is fitted to ``sigmoid(gamma * x_hat)``; R squared is the share of the
-    variance that the line explains.
+
+def sigmoid_straightness(seed, gammas=(0.5, 1.0, 2.0, 4.0, 8.0)):
+    """Measure how much of a sigmoid's bend real batch-normed sums reach, for several gammas and a large beta.
 
     Returns
     -------
     dict of float
-        "gamma_0.5" and so on: R squared.
+        "gamma_0.5" and so on: R squared of the straight line, from `straightness`, at beta 0;
+        "above_0.95_at_beta_0" and "above_0.95_at_beta_4": at gamma 1, the share of outputs above 0.95.
     """
     x = digit_layer(seed)
     x_hat = reference.batch_norm(x, np.ones(x.shape[1]), np.zeros(x.shape[1])).ravel()
-    numbers = {}
-    for gamma in gammas:
-        output = network.sigmoid(gamma * x_hat)
-        numbers[f"gamma_{gamma:g}"] = float(np.corrcoef(x_hat, output)[0, 1] ** 2)
-    return numbers
+    numbers = {f"gamma_{gamma:g}": straightness(x_hat, gamma) for gamma in gammas}
+    return numbers | {
+        f"above_0.95_at_beta_{beta}": float((network.sigmoid(x_hat + beta) > 0.95).mean()) for beta in (0, 4)
+    }
 
 
 def regressor(seed, *, learned):

@@ -19,9 +19,14 @@ CLAIMS = {
         lambda n: n["home"] > 0.9 and n["home"] - n["mnist"] > 0.4,
     ),
     "mileage_elsewhere": (
-        "a line of mileage by horsepower errs more than twice as much in Japan, where cars of equal power go farther",
+        "a line of mileage by horsepower errs more than twice as much in Japan; a curve errs less there, and still "
+        "more than at home, since cars of equal power go farther",
         shifts.mileage_elsewhere,
-        lambda n: n["japan"] > 2 * n["home"] and n["farther"] > 3,
+        lambda n: (
+            n["line japan"] > 2 * n["line home"]
+            and 1.5 * n["curve home"] < n["curve japan"] < 0.75 * n["line japan"]
+            and n["farther"] > 3
+        ),
     ),
     "detectors": (
         "three detectors see that MNIST is not scikit-learn's digits; two see no shift between halves of the latter",

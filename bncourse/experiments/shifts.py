@@ -109,30 +109,51 @@ def line(x, y, weights=None):
     return np.polyfit(x, y, 1, w=None if weights is None else np.sqrt(weights))  # polyfit squares its weights
 
 
-def mileage_elsewhere(seed, runs=20):
-    """Measure a line that predicts mileage from horsepower, learned from American cars, on Japanese ones.
+def curve(x, y):
+    """Give the coefficients of the least-squares curve that is quadratic in the logarithm of x.
 
-    The line is fitted to a bootstrap sample of the American cars; those that were not drawn are the test at home.
+    Parameters
+    ----------
+    x : ndarray of shape (examples,)
+        Above 0.
+    y : ndarray of shape (examples,)
+
+    Returns
+    -------
+    ndarray of shape (3,)
+        For ``numpy.polyval(coefficients, np.log(x))``.
+    """
+    return np.polyfit(np.log(x), y, 2)
+
+
+def mileage_elsewhere(seed, runs=20):
+    """Measure a line and a curve that predict mileage from horsepower, learned from American cars, on Japanese ones.
+
+    Both are fitted to a bootstrap sample of the American cars; those that were not drawn are the test at home. The
+    relation is curved: American cars of little power lie above the line too. So a car's distance from the line does not
+    compare cars of equal power; its distance from the curve does.
 
     Returns
     -------
     dict of float
-        Means of 20 bootstrap samples. "home" and "japan": mean squared error; "farther": by how many miles a gallon a
-        Japanese car goes farther than the line says, on average, among cars of 65 to 100 horsepower, which both
-        countries build.
+        Means of 20 bootstrap samples. "line home" and "line japan", "curve home" and "curve japan": mean squared
+        error; "line weak": by how many miles a gallon American cars below 75 horsepower lie above the line; "farther":
+        by how many Japanese cars lie above the curve, on average, beyond what the American ones do.
     """
     horsepower, mileage, origin = data.cars()
     usa, japan = np.flatnonzero(origin == "USA"), origin == "Japan"
-    both = (horsepower >= 65) & (horsepower <= 100)
     rng = np.random.default_rng(seed)
     found = []
     for _ in range(runs):
         drawn = rng.choice(usa, len(usa))
         rest = np.setdiff1d(usa, drawn)
-        error = mileage - np.polyval(line(horsepower[drawn], mileage[drawn]), horsepower)
-        farther = error[japan & both].mean() - error[rest[both[rest]]].mean()
-        found.append([(error[rest] ** 2).mean(), (error[japan] ** 2).mean(), farther])
-    return dict(zip(("home", "japan", "farther"), np.mean(found, axis=0).tolist(), strict=True))
+        of_line = mileage - np.polyval(line(horsepower[drawn], mileage[drawn]), horsepower)
+        of_curve = mileage - np.polyval(curve(horsepower[drawn], mileage[drawn]), np.log(horsepower))
+        squared = [(error[cars] ** 2).mean() for error in (of_line, of_curve) for cars in (rest, japan)]
+        weak = of_line[rest[horsepower[rest] < 75]].mean()
+        found.append([*squared, weak, of_curve[japan].mean() - of_curve[rest].mean()])
+    names = ("line home", "line japan", "curve home", "curve japan", "line weak", "farther")
+    return dict(zip(names, np.mean(found, axis=0).tolist(), strict=True))
 
 
 def _distance(one, other):

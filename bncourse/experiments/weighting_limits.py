@@ -108,7 +108,7 @@ def learned_by_heart(seed, steps=STEPS):
 
     References
     ----------
-    Byrd and Lipton (2019), What is the Effect of Importance Weighting in Deep Learning?, section 4: the same
+    Byrd and Lipton (2019), What is the Effect of Importance Weighting in Deep Learning?: the same
     question, of cats and dogs. https://arxiv.org/abs/1812.03372
     """
     x, y = data.digits()

@@ -109,7 +109,7 @@ def paths(parts):
             hatch = ("", "//", "..", "")[i]
             axes.bar(place, parts[name], 0.18, color=colors[i], label=label, hatch=hatch, edgecolor="#ecebe6")
         axes.axhline(0, color=colors[3], linewidth=1, linestyle="-", marker="")
-        axes.set_xticks(examples, [f"digit {number}" for number in examples])
+        axes.set_xticks(examples, [f"image {number}" for number in examples])
         axes.set_ylabel("gradient of one unit's x")
         axes.set_xlabel("the batch")
         axes.legend(frameon=False, ncols=4, loc="upper left", bbox_to_anchor=(0, 1.16))
@@ -119,7 +119,7 @@ def paths(parts):
     shares = ", ".join(f"{name} {100 * np.abs(parts[name]).sum() / total:.0f} %" for name in names)
     return DescribedFigure(
         figure,
-        f"For each of {len(examples)} digits three bars, and a fourth for their sum; by size the parts are "
+        f"For each of {len(examples)} images three bars, and a fourth for their sum; by size the parts are "
         f"{shares}. "
         "Examples whose direct gradient is 0 get one through the mean and the variance.",
     )

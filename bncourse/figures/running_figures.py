@@ -1,8 +1,11 @@
 """Figures of notebook 06: what the running statistics know, and what that does to the answers."""
 
+import numpy as np
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 
 from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
+from bncourse.figures.slider import Slider
 
 
 def accuracy_by_batch_size(sizes, batch, running):
@@ -48,6 +51,37 @@ def accuracy_by_batch_size(sizes, batch, running):
         f"{batch[-1]:.2f} for {sizes[-1]} together; with running statistics it is {running:.2f} throughout. "
         "After training, batch norm should not need neighbours.",
     )
+
+
+def noise_of_the_mean(means, unit=0):
+    """Step through batch sizes: how far the mean of a batch lies from that of all examples.
+
+    Parameters
+    ----------
+    means : dict of int to ndarray of shape (draws, units)
+        From `bncourse.experiments.batch_dependence.batch_means`.
+    unit : int, default 0
+        Whose means the histograms show. The spread is that of all units.
+
+    Returns
+    -------
+    bncourse.figures.slider.Slider
+        One picture for each size; the still figure shows all spreads.
+    """
+    spread = {size: float(np.sqrt(found.var(axis=0).mean())) for size, found in means.items()}
+    with style() as colors:
+        figure = Figure(figsize=(7.5, 3.4))
+        _spreads(figure.subplots(), spread, None, colors)
+        figure.suptitle("Four times the batch, half the noise of its mean")
+        pictures = [_means(found[:, unit], size, spread, colors) for size, found in means.items()]
+    first, last = min(spread), max(spread)
+    still = DescribedFigure(
+        figure,
+        f"On two log scales, the spread of batch means falls from {spread[first]:.2f} standard deviations of a unit at "
+        f"batch size {first} to {spread[last]:.2f} at {last}, along the line 1 / sqrt(batch size). "
+        "Small batches make noisy statistics, and each halving of the noise needs four times the examples.",
+    )
+    return Slider(pictures, [str(size) for size in means], "batch size", still)
 
 
 def memory(found, momentum):
@@ -191,3 +225,36 @@ def _verdict(found, momentum):
     if late[-1] == found["marks"][-1]:
         return f"still behind after {late[-1]} steps"
     return f"behind by more than 3 points up to step {late[-1]}"
+
+
+def _means(found, size, spread, colors):
+    # axes in fixed places: quicker to draw, and nothing jumps from picture to picture
+    figure = Figure(figsize=(7.5, 3.4), layout="none")
+    left, right = figure.add_axes([0.05, 0.16, 0.44, 0.7]), figure.add_axes([0.59, 0.16, 0.39, 0.7])
+    left.hist(found, np.linspace(-2.4, 2.4, 49), histtype="stepfilled", facecolor=to_rgba(colors[0], 0.5))
+    left.axvline(0, color=colors[3], linestyle=":", linewidth=1.2)
+    left.set(xlabel="mean of a batch, in std of the unit (0: all digits)", yticks=[], xlim=(-2.4, 2.4))
+    left.set_ylabel(f"{len(found)} batches")
+    _spreads(right, spread, size, colors)
+    figure.suptitle(f"Batch size {size}: the mean spreads by {spread[size]:.2f} of a standard deviation")
+    return DescribedFigure(
+        figure,
+        f"Left, a histogram of the means of {len(found)} batches of {size} digits, around the mean of all; right, the "
+        f"spread for each batch size with this one marked, {spread[size]:.2f} standard deviations of a unit. "
+        f"The line 1 / sqrt(batch size) says {size**-0.5:.2f}.",
+    )
+
+
+def _spreads(axes, spread, marked, colors):
+    sizes = np.array(list(spread))
+    axes.plot(sizes, sizes**-0.5, color=colors[3], linestyle="-", marker="", linewidth=1.5)
+    axes.plot(sizes, list(spread.values()), color=colors[0], linestyle="", marker="o", markersize=6)
+    if marked:
+        axes.plot(marked, spread[marked], color=colors[1], linestyle="", marker="D", markersize=10)
+    axes.text(sizes[0], spread[sizes[-1]], "• measured", color=colors[0], weight="bold", va="bottom")
+    axes.text(sizes[0], 1.3 * spread[sizes[-1]], "━ 1 / sqrt(batch size)", color=colors[3], va="bottom")
+    axes.set(xscale="log", yscale="log", xlabel="batch size (log scale)", ylabel="spread of the mean (log scale)")
+    axes.set_xticks(sizes, [str(size) for size in sizes])
+    ticks = [0.05, 0.1, 0.2, 0.5]
+    axes.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
+    axes.minorticks_off()

@@ -22,9 +22,10 @@ class Slider:
         What each position shows: `bncourse.figures.DescribedFigure`, all of one size, or anything else with
         ``_repr_html_``. Each is drawn when the slider is shown, so a few dozen are enough.
     labels : sequence of str
-        What each position is called, such as "eps 0.001". They stand to the right of the slider, and differ.
+        What each position is called, such as "eps 0.001"; they differ. They stand in a menu beside the slider.
     name : str
-        What the slider changes, one or two words; stands to its left and is read aloud.
+        What the slider changes, one or two words; stands before the menu. A screen reader reads the menu aloud
+        with its name. The slider's own handle has none: ipywidgets gives no way to name it.
     still : object
         The same message in one picture: a strip of a few moments, for example.
     playable : bool, default False
@@ -62,21 +63,28 @@ class Slider:
 
         # every picture is on the page from the start, so that none has to be fetched or jumps while it loads
         stack = widgets.Stack([widgets.HTML(picture._repr_html_()) for picture in self.pictures], selected_index=0)
-        slider = widgets.SelectionSlider(
+        # the menu shows where the slider stands, and can be used in its place: a slider's handle has no name for
+        # a screen reader, a menu has
+        menu = widgets.Dropdown(
             options=[(label, i) for i, label in enumerate(self.labels)],
             description=self.name,
-            tooltip=self.name,
             style={"description_width": "initial"},
-            layout=widgets.Layout(width="90%", max_width="560px"),
+            layout=widgets.Layout(width="max-content"),
         )
-        widgets.jslink((slider, "index"), (stack, "selected_index"))
-        controls = [slider]
+        slider = widgets.IntSlider(
+            max=len(self.pictures) - 1,
+            readout=False,
+            layout=widgets.Layout(flex="1 1 160px", max_width="360px"),
+        )
+        widgets.jslink((slider, "value"), (menu, "index"))
+        widgets.jslink((slider, "value"), (stack, "selected_index"))
+        controls = [menu, slider]
         if self.playable:
             play = widgets.Play(
                 max=len(self.pictures) - 1, interval=300, show_repeat=False, tooltip=f"Play: {self.name}"
             )
-            widgets.jslink((play, "value"), (slider, "index"))
-            controls = [play, slider]
+            widgets.jslink((play, "value"), (slider, "value"))
+            controls.insert(0, play)
         return widgets.VBox([widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap")), stack])
 
     def _ipython_display_(self):

@@ -116,7 +116,7 @@ def clipping(limit, bias, spread, error):
     with style() as colors:
         figure = Figure(figsize=(7.5, 3.9))
         axes = figure.subplots()
-        series = (("size of the bias", np.abs(bias)), ("spread", spread), ("error, of both", error))
+        series = (("size of the bias", np.abs(bias)), ("spread", spread), ("error (both)", error))
         for i, (name, values) in enumerate(series):
             axes.plot(place, values, color=colors[i], linestyle=DASHES[i], marker=MARKERS[i], markersize=5)
             axes.annotate(

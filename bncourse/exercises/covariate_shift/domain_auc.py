@@ -30,8 +30,8 @@ def _domain_auc_cases(rng):
 domain_auc = Exercise(
     notebook="01-covariate-shift",
     reference=reference.domain_auc,
-    asks="give the area under the ROC curve: the share of (target, source) pairs in which the target example scores "
-    "higher; a tie counts one half",
+    asks="give the AUC: the share of (target, source) pairs in which the target example scores higher; a tie counts "
+    "one half",
     cases=_domain_auc_cases,
     points=2,
     section="A classifier that detects the shift",
@@ -62,6 +62,13 @@ def source_and_target_the_wrong_way_round(source_scores, target_scores):
     return np.mean(_pairs(target_scores, source_scores) > 0) + np.mean(_pairs(target_scores, source_scores) == 0) / 2
 
 
+@domain_auc.wrong("D1", looks_like=r"<|source\w*\s*(?:\[[^]]*\]\s*)?>")
+def the_wrong_way_round_and_without_ties(source_scores, target_scores):
+    """You count the pairs in which the source example scores higher, and leave out those with equal scores. The target
+    example should score higher, and a tie counts one half."""
+    return np.mean(_pairs(target_scores, source_scores) > 0)
+
+
 @domain_auc.wrong("D1", looks_like=r"[^>=]>[^>=]")
 def a_tie_that_counts_nothing(source_scores, target_scores):
     """You leave out pairs with equal scores. A tie counts one half: otherwise a classifier that gives every example
@@ -74,6 +81,13 @@ def a_tie_that_counts_whole(source_scores, target_scores):
     """You count a pair with equal scores as if the target scored higher. A tie counts one half: otherwise a classifier
     that gives every example the same score would have an AUC of 1, not one half."""
     return np.mean(_pairs(source_scores, target_scores) >= 0)
+
+
+@domain_auc.wrong("D1", looks_like=r"0?\.25|/\s*[24]|0?\.5")
+def a_tie_that_counts_one_quarter(source_scores, target_scores):
+    """You count a pair with equal scores as one quarter: it looks as if it was halved twice. A tie counts one half."""
+    pairs = _pairs(source_scores, target_scores)
+    return np.mean(pairs > 0) + np.mean(pairs == 0) / 4
 
 
 @domain_auc.wrong("D1", looks_like=r"0\.5|/\s*2")

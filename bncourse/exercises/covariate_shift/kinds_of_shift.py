@@ -9,7 +9,9 @@ kinds_of_shift = Quiz(
     notebook="01-covariate-shift",
     asks='say for each story what has changed: "covariate shift", "label shift", "concept drift" or "none"',
     hints=(
-        "Two questions lead to the answer. Are the inputs x others than before? Does the same x still get the same y?",
+        "Three questions lead to the answer. Are the inputs x others than before? Does one x still have the same y, "
+        "with the same probability? If not: does each class, seen alone, still look the same? Then only the shares of "
+        "the classes have changed.",
         "Covariate shift: other inputs, p(x), but the same rule p(y given x). Concept drift: another rule p(y given "
         "x). Label shift: other shares of the classes, p(y), but each class looks as before, p(x given y).",
         "When a number got worse, ask first whether the new examples come from the same place as the old ones. If they "
@@ -108,7 +110,7 @@ _story(
     "A net reads postcodes. From one big pile of letters you draw 50 at random, and it reads 47 of them. You put them "
     "back, draw 50 again, and it reads 43.",
     NONE,
-    "Because both samples come from the same pile. A difference of 4 in 50 is what chance alone gives.",
+    "Because both samples come from the same pile. Chance alone can easily give a difference of 4 in 50.",
     covariate="Both times the letters come from the same pile, so p(x) is the same. Two samples differ by chance.",
     label="Both times the letters come from the same pile, so each digit is as frequent as before. Two samples "
     "differ by chance.",

@@ -79,6 +79,13 @@ def a_one_below_the_line_only(count, permuted):
     return count / (1 + len(permuted))
 
 
+@permutation_p_value.wrong("D1", step="share", looks_like=r"/\s*1(?:\.0)?\s*\+")
+def brackets_that_are_missing(count, permuted):
+    """You wrote the division without brackets, and / comes before +: so only the 1 after the line divides. Put
+    brackets round the sum above the line, and round the sum below it."""
+    return 1 + count / 1 + len(permuted)
+
+
 @permutation_p_value.wrong("D1", step="share", looks_like=r"sum|count|\+=")
 def a_count_that_is_not_divided(count, permuted):
     """You count, but do not divide by the number of permutations plus 1."""
