@@ -140,7 +140,7 @@ def memories(found, momenta):
             if column:
                 grid[0, column].set_ylabel("")
                 grid[1, column].set_ylabel("")
-        figure.suptitle("The larger the momentum, the longer the answers stay wrong")
+        figure.suptitle("The larger the momentum, the longer the accuracy lags")
     gaps = ", ".join(f"{100 * (found['batch'][2] - found['running'][m][2]):.1f} at momentum {m:g}" for m in momenta)
     return DescribedFigure(
         figure,
@@ -164,29 +164,27 @@ def three_statistics(found, steps):
     -------
     DescribedFigure
     """
-    kinds = {"batch": "batch", "running_0.99": "running, 0.99", "population": "whole training set"}
+    kinds = {
+        "batch": "one large batch of test digits",
+        "running_0.99": "running (momentum 0.99)",
+        "population": "whole training set",
+    }
+    title = f"After {steps[0]} steps the running statistics are late; after {steps[-1]} they are not"
     with style() as colors:
         figure = Figure(figsize=(7.5, 3.6))
         axes = figure.subplots()
         for i, (kind, name) in enumerate(kinds.items()):
-            for group, step in enumerate(steps):
-                height = found[f"{kind}_{step}"]
-                place = group + 0.28 * (i - 1)
-                axes.bar(place, height, 0.24, color=colors[i], hatch=("", "//", "..")[i], edgecolor="#ecebe6")
+            heights = [found[f"{kind}_{step}"] for step in steps]
+            places = [group + 0.28 * (i - 1) for group in range(len(steps))]
+            hatch, color = ("", "//", "..")[i], colors[(1, 0, 2)[i]]  # the colours of the figures above
+            axes.bar(places, heights, 0.24, color=color, label=name, hatch=hatch, edgecolor="#ecebe6")
+            for place, height in zip(places, heights, strict=True):
                 axes.text(place, height + 0.01, f"{height:.3f}", ha="center", va="bottom", fontsize=9)
-                axes.text(
-                    place,
-                    0.03,
-                    name,
-                    rotation=90,
-                    ha="center",
-                    va="bottom",
-                    weight="bold",
-                    bbox={"facecolor": "#ecebe6", "edgecolor": "none", "pad": 2},
-                )
         axes.set_xticks(range(len(steps)), [f"after {step} steps" for step in steps])
         axes.set(ylim=(0, 1.05), ylabel="test accuracy", xlabel="training")
-        figure.suptitle("The weights were right all along; the running statistics were not")
+        axes.legend(frameon=False, ncols=3, loc="upper center", bbox_to_anchor=(0.5, 1.16), columnspacing=1.2)
+        axes.set_title(" ", fontsize=16)  # room for the legend
+        figure.suptitle(title)
     values = []
     for step in steps:
         heights = ", ".join(f"{name} {found[f'{kind}_{step}']:.3f}" for kind, name in kinds.items())

@@ -1,6 +1,9 @@
 """Notebook 06: running statistics, batch norm after training, and folding it away."""
 
-from bncourse.exercises.inference import batch_norm_layer_steps  # noqa: F401 (it declares wrong ideas)
+from bncourse.exercises.inference import (  # noqa: F401 (they declare wrong ideas)
+    batch_norm_layer_steps,
+    population_statistics_variance,
+)
 from bncourse.exercises.inference.batch_norm_inference import batch_norm_inference
 from bncourse.exercises.inference.batch_norm_layer import batch_norm_layer
 from bncourse.exercises.inference.fold_into_conv import fold_into_conv

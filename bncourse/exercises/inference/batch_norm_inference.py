@@ -127,10 +127,50 @@ def running_mean_and_variance_exchanged(x, running_mean, running_var):
     return running_var, running_mean
 
 
+@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"-\s*running_mean\s*/")
+def only_the_mean_is_divided(x, mean, var, eps):
+    """Division comes before subtraction, so only the running mean is divided. Put brackets around x - running_mean."""
+    return x - mean / np.sqrt(var + eps)
+
+
+@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"\+\s*running_mean|running_mean\s*-\s*x")
+def the_mean_is_added(x, mean, var, eps):
+    """You add the running mean. It is subtracted: x - running_mean."""
+    return (x + mean) / np.sqrt(var + eps)
+
+
+@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"running_mean\s*-\s*x")
+def the_difference_the_other_way_round(x, mean, var, eps):
+    """The sign is turned: you compute running_mean - x. It is x - running_mean."""
+    return (mean - x) / np.sqrt(var + eps)
+
+
+@batch_norm_inference.wrong("F7", step="normalize", looks_like=r"[-/]=|\[.*\]\s*=[^=]")
+def x_overwritten_in_place(x, mean, var, eps):
+    """You change x in place (`x -= ...`). The caller's batch must stay as it was: `x = x - running_mean` makes a new
+    array."""
+    x -= mean
+    x /= np.sqrt(var + eps)
+    return x
+
+
+@batch_norm_inference.wrong("F7", step="scale_and_shift", looks_like=r"\(.*\+\s*beta")
+def shifts_before_it_scales(x_hat, gamma, beta):
+    """You add beta first and multiply by gamma afterwards, so beta is scaled too. Scale first, then add beta."""
+    return gamma * (x_hat + beta)
+
+
 batch_norm_inference.inherit(
     normalize,
     scale_and_shift,
     leave_out=(
+        # these have words of their own above
+        "only the mean is divided",
+        "the mean is added",
+        "the difference the other way round",
+        "x overwritten in place",
+        "shifts before it scales",
+        # and these cannot be met here, or stand above already
         "statistics of the batch and not those passed",
         "variance of the batch and not the one passed",
         "the unbiased deviation of the batch",

@@ -116,6 +116,20 @@ def training_with_the_statistics_after_the_update(
     return gamma * (x - running_mean) / np.sqrt(running_var + eps) + beta, running_mean, running_var
 
 
+@batch_norm_layer.wrong("R2", looks_like=r"running_\w+\s*(\[.*\]\s*)?[-+*/]?=")
+def running_statistics_moved_before_the_mode_is_looked_at(
+    x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3, training=True
+):
+    """You move the running statistics in both modes, and after training you normalize with the moved ones. Only
+    training moves them: put the update under `if training`."""
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    running_mean = momentum * running_mean + (1 - momentum) * mean
+    running_var = momentum * running_var + (1 - momentum) * var
+    if not training:
+        mean, var = running_mean, running_var
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta, running_mean, running_var
+
+
 @batch_norm_layer.wrong("R2", looks_like=r"return")
 def running_mean_and_variance_returned_exchanged(
     x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3, training=True

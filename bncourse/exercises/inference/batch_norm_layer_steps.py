@@ -3,7 +3,6 @@
 import numpy as np
 
 from bncourse.exercises.inference.batch_norm_layer import batch_norm_layer
-from bncourse.exercises.normalize_scale_shift.batch_variance import batch_variance
 from bncourse.exercises.normalize_scale_shift.normalize import normalize
 from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_shift
 
@@ -49,6 +48,21 @@ def running_statistics_for_one_example_while_training(training, own, running):
     batch of one becomes beta. PyTorch raises an error there."""
     alone = not own[1].any()
     return own if training and not alone else running
+
+
+@batch_norm_layer.wrong("F5", step="batch_variance", looks_like=r"ddof|(size|len\([^)]*\)|shape\[0\]|\bn)\s*-\s*1")
+def a_variance_divided_by_one_less(x, mean):
+    """You divide the batch's variance by the batch size minus one (the unbiased variance). While training this task,
+    as Keras, normalizes with the biased variance and mixes the same one into the running variance."""
+    with np.errstate(all="ignore"):
+        return ((x - mean) ** 2).sum(axis=0) / (np.float64(len(x)) - 1)
+
+
+@batch_norm_layer.wrong("F1", step="batch_variance", looks_like=r"sqrt|std|\*\*\s*0?\.5")
+def the_standard_deviation(x, mean):
+    """While training you use the standard deviation in place of the variance, so its root is taken twice. The
+    variance belongs under the root, and into the running variance."""
+    return np.sqrt(((x - mean) ** 2).mean(axis=0))
 
 
 @batch_norm_layer.wrong("R2", step="updates", looks_like=r"return")
@@ -232,8 +246,6 @@ def beta_skipped_after_training(x_hat, gamma, beta):
 
 
 _KEPT = {
-    "a variance divided by one less",
-    "the standard deviation",
     "divides by the variance",
     "epsilon outside the root",
     "no epsilon",
@@ -246,6 +258,6 @@ _KEPT = {
     "neither scale nor shift",
     "one gamma and beta for all features",
 }
-for _exercise in (batch_variance, normalize, scale_and_shift):
+for _exercise in (normalize, scale_and_shift):
     # those that can still be met once the earlier exercises are solved
     batch_norm_layer.inherit(_exercise, leave_out={idea.name for idea in _exercise.wrong_ideas} - _KEPT)
