@@ -289,4 +289,4 @@ def _draw_inputs(axes, watched, moment, edges, colors, short=False):
         axes.tick_params(labelsize=8)
     else:
         axes.set(xlabel="input of the marked node", ylabel="share of the digits")
-        axes.set_title("ones (hatched), zeros (plain), median (dashed), before training (dotted)", fontsize=9)
+        axes.set_title("ones hatched, zeros plain, median dashed, step 0 dotted", fontsize=9)
