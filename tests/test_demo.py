@@ -10,6 +10,7 @@ from small_course import ROOT
 from bncourse import exercises
 from bncourse.cli import main
 from bncourse.grading import classroom, demo
+from bncourse.grading.assignments import choose
 from bncourse.grading.source import read
 
 NAME = "04-normalize-scale-shift"
@@ -49,6 +50,10 @@ def test_every_answer_stands_alone(source):
             names = {}
             exec(f"import numpy as np\n{written}", names)
             assert callable(names[name])
+
+
+def test_the_class_is_shown_on_the_notebook_that_these_tests_play(source):
+    assert choose(ROOT, [demo.SHOWN]) == [source.name]
 
 
 def test_right_answers_earn_all_points(played):

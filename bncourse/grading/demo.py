@@ -13,10 +13,13 @@ from rich.table import Table
 from bncourse import exercises
 from bncourse.course import find_folder
 from bncourse.grading import classroom
-from bncourse.grading.assignments import SETTINGS, names
+from bncourse.grading.assignments import SETTINGS, choose
 from bncourse.grading.source import Source, read
 from bncourse.trouble import Trouble
 
+# Each wrong idea of this notebook is an answer that a learner could write as it stands; in others many are
+# one step of a longer answer.
+SHOWN = "04"
 # As the checks write it: "What probably happened: divides by the variance (F1). You divide ..."
 _NAMED = re.compile(r"(?:What probably happened|And also): ([^.:]+?) \([A-Z]\d+\)\. ")
 _ERROR = re.compile(r"error: (.+?) What probably happened:")
@@ -51,7 +54,7 @@ def command(options):
     course = find_folder()
     folder = empty(options.directory)
     console, progress = Console(), Console(stderr=True)
-    name = shown(course)
+    [name] = choose(course, [SHOWN])
     progress.print(f"Making a course with a class of its own in {folder}: {name}, without its experiments ...")
     results = play(course, folder, name, progress)
     console.print(table(results))
@@ -82,18 +85,6 @@ def empty(directory):
     except OSError as error:
         raise Trouble(f"{folder} cannot be made ({error.strerror}); name a folder that you may write to.") from error
     return folder
-
-
-def shown(course):
-    """Give the notebook of the course whose exercises know the most wrong ideas."""
-    known = {
-        name: sum(len(getattr(exercise, "wrong_ideas", ())) for exercise in exercises.of_notebook(name))
-        for name in names(course)
-        if name in exercises.NOTEBOOKS
-    }
-    if not known:
-        raise Trouble(f"{course / 'solutions'} holds no notebook with exercises; there is nothing to show.")
-    return max(known, key=known.get)
 
 
 def play(course, folder, name, progress, only=None):

@@ -208,7 +208,8 @@ def x_not_put_back(forward, backward, x, gamma, beta):
 def a_check_with_allclose(forward, backward, x, gamma, beta):
     dout = np.random.default_rng(7).normal(size=x.shape)
     slopes = _differences(forward, dout, (x, gamma, beta), step=1e-6)
-    return all(np.allclose(a, b, rtol=1e-4, atol=1e-8) for a, b in zip(slopes, backward(dout, x, gamma, beta)))  # noqa: B905
+    gradients = backward(dout, x, gamma, beta)
+    return all(np.allclose(a, b, rtol=1e-4, atol=1e-8) for a, b in zip(slopes, gradients, strict=True))
 
 
 @gradient_check.right
