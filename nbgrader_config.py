@@ -69,8 +69,36 @@ c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 c.ExchangeFactory.collect = "bncourse.grading.doors.Collect"
 c.Autograde.exporter_class = "bncourse.grading.doors.StagedNotebooks"
 
-# Seconds for one cell. A check limits each call of an answer itself; this stops a loop outside of a function.
-# nbgrader's own 30 is too near to what a Keras cell takes on a busy machine.
+# `nbgrader autograde` and Formgrader's button run a submission as `bncourse grade` does: behind walls, with the
+# checks outside of them. (The other steps are nbgrader's own.)
+c.Autograde.autograde_preprocessors = [
+    "bncourse.grading.execute.Judge",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# The lowest level of walls to make do with: 3 and 2 are safe. 1 and 0 are not, and mean that a submission may
+# read and write what this account may.
+c.Judge.lowest_level = 2
+
+# What one submission may take. `call` is a factor: a check grants a call some seconds on a learner's laptop, and a
+# machine that grades is busier. `cell` and `notebook` are seconds, the others bytes and counts; `data` is what one
+# process may ask for, and a deep-learning library asks for 1.5 GB before it does anything.
+c.Submissions.call = 3.0
+c.Submissions.cell = 60.0
+c.Submissions.notebook = 600.0
+c.Submissions.memory = 2_000_000_000
+c.Submissions.data = 4_000_000_000
+c.Submissions.processes = 256
+c.Submissions.file_size = 100_000_000
+
+# Seconds for one cell where nbgrader runs a notebook itself: Validate, and the solution when it is released. A
+# check limits each call of an answer itself; this stops a loop outside of a function. nbgrader's own 30 is too near
+# to what a Keras cell takes on a busy machine.
 c.Execute.timeout = 60
 
 # A kernel's start-up notes would stand between the lines of nbgrader's own progress; its errors still do.

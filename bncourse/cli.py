@@ -82,6 +82,27 @@ def _parser():
     stage.add_argument("assignment", metavar="NN", help="such as 04")
     stage.add_argument("--students", metavar="A,B", help="only these, by the names of their folders")
 
+    grade = command(
+        "grade",
+        "bncourse.grading.run:command",
+        "grade what was handed in, behind walls, and record the scores in nbgrader's gradebook",
+        "bncourse grade 04 --workers 2",
+    )
+    grade.add_argument("assignment", metavar="NN", help="such as 04")
+    grade.add_argument("--students", metavar="A,B", help="only these; a name may be a pattern such as 'a*'")
+    grade.add_argument(
+        "--workers", type=_count, metavar="N", help="processes side by side (default: one for each core)"
+    )
+    grade.add_argument("--force", action="store_true", help="grade also what has not changed")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help='of a Dask cluster that does the work (extra "cluster")')
+    grade.add_argument(
+        "--accept-unsafe-level",
+        type=int,
+        choices=[0, 1],
+        metavar="LEVEL",
+        help="where no safe walls can stand: run submissions with few (1) or none (0) around them",
+    )
+
     demo = command(
         "demo",
         "bncourse.grading.demo:command",

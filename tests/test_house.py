@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "network": {"reference", "data", "losses"},
     "experiments": {"network", "reference", "data", "losses", "backend"},
     "checking": set(),
+    "room": {"checking"},
     "museum": set(),
     "drivers": {"backend", "museum"},
     "exercises": {"checking", "reference", "drivers", "backend"},
@@ -81,7 +82,9 @@ def test_imports_go_one_way(module):
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_heavy_libraries_load_only_where_they_belong(module):
     at_the_top = {name.split(".")[0] for name in imports(module, at_the_top=True)}
-    assert not at_the_top & {"keras", "jax", "tensorflow", "torch", "sklearn", "mlxtend", "IPython"}
+    heavy = {"keras", "jax", "tensorflow", "torch", "sklearn", "mlxtend", "IPython"}
+    # the cells of a submission run in IPython, in a process of their own
+    assert not at_the_top & (heavy - {"IPython"} if part(module) == "room" else heavy)
     if part(module) != "figures":
         assert "matplotlib" not in at_the_top
     if part(module) != "grading":

@@ -36,8 +36,10 @@ def judge(exercise, answer, seed=0):
         return _not_callable(exercise, answer)
     if is_empty(answer.source):
         return _not_started(exercise)
-    trials = []
+    trials, slow = [], {}
     for case in exercise.draw(seed):
+        if case.part in slow:  # the other parts may still earn their share
+            continue
         try:
             trial = attempt(exercise, answer, case)
         except Trouble as trouble:
@@ -47,13 +49,14 @@ def judge(exercise, answer, seed=0):
             return _not_started(exercise)
         trials.append(trial)
         if trial.reply.timed_out:
-            return _too_slow(exercise, trial, len(trials) - 1)
+            slow[case.part] = len(trials) - 1
+    if slow:
+        return _too_slow(exercise, trials, slow)
     return _verdict(exercise, answer, trials)
 
 
 def _verdict(exercise, answer, trials):
-    parts = list(dict.fromkeys(trial.case.part for trial in trials))
-    earned = [part for part in parts if all(not t.kind for t in trials if t.case.part == part)]
+    parts, earned = _parts(trials)
     advice = _advice(exercise, trials)
     if len(earned) == len(parts):
         return Verdict(
@@ -89,6 +92,13 @@ def _verdict(exercise, answer, trials):
         advice,
         number,
     )
+
+
+def _parts(trials):
+    """Give the parts of the exercise, and those that hold."""
+    parts = list(dict.fromkeys(trial.case.part for trial in trials))
+    whole = [p for p in parts if not any(t.kind or t.reply.timed_out for t in trials if t.case.part == p)]
+    return parts, whole
 
 
 def _passed(trials, parts):
@@ -134,7 +144,10 @@ def _all_double(case):
     return all(value.dtype == np.float64 for value in case.arguments if isinstance(value, np.ndarray))
 
 
-def _too_slow(exercise, trial, number):
+def _too_slow(exercise, trials, slow):
+    number = min(slow.values())
+    trial = trials[number]
+    parts, earned = _parts(trials)
     finding = Finding(
         f"answers within {exercise.seconds:g} seconds",
         (("case", trial.case.label), ("called", called(exercise, trial.case))),
@@ -144,7 +157,10 @@ def _too_slow(exercise, trial, number):
         "is imported inside the function may be another: import it in the first cell."
     )
     todo = ("Look at the condition of each `while`, and at what each `for` runs over.", *_todo(exercise))
-    return Verdict(exercise.name, STOPPED, exercise.points, 0.0, (), (finding,), (reason,), "", todo, case=number)
+    score = float(exercise.points * len(earned) / len(parts))
+    return Verdict(
+        exercise.name, STOPPED, exercise.points, score, tuple(earned), (finding,), (reason,), "", todo, case=number
+    )
 
 
 def _is_written(answer):

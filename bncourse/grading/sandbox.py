@@ -147,22 +147,24 @@ class Sandbox:
                 f"level {NAMES[self.level]} runs submissions as another user, who cannot read Python's files: {closed} "
                 "is closed to others. Install Python and the course outside of it, or install bubblewrap."
             )
-        self._folder = Path(tempfile.mkdtemp(prefix="bnroom-"))
+        _sweep_folders()
+        self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
         package = self._furnish()
         ours, theirs = frames.pair()
         user = FIRST_USER + self.worker if os.geteuid() == 0 and self.level >= 1 else None
         try:
-            self._process = subprocess.Popen(
-                self._command(package, theirs.fileno(), user),
-                env=_environment(package),
-                pass_fds=[theirs.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=open(self._folder / "log", "wb"),  # noqa: SIM115 - the process has it
-                start_new_session=True,
-                cwd="/",
-            )
+            with open(self._folder / "log", "wb") as log:
+                self._process = subprocess.Popen(
+                    self._command(package, theirs.fileno(), user),
+                    env=_environment(package),
+                    pass_fds=[theirs.fileno()],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    start_new_session=True,
+                    cwd="/",
+                )
         except OSError as error:
             raise Unavailable(f"level {NAMES[self.level]} does not start here: {error}") from error
         finally:
@@ -388,6 +390,15 @@ class Sandbox:
         with contextlib.suppress(AttributeError):
             self._control.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def _sweep_folders():
+    """Take away the folders of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob("bnroom-*-*"):
+        maker = folder.name.split("-")[1]
+        with contextlib.suppress(OSError):
+            if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _environment(package):

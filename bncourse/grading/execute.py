@@ -1,0 +1,106 @@
+"""nbgrader's step that runs a submission, done the safe way: in the room, judged from outside.
+
+`Judge` stands in the place of nbgrader's `Execute` among the steps of ``nbgrader autograde``, by configuration
+alone, so that Formgrader's button and the command go the way that ``bncourse grade`` goes.
+"""
+
+import atexit
+import threading
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Integer
+
+from bncourse.grading.jobs import Job, judge
+from bncourse.grading.judging import seed_of
+from bncourse.grading.run import best_level, limits_of, preloads
+from bncourse.grading.sandbox import NAMES
+from bncourse.grading.workers import processes
+
+_lock = threading.Lock()
+_pool: ProcessPoolExecutor | None = None
+
+
+class NotJudged(Exception):
+    """A submission that could not be judged; its grade stays as it was."""
+
+
+class Judge(NbGraderPreprocessor):
+    """Runs a submission behind walls, and its checks outside of them."""
+
+    lowest_level = Integer(
+        2,
+        help="The lowest level of walls to make do with: 3 is bubblewrap, Landlock and seccomp; 2 goes without "
+        "bubblewrap; 1 and 0 are not safe.",
+    ).tag(config=True)
+
+    def preprocess(self, nb, resources):
+        about = resources["nbgrader"]
+        level = best_level(self.lowest_level)
+        course = _course(self, resources)
+        with Gradebook(about["db_url"]) as gradebook:
+            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id)
+        job = Job(
+            about["assignment"],
+            about["student"],
+            nbformat.writes(nb),
+            seed,
+            level,
+            _beside(resources),
+            asdict(limits_of(course)),
+            preloads(nb),
+        )
+        result = _judged(job)
+        if result.trouble:
+            raise NotJudged(f"{about['student']} was not graded: {result.trouble}")
+        self.log.info("Judged with walls of level %s in %.1f s", NAMES[level], result.seconds)
+        for event in result.events:
+            self.log.warning("%s: %s", about["student"], event)
+        return nbformat.reads(result.notebook, as_version=4), resources
+
+
+def _course(step, resources):
+    parent = step.parent
+    while parent is not None:
+        if getattr(parent, "coursedir", None) is not None:
+            return Path(parent.coursedir.root)
+        parent = parent.parent
+    return Path(resources["metadata"]["path"]).parents[2]
+
+
+def _beside(resources):
+    """Give the files that staging left beside the notebook; nbgrader has copied them to the graded folder."""
+    place = Path(resources["metadata"]["path"])
+    return {
+        file.relative_to(place).as_posix(): file.read_bytes()
+        for file in sorted(place.rglob("*"))
+        if file.is_file() and file.suffix != ".ipynb" and file.name != "timestamp.txt"
+    }
+
+
+def _judged(job):
+    """Judge in a process of its own, kept for the next submission."""
+    global _pool
+    with _lock:
+        for again in (True, False):
+            if _pool is None:
+                _pool = processes(1)
+                atexit.register(_close)
+            try:
+                return _pool.submit(judge, job).result()
+            except BrokenProcessPool as error:
+                _close()
+                if not again:
+                    raise NotJudged(f"{job.student} was not graded: its worker was lost twice") from error
+
+
+def _close():
+    global _pool
+    if _pool is not None:
+        _pool.shutdown(wait=True, cancel_futures=True)
+        _pool = None

@@ -1,0 +1,138 @@
+"""One submission to judge, as a job for a process of its own, and what comes back.
+
+A job and its result are plain: they travel to a process on this machine, or to another machine.
+"""
+
+import contextlib
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+
+import nbformat
+
+from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox, Unavailable
+
+_SLOTS = 64
+_warm = {}  # the sandboxes of this process, by what they were made with
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a worker needs to judge one submission; it needs no file of the course.
+
+    Parameters
+    ----------
+    assignment, student : str
+    notebook : str
+        The staged notebook, as JSON.
+    files : dict of str to bytes
+        What lies beside it.
+    seed : int
+        Of the hidden inputs.
+    level : int
+    limits : dict
+        The fields of `Limits`.
+    preload : tuple of str
+        What the sandbox imports before submissions come.
+    """
+
+    assignment: str
+    student: str
+    notebook: str
+    seed: int
+    level: int
+    files: dict = field(default_factory=dict)
+    limits: dict = field(default_factory=dict)
+    preload: tuple = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a worker found.
+
+    Parameters
+    ----------
+    notebook : str
+        The notebook with its outputs, as JSON; "" where it could not be judged.
+    trouble : str
+        Why it was not judged, or "". That is no grade of 0.
+    """
+
+    assignment: str
+    student: str
+    notebook: str = ""
+    seconds: float = 0.0
+    level: int = 0
+    events: tuple = ()
+    outcomes: dict = field(default_factory=dict)
+    trouble: str = ""
+
+
+def judge(job):
+    """Judge one submission in this process; never raises for what the submission did.
+
+    Parameters
+    ----------
+    job : Job
+
+    Returns
+    -------
+    Result
+    """
+    from bncourse.grading.judging import judge_notebook
+    from bncourse.room.frames import Broken
+
+    notebook = nbformat.reads(job.notebook, as_version=4)
+    try:
+        sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
+        judged = judge_notebook(notebook, sandbox, job.seed, job.files)
+    except (Unavailable, Broken, OSError) as error:
+        close()
+        return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
+    written = nbformat.writes(judged.notebook)
+    return Result(
+        job.assignment,
+        job.student,
+        written,
+        judged.seconds,
+        judged.level,
+        tuple(judged.events),
+        judged.outcomes,
+    )
+
+
+def close():
+    """End the sandboxes of this process."""
+    for sandbox, slot in _warm.values():
+        sandbox.stop()
+        slot.close()
+    _warm.clear()
+
+
+def _sandbox(level, preload, limits):
+    key = level, preload, tuple(asdict(limits).items())
+    if key not in _warm:
+        close()
+        number, slot = _slot()
+        _warm[key] = Sandbox(level, preload, number, limits), slot
+    sandbox = _warm[key][0]
+    if not sandbox.running:
+        sandbox.start()
+    return sandbox
+
+
+def _slot():
+    """Take a number that no other worker on this machine has: two may not share a user."""
+    import fcntl
+
+    folder = os.path.join(tempfile.gettempdir(), f"bncourse-slots-{os.geteuid()}")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    if os.stat(folder, follow_symlinks=False).st_uid != os.geteuid():
+        raise Unavailable(f"{folder} belongs to somebody else; delete it.")
+    for number in range(_SLOTS):
+        slot = open(os.path.join(folder, str(number)), "w")  # noqa: SIM115 - it is held until the worker ends
+        with contextlib.suppress(OSError):
+            fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return number, slot
+        slot.close()
+    raise Unavailable(f"more than {_SLOTS} workers; the users {FIRST_USER} and up are all taken.")

@@ -1,0 +1,78 @@
+"""What a grading run shows in the terminal."""
+
+import contextlib
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from bncourse.grading.sandbox import NAMES
+
+MOST_NAMES = 8
+
+
+@contextlib.contextmanager
+def progress(title):
+    """Show a bar with rate and time left; give the function that moves it."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=None, rate="")
+
+        def tell(done, total):
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=total, rate=f"{60 * speed:.0f} a minute" if speed else "")
+
+        yield tell
+
+
+def show(done):
+    """Show the table of a run, and its last line."""
+    console = Console()
+    walls = f", walls of level {NAMES[done.level]}" if done.level is not None else ""
+    table = Table(title=f"{done.name}{walls}")
+    table.add_column("What")
+    table.add_column("How many", justify="right")
+    table.add_column("Who, and why", overflow="fold")
+    scores = sorted(done.scores.values())
+    middle = f"median score {scores[len(scores) // 2]:g}" if scores else ""
+    table.add_row("graded", str(len(done.scores)), middle)
+    if done.unchanged:
+        table.add_row("unchanged", str(len(done.unchanged)), "graded before; --force grades them again")
+    if done.not_submitted:
+        table.add_row("not submitted", str(len(done.not_submitted)), _names(done.not_submitted))
+    if done.rejected:
+        table.add_row("rejected files", str(len(done.rejected)), _reasons(done.rejected))
+    if done.notes:
+        table.add_row("stopped somewhere", str(len(done.notes)), _reasons(done.notes))
+    if done.slow:
+        table.add_row("slow", str(len(done.slow)), _names(f"{s} ({t:.0f} s)" for s, t in done.slow.items()))
+    if done.not_graded:
+        table.add_row("NOT GRADED", str(len(done.not_graded)), _reasons(done.not_graded))
+    console.print(table)
+    rate = f", {60 * len(done.scores) / done.took:.0f} a minute" if done.scores and done.took else ""
+    kept = f"; {len(done.not_graded)} not graded, their grades are as before" if done.not_graded else ""
+    console.print(
+        f"{done.name}: {len(done.scores)} graded{kept}, in {done.took:.1f} s{rate}. "
+        "Grades are in the gradebook, graded notebooks in autograded/.",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _names(names):
+    names = list(names)
+    more = len(names) - MOST_NAMES
+    return escape(", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else ""))
+
+
+def _reasons(reasons):
+    lines = [f"{student}: {why}" for student, why in sorted(reasons.items())]
+    more = len(lines) - MOST_NAMES
+    return escape("\n".join(lines[:MOST_NAMES] + ([f"and {more} more"] if more > 0 else [])))
