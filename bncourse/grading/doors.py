@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange.default import ExchangeCollect
 
 from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, report, stage_assignment
@@ -19,7 +20,7 @@ from bncourse.grading.plain_files import copy_files
 from bncourse.trouble import Trouble
 
 
-class NotStaged(Exception):
+class NotStaged(NbGraderException):
     """A submission that may not be read as it is; the text names the command that helps."""
 
 
@@ -79,7 +80,7 @@ def _stage_before_grading(converter, places):
     try:
         outcomes = stage_assignment(places.root, name, students)
     except Trouble as trouble:
-        raise NotStaged(f"No submission of {name} can be graded: {trouble}") from trouble
+        raise _logged(converter.log, f"No submission of {name} can be graded: {trouble}") from trouble
     _tell(converter.log, name, outcomes)
     before = converter.assignments
     converter.assignments = {}
@@ -91,7 +92,8 @@ def _stage_before_grading(converter, places):
     for folder in set(before) - set(converter.assignments):
         converter.log.error("Not graded, for it is not staged: %s; see `bncourse stage %s`", folder, _short(name))
     if not converter.assignments:
-        raise NotStaged(f"No submission of {name} is staged, and none is graded; see `bncourse stage {_short(name)}`.")
+        why = f"No submission of {name} is staged, and none is graded; see `bncourse stage {_short(name)}`."
+        raise _logged(converter.log, why)
 
 
 def _refuse_what_is_raw(path, root):
@@ -115,6 +117,12 @@ def _tell(log, name, outcomes):
         elif outcome.is_new:
             notes = f", {len(outcome.notable)} notes in its report" if outcome.notable else ""
             log.info("Staged %s of %s%s", name, outcome.student, notes)
+
+
+def _logged(log, why):
+    """Give the error for a run that cannot go on: nbgrader ends it without showing its text, so that is logged."""
+    log.error(why)
+    return NotStaged(why)
 
 
 def _short(name):
