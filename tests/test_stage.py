@@ -13,7 +13,8 @@ from hypothesis import strategies as some
 from small_course import cell
 
 from bncourse.grading.reading import MOST_BYTES, MOST_SOURCE
-from bncourse.grading.stage import DROPPED, MENDED, REFUSED, TAKEN, stage_notebook
+from bncourse.grading.reports import for_student
+from bncourse.grading.stage import DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
 
 STUB = "\n    # YOUR CODE HERE\n    raise NotImplementedError"
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -83,7 +84,7 @@ def test_answers_are_taken_and_nothing_is_said_about_a_plain_submission(theirs):
     result = staged(theirs)
     assert answer(result, "centre") == CENTRE and answer(result, "scale") == SCALE
     assert own(result) == [] and result.readable
-    assert {d.kind for d in result.decisions} == {TAKEN}
+    assert {d.kind for d in result.decisions} == {TAKEN} and for_student(result.decisions) == []
 
 
 def test_a_staged_notebook_stays_as_it_is_when_it_is_staged_again(theirs):
@@ -108,7 +109,10 @@ def test_metadata_tags_points_kernel_ids_and_outputs_of_a_submission_are_gone(th
     cell(theirs, "centre")["metadata"]["nbgrader"] |= {"solution": False, "grade": True, "points": 9}
     theirs["metadata"] = {"kernelspec": {"name": "bash", "display_name": "x", "language": "bash"}, "mine": "x" * 99}
     theirs["cells"].append(small_course.code("imports", "z = 1", tags=["parameters"]))
-    notebook = staged(theirs).notebook
+    result = staged(theirs)
+    notebook = result.notebook
+    [[_, why]] = [each for each in told(result, DROPPED) if each[0] == MARKS]
+    assert "scale-check: grade, locked, points, tags" in why and "centre: grade, solution" in why
     given_cells = [c for c in RELEASE.cells if c.id in LOCKED]
     assert notebook.metadata == RELEASE.metadata
     for each, given_cell in zip([c for c in notebook.cells if c.id in LOCKED], given_cells, strict=True):

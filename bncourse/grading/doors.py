@@ -9,13 +9,15 @@ import fnmatch
 import hashlib
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
+from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
-from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, report, stage_assignment
+from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, may_be_graded, report, stage_assignment
 from bncourse.grading.plain_files import copy_files
 from bncourse.trouble import Trouble
 
@@ -45,7 +47,25 @@ class StagedNotebooks(NotebookExporter):
 
 
 class Collect(ExchangeCollect):
-    """nbgrader's own collecting; what it has collected is staged at once, so that it can be graded."""
+    """nbgrader's own collecting; what it has collected is staged at once, so that it can be graded.
+
+    Anybody may put a name into the inbound folder of the exchange. One that nbgrader cannot read, or that would
+    lead out of ``submitted/``, is left there and told; the others are collected.
+    """
+
+    def _path_to_record(self, path):
+        try:
+            record = super()._path_to_record(path)
+        except (ExchangeError, ValueError, OverflowError, TypeError):
+            record = {"username": "", "filename": os.path.basename(path), "timestamp": datetime.min}
+        if may_be_graded(record["username"]) and os.path.isdir(path) and not os.path.islink(path):
+            return record
+        self.log.warning("Left in the exchange, for it is no submission: %s", ascii(path))
+        return record | {"username": ""}
+
+    def init_src(self):
+        super().init_src()
+        self.src_records = [record for record in self.src_records if record["username"]]
 
     def do_copy(self, src, dest, log=None):
         """Copy plain files alone, and put the folder in its place in one step.
@@ -56,9 +76,12 @@ class Collect(ExchangeCollect):
         if os.path.lexists(making):
             self.log.warning("%s is left of a run that was stopped; it is collected again", making)
             shutil.rmtree(making)
-        for path, why in copy_files(src, making, 1000 * self.coursedir.max_dir_size):
-            self.log.warning("Not collected from %s: %s: %s", src, ascii(path), why)
-        os.rename(making, dest)
+        try:
+            for path, why in copy_files(src, making, 1000 * self.coursedir.max_dir_size):
+                self.log.warning("Not collected from %s: %s: %s", src, ascii(path), why)
+            os.rename(making, dest)
+        except OSError as error:
+            self.log.error("Not collected: %s (%s)", src, error.strerror)
 
     def copy_files(self):
         super().copy_files()
