@@ -13,6 +13,7 @@ so does an answer that is not started, which is no failure: it returns 0.0. Anyt
 and an error as none.
 """
 
+import inspect
 from contextlib import contextmanager
 from difflib import get_close_matches
 from types import SimpleNamespace
@@ -91,6 +92,18 @@ def case(exercise):
     return dict(zip(asked.parameters, arguments, strict=False)) | options
 
 
+def reference_source(exercise):
+    """Give the source of the reference function of an exercise, or "" where it has none.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the exercise, such as "normalize".
+    """
+    truth = getattr(_find(exercise), "reference", None)
+    return inspect.getsource(truth) if inspect.isfunction(truth) else ""
+
+
 @contextmanager
 def session(seed, answer=DirectAnswer, show=None):
     """Judge within this block on cases drawn from another seed, through another kind of answer.
@@ -129,7 +142,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [*sorted(exercises.names()), "case", "hint", "session"]
+    return [*sorted(exercises.names()), "case", "hint", "reference_source", "session"]
 
 
 def _find(name, error=ValueError):

@@ -71,10 +71,11 @@ def test_what_is_not_written_is_told_apart_from_what_is_wrong(played):
     assert demo.points(half) == "4 of 9" and set(half.why.values()) == {"not started"}
 
 
-def test_a_broken_and_a_missing_notebook_are_told_and_the_others_graded(played):
-    assert "cannot be read as JSON" in played[1]["broken-file"].not_graded
-    assert f"there is no {NAME}.ipynb" in played[1]["no-notebook"].not_graded
-    assert sum(not result.not_graded for result in played[1].values()) == 3
+def test_a_broken_and_a_missing_notebook_are_told_and_count_as_not_written(played):
+    assert "The end of the file is missing" in played[1]["broken-file"].why["the notebook"]
+    assert "There is no notebook" in played[1]["no-notebook"].why["the notebook"]
+    assert demo.points(played[1]["broken-file"]) == demo.points(played[1]["no-notebook"]) == "0 of 9"
+    assert not any(result.not_graded for result in played[1].values())
 
 
 def test_it_leaves_a_gradebook_feedback_and_tables(played):
@@ -84,7 +85,6 @@ def test_it_leaves_a_gradebook_feedback_and_tables(played):
     with open(folder / "class.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["student"] for row in rows} == SOME
-    assert any(row["why"].startswith("not graded: ") for row in rows)
     with open(folder / "grades.csv", newline="") as file:
         assert {row["student_id"]: row["score"] for row in csv.DictReader(file)}["right-1"] == "9.0"
 
@@ -93,7 +93,8 @@ def test_the_table_says_who_got_what_and_why(played):
     console = Console(file=io.StringIO(), width=100)
     console.print(demo.table(played[1].values()))
     shown = " ".join(console.file.getvalue().split())
-    assert "wrong-01" in shown and "normalize: divides by the variance" in shown and "not graded" in shown
+    assert "wrong-01" in shown and "normalize: divides by the variance" in shown
+    assert "the notebook: There is no notebook." in shown
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, capsys):

@@ -157,8 +157,14 @@ def test_a_script_in_a_submission_does_not_run_in_the_feedback(term):
     course, _, _ = term
     page = (course / "feedback" / "odd" / NAME / f"{NAME}.html").read_text()
     assert SCRIPT not in page
-    assert page.count("&lt;script&gt;document.title") == 3  # the text, the output, and the code that made it
-    assert "<em>text</em>" in page and 'src="data:image/png;base64,iVBORw0KGgo="' in page
+    assert page.count("&lt;script&gt;document.title") == 2  # the output, and the code that made it
+    assert 'src="data:image/png;base64,iVBORw0KGgo="' in page
+
+
+def test_text_between_the_cells_of_the_course_is_not_taken_along(term):
+    course, _, _ = term
+    assert "and *text*" in (course / "received" / "odd" / NAME / f"{NAME}.ipynb").read_text()
+    assert "and *text*" not in (course / "submitted" / "odd" / NAME / f"{NAME}.ipynb").read_text()
 
 
 def test_an_exchange_of_ones_choice_is_used(tmp_path, nbgrader):

@@ -2,6 +2,8 @@
 
 It knows notebooks and nbgrader, and nothing of batch normalization. Read it in this order: `assignments` (what
 the course has), `source` (a source notebook, cell by cell), `soundness` (what a source must hold to be
-released), `converters` (nbgrader's steps, called in this process), `release`, `feedback` (what may stand on a
-feedback page), then `classroom` and `demo`, which show the whole cycle on a small class.
+released), `converters` (nbgrader's steps, called in this process), `release`. How a submission comes in:
+`plain_files`, `reading` (bytes to cells), `stage` (the release with its answers), `arrivals` (a folder), `intake`
+(where things go), `reports`, and nbgrader's `doors`. Then `feedback` (what may stand on a feedback page), and
+`classroom` and `demo`, which show the whole cycle on a small class.
 """

@@ -21,6 +21,7 @@ SUFFIXES = {".csv", ".gif", ".jpeg", ".jpg", ".json", ".md", ".npy", ".pdf", ".p
 _NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE)
 _SAFE = re.compile(r"\w[\w .,()+=@-]{0,99}")
 _WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
 _TIME = re.compile(
     r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
     r"( ?(Z|[+-]\d\d:?\d\d|[A-Za-z][A-Za-z_+-]*(/[A-Za-z][\w+-]*){0,2}))?",
@@ -185,6 +186,8 @@ def read_time(content):
     if not _TIME.fullmatch(text):
         return None
     try:
+        if _OFFSET.search(text):  # which nbgrader reads as so many seconds
+            return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-")).astimezone(UTC)
         return parse_utc(text).replace(tzinfo=UTC)
     except (ValueError, OverflowError, TypeError):  # a month 13, a zone of 99 hours, a zone without a name
         return None

@@ -15,6 +15,7 @@ from bncourse.course import find_folder
 from bncourse.grading import classroom
 from bncourse.grading.assignments import SETTINGS, choose
 from bncourse.grading.source import Source, read
+from bncourse.grading.stage import REFUSED
 from bncourse.trouble import Trouble
 
 # Each wrong idea of this notebook is an answer that a learner could write as it stands; in others many are
@@ -35,7 +36,8 @@ class Result:
     scores : dict
         ``{grade_id: (score, most)}`` of each graded cell; empty where nothing could be graded.
     why : dict
-        Why points of an exercise were lost, in the words of its check, by the name of the exercise.
+        Why points of an exercise were lost, in the words of its check, by the name of the exercise; or why the
+        whole notebook could not be read.
     named : dict
         The names of the wrong ideas that the check found, by the name of the exercise.
     not_graded : str
@@ -109,6 +111,7 @@ def play(course, folder, name, progress, only=None):
     with progress.status("Loading nbgrader, and releasing the notebook ..."):
         # imported here: nbgrader takes seconds, and a folder that cannot be used is told at once
         from bncourse.grading import converters
+        from bncourse.grading.intake import stage_assignment
         from bncourse.grading.release import release
 
         shutil.copy(course / SETTINGS, folder)
@@ -121,22 +124,25 @@ def play(course, folder, name, progress, only=None):
     members = [member for member in classroom.members(source) if only is None or member.name in only]
     for member in members:
         classroom.hand_in(member, folder / "notebooks" / name / source_file.name, folder / "submitted")
+    outcomes = {outcome.student: outcome for outcome in stage_assignment(folder, name)}
     results = []
     # One after the other: nbgrader's gradebook takes one writer at a time.
     for member in track(members, f"Grading {len(members)} submissions", console=progress, transient=True):
-        results.append(_graded(converters, folder, source, member))
+        results.append(_graded(converters, folder, source, member, outcomes[member.name]))
     converters.export(folder, folder / "grades.csv")
     _write(results, folder / "class.csv")
     return results
 
 
-def _graded(converters, folder, source: Source, member):
+def _graded(converters, folder, source: Source, member, outcome):
     try:
         converters.autograde(folder, source.name, member.name)
         converters.generate_feedback(folder, source.name, member.name)
     except converters.Refused as refused:
-        return Result(member, not_graded=_reason(folder, source.name, member, refused))
+        return Result(member, not_graded=str(refused))
     scores = converters.scores(folder, source.name, member.name)
+    if unread := {decision.what: decision.why for decision in outcome.decisions if decision.kind == REFUSED}:
+        return Result(member, scores, unread)
     why, named = {}, {}
     graded = read(folder / "autograded" / member.name / source.name / f"{source.name}.ipynb")
     for cell in graded.checks:
@@ -147,15 +153,6 @@ def _graded(converters, folder, source: Source, member):
             named[exercise] = tuple(_NAMED.findall(said))
             why[exercise] = " and ".join(named[exercise]) or _without_a_name(said)
     return Result(member, scores, why, named)
-
-
-def _reason(folder, name, member, refused):
-    """Say in words why nbgrader could not grade a submission."""
-    path = folder / "submitted" / member.name / name / f"{name}.ipynb"
-    if not path.is_file():
-        return f"there is no {path.name} in it"
-    unreadable = read(path).unreadable
-    return f"the notebook is damaged, {unreadable}" if unreadable else str(refused)
 
 
 def _said(cell):
@@ -221,4 +218,5 @@ def _write(results, path):
                 rows.writerow([*about, "", "", "", f"not graded: {result.not_graded}"])
             for grade_id, (score, most) in result.scores.items():
                 exercise = grade_id.removesuffix("-check")
-                rows.writerow([*about, exercise, score, most, result.why.get(exercise, "")])
+                why = result.why.get(exercise) or result.why.get("the notebook", "")
+                rows.writerow([*about, exercise, score, most, why])

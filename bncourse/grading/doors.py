@@ -9,17 +9,20 @@ import fnmatch
 import hashlib
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
 
-from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, report, stage_assignment
+from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, may_be_graded, report, stage_assignment
 from bncourse.grading.plain_files import copy_files
 from bncourse.trouble import Trouble
 
 
-class NotStaged(Exception):
+class NotStaged(NbGraderException):
     """A submission that may not be read as it is; the text names the command that helps."""
 
 
@@ -44,7 +47,25 @@ class StagedNotebooks(NotebookExporter):
 
 
 class Collect(ExchangeCollect):
-    """nbgrader's own collecting; what it has collected is staged at once, so that it can be graded."""
+    """nbgrader's own collecting; what it has collected is staged at once, so that it can be graded.
+
+    Anybody may put a name into the inbound folder of the exchange. One that nbgrader cannot read, or that would
+    lead out of ``submitted/``, is left there and told; the others are collected.
+    """
+
+    def _path_to_record(self, path):
+        try:
+            record = super()._path_to_record(path)
+        except (ExchangeError, ValueError, OverflowError, TypeError):
+            record = {"username": "", "filename": os.path.basename(path), "timestamp": datetime.min}
+        if may_be_graded(record["username"]) and os.path.isdir(path) and not os.path.islink(path):
+            return record
+        self.log.warning("Left in the exchange, for it is no submission: %s", ascii(path))
+        return record | {"username": ""}
+
+    def init_src(self):
+        super().init_src()
+        self.src_records = [record for record in self.src_records if record["username"]]
 
     def do_copy(self, src, dest, log=None):
         """Copy plain files alone, and put the folder in its place in one step.
@@ -55,9 +76,12 @@ class Collect(ExchangeCollect):
         if os.path.lexists(making):
             self.log.warning("%s is left of a run that was stopped; it is collected again", making)
             shutil.rmtree(making)
-        for path, why in copy_files(src, making, 1000 * self.coursedir.max_dir_size):
-            self.log.warning("Not collected from %s: %s: %s", src, ascii(path), why)
-        os.rename(making, dest)
+        try:
+            for path, why in copy_files(src, making, 1000 * self.coursedir.max_dir_size):
+                self.log.warning("Not collected from %s: %s: %s", src, ascii(path), why)
+            os.rename(making, dest)
+        except OSError as error:
+            self.log.error("Not collected: %s (%s)", src, error.strerror)
 
     def copy_files(self):
         super().copy_files()
@@ -79,7 +103,7 @@ def _stage_before_grading(converter, places):
     try:
         outcomes = stage_assignment(places.root, name, students)
     except Trouble as trouble:
-        raise NotStaged(f"No submission of {name} can be graded: {trouble}") from trouble
+        raise _logged(converter.log, f"No submission of {name} can be graded: {trouble}") from trouble
     _tell(converter.log, name, outcomes)
     before = converter.assignments
     converter.assignments = {}
@@ -91,7 +115,8 @@ def _stage_before_grading(converter, places):
     for folder in set(before) - set(converter.assignments):
         converter.log.error("Not graded, for it is not staged: %s; see `bncourse stage %s`", folder, _short(name))
     if not converter.assignments:
-        raise NotStaged(f"No submission of {name} is staged, and none is graded; see `bncourse stage {_short(name)}`.")
+        why = f"No submission of {name} is staged, and none is graded; see `bncourse stage {_short(name)}`."
+        raise _logged(converter.log, why)
 
 
 def _refuse_what_is_raw(path, root):
@@ -115,6 +140,12 @@ def _tell(log, name, outcomes):
         elif outcome.is_new:
             notes = f", {len(outcome.notable)} notes in its report" if outcome.notable else ""
             log.info("Staged %s of %s%s", name, outcome.student, notes)
+
+
+def _logged(log, why):
+    """Give the error for a run that cannot go on: nbgrader ends it without showing its text, so that is logged."""
+    log.error(why)
+    return NotStaged(why)
 
 
 def _short(name):

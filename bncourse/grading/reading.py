@@ -1,12 +1,14 @@
 """A submitted notebook, from bytes to cells: whatever it holds, reading ends, and takes little memory.
 
-Nothing of a submission is trusted here but its text. Numbers, outputs, attachments and metadata are read over; a
-cell keeps its type, its source, its id and the name that nbgrader gave it, and these only if they are text.
+Nothing of a submission is trusted here but its text. Outputs, attachments and metadata are read over; a cell keeps
+its type, its source, its id and the name that nbgrader gave it, and these only if they are text. Its marks are
+kept for one purpose: to say that they were changed.
 """
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 MOST_BYTES = 50_000_000
 MOST_CELLS = 2_000
@@ -52,6 +54,8 @@ class Written:
         The name that nbgrader gave it, or "".
     too_long : bool
         Whether its text was longer than a cell may be; the source is empty then.
+    marks : dict
+        What the file says about grading: its "tags", "points", and whether it is "grade", "locked", "solution".
     """
 
     kind: str
@@ -59,6 +63,7 @@ class Written:
     id: str = ""
     grade_id: str = ""
     too_long: bool = False
+    marks: dict = field(default_factory=dict)
 
 
 def read_cells(raw):
@@ -124,7 +129,7 @@ def _decoded(raw):
 
 
 def _parsed(text):
-    """Give the JSON of a text, with a 0 for each number; a file that lost its end or goes too deep is refused."""
+    """Give the JSON of a text, numbers made small; a file that lost its end or goes too deep is refused."""
     depth = parts = place = 0
     while found := _BRACKET.match(text, place):
         place = found.end()
@@ -134,10 +139,15 @@ def _parsed(text):
             raise Unreadable("The file holds more lists within lists than a notebook does.")
     try:
         return json.loads(
-            text.strip(" \t\r\n\0"), parse_int=_nothing, parse_float=_nothing, parse_constant=_nothing, strict=False
+            text.strip(" \t\r\n\0"), parse_int=_number, parse_float=_number, parse_constant=_nothing, strict=False
         )
     except (ValueError, RecursionError) as error:
         raise Unreadable(_why_not(text, error)) from error
+
+
+@lru_cache(maxsize=1_000)  # one object for a number that stands there a million times
+def _number(text):
+    return float(text) if len(text) < 20 else 0  # longer ones take long to convert
 
 
 def _nothing(text):
@@ -173,9 +183,9 @@ def _cell(node):
         source = "".join(line for line in source if isinstance(line, str))
     elif not isinstance(source, str):
         source = ""
-    marks = node.get("metadata")
-    marks = marks.get("nbgrader") if isinstance(marks, dict) else None
-    grade_id = marks.get("grade_id") if isinstance(marks, dict) else ""
+    metadata = node.get("metadata") if isinstance(node.get("metadata"), dict) else {}
+    marks = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
+    grade_id = marks.get("grade_id")
     too_long = len(source) > MOST_SOURCE
     return Written(
         kind=_short(node.get("cell_type")),
@@ -183,7 +193,17 @@ def _cell(node):
         id=_short(node.get("id")),
         grade_id=_short(grade_id),
         too_long=too_long,
+        marks=_marks(metadata, marks),
     )
+
+
+def _marks(metadata, marks):
+    known = {name: marks[name] for name in ("grade", "locked", "solution") if isinstance(marks.get(name), bool)}
+    if isinstance(marks.get("points"), float):
+        known["points"] = marks["points"]
+    tags = metadata.get("tags")
+    tags = tags if isinstance(tags, list) else []
+    return known | {"tags": {tag for tag in tags if isinstance(tag, str)}}
 
 
 def _short(value):

@@ -17,6 +17,7 @@ import nbformat
 from bncourse.grading.reading import Unreadable, read_cells
 
 TAKEN, DROPPED, MENDED, REFUSED = "taken", "dropped", "mended", "refused"
+MARKS = "the marks"
 _DEFINED = re.compile(r"^(?:(?:async\s+)?def|class)\s+(\w+)", re.MULTILINE)
 
 
@@ -78,6 +79,9 @@ def stage_notebook(raw, release):
         return Staged(_assembled(release, {}, {}), (refused,), readable=False)
     decisions = [Decision(MENDED, "the notebook", f"{why[0].upper()}{why[1:]}.") for why in mended]
     places = _matched(written, release, decisions)
+    if changed := _changed_marks(written, release):
+        why = f"The marks of cells were changed ({changed}); those of the course count."
+        decisions.append(Decision(DROPPED, MARKS, why))
     answers, used = _answers(written, places, release, decisions)
     own = _own(written, places, used, release, decisions)
     return Staged(_assembled(release, answers, own), tuple(decisions))
@@ -95,6 +99,23 @@ def grade_id(cell):
 def same(one, other):
     """Say whether two texts are the same but for spaces at the ends of lines."""
     return [line.rstrip() for line in one.strip().split("\n")] == [line.rstrip() for line in other.strip().split("\n")]
+
+
+def _changed_marks(written, release):
+    """Say which cells that nbgrader knows carry other marks than in the release, in words."""
+    given = {grade_id(cell): cell.metadata for cell in release.cells if grade_id(cell)}
+    changed = {}
+    for cell in written:
+        if cell.grade_id in given:
+            metadata = given[cell.grade_id]
+            of_release = metadata["nbgrader"] | {"tags": set(metadata.get("tags", ()))}
+            differ = {
+                mark for mark, value in cell.marks.items() if mark != "tags" and of_release.get(mark, value) != value
+            }
+            differ |= {"tags"} if cell.marks.get("tags", set()) - of_release["tags"] else set()
+            if differ:
+                changed.setdefault(cell.grade_id, set()).update(differ)
+    return "; ".join(f"{name}: {', '.join(sorted(marks))}" for name, marks in changed.items())
 
 
 def _matched(written, release, decisions):
