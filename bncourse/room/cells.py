@@ -20,6 +20,8 @@ from bncourse.checking.answer import DirectAnswer, plain
 from bncourse.room import frames
 
 KEPT_CHARACTERS = 200_000
+KEPT_PICTURES = 8_000_000  # characters of all pictures of a cell together
+KEPT_OUTPUTS = 1_000
 
 
 class Outputs:
@@ -31,6 +33,7 @@ class Outputs:
     def clear(self):
         self.kept = []
         self.room = KEPT_CHARACTERS
+        self.room_for_pictures = KEPT_PICTURES
         self.dropped = 0
 
     def stream(self, name, text):
@@ -42,21 +45,25 @@ class Outputs:
             return
         if self.kept and self.kept[-1].get("name") == name:
             self.kept[-1]["text"].append(kept)
-        else:
+        elif len(self.kept) < KEPT_OUTPUTS:
             self.kept.append({"output_type": "stream", "name": name, "text": [kept]})
+        else:
+            self.dropped += len(kept)
 
     def bundle(self, kind, data, metadata=None):
         data = {str(k): v for k, v in dict(data).items() if isinstance(v, str | dict | list)}
-        size = sum(len(v) if isinstance(v, str) else 200 for v in data.values())
-        # a picture is larger than text may be; ten are kept
-        if size > max(self.room, 0) + (2_000_000 if any(k.startswith("image/") for k in data) else 0):
-            self.dropped += size
+        size = sum(len(v) for k, v in data.items() if isinstance(v, str) and not k.startswith("image/"))
+        pictures = sum(len(v) for k, v in data.items() if isinstance(v, str) and k.startswith("image/"))
+        if size > self.room or pictures > self.room_for_pictures or len(self.kept) >= KEPT_OUTPUTS:
+            self.dropped += size + pictures
             return
-        self.room -= min(size, KEPT_CHARACTERS // 10)
+        self.room -= size
+        self.room_for_pictures -= pictures
         self.kept.append({"output_type": kind, "data": data, "metadata": {}})
 
     def error(self, kind, message, traceback):
         lines = [str(line)[:4_000] for line in traceback][-60:]
+        self.kept = self.kept[:KEPT_OUTPUTS]
         self.kept.append(
             {"output_type": "error", "ename": str(kind)[:200], "evalue": str(message)[:2_000], "traceback": lines}
         )
@@ -190,6 +197,7 @@ def serve(connection, shell):
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     builtins.input = _no_input
     desk = _Desk(connection, shell)
+    process = os.getpid()
     while True:
         asked = frames.receive(connection)
         do = getattr(desk, "do_" + asked.pop("do"))
@@ -197,7 +205,16 @@ def serve(connection, shell):
             reply = do(**asked)
         except KeyboardInterrupt:
             reply = {"interrupted": True}
-        frames.send(connection, reply)
+        except frames.Broken:
+            raise
+        except Exception as error:  # a value that fails when it is looked at costs no more than itself
+            reply = {"failed": type(error).__name__}
+        if os.getpid() != process:  # the child of a fork in a cell: two that answer would answer twice
+            os._exit(0)
+        try:
+            frames.send(connection, reply)
+        except frames.TooLarge as error:
+            frames.send(connection, {"failed": str(error)})
 
 
 def _no_input(prompt=""):

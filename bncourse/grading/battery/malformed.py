@@ -84,7 +84,13 @@ def _long_cell(content):
 
 
 def _deep_code(content):
-    for source in ("(" * 5_000, "-" * 100_000 + "1", "+".join(["1"] * 40_000), "x" + ".y" * 60_000, "[" * 90 + "]" * 90):
+    for source in (
+        "(" * 5_000,
+        "-" * 100_000 + "1",
+        "+".join(["1"] * 40_000),
+        "x" + ".y" * 60_000,
+        "[" * 90 + "]" * 90,
+    ):
         content["cells"].insert(3, {"cell_type": "code", "metadata": {}, "source": f"y = {source}", "outputs": []})
 
 

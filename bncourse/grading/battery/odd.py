@@ -125,7 +125,9 @@ def a_copied_answer(paper):
 @case(KIND)
 def answers_in_cells_of_ones_own(paper):
     """The answer stands in a cell of one's own, and the given cell uses it."""
-    paper.cells.insert(paper.cells.index(paper.cell("normalize")), own(f"def mine(x, mean, var, eps):\n    return {RIGHT}"))
+    paper.cells.insert(
+        paper.cells.index(paper.cell("normalize")), own(f"def mine(x, mean, var, eps):\n    return {RIGHT}")
+    )
     paper.answer("normalize", "def normalize(x, mean, var, eps=1e-3):\n    return mine(x, mean, var, eps)")
 
 

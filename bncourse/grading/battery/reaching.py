@@ -102,7 +102,9 @@ def something_is_left_for_the_next(paper):
 @case(KIND, ["normalize"])
 def the_reference_is_imported(paper):
     """An answer imports the true function."""
-    paper.answer("normalize", "from bncourse import reference\ndef normalize(*a, **k):\n    return reference.normalize(*a, **k)")
+    paper.answer(
+        "normalize", "from bncourse import reference\ndef normalize(*a, **k):\n    return reference.normalize(*a, **k)"
+    )
 
 
 @case(KIND, ["normalize"])
@@ -125,14 +127,18 @@ def _ships(name, says, *files):
     case(KIND, ["normalize"])(spoil)
 
 
-_ships("modules_in_place_of_libraries", "Beside the notebook lie numpy.py and others.", "numpy.py", "IPython/__init__.py")
+_ships(
+    "modules_in_place_of_libraries", "Beside the notebook lie numpy.py and others.", "numpy.py", "IPython/__init__.py"
+)
 _ships("modules_that_python_starts_with", "Beside it lie modules that Python loads at its start.",
        "sitecustomize.py", "usercustomize.py", "evil.pth", "python311._pth", "pyvenv.cfg")  # fmt: skip
 _ships("modules_that_jupyter_starts_with", "Beside it lie a kernel and settings of Jupyter.",
        "ipykernel_launcher.py", "conftest.py", "jupyter_config.py", ".ipython/profile_default/startup/a.py")  # fmt: skip
 _ships("the_course_in_another_version", "Beside it lies a package with the name of the course.",
        "bncourse/__init__.py", "bncourse/check.py", "bncourse/room/cells.py")  # fmt: skip
-_ships("settings_of_nbgrader", "Beside it lie settings of nbgrader and a gradebook.", "nbgrader_config.py", "gradebook.db")
+_ships(
+    "settings_of_nbgrader", "Beside it lie settings of nbgrader and a gradebook.", "nbgrader_config.py", "gradebook.db"
+)
 
 
 @case(KIND, ["normalize"])
@@ -203,5 +209,3 @@ def a_packed_bomb_beside_the_notebook(paper):
     """Beside the notebook lies a file that unpacks to 100 MB."""
     paper.lie_beside("data.json", zlib.compress(b"\0" * 100_000_000))
     shutil.copy(paper.folder / "data.json", paper.folder / "data.npy")
-
-

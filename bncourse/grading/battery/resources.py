@@ -73,7 +73,10 @@ def a_fork_bomb_in_a_cell(paper):
 @case(KIND, ["normalize"], at_every_wall=True)
 def a_fork_bomb_in_an_answer(paper):
     """Each process starts two others, up to 2^9 of them, and the answer never returns."""
-    paper.inside("normalize", "import os, time\nfor _ in range(9):\n    try: os.fork()\n    except OSError: pass\ntime.sleep(600)")
+    paper.inside(
+        "normalize",
+        "import os, time\nfor _ in range(9):\n    try: os.fork()\n    except OSError: pass\ntime.sleep(600)",
+    )
 
 
 @case(KIND)
@@ -160,7 +163,9 @@ def prints_to_two_streams_in_turn(paper):
 @case(KIND)
 def a_huge_figure(paper):
     """A cell draws a figure of 900 million pixels."""
-    paper.first("import matplotlib.pyplot as plt\nplt.figure(figsize=(300, 300), dpi=100)\nplt.plot([1, 2])\nplt.show()")
+    paper.first(
+        "import matplotlib.pyplot as plt\nplt.figure(figsize=(300, 300), dpi=100)\nplt.plot([1, 2])\nplt.show()"
+    )
 
 
 @case(KIND)
@@ -193,7 +198,9 @@ def an_error_with_a_huge_message(paper):
 @case(KIND)
 def an_error_whose_text_never_ends(paper):
     """A cell raises an error whose text is never finished."""
-    paper.first("class Endless(Exception):\n    def __str__(self):\n        while True:\n            pass\nraise Endless")
+    paper.first(
+        "class Endless(Exception):\n    def __str__(self):\n        while True:\n            pass\nraise Endless"
+    )
 
 
 @case(KIND)
@@ -279,7 +286,9 @@ def a_cell_asks_for_input(paper):
 @case(KIND, at_every_wall=True)
 def a_file_of_three_gigabytes(paper):
     """A cell writes until the disk is full."""
-    paper.first("with open('big', 'wb') as file:\n    for _ in range(60): file.write(b'x' * 50_000_000)\nprint('GOT ' + 'THROUGH')")
+    paper.first(
+        "with open('big', 'wb') as file:\n    for _ in range(60): file.write(b'x' * 50_000_000)\nprint('GOT ' + 'THROUGH')"
+    )
 
 
 @case(KIND, at_every_wall=True)
@@ -297,7 +306,9 @@ def three_thousand_folders_deep(paper):
 @case(KIND, at_every_wall=True)
 def folders_that_nobody_may_enter(paper):
     """A cell leaves folders without rights."""
-    paper.first("import os\nos.makedirs('a/b/c')\nopen('a/b/c/file', 'w').close()\nos.chmod('a/b', 0)\nos.chmod('a', 0)")
+    paper.first(
+        "import os\nos.makedirs('a/b/c')\nopen('a/b/c/file', 'w').close()\nos.chmod('a/b', 0)\nos.chmod('a', 0)"
+    )
 
 
 @case(KIND)
