@@ -131,7 +131,7 @@ class Submission:
                     raise Lost("it sent no reply")
                 if "callback" in reply and calls_back is not None:
                     answer = calls_back(reply, until - time.monotonic())
-                    self._connection.settimeout(10)
+                    self._connection.settimeout(max(until - time.monotonic(), 1.0))
                     frames.send(self._connection, answer)
                     continue
                 if interrupted:
@@ -161,7 +161,7 @@ class Submission:
             except OSError as error:
                 raise frames.Broken(str(error)) from error
             # a large reply may take longer than is left, but not for ever
-            return frames.receive(self._connection, seconds=max(left, 10.0))
+            return frames.receive(self._connection, seconds=max(left, 5.0))
 
     def _look_at_memory(self):
         self._looked = time.monotonic()

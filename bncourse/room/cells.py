@@ -7,6 +7,7 @@ all of it. The judge counts only what an answer gives for inputs that it has nev
 import builtins
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -198,11 +199,18 @@ def serve(connection, shell):
     builtins.input = _no_input
     desk = _Desk(connection, shell)
     process = os.getpid()
+    # an interrupt is for what runs, and may come a moment after its end
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     while True:
         asked = frames.receive(connection)
         do = getattr(desk, "do_" + asked.pop("do"))
+        signal.sigtimedwait({signal.SIGINT}, 0)
         try:
-            reply = do(**asked)
+            try:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+                reply = do(**asked)
+            finally:
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         except KeyboardInterrupt:
             reply = {"interrupted": True}
         except frames.Broken:
@@ -293,16 +301,19 @@ class _Callback:
 
     def __call__(self, *arguments, **options):
         connection, id, part = self._where
-        frames.send(
-            connection,
-            {
-                "callback": id,
-                "part": part,
-                "arguments": tuple(plain(value) for value in arguments),
-                "options": {name: plain(value) for name, value in options.items()},
-            },
-        )
-        reply = frames.receive(connection)
+        asked = {
+            "callback": id,
+            "part": part,
+            "arguments": tuple(plain(value) for value in arguments),
+            "options": {name: plain(value) for name, value in options.items()},
+        }
+        # an alarm amid a frame would leave its rest behind, for the next who reads
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT})
+        try:
+            frames.send(connection, asked)
+            reply = frames.receive(connection)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if "error" in reply:
             kind = getattr(builtins, reply["error"], None)
             kind = kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
