@@ -166,6 +166,9 @@ class Shell(InteractiveShell):
     def init_virtualenv(self):
         pass
 
+    def ask_exit(self):
+        """Go on: the notebook has more cells."""
+
 
 def make_shell():
     """Make the shell, once, before any submission is there."""

@@ -22,6 +22,8 @@ from bncourse.room.leftovers import remove
 
 def main(descriptor):
     """Get ready as the settings say, then fork a room whenever one is asked for."""
+    # a worker ignores Ctrl-C, and would hand that on: a cell that runs too long could not be interrupted
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     control = socket.socket(fileno=descriptor)
     settings = frames.receive(control)
     try:

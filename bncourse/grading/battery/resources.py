@@ -33,10 +33,10 @@ def the_alarm_is_taken_out(paper):
     paper.inside("normalize", SWALLOWS)
 
 
-@case(KIND, ["batch_mean", "batch_variance", "normalize", "scale_and_shift", "batch_norm"])
-def five_answers_never_end_and_the_last_is_right(paper):
-    """Five answers loop and swallow interrupts; the sixth keeps its points."""
-    for name in ("batch_mean", "batch_variance", "normalize", "scale_and_shift", "batch_norm"):
+@case(KIND, ["batch_mean", "normalize", "batch_norm"])
+def three_answers_never_end_and_the_others_are_right(paper):
+    """Three answers loop and swallow interrupts; the others keep their points."""
+    for name in ("batch_mean", "normalize", "batch_norm"):
         paper.inside(name, SWALLOWS)
 
 
