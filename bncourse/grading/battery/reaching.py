@@ -67,7 +67,7 @@ for _name, _says, _source in [
      "import glob, os\nfor path in glob.glob('/proc/[0-9]*'):\n    if path.split('/')[2] == str(os.getpid()): continue\n"
      "    for name, mode in (('environ', 'rb'), ('mem', 'r+b'), ('maps', 'r'), ('cwd', ''), ('fd', '')):\n"
      "        try:\n            where = f'{path}/{name}'\n"
-     "            os.listdir(where) if not mode else open(where, mode).read(10)\n            tell(where)\n"
+     "            os.readlink(where if name == 'cwd' else f'{where}/0') if not mode else open(where, mode).read(10)\n            tell(where)\n"
      "        except OSError as error: pass\n"),
     ("other_processes_are_traced", "A cell traces and copies the memory of processes it did not start.",
      "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
