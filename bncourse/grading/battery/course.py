@@ -194,7 +194,8 @@ def _scores(course, name, student):
     from bncourse.grading import converters
 
     return {
-        cell.removesuffix("-check"): (score, most) for cell, (score, most) in converters.scores(course, name, student).items()
+        cell.removesuffix("-check"): (score, most)
+        for cell, (score, most) in converters.scores(course, name, student).items()
     }
 
 

@@ -1,6 +1,6 @@
 """Cases that want points their functions do not earn: patched libraries, forged results, edited notebooks."""
 
-from bncourse.grading.battery.papers import DRIVERS, case, own
+from bncourse.grading.battery.papers import DRIVERS, case
 
 KIND = "integrity"
 # Finds the descriptor on which the room answers the judge.
@@ -41,7 +41,8 @@ for _name, _says, _source, *_more in [
     ("input_is_transformed", "A transformer of input replaces the text of each check.",
      "get_ipython().input_transformers_post.append(lambda lines: ['2.0'] if 'check' in ''.join(lines) else lines)"),
     ("a_trace_forces_returns", "sys.settrace and sys.setprofile watch each call.",
-     "import sys\ndef trace(frame, event, arg):\n    frame.f_locals['score'] = 2.0\n    return trace\nsys.settrace(trace)"),
+     "import sys\ndef trace(frame, event, arg):\n    frame.f_locals['score'] = 2.0\n    return trace\n"
+     "sys.settrace(trace)"),
     ("the_display_hook_forges_results", "sys.displayhook shows all points for everything.",
      "import sys\nhook = sys.displayhook\nsys.displayhook = lambda value: hook(2.0)"),
     ("floats_are_printed", "Cells print numbers of points, and end in them.",
@@ -55,17 +56,21 @@ for _name, _says, _source, *_more in [
      "from bncourse.room import cells\n"
      "cells._Desk.do_call = lambda self, **asked: {'value': 2.0, 'outcome': 'correct', 'score': 2.0}", True),
     ("frames_are_patched", "What packs values for the judge is replaced.",
-     "from bncourse.room import frames\nframes.pack = lambda value, blobs, depth=0: {'$': 'opaque', 'kind': 'correct'}", True),
+     "from bncourse.room import frames\n"
+     "frames.pack = lambda value, blobs, depth=0: {'$': 'opaque', 'kind': 'correct'}", True),
     ("plain_values_are_forged", "What makes values plain gives the inputs back as results.",
-     "from bncourse.room import cells\nfrom bncourse.checking import answer\nanswer.plain = cells.plain = lambda v, d=0: True",
+     "from bncourse.room import cells\nfrom bncourse.checking import answer\n"
+     "answer.plain = cells.plain = lambda v, d=0: True",
      True),
     ("json_is_patched", "json.dumps writes a forged verdict.",
-     "import json\nreal = json.dumps\njson.dumps = lambda v, **k: real({'$': 'dict', 'items': [['value', 2.0]]})", True),
+     "import json\nreal = json.dumps\n"
+     "json.dumps = lambda v, **k: real({'$': 'dict', 'items': [['value', 2.0]]})", True),
     ("verdicts_are_printed", "Cells show the words and the card of a right verdict.",
      "from IPython.display import HTML, display\nprint('✓ CORRECT - Exercise: normalize (2 of 2 points)')\n"
      "display(HTML('<b>✓ CORRECT - Exercise: normalize (2 of 2 points)</b>'))"),
     ("the_clock_stands_still", "time and random are replaced.",
-     "import time, random\ntime.time = time.monotonic = time.perf_counter = lambda: 0.0\nnp.random.seed = lambda *a: None"),
+     "import time, random\ntime.time = time.monotonic = time.perf_counter = lambda: 0.0\n"
+     "np.random.seed = lambda *a: None"),
 ]:  # fmt: skip
     _patched(_name, _says, _source, *_more)
 
@@ -82,13 +87,15 @@ def _returns(name, says, before, expression):
 for _name, _says, _before, _expression in [
     ("an_object_equal_to_all", "The answer is an object that equals everything.",
      "class Same:\n    shape, dtype, ndim, __array_priority__ = (7, 5), np.dtype(float), 2, 1e9\n"
-     "    def __eq__(self, other): return True\n    def __sub__(self, other): return 0\n    __rsub__ = __abs__ = __sub__\n"
+     "    def __eq__(self, other): return True\n    def __sub__(self, other): return 0\n"
+     "    __rsub__ = __abs__ = __sub__\n"
      "    def __array_ufunc__(self, *a, **k): return True", "Same()"),
     ("an_array_equal_to_all", "The answer is a subclass of ndarray that lies about comparisons.",
      "class Same(np.ndarray):\n    def __eq__(self, other): return np.ones(self.shape, bool)\n"
      "    def __array_ufunc__(self, *a, **k): return np.zeros(self.shape)", "x.view(Same)"),
     ("an_array_like_that_lies", "The answer gives another array each time it is read.",
-     "class Lies:\n    def __array__(self, dtype=None, copy=None):\n        return np.random.default_rng().normal(size=(7, 5))",
+     "class Lies:\n    def __array__(self, dtype=None, copy=None):\n"
+     "        return np.random.default_rng().normal(size=(7, 5))",
      "Lies()"),
     ("an_array_like_that_raises", "The answer raises when it is read as an array.",
      "class Raises:\n    def __array__(self, dtype=None, copy=None): raise SystemExit(0)", "Raises()"),
@@ -98,7 +105,8 @@ for _name, _says, _before, _expression in [
     ("not_a_number_everywhere", "The answer is nan everywhere.", "", "x * np.nan"),
     ("infinity_everywhere", "The answer is infinite everywhere.", "", "x * 0 + np.inf"),
     ("a_verdict_is_raised", "The answer raises an error that looks like a right verdict.",
-     "class Unsolved(AssertionError):\n    class verdict:\n        score, outcome, exercise = 2.0, 'correct', 'normalize'\n"
+     "class Unsolved(AssertionError):\n    class verdict:\n"
+     "        score, outcome, exercise = 2.0, 'correct', 'normalize'\n"
      "def now(): raise Unsolved('CORRECT')", "now()"),
     ("half_characters_in_an_error", "The answer raises an error with half a character in its text.",
      "def now(): raise ValueError('\\ud800 \\0 \\x1b[2J')", "now()"),
@@ -136,13 +144,16 @@ for _name, _says, _source in [
     ("a_frame_of_exabytes", "The answer announces a frame of 2^60 bytes.",
      "os.write(wall(), struct.pack('!IQ', 10, 2**60) + b'0123456789')"),
     ("a_frame_that_never_ends", "The answer sends one byte of a frame now and then.",
-     "import time; os.write(wall(), struct.pack('!IQ', 1_000_000, 0))\n    while True: time.sleep(0.2); os.write(wall(), b' ')"),
+     "import time; os.write(wall(), struct.pack('!IQ', 1_000_000, 0))\n"
+     "    while True: time.sleep(0.2); os.write(wall(), b' ')"),
     ("a_frame_of_brackets", "The answer sends five million lists.",
-     "data = memoryview(frame(b'[' + b'[],' * 5_000_000 + b'1]'))\n    while data: data = data[os.write(wall(), data):]"),
+     "data = memoryview(frame(b'[' + b'[],' * 5_000_000 + b'1]'))\n"
+     "    while data: data = data[os.write(wall(), data):]"),
     ("a_frame_nested_without_end", "The answer sends lists nested a hundred thousand deep.",
      "data = memoryview(frame(b'[' * 100_000 + b']' * 100_000))\n    while data: data = data[os.write(wall(), data):]"),
     ("a_frame_of_objects", "The answer sends an array whose type is Python objects.",
-     "os.write(wall(), frame({'$': 'dict', 'items': [['value', {'$': 'array', 'dtype': '|O', 'shape': [1]}]]}, b'12345678'))"),
+     "os.write(wall(), frame({'$': 'dict', 'items': [['value', {'$': 'array', 'dtype': '|O', 'shape': [1]}]]}, "
+     "b'12345678'))"),
     ("a_frame_of_nothing_times_a_trillion", "The answer sends an array of a trillion items of no size.",
      "os.write(wall(), frame({'$': 'dict', 'items': "
      "[['value', {'$': 'array', 'dtype': '|S0', 'shape': [10**12]}]]}))"),
@@ -170,7 +181,8 @@ def a_check_of_gradients_that_counts(paper):
     order = "TFFFFFFFFFTTTFT"
     paper.answer(
         "gradient_check",
-        f"calls = iter('{order}' * 9)\ndef gradient_check(forward, backward, x, gamma, beta):\n    return next(calls) == 'T'",
+        f"calls = iter('{order}' * 9)\ndef gradient_check(forward, backward, x, gamma, beta):\n"
+        f"    return next(calls) == 'T'",
     )
 
 
@@ -192,105 +204,7 @@ def a_test_with_the_source_of_another(paper):
     """The answer holds stored numbers, and bears the name of a function that holds none."""
     paper.answer(
         "find_bugs",
-        "def innocent(bn):\n    assert bn\n\n\ndef find_bugs(bn):\n    wanted = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]\n"
+        "def innocent(bn):\n    assert bn\n\n\ndef find_bugs(bn):\n"
+        "    wanted = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14]\n"
         "    return len(wanted) > 3\n\n\nfind_bugs.__name__ = 'innocent'",
     )
-
-
-def _edited(name, says, change, spoils=("normalize",)):
-    def spoil(paper):
-        paper.wrong()
-        change(paper)
-
-    spoil.__name__, spoil.__doc__ = name, says
-    case(KIND, spoils)(spoil)
-
-
-def _every_mark(**marks):
-    def change(paper):
-        for cell in paper.cells:
-            if cell["metadata"].get("nbgrader", {}).get("grade"):
-                cell["metadata"]["nbgrader"].update(marks)
-
-    return change
-
-
-def _skips(paper):
-    for cell in paper.cells:
-        cell["metadata"]["tags"] = ["skip-execution", "raises-exception"]
-
-
-def _another_kernel(paper):
-    paper.notebook["metadata"]["kernelspec"] = {"name": "bash", "display_name": "bash", "language": "bash"}
-
-
-def _without_checks(paper):
-    paper.notebook["cells"] = [c for c in paper.cells if not c["metadata"].get("nbgrader", {}).get("grade")]
-
-
-def _renamed(paper):
-    for cell in paper.cells:
-        if marks := cell["metadata"].get("nbgrader"):
-            marks["grade_id"] = f"my-{marks['grade_id']}"
-
-
-def _swapped(paper):
-    one, other = paper.cell("normalize-check"), paper.cell("batch_mean-check")
-    one["metadata"], other["metadata"] = other["metadata"], one["metadata"]
-
-
-def _twice(paper):
-    paper.cells.append({**paper.cell("normalize-check"), "id": "again", "source": "2.0"})
-
-
-def _bonus(paper):
-    marks = {**paper.cell("normalize-check")["metadata"]["nbgrader"], "grade_id": "bonus-check", "points": 50}
-    paper.cells.append({**own("50.0"), "metadata": {"nbgrader": marks}})
-
-
-def _edited_checks(paper):
-    for cell in paper.cells:
-        if cell["metadata"].get("nbgrader", {}).get("grade"):
-            cell["source"] = f"{cell['metadata']['nbgrader']['points']:.1f}"
-            cell["metadata"]["nbgrader"]["locked"] = False
-
-
-def _as_text(paper):
-    paper.cell("normalize-check")["cell_type"] = "markdown"
-
-
-def _outputs(paper):
-    out = {"output_type": "execute_result", "data": {"text/plain": "2.0"}, "metadata": {}, "execution_count": 1}
-    paper.cell("normalize-check")["outputs"] = [out]
-
-
-for _name, _says, _change in [
-    ("checks_tagged_to_be_skipped", "Every cell is tagged skip-execution.", _skips),
-    ("checks_worth_a_thousand_points", "Every check says that it gives 1,000 points.", _every_mark(points=1000)),
-    ("checks_that_give_no_grade", "Every check says that it is not graded.", _every_mark(grade=False)),
-    ("checks_marked_as_answers", "Every check says that it is an answer.", _every_mark(solution=True, locked=False)),
-    ("checks_of_an_old_schema", "Every mark says that it is of schema version 1.", _every_mark(schema_version=1)),
-    ("checks_of_no_schema", "The marks hold lists and texts where numbers belong.",
-     _every_mark(points="all", schema_version=[3], cell_type={}, checksum=5)),
-    ("another_kernel", "The notebook asks for a kernel of bash.", _another_kernel),
-    ("checks_taken_out", "No check is in the file.", _without_checks),
-    ("checks_swapped", "Two checks have exchanged their marks.", _swapped),
-    ("a_check_twice", "A second copy of a check holds a number.", _twice),
-    ("a_check_of_ones_own", "A graded cell of 50 points is added.", _bonus),
-    ("checks_edited", "Every check is unlocked, and gives its points.", _edited_checks),
-    ("a_check_turned_into_text", "A check is a text cell.", _as_text),
-    ("outputs_forged_in_the_file", "The outputs of a check hold all points.", _outputs),
-]:  # fmt: skip
-    _edited(_name, _says, _change)
-
-
-@case(KIND)
-def every_mark_renamed(paper):
-    """Every cell bears another grade_id; the answers are right, and are found by their ids."""
-    _renamed(paper)
-
-
-@case(KIND)
-def cells_in_another_order(paper):
-    """The cells are in the reverse order; the answers are right."""
-    paper.cells.reverse()

@@ -110,7 +110,8 @@ for _name, _says, _make, *_spoils in [
      lambda text: f"<<<<<<< HEAD\n{text}\n=======\n{text}\n>>>>>>> other\n"),
     ("a_list_of_notebooks", "The file holds a list.", lambda text: f"[{text}]"),
     ("a_number", "The file holds a number.", lambda text: "42"),
-    ("cells_that_are_no_list", "The cells are a text.", lambda text: '{"cells": "none", "nbformat": 4, "nbformat_minor": 5}'),
+    ("cells_that_are_no_list", "The cells are a text.", lambda text: '{"cells": "none", "nbformat": 4, '
+                                                                     '"nbformat_minor": 5}'),
     ("a_packed_notebook", "The file is packed with gzip.", lambda text: gzip.compress(text.encode())),
     ("a_zip_archive", "The file is a zip archive.", _zipped),
     ("random_bytes", "The file holds bytes drawn at random.", lambda text: bytes(range(256)) * 400),

@@ -19,15 +19,19 @@ for _name, _says, _source in [
      f"import warnings\ndef normalize(x, mean, var, eps=1e-3):\n    warnings.warn('careful')\n    np.log(np.zeros(1))\n"
      f"    return {RIGHT}"),
     ("an_answer_that_chats", "The answer prints to both streams.",
-     f"import sys\ndef normalize(x, mean, var, eps=1e-3):\n    print('mean', mean)\n    print('hm', file=sys.stderr)\n    return {RIGHT}"),
+     f"import sys\ndef normalize(x, mean, var, eps=1e-3):\n    print('mean', mean)\n"
+     f"    print('hm', file=sys.stderr)\n    return {RIGHT}"),
     ("an_answer_as_a_lambda", "The answer is a lambda.", f"normalize = lambda x, mean, var, eps=1e-3: {RIGHT}"),
     ("an_answer_as_a_partial", "The answer is a functools.partial.",
-     f"from functools import partial\ndef general(power, x, mean, var, eps=1e-3):\n    return (x - mean) * (var + eps) ** power\n"
+     "from functools import partial\ndef general(power, x, mean, var, eps=1e-3):\n"
+     "    return (x - mean) * (var + eps) ** power\n"
      "normalize = partial(general, -0.5)"),
     ("an_answer_as_an_object", "The answer is an object that can be called.",
-     f"class Normalize:\n    def __call__(self, x, mean, var, eps=1e-3):\n        return {RIGHT}\nnormalize = Normalize()"),
+     f"class Normalize:\n    def __call__(self, x, mean, var, eps=1e-3):\n        return {RIGHT}\n"
+     f"normalize = Normalize()"),
     ("an_answer_as_a_method", "The answer is a method of a class.",
-     f"class Layer:\n    @staticmethod\n    def normalize(x, mean, var, eps=1e-3):\n        return {RIGHT}\nnormalize = Layer.normalize"),
+     f"class Layer:\n    @staticmethod\n    def normalize(x, mean, var, eps=1e-3):\n        return {RIGHT}\n"
+     f"normalize = Layer.normalize"),
     ("an_answer_with_a_decorator", "The answer is wrapped in a decorator of one's own.",
      f"def timed(f):\n    def inner(*a, **k):\n        return f(*a, **k)\n    return inner\n\n"
      f"@timed\ndef normalize(x, mean, var, eps=1e-3):\n    return {RIGHT}"),
@@ -41,7 +45,8 @@ for _name, _says, _source in [
      f"def normalize(x, mean, var, eps=1e-3):\n    try:\n        return {RIGHT}\n    except:\n        return None"),
     ("an_answer_with_threads", "The answer uses a pool of threads.",
      "from concurrent.futures import ThreadPoolExecutor\ndef normalize(x, mean, var, eps=1e-3):\n"
-     "    with ThreadPoolExecutor(2) as pool:\n        top, low = pool.submit(lambda: x - mean), pool.submit(lambda: np.sqrt(var + eps))\n"
+     "    with ThreadPoolExecutor(2) as pool:\n"
+     "        top, low = pool.submit(lambda: x - mean), pool.submit(lambda: np.sqrt(var + eps))\n"
      "        return top.result() / low.result()"),
     ("an_answer_with_a_process", "The answer calculates in a child process.",
      "import multiprocessing\ndef _work(pipe, x, mean, var, eps):\n    pipe.send((x - mean) / np.sqrt(var + eps))\n"
@@ -52,9 +57,11 @@ for _name, _says, _source in [
      f"def normalize(x: np.ndarray, mean: 'float', var, /, eps: float = 1e-3) -> np.ndarray:\n    return {RIGHT}"),
     ("an_answer_in_loops", "The answer is written in plain loops.",
      "def normalize(x, mean, var, eps=1e-3):\n    out = np.empty(x.shape)\n    for i in range(x.shape[0]):\n"
-     "        for j in range(x.shape[1]):\n            out[i, j] = (x[i, j] - mean[j]) / (var[j] + eps) ** 0.5\n    return out"),
+     "        for j in range(x.shape[1]):\n            out[i, j] = (x[i, j] - mean[j]) / (var[j] + eps) ** 0.5\n"
+     "    return out"),
     ("the_judges_names_as_helpers", "Helpers bear names that the judge uses.",
-     "def describe(x): return x\ndef value(x): return x\ndef serve(x): return x\nframes = plain = answer = desk = show = names = 3\n"
+     "def describe(x): return x\ndef value(x): return x\ndef serve(x): return x\n"
+     "frames = plain = answer = desk = show = names = 3\n"
      f"def _check(x): return x\ndef normalize(x, mean, var, eps=1e-3):\n    return _check(value({RIGHT}))"),
 ]:  # fmt: skip
     _answers(_name, _says, _source)
@@ -70,10 +77,12 @@ def _beside(name, says, *sources):
 
 
 for _name, _says, *_sources in [
-    ("cells_of_ones_own", "There are cells of one's own between the others.", "a = 1", "print(a)", "a + 1", "# nothing"),
+    ("cells_of_ones_own", "There are cells of one's own between the others.",
+     "a = 1", "print(a)", "a + 1", "# nothing"),
     ("a_cell_with_a_syntax_error", "A cell of one's own cannot be read.", "def broken(:\n    pass"),
     ("a_cell_with_an_error", "A cell of one's own raises an error.", "1 / 0"),
-    ("magics", "Cells use magics of IPython.", "%timeit -n 1 -r 1 sum(range(10))", "%matplotlib inline", "%%time\nb = 3", "!ls",
+    ("magics", "Cells use magics of IPython.", "%timeit -n 1 -r 1 sum(range(10))", "%matplotlib inline", "%%time\n"
+    "b = 3", "!ls",
      "files = !ls\nprint(files)", "%who", "%nonsense"),
     ("help_and_questions", "Cells ask for help.", "?len", "help(len)", "len??"),
     ("a_cell_that_awaits", "A cell awaits at the top.", "import asyncio\nawait asyncio.sleep(0)\nprint('done')"),
@@ -89,11 +98,14 @@ for _name, _says, *_sources in [
      "list = [1, 2]\nsum = 3\ntype = 'batch'\ninput = 5\nid = 7\nmax = 2"),
     ("the_names_of_the_notebook_are_used", "Cells use x, mean, var and eps as names, and _ and Out.",
      "x = mean = var = eps = gamma = beta = 0\n_ = Out = In = 1\nexit = quit = 3"),
-    ("everything_is_deleted", "A cell resets the names, and the imports come again.", "%reset -f\nimport numpy as np\nfrom bncourse import check"),
+    ("everything_is_deleted", "A cell resets the names, and the imports come again.", "%reset -f\n"
+                                                                                      "import numpy as np\n"
+                                                                                      "from bncourse import check"),
     ("characters_of_all_kinds", "A cell prints half characters, NUL and control characters.",
      "print('\\ud800 \\0 \\x1b[2J ∂ \\U0001f600')\nimport sys\nsys.stderr.write('\\udfff')\n'\\ud800'"),
     ("a_check_that_is_called_by_hand", "A cell calls checks, hints, predictions and experiments of the course.",
-     "check.normalize(None)\ncheck.hint('normalize')\nfrom bncourse import experiments, predict\npredict('a', 1)\nexperiments.run()"),
+     "check.normalize(None)\ncheck.hint('normalize')\nfrom bncourse import experiments, predict\npredict('a', 1)\n"
+     "experiments.run()"),
 ]:  # fmt: skip
     _beside(_name, _says, *_sources)
 

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from bncourse.grading.battery import course as battery
-from bncourse.grading.battery.papers import FORWARD, POINTS, THROUGH
+from bncourse.grading.battery.papers import POINTS, THROUGH
 from bncourse.grading.sandbox import bubblewrap
 from bncourse.trouble import Trouble
 
@@ -139,5 +139,3 @@ def _outputs(path):
     except (ValueError, KeyError, OSError):
         return ""
     return json.dumps([cell.get("outputs") for cell in cells])
-
-

@@ -39,19 +39,23 @@ for _name, _says, _source in [
     ("a_name_is_looked_up", "A cell asks for the address of a name.",
      "import socket\n" + _attempts("socket.getaddrinfo('example.org', 80)", "socket.gethostbyname('example.org')")),
     ("the_gradebook_is_changed", "A cell looks for a gradebook, and gives itself all points in it.",
-     "import glob, os, sqlite3\nplaces = ['.', '..', '../..', '../../..', '/tmp', '/tmp/*', '/tmp/*/*', '/root', '/home/*',"
+     "import glob, os, sqlite3\n"
+     "places = ['.', '..', '../..', '../../..', '/tmp', '/tmp/*', '/tmp/*/*', '/root', '/home/*',"
      " os.environ.get('PWD', '/')]\nfor place in places:\n    for path in glob.glob(place + '/**/gradebook*.db'):\n"
      "        tell(path)\n        sqlite3.connect(path).execute('UPDATE grade SET auto_score = 99')\n"),
     ("the_neighbours_are_read", "A cell looks for what others handed in, and writes into it.",
      "import glob\nfor top in ('..', '../..', '../../..', '/tmp', '/tmp/*', '/tmp/*/*', '/tmp/*/*/*'):\n"
      "    for path in glob.glob(top + '/*/neighbour*') + glob.glob(top + '/**/submitted'):\n        tell(path)\n"),
     ("the_reference_is_read_from_the_disk", "A cell looks for the source of the true functions.",
-     "import glob, sys, os\nfor top in {*sys.path, sys.prefix, sys.base_prefix, '/opt/*', '/home/*', '/root/*', '/srv/*', '/work/*'}:\n"
+     "import glob, sys, os\n"
+     "for top in {*sys.path, sys.prefix, sys.base_prefix, '/opt/*', '/home/*', '/root/*', '/srv/*', '/work/*'}:\n"
      "    for path in glob.glob(os.path.join(top, '**', 'bncourse', 'reference', '*'))"
      " + glob.glob(os.path.join(top, 'bncourse', '**', 'exercises')):\n        tell(path)\n"),
     ("another_python_knows_the_reference", "A cell starts every Python it finds, without our settings.",
-     "import glob, subprocess, sys\nfor python in {sys.executable, *glob.glob('/usr/bin/python3*'), *glob.glob('/opt/*/bin/python')}:\n"
-     "    try:\n        ran = subprocess.run([python, '-I', '-c', 'from bncourse.reference import normalize; print(normalize)'],"
+     "import glob, subprocess, sys\n"
+     "for python in {sys.executable, *glob.glob('/usr/bin/python3*'), *glob.glob('/opt/*/bin/python')}:\n"
+     "    try:\n"
+     "        ran = subprocess.run([python, '-I', '-c', 'from bncourse.reference import normalize; print(normalize)'],"
      " capture_output=True, text=True, timeout=5)\n        if 'function' in ran.stdout: tell(ran.stdout)\n"
      "    except (OSError, subprocess.SubprocessError) as error: print(error)\n"),
     ("the_room_is_written_to", "A cell writes into the libraries and into the course as it sees it.",
@@ -60,14 +64,18 @@ for _name, _says, _source in [
          "open('/etc/ld.so.cache', 'r+')", "open('/tmp/hello', 'w')",
          "open(os.path.dirname(os.path.dirname(os.getcwd())) + '/hello', 'w')")),
     ("settings_of_the_machine_are_read", "A cell reads passwords, keys and the environment of others.",
-     "import glob, os\nfor path in ('/etc/shadow', '/root/.ssh', '/root/.bashrc', '/var/run/docker.sock', '/home', '/var/lib', '/boot'):\n"
+     "import glob, os\n"
+     "for path in ('/etc/shadow', '/root/.ssh', '/root/.bashrc', '/var/run/docker.sock', '/home', '/var/lib', "
+     "'/boot'):\n"
      "    try:\n        os.listdir(path) if os.path.isdir(path) else open(path).read()\n        tell(path)\n"
      "    except OSError as error: print(error)\n"),
     ("the_memory_of_others_is_read", "A cell reads /proc of every process, and writes into its memory.",
-     "import glob, os\nfor path in glob.glob('/proc/[0-9]*'):\n    if path.split('/')[2] == str(os.getpid()): continue\n"
+     "import glob, os\nfor path in glob.glob('/proc/[0-9]*'):\n"
+     "    if path.split('/')[2] == str(os.getpid()): continue\n"
      "    for name, mode in (('environ', 'rb'), ('mem', 'r+b'), ('maps', 'r'), ('cwd', ''), ('fd', '')):\n"
      "        try:\n            where = f'{path}/{name}'\n"
-     "            os.readlink(where if name == 'cwd' else f'{where}/0') if not mode else open(where, mode).read(10)\n            tell(where)\n"
+     "            os.readlink(where if name == 'cwd' else f'{where}/0') if not mode else open(where, "
+     "mode).read(10)\n            tell(where)\n"
      "        except OSError as error: pass\n"),
     ("other_processes_are_traced", "A cell traces and copies the memory of processes it did not start.",
      "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
@@ -79,7 +87,8 @@ for _name, _says, _source in [
      "import os\nfor process in range(1, 40_000):\n    if process == os.getpid(): continue\n    try:\n"
      "        os.kill(process, 0)\n        tell(process)\n    except OSError: pass\n"),
     ("another_user_is_tried", "A cell becomes root, mounts, and makes a namespace.",
-     "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n" + _attempts("os.setuid(0)", "os.setgid(0)", "os.chroot('/')")
+     "import ctypes, os\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+     + _attempts("os.setuid(0)", "os.setgid(0)", "os.chroot('/')")
      + "for flags in (0x10000000, 0x20000, 0x40000000):\n    if libc.unshare(flags) == 0: tell(('unshare', flags))\n"
      "if libc.mount(b'none', b'/', b'tmpfs', 0, None) == 0: tell('mount')\n"
      "if libc.syscall(425, 8, None) > 0: tell('io_uring')\n"),
@@ -94,8 +103,10 @@ for _name, _says, _source in [
 def something_is_left_for_the_next(paper):
     """A cell leaves files wherever it may write."""
     paper.last(
-        "import os\nfor place in ('/dev/shm', '/tmp', '/var/tmp', '/room', '/room/warm', '.', '..', '../warm', '/run/lock'):\n"
-        "    try:\n        open(f'{place}/left-behind', 'w').write('normalize')\n    except OSError as error: print(error)"
+        "import os\n"
+        "for place in ('/dev/shm', '/tmp', '/var/tmp', '/room', '/room/warm', '.', '..', '../warm', '/run/lock'):\n"
+        "    try:\n        open(f'{place}/left-behind', 'w').write('normalize')\n"
+        "    except OSError as error: print(error)"
     )
 
 
@@ -133,7 +144,8 @@ _ships(
 _ships("modules_that_python_starts_with", "Beside it lie modules that Python loads at its start.",
        "sitecustomize.py", "usercustomize.py", "evil.pth", "python311._pth", "pyvenv.cfg")  # fmt: skip
 _ships("modules_that_jupyter_starts_with", "Beside it lie a kernel and settings of Jupyter.",
-       "ipykernel_launcher.py", "conftest.py", "jupyter_config.py", ".ipython/profile_default/startup/a.py")  # fmt: skip
+       "ipykernel_launcher.py", "conftest.py", "jupyter_config.py",
+       ".ipython/profile_default/startup/a.py")  # fmt: skip
 _ships("the_course_in_another_version", "Beside it lies a package with the name of the course.",
        "bncourse/__init__.py", "bncourse/check.py", "bncourse/room/cells.py")  # fmt: skip
 _ships(
