@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 from bncourse.museum.bugs import BUGS
 from bncourse.museum.parts import implementation, written_as_one_affine_map, written_with_loops
+from bncourse.museum.tour import Tour
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,37 @@ def exhibits():
         Exhibit(name, kind, story, source, shows, implementation(**parts))
         for name, kind, story, source, shows, parts in BUGS
     )
+
+
+def tour(*kinds):
+    """Show the stories of some exhibits, in the museum's order.
+
+    Parameters
+    ----------
+    *kinds : str
+        "forward", "conv", "running statistics", "inference" or "backward"; all, where none is named.
+
+    Returns
+    -------
+    Tour
+
+    Raises
+    ------
+    ValueError
+        If there is no exhibit of a kind; the message lists the kinds.
+
+    Examples
+    --------
+    >>> print(repr(tour("backward"))[:46])
+    11 the detached statistics (backward)
+       A cou
+    """
+    known = list(dict.fromkeys(exhibit.kind for exhibit in exhibits()))
+    for kind in kinds:
+        if kind not in known:
+            raise ValueError(f"the museum has no exhibits of the kind {kind!r}; its kinds are: {', '.join(known)}")
+    shown = enumerate(exhibits(), start=1)
+    return Tour((number, exhibit) for number, exhibit in shown if exhibit.kind in (kinds or known))
 
 
 def right_ones():
