@@ -93,8 +93,8 @@ def stored_numbers(function):
         Such as "a list of 40 numbers in line 3".
     """
     for name, value in _globals_used(function):
-        if isinstance(value, np.ndarray | list | tuple) and np.size(value) > MOST_NUMBERS_IN_A_LIST:
-            return f"{name}, with {np.size(value)} values, from outside the test"
+        if isinstance(value, np.ndarray | list | tuple) and _count(value) > MOST_NUMBERS_IN_A_LIST:
+            return f"{name}, with {_count(value)} values, from outside the test"
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
@@ -117,8 +117,15 @@ def _globals_used(function):
 
 def _stored_in_code(code):
     for constant in getattr(code, "co_consts", ()):
-        if isinstance(constant, tuple) and np.size(constant) > MOST_NUMBERS_IN_A_LIST:
-            return f"a list of {np.size(constant)} numbers"
+        if isinstance(constant, tuple) and _count(constant) > MOST_NUMBERS_IN_A_LIST:
+            return f"a list of {_count(constant)} numbers"
         if inspect.iscode(constant) and (inside := _stored_in_code(constant)):
             return inside
     return ""
+
+
+def _count(value):
+    """Count the values in an array, or in lists and tuples, which may be nested unevenly."""
+    if isinstance(value, list | tuple):
+        return sum(map(_count, value))
+    return np.size(value)

@@ -43,7 +43,8 @@ def visibility(seen):
         axes.minorticks_off()
         axes.set_yticks(places, bugs)
         axes.set_ylabel("bug")
-        axes.legend(loc="upper left", bbox_to_anchor=(0.02, 0.78), frameon=False)
+        panel = axes.get_facecolor()
+        axes.legend(loc="center", bbox_to_anchor=(0.4, 0.45), facecolor=panel, edgecolor=panel, framealpha=1)
         axes.grid(axis="y", color=colors[3], alpha=0.15)
         figure.suptitle(f"On tame inputs {hidden['tame']} of {len(bugs)} bugs cannot be seen")
     names = ", ".join(bug for bug, size in zip(bugs, seen["tame"], strict=True) if size < LOOKED_AT)
@@ -78,11 +79,12 @@ def kills(found):
         for column, test in enumerate(tests):
             for row in range(len(bugs)):
                 hit = found["found"][column, row]
+                word = "found" if hit else "missed" if found["accepted"][column] else "\N{EN DASH}"
                 box = {"boxstyle": "round,pad=0.25", "facecolor": colors[0] if hit else "none", "edgecolor": "none"}
                 color = "#ffffff" if hit else colors[3]
                 weight = "bold" if hit else "normal"
                 axes.text(
-                    column, row, "found" if hit else "missed", ha="center", va="center", color=color, weight=weight,
+                    column, row, word, ha="center", va="center", color=color, weight=weight,
                     bbox=box, fontsize=9,
                 )  # fmt: skip
             if test.startswith("your"):

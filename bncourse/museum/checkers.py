@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncourse.museum.parts import implementation
+from bncourse.museum.tour import Tour
 
 _RIGHT = implementation()
 
@@ -189,3 +190,13 @@ CHECKERS = (
         _maps_and_whether_statistics_move,
     ),
 )
+
+
+def tour():
+    """Show what each checker looks at, and where it can be read.
+
+    Returns
+    -------
+    Tour
+    """
+    return Tour((checker.name, checker.source, {"Looks at": f"{checker.looks_at}."}) for checker in CHECKERS)
