@@ -15,9 +15,10 @@ _STYLE = """
 @page { size: A4; margin: 14mm }
 * { box-sizing: border-box }
 html { color-scheme: light; background: #fff }
-body { margin: 0 auto; max-width: 182mm; padding: 8mm; border: 2px solid #0067a3; color: #1b1f24; background: #fff;
+body { margin: 6mm auto; max-width: 182mm; padding: 8mm; border: 2px solid #0067a3; color: #1b1f24; background: #fff;
        font: 10.5pt/1.4 system-ui, "Segoe UI", "Noto Sans", Arial, sans-serif }
 h1 { font-size: 22pt; line-height: 1.2; margin: 0 0 6mm }
+.kind { color: #0067a3; font-weight: bold; margin: 0 }
 .name { font-size: 18pt; line-height: 1.25; font-weight: bold; margin: 0; overflow-wrap: anywhere }
 table { border-collapse: collapse; width: 100%; margin: 5mm 0; font-size: 9pt }
 caption { text-align: left; font-weight: bold; padding-bottom: 1.5mm; font-size: 10.5pt }
@@ -26,7 +27,7 @@ td { overflow-wrap: anywhere }
 th, .count { white-space: nowrap }
 p { margin: 2mm 0 }
 .honest { border-left: 4px solid #a84a00; padding-left: 4mm; margin-top: 5mm }
-@media print { body { max-width: none } tr { break-inside: avoid } }
+@media print { body { max-width: none; margin: 0 } tr { break-inside: avoid } }
 """
 
 
@@ -80,6 +81,7 @@ def page(name, stands, today):
 </head>
 <body>
 <main>
+<p class="kind">Certificate</p>
 <h1>A course on batch normalization</h1>
 <p class="name"><bdi>{escape(name)}</bdi></p>
 <p>has passed <strong>{share} exercises</strong> of the course.</p>

@@ -171,7 +171,7 @@ CHECKERS = (
     ),
     Checker(
         "Deep-ML",
-        "the output while training for two small batches of feature maps, against stored numbers to 1e-5",
+        "the output while training for two small batches of feature maps, against stored numbers (here: to 1e-5)",
         "problem 115, batch normalization for BCHW input",
         _numbers_of_two_maps,
     ),
