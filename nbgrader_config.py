@@ -64,8 +64,10 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
-# A check cell that a learner deleted is put back before grading; without it their answer would count 0.
-c.OverwriteCells.add_missing_cells = True
+# What is handed in is someone else's file. nbgrader reads of it what `bncourse stage` made: the release with the
+# answers in it, where nothing of ours can be missing or changed. Both doors below stage by themselves.
+c.ExchangeFactory.collect = "bncourse.grading.doors.Collect"
+c.Autograde.exporter_class = "bncourse.grading.doors.StagedNotebooks"
 
 # Seconds for one cell. A check limits each call of an answer itself; this stops a loop outside of a function.
 # nbgrader's own 30 is too near to what a Keras cell takes on a busy machine.
@@ -80,6 +82,7 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelA
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
+    "bncourse.grading.feedback.HowItWasRead",
     "bncourse.grading.feedback.SanitizePage",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

@@ -22,7 +22,7 @@ from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, wrapped
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
-_session = SimpleNamespace(seed=0, answer=DirectAnswer, learner=True)
+_session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True)
 _last = {}
 _hints_shown = {}
 
@@ -92,7 +92,7 @@ def case(exercise):
 
 
 @contextmanager
-def session(seed, answer=DirectAnswer):
+def session(seed, answer=DirectAnswer, show=None):
     """Judge within this block on cases drawn from another seed, through another kind of answer.
 
     Nothing is written into the learner's journal meanwhile.
@@ -102,9 +102,11 @@ def session(seed, answer=DirectAnswer):
     seed : int
     answer : callable
         ``answer(learners, name)`` gives an `Answer`; the place where a process boundary stands.
+    show : callable, optional
+        ``show(verdict)`` takes the cards that a notebook would display.
     """
     before = SimpleNamespace(**vars(_session))
-    _session.seed, _session.answer, _session.learner = seed, answer, False
+    vars(_session).update(seed=seed, answer=answer, show=show, learner=False)
     try:
         yield
     finally:
@@ -158,6 +160,9 @@ def _answer_to(asked, learners):
 
 
 def _show(verdict):
+    if _session.show is not None:
+        _session.show(verdict)
+        return
     try:
         shell = get_ipython()
     except NameError:

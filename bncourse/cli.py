@@ -87,6 +87,15 @@ def _parser():
     )
     release.add_argument("notebooks", nargs="*", metavar="NN", help="such as 04; all, where none is named")
 
+    stage = command(
+        "stage",
+        "bncourse.grading.reports:command",
+        "make what was handed in ready for grading, and say what was dropped and why",
+        "bncourse stage 04 --students ada,grace",
+    )
+    stage.add_argument("assignment", metavar="NN", help="such as 04")
+    stage.add_argument("--students", metavar="A,B", help="only these, by the names of their folders")
+
     demo = command(
         "demo",
         "bncourse.grading.demo:command",

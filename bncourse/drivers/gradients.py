@@ -40,6 +40,10 @@ def ask_gradient_check(gradient_check, candidate, x, gamma, beta):
     return gradient_check(forward, backward, x, gamma, beta)
 
 
+# Behind a wall it stays with the judge, and only the learner's check is called on the other side.
+ask_gradient_check.outside = True
+
+
 def _complex_step(function, dout, inputs):
     """Give the gradient of ``sum(dout * function(*inputs))`` with respect to each input."""
     gradients = []

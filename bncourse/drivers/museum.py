@@ -1,6 +1,7 @@
 """Run a learner's test against right batch norms and the bugs of the museum, and count what it finds."""
 
 import ast
+import builtins
 import inspect
 import textwrap
 
@@ -59,6 +60,10 @@ def run_tests(find_bugs, needed, seed):
     return result
 
 
+# Behind a wall it stays with the judge, and only the learner's test is called on the other side.
+run_tests.outside = True
+
+
 def _rejects(find_bugs, implementation):
     """Say whether the test finds a bug, and with what message."""
     try:
@@ -92,11 +97,12 @@ def stored_numbers(function):
     str
         Such as "a list of 40 numbers in line 3".
     """
-    for name, value in _globals_used(function):
-        if isinstance(value, np.ndarray | list | tuple) and _count(value) > MOST_NUMBERS_IN_A_LIST:
-            return f"{name}, with {_count(value)} values, from outside the test"
+    for name, size in _globals_used(function):
+        if size > MOST_NUMBERS_IN_A_LIST:
+            return f"{name}, with {size} values, from outside the test"
     try:
-        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        source = getattr(function, "source", None)  # a function on the other side of a wall says its own
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function) if source is None else source))
     except (OSError, TypeError, SyntaxError):
         return _stored_in_code(getattr(function, "__code__", None))
     for node in ast.walk(tree):
@@ -110,9 +116,20 @@ def stored_numbers(function):
 
 
 def _globals_used(function):
+    """Give the names from outside the function that hold many values, each with their number."""
+    if size_of := getattr(function, "size_of", None):
+        try:
+            nodes = list(ast.walk(ast.parse(textwrap.dedent(function.source))))
+        except SyntaxError:
+            return []
+        own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+        own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
+        used = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name) and node.id not in own)
+        return [(name, size_of(name)) for name in used if not hasattr(builtins, name)]
     code = getattr(function, "__code__", None)
     known = getattr(function, "__globals__", {})
-    return [(name, known[name]) for name in code.co_names if name in known] if code else []
+    values = [(name, known[name]) for name in code.co_names if name in known] if code else []
+    return [(name, _count(value)) for name, value in values if isinstance(value, np.ndarray | list | tuple)]
 
 
 def _stored_in_code(code):

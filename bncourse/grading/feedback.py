@@ -1,11 +1,16 @@
-"""What may stand on a feedback page: a submission is someone else's text, and nothing of it runs there."""
+"""What stands on a feedback page: how the file was read, and nothing of a submission that could run there."""
 
 import re
 
 import bleach
 from bleach.css_sanitizer import CSSSanitizer
+from nbconvert.preprocessors import Preprocessor
 from nbconvert.preprocessors.sanitize import SanitizeHTML
+from nbformat.v4 import new_markdown_cell
 from traitlets import Bool
+
+from bncourse.grading.intake import decisions_of, report
+from bncourse.grading.reports import for_student
 
 # What text, the cards of the checks, tables and folded hints are made of; nothing that loads or runs.
 TAGS = [
@@ -49,3 +54,28 @@ class SanitizePage(SanitizeHTML):
             protocols={"http", "https", "mailto", "data"},
             css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
         )
+
+
+class HowItWasRead(Preprocessor):
+    """Says on top of the page what of the submitted file was not taken as it came; nothing, if all was.
+
+    It runs before `SanitizePage`, for it quotes names that somebody else chose.
+    """
+
+    enabled = Bool(True).tag(config=True)
+
+    def preprocess(self, notebook, resources):
+        about = resources.get("nbgrader", {})
+        converter = getattr(self.parent, "parent", None)  # the exporter's: nbgrader's GenerateFeedback
+        if not hasattr(converter, "coursedir") or not {"assignment", "student"} <= set(about):
+            return notebook, resources
+        known = report(converter.coursedir.root, about["assignment"], about["student"])
+        if lines := for_student(decisions_of(known)):
+            text = "## How your file was read\n\n" + "\n".join(f"- {_plain(line)}" for line in lines)
+            notebook.cells.insert(0, new_markdown_cell(text, id="how-your-file-was-read"))
+        return notebook, resources
+
+
+def _plain(line):
+    """Give a line of text in Markdown that shows every character as it is."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", " ".join(line.split()))

@@ -1,0 +1,121 @@
+"""The doors through which nbgrader takes submissions in: behind each of them stands staging.
+
+nbgrader is configured with these classes, and nothing of it is replaced. `Collect` stages what was collected.
+`StagedNotebooks` is what ``nbgrader autograde`` and the button of Formgrader read notebooks with: nbgrader makes it
+when it knows which submissions it will grade and has read nothing of them.
+"""
+
+import fnmatch
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.exchange.default import ExchangeCollect
+
+from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, report, stage_assignment
+from bncourse.grading.plain_files import copy_files
+from bncourse.trouble import Trouble
+
+
+class NotStaged(Exception):
+    """A submission that may not be read as it is; the text names the command that helps."""
+
+
+class StagedNotebooks(NotebookExporter):
+    """Reads notebooks for nbgrader, and of ``submitted/`` only what was staged.
+
+    When it is made, it stages what is raw among the submissions that its parent, nbgrader's ``Autograde``, is about
+    to grade, and takes out of its list what cannot be staged.
+    """
+
+    def __init__(self, **arguments):
+        super().__init__(**arguments)
+        places = getattr(self.parent, "coursedir", None)
+        if places is not None and hasattr(self.parent, "assignments"):
+            _stage_before_grading(self.parent, places)
+
+    def from_filename(self, filename, resources=None, **more):
+        places = getattr(self.parent, "coursedir", None)
+        if places is not None:
+            _refuse_what_is_raw(Path(filename), Path(places.root))
+        return super().from_filename(filename, resources=resources, **more)
+
+
+class Collect(ExchangeCollect):
+    """nbgrader's own collecting; what it has collected is staged at once, so that it can be graded."""
+
+    def do_copy(self, src, dest, log=None):
+        """Copy plain files alone, and put the folder in its place in one step.
+
+        A folder in the exchange is someone else's: a link in it may lead anywhere, and a pipe has no end.
+        """
+        making = f"{dest}.collecting"
+        if os.path.lexists(making):
+            self.log.warning("%s is left of a run that was stopped; it is collected again", making)
+            shutil.rmtree(making)
+        for path, why in copy_files(src, making, 1000 * self.coursedir.max_dir_size):
+            self.log.warning("Not collected from %s: %s: %s", src, ascii(path), why)
+        os.rename(making, dest)
+
+    def copy_files(self):
+        super().copy_files()
+        name = self.coursedir.assignment_id
+        students = {record["username"] for record in self.src_records}
+        try:
+            outcomes = stage_assignment(self.coursedir.root, name, students)
+        except Trouble as trouble:
+            self.log.warning("Collected, but not staged: %s", trouble)
+            return
+        _tell(self.log, name, outcomes)
+
+
+def _stage_before_grading(converter, places):
+    """Stage the submissions of this run, and renew the converter's list of what it will grade."""
+    name = places.assignment_id
+    students = set(fnmatch.filter(handed_in(places.root, name), places.student_id))
+    students -= set(places.student_id_exclude.split(","))
+    try:
+        outcomes = stage_assignment(places.root, name, students)
+    except Trouble as trouble:
+        raise NotStaged(f"No submission of {name} can be graded: {trouble}") from trouble
+    _tell(converter.log, name, outcomes)
+    before = converter.assignments
+    converter.assignments = {}
+    for outcome in outcomes:
+        folder = places.format_path(SUBMITTED, outcome.student, name)
+        notebook = os.path.join(folder, f"{name}.ipynb")
+        if not outcome.trouble and is_staged(places.root, name, outcome.student):
+            converter.assignments[folder] = [notebook]
+    for folder in set(before) - set(converter.assignments):
+        converter.log.error("Not graded, for it is not staged: %s; see `bncourse stage %s`", folder, _short(name))
+    if not converter.assignments:
+        raise NotStaged(f"No submission of {name} is staged, and none is graded; see `bncourse stage {_short(name)}`.")
+
+
+def _refuse_what_is_raw(path, root):
+    """Raise where a notebook in ``submitted/`` is not the one that staging wrote."""
+    try:
+        student, name, notebook = path.relative_to(root / SUBMITTED).parts
+    except ValueError:
+        return  # in another folder, such as autograded/, which nbgrader wrote itself
+    known = report(root, name, student).get("files", {}).get(notebook)
+    if hashlib.sha256(path.read_bytes()).hexdigest() != known:
+        raise NotStaged(f"{path} was changed after it was staged; stage it again: bncourse stage {_short(name)}")
+
+
+def _tell(log, name, outcomes):
+    """Say in nbgrader's log what was done."""
+    for outcome in outcomes:
+        if outcome.trouble:
+            log.error(
+                "Cannot be staged: %s: %s; see `bncourse stage %s`", outcome.student, outcome.trouble, _short(name)
+            )
+        elif outcome.is_new:
+            notes = f", {len(outcome.notable)} notes in its report" if outcome.notable else ""
+            log.info("Staged %s of %s%s", name, outcome.student, notes)
+
+
+def _short(name):
+    return name.partition("-")[0]

@@ -1,0 +1,222 @@
+"""Judge one staged notebook: run the learner's cells in the room, and the check cells here.
+
+This runs in a trusted process of its own. A check cell's text is the release's, never the submission's; the
+names in it that it does not define itself are fetched from the room. What it shows and gives becomes the
+cell's output, which is all that nbgrader looks at.
+"""
+
+import ast
+import builtins
+import contextlib
+import hashlib
+import io
+import math
+import time
+import warnings
+from dataclasses import dataclass, field
+
+import nbformat
+
+from bncourse.grading import demonstrations
+from bncourse.grading.answers import Lost, OutOfTime, Submission, answer
+from bncourse.room.frames import Broken
+from bncourse.trouble import Trouble
+
+LEFT_OUT = "This cell only demonstrates, so it was not run while the notebook was graded."
+
+
+@dataclass
+class Judged:
+    """A notebook with the outputs of its judgement.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+    seconds : float
+    level : int
+        The level of the walls around the submission.
+    events : list of str
+        What went wrong in the room, for the report.
+    outcomes : dict
+        For each check cell, by its grade_id: a dictionary with "exercise", "outcome", "score" and "wrong_ideas".
+    """
+
+    notebook: object
+    seconds: float
+    level: int
+    events: list = field(default_factory=list)
+    outcomes: dict = field(default_factory=dict)
+
+
+def seed_of(submission_id):
+    """Give the seed of a submission's hidden inputs, from the id that the gradebook keeps for it."""
+    return int.from_bytes(hashlib.sha256(f"bncourse {submission_id}".encode()).digest()[:6], "big")
+
+
+def judge_notebook(notebook, sandbox, seed, files=None):
+    """Run and judge a staged notebook.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As staging wrote it: the release's cells, the learner's answers and own cells.
+    sandbox : Sandbox
+    seed : int
+    files : dict of str to bytes, optional
+
+    Returns
+    -------
+    Judged
+
+    Raises
+    ------
+    Broken
+        If the sandbox itself fails; the submission is then not graded, which is not a grade of 0.
+    """
+    began = time.monotonic()
+    notebook = nbformat.from_dict(notebook)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    kinds = [_kind(cell) for cell in cells]
+    runs = demonstrations.needed(
+        [(kind, cell.source, cell.metadata.get("tags", [])) for kind, cell in zip(kinds, cells, strict=True)]
+    )
+    with Submission(sandbox, files) as submission:
+        judged = Judged(notebook, 0.0, sandbox.level, submission.events)
+        out_of_time = ""
+        for cell, kind, run in zip(cells, kinds, runs, strict=True):
+            cell.execution_count = None
+            try:
+                if kind == "check":
+                    outputs = _check(cell, submission, seed, judged, out_of_time)
+                elif out_of_time:
+                    outputs = [_text(f"Not run: {out_of_time}.")]
+                elif not run:
+                    outputs = [_text(LEFT_OUT)]
+                else:
+                    outputs = submission.run(cell.source)
+            except OutOfTime as error:
+                out_of_time = f"the submission was stopped, {error}"
+                submission.events.append(out_of_time)
+                outputs = [_error("Stopped", [f"{out_of_time[0].upper()}{out_of_time[1:]}."])]
+            cell.outputs = [nbformat.from_dict(output) for output in outputs]
+    judged.seconds = time.monotonic() - began
+    return judged
+
+
+def _kind(cell):
+    grading = cell.metadata.get("nbgrader", {})
+    if grading.get("grade") and not grading.get("solution"):
+        return "check"
+    if grading.get("solution") or cell.metadata.get("bncourse", {}).get("from") in ("student", "answer"):
+        return "own"
+    return "given"
+
+
+def _check(cell, submission, seed, judged, out_of_time):
+    """Run a check cell here; give its outputs."""
+    from bncourse import check
+
+    grading = cell.metadata.nbgrader
+    shown, said = [], io.StringIO()
+    verdicts = []
+
+    def show(verdict):
+        verdicts.append(verdict)
+        shown.append({"output_type": "display_data", "data": verdict._repr_mimebundle_(), "metadata": {}})
+
+    try:
+        code = ast.parse(cell.source)
+        names = {} if out_of_time else _names(code, submission)
+        value = None
+        with (
+            check.session(seed, answer, show),
+            contextlib.redirect_stdout(said),
+            contextlib.redirect_stderr(said),
+            warnings.catch_warnings(),
+        ):
+            warnings.simplefilter("ignore")
+            value = _run(code, names)
+        outputs = _value(value, float(grading.points))
+    except check.Unsolved as unsolved:
+        verdicts.append(unsolved.verdict)
+        outputs = [_error(type(unsolved).__name__, unsolved.verdict.text().splitlines())]
+    except (OutOfTime, Broken):
+        raise
+    except Lost as lost:
+        outputs = [_error("Stopped", [f"The answer could not be called: {lost.why}."])]
+    except NameError as error:
+        missing = error.name or ""
+        reason = (
+            f"It was not checked: {out_of_time}." if out_of_time else "Its cell is missing, or stopped with an error."
+        )
+        outputs = [_error("NameError", [f"{missing} is not defined. {reason}"])]
+    except Trouble as trouble:
+        raise Broken(str(trouble)) from trouble
+    except Exception as error:  # a plain assert of a maintainer's own check cell, or what an answer raised in it
+        outputs = [_error(type(error).__name__, [f"{type(error).__name__}: {error}"])]
+    if verdicts:
+        verdict = verdicts[-1]
+        judged.outcomes[grading.grade_id] = {
+            "exercise": verdict.exercise,
+            "outcome": verdict.outcome,
+            "score": verdict.score,
+            "wrong_ideas": list(verdict.wrong_ideas),
+        }
+    printed = [{"output_type": "stream", "name": "stdout", "text": said.getvalue()[:20_000]}] if said.getvalue() else []
+    return [*printed, *shown, *outputs]
+
+
+def _names(code, submission):
+    """Fetch the names that a check cell uses and does not make itself."""
+    made = {node.id for node in ast.walk(code) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    made |= {node.arg for node in ast.walk(code) if isinstance(node, ast.arg)}
+    for node in ast.walk(code):
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            made |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    used = dict.fromkeys(node.id for node in ast.walk(code) if isinstance(node, ast.Name))
+    found = {}
+    for name in used:
+        if name in made or name == "check" or hasattr(builtins, name):
+            continue
+        with contextlib.suppress(NameError):
+            found[name] = submission.lookup(name)
+    return found
+
+
+def _run(code, names):
+    """Run a check cell; give the value of its last line, if that is an expression."""
+    from bncourse import check
+
+    space = {"__name__": "__main__", "check": check, **names}
+    last = code.body.pop() if code.body and isinstance(code.body[-1], ast.Expr) else None
+    exec(compile(code, "<check>", "exec"), space)
+    return eval(compile(ast.Expression(last.value), "<check>", "eval"), space) if last else None
+
+
+def _value(value, points):
+    """Give the output of a check cell's value: a plain number within the points, or nothing.
+
+    nbgrader reads a number that it cannot read, or that is less than 0, as all points, and stops the whole run
+    at one that is more than the points.
+    """
+    if value is None or isinstance(value, str):
+        return []
+    try:
+        score = float(value)
+    except (TypeError, ValueError):
+        return []
+    if not math.isfinite(score) or not 0 <= score <= points:
+        return [_error("ValueError", [f"The check gave {score}, which is no score from 0 to {points:g}."])]
+    return [
+        {"output_type": "execute_result", "data": {"text/plain": repr(score)}, "metadata": {}, "execution_count": None}
+    ]
+
+
+def _text(text):
+    return {"output_type": "display_data", "data": {"text/plain": text}, "metadata": {}}
+
+
+def _error(kind, lines):
+    return {"output_type": "error", "ename": kind, "evalue": "", "traceback": lines}

@@ -1,0 +1,179 @@
+"""The warm process: it has imported the libraries, holds nothing secret, and forks once for each submission.
+
+Started by `bncourse.grading.sandbox` as ``python -P -m bncourse.room.warm FD``, inside bubblewrap where there
+is one. It runs nothing of a submission itself, and it computes nothing: a process that has computed with JAX
+has threads, and its children would hang.
+"""
+
+import contextlib
+import importlib
+import os
+import shutil
+import signal
+import socket
+import sys
+import time
+import traceback
+import warnings
+
+from bncourse.room import frames, walls
+
+
+def main(descriptor):
+    """Get ready as the settings say, then fork a room whenever one is asked for."""
+    control = socket.socket(fileno=descriptor)
+    settings = frames.receive(control)
+    try:
+        shell = _get_ready(settings)
+    except Exception as error:
+        frames.send(control, {"ready": False, "error": f"{type(error).__name__}: {error}"})
+        return
+    frames.send(control, {"ready": True, "pid": os.getpid()})
+    count = 0
+    while True:
+        try:
+            word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+        except OSError:
+            word = b""
+        if not word:  # the grader is gone
+            _sweep(settings)
+            return
+        if word == b"F":
+            count += 1
+            _fork(control, descriptors[0], settings, shell, count)
+        elif word == b"S":
+            frames.send(control, {"killed": _sweep(settings)})
+
+
+def _get_ready(settings):
+    os.makedirs(settings["folder"], exist_ok=True)
+    os.chmod(settings["folder"], 0o755)
+    caches = settings["caches"]
+    if settings["user"] is not None:
+        os.chown(settings["folder"], settings["user"], settings["user"])
+        os.setgroups([])
+        os.setgid(settings["user"])
+        os.setuid(settings["user"])
+    walls.no_new_privileges()
+    walls.adopt_orphans()
+    walls.end_with_parent()
+    home = os.path.join(settings["folder"], "warm")
+    os.makedirs(home, mode=0o700, exist_ok=True)
+    os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=home, MPLCONFIGDIR=home)
+    if caches and os.path.isdir(caches):
+        # Matplotlib's list of fonts takes a second to make
+        shutil.copytree(caches, home, dirs_exist_ok=True)
+    os.chdir(home)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for module in settings["preload"]:
+            with contextlib.suppress(Exception):  # a library that is missing is missing in the cell too
+                importlib.import_module(module)
+        from bncourse.room.cells import make_shell
+
+        shell = make_shell()
+    if settings["level"] >= 2:
+        walls.restrict_calls()
+    walls.hide_memory()
+    import gc
+
+    gc.collect()
+    gc.freeze()  # the children then copy fewer pages
+    return shell
+
+
+def _fork(control, descriptor, settings, shell, count):
+    folder = os.path.join(settings["folder"], str(count))
+    child = os.fork()
+    if child:
+        os.close(descriptor)
+        frames.send(control, {"pid": child})
+        return
+    status = 1
+    try:
+        control.close()
+        os.setsid()
+        _live(socket.socket(fileno=descriptor), settings, shell, folder)
+        status = 0
+    except (frames.Broken, KeyboardInterrupt):
+        status = 0
+    except BaseException:
+        traceback.print_exc(file=sys.__stderr__)
+    finally:
+        os._exit(status)
+
+
+def _live(connection, settings, shell, folder):
+    from bncourse.room import cells
+
+    cells.private_folder(folder)
+    limits = settings["limits"]
+    walls.restrict_resources(limits["memory"], limits["processes"], limits["file_size"], limits["seconds"])
+    if settings["level"] >= 2:
+        walls.restrict_files(["/proc/self", *settings["readable"]], [folder, *settings["writable"]])
+    quiet = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(quiet, descriptor)
+    sys.path.insert(0, "")
+    frames.send(connection, {"hello": os.getpid()})
+    cells.serve(connection, shell)
+
+
+def _sweep(settings):
+    """End every process that a submission left, and take its files away; give how many ended."""
+    killed = 0
+    if settings["alone"]:  # no other process of this user is in sight, so all can end at one stroke
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
+    else:
+        for signal_number in (signal.SIGSTOP, signal.SIGKILL):
+            for _ in range(200):
+                found = _descendants()
+                for process in found:
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(process, signal_number)
+                if signal_number == signal.SIGSTOP or not found:
+                    break
+    for _ in range(500):
+        try:
+            process, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            break
+        if process:
+            killed += 1
+        else:
+            time.sleep(0.002)
+    for name in os.listdir(settings["folder"]):
+        if name != "warm":
+            _remove(os.path.join(settings["folder"], name))
+    return killed
+
+
+def _remove(folder):
+    def open_and_again(function, path, _):
+        with contextlib.suppress(OSError):
+            os.chmod(os.path.dirname(path), 0o700)
+            os.chmod(path, 0o700)
+            function(path)
+
+    shutil.rmtree(folder, onerror=open_and_again)
+
+
+def _descendants():
+    parents = {}
+    for name in os.listdir("/proc"):
+        if name.isdigit():
+            with contextlib.suppress(OSError, IndexError, ValueError):
+                with open(f"/proc/{name}/stat", encoding="utf-8", errors="replace") as file:
+                    state, parent = file.read().rpartition(")")[2].split()[:2]
+                if state != "Z":
+                    parents[int(name)] = int(parent)
+    found, mine = set(), {os.getpid()}
+    while mine:
+        mine = {process for process, parent in parents.items() if parent in mine} - found
+        found |= mine
+    return found
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]))
