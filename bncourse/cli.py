@@ -65,6 +65,20 @@ def _parser():
 
     command("progress", "bncourse.standing:command", "show what is done, not yet, and not started", "bncourse progress")
 
+    certificate = command(
+        "certificate",
+        "bncourse.certificate:command",
+        "write a page with what you have passed, to keep or to print",
+        'bncourse certificate --name "Ada Lovelace"',
+    )
+    certificate.add_argument("--name", help="your name, as it shall stand on the page")
+    certificate.add_argument(
+        "--output",
+        default="bncourse-certificate.html",
+        metavar="FILE",
+        help="a new file for the page (default: bncourse-certificate.html, here)",
+    )
+
     release = command(
         "release",
         "bncourse.grading.release:command",

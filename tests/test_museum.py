@@ -143,6 +143,14 @@ def test_stored_results_outside_the_test_are_refused_and_small_inputs_are_not():
     assert stored_numbers(small) == ""
 
 
+def test_numbers_in_nested_tuples_are_counted_where_the_source_is_not_at_hand():
+    known = {}
+    exec("def few(bn):\n    return [((7, 5), 2.0), ((3, 2, 4, 5), 1e6)]", known)
+    exec(f"def many(bn):\n    return ((1, 2), {tuple(range(13))})", known)
+    assert stored_numbers(known["few"]) == ""
+    assert "numbers" in stored_numbers(known["many"])
+
+
 def test_a_mistake_in_the_test_itself_is_told_with_its_line():
     def broken(bn):
         return bn.forwards()

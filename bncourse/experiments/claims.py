@@ -19,6 +19,7 @@ from bncourse.experiments import (
     gradient_checks,
     gradients,
     hidden_units,
+    kill_rates,
     layers,
     running,
     shift_claims,
@@ -91,6 +92,7 @@ for _module in (
     gradient_checks,
     gradients,
     hidden_units,
+    kill_rates,
     running,
     shift_claims,
 ):
