@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from bncourse.experiments import (
     batch_dependence,
     convergence,
+    depth,
     descent,
     folding,
     gradient_checks,
     gradients,
     hidden_units,
+    landscape,
     layers,
+    rates,
     running,
+    scale_invariance,
     shift_claims,
 )
 
@@ -86,12 +90,16 @@ CLAIMS = {
 for _module in (
     batch_dependence,
     convergence,
+    depth,
     descent,
     folding,
     gradient_checks,
     gradients,
     hidden_units,
+    landscape,
+    rates,
     running,
+    scale_invariance,
     shift_claims,
 ):
     CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}

@@ -31,7 +31,7 @@ def accuracies(seed, rates=RATES, steps=200, shown=iter):
 
     References
     ----------
-    Bjorck et al. (2018), section 3. https://arxiv.org/abs/1806.02375
+    Bjorck et al. (2018), sections 2 and 3. https://arxiv.org/abs/1806.02375
     """
     parts = data.standardize(data.split(*data.mnist_128(), seed))
     found = {"none": np.zeros(len(rates)), "batch": np.zeros(len(rates))}
@@ -61,6 +61,6 @@ CLAIMS = {
     "larger_rates": (
         "at learning rate 0.1 a ReLU network is as good without batch norm; at 3 it learns with batch norm alone",
         larger_rates,
-        lambda n: n["none_3"] < 0.3 and n["batch_3"] > 0.85 and abs(n["batch_0.1"] - n["none_0.1"]) < 0.05,
+        lambda n: n["none_3"] < 0.3 and n["batch_3"] > 0.8 and abs(n["batch_0.1"] - n["none_0.1"]) < 0.05,
     ),
 }

@@ -81,13 +81,24 @@ def growth(seed, steps=300, lr=1.0, batch=64):
             net, _ = network.train(net, parts.x_train, parts.y_train, rng, steps=1, lr=lr, batch=batch)
             gradient = (weights - net[0].weights) / lr
             predicted.append(reference.squared_norm_after_step(weights, gradient, lr))
-    return {name: np.array(v) for name, v in (("squared_norm", square), ("predicted", predicted), ("effective", effective))}
+    return {
+        name: np.array(v) for name, v in (("squared_norm", square), ("predicted", predicted), ("effective", effective))
+    }
 
 
 def same_course(seed, factor=4.0, steps=30, lr=0.1):
     """Train the first layer from ``factor`` times its weights with ``factor ** 2`` times the learning rate.
 
     Only the first layer learns, so that no other layer sees the larger rate.
+
+    Parameters
+    ----------
+    seed : int
+        Of the split, the weights and the order of training.
+    factor, lr : float
+        Of the weights, and the learning rate of the weights as they are.
+    steps : int, default 30
+        How long to train.
 
     Returns
     -------
@@ -100,10 +111,70 @@ def same_course(seed, factor=4.0, steps=30, lr=0.1):
     found = {}
     for name, start, rate in (("plain", net, lr), ("scaled", scaled, factor**2 * lr)):
         now, rng = start, np.random.default_rng(seed)
-        steps_done = []
+        course = []
         for _ in range(steps):
             after, [loss] = network.train(now, parts.x_train, parts.y_train, rng, steps=1, lr=rate)
             now = [replace(now[0], weights=after[0].weights), *now[1:]]
-            steps_done.append(loss)
-        found[name] = np.array(steps_done)
+            course.append(loss)
+        found[name] = np.array(course)
     return found
+
+
+def identities(seed):
+    """Measure what scale invariance promises, with a tiny epsilon where it is exact.
+
+    Returns
+    -------
+    dict of float
+        "loss", the largest relative change of the loss over the factors, and "length", the largest relative error of
+        `bncourse.reference.rescaled_gradient`, both at eps 1e-12; "loss_small", the relative change at the factor 0.01
+        with eps 1e-3, and "loss_none", that at the factor 100 without batch norm; "course", the largest difference of
+        the losses of `same_course`.
+    """
+    factors = np.array(FACTORS)
+    exact, usual, none = rescaled(seed, eps=1e-12), rescaled(seed), rescaled(seed, None)
+    courses = same_course(seed)
+    return {
+        "loss": float(np.abs(exact["loss"] / exact["loss"][2] - 1).max()),
+        "length": float(np.abs(exact["length"] * factors / exact["length"][2] - 1).max()),
+        "loss_small": float(abs(usual["loss"][0] / usual["loss"][2] - 1)),
+        "loss_none": float(abs(none["loss"][-1] / none["loss"][2] - 1)),
+        "course": float(np.abs(courses["plain"] - courses["scaled"]).max()),
+    }
+
+
+def growing_weights(seed):
+    """Sum up `growth`.
+
+    Returns
+    -------
+    dict of float
+        "grew", the share of steps after which the weights were longer; "error", the largest relative error of the
+        squared norm predicted; "length" and "effective", the last value over the first.
+    """
+    found = growth(seed)
+    square = found["squared_norm"]
+    return {
+        "grew": float((np.diff(square) > 0).mean()),
+        "error": float(np.abs(found["predicted"] / square[1:] - 1).max()),
+        "length": float(np.sqrt(square[-1] / square[0])),
+        "effective": float(found["effective"][-1] / found["effective"][0]),
+    }
+
+
+# name: (what is claimed, the measurement, whether it holds)
+CLAIMS = {
+    "scale_identities": (
+        "a layer before batch norm does not feel the size of its weights, but for epsilon; one without it does; "
+        "four times the weights with 16 times the rate give the same losses",
+        identities,
+        lambda n: (
+            n["loss"] < 1e-6 and n["length"] < 1e-6 and n["course"] < 1e-9 and n["loss_small"] > 1e-3 < n["loss_none"]
+        ),
+    ),
+    "growing_weights": (
+        "in training, the weights before batch norm become longer at each step, as Pythagoras says",
+        growing_weights,
+        lambda n: n["grew"] == 1 and n["error"] < 1e-8 and n["effective"] < 0.95,
+    ),
+}

@@ -6,6 +6,7 @@ at once, each in one sentence that names the notebook and the cell, and says how
 
 import importlib
 import importlib.util
+import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from bncourse.grading.source import BEGIN, END, defined, holds, imported, lines,
 KERNEL = {"name": "python3", "language": "python"}
 # Left by Jupyter and the operating system beside a notebook that was opened; never copied anywhere.
 PASSING = {".ipynb_checkpoints", ".DS_Store"}
+# A line of a rubric, such as "- 1 point: names the measurement".
+POINTS = re.compile(r"^\s*[-*] (\d+(?:\.\d+)?) points?\b", re.M)
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def answer_regions(source):
             continue
         if regions and not cell.is_answer:
             yield cell.called, "a solution stands outside of an answer cell; mark the cell as an autograded answer."
-        elif cell.is_code and cell.is_answer and not regions:
+        elif cell.is_answer and not regions:
             yield cell.called, f"an answer with no region; put it between ### {BEGIN} and ### {END}."
         elif regions and not any(lines(region) for region in regions):
             yield cell.called, "the solution region is empty; write the answer into it."
@@ -125,12 +128,27 @@ def answer_regions(source):
 
 def answers_stay_inside(source):
     """No region stands, line for line, in another cell or outside of the region in its own."""
-    for cell in source.answers:
+    for cell in [*source.answers, *source.written]:
         for region in _regions(cell):
             for other in source.cells:
                 if holds(_outside(other), region):
                     place = "its own cell, outside of the region" if other is cell else other.called
                     yield cell.called, f"the answer can be read in {place}; remove it there."
+
+
+def written_answers(source):
+    """A written answer earns points, and the rubric in its region says for what."""
+    for number, cell in enumerate(source.written):
+        points = float(cell.marks.get("points") or 0)
+        rubric = [float(found) for region in _regions(cell) for found in POINTS.findall("\n".join(region))]
+        if number:
+            yield cell.called, "a second written answer; a notebook has one at most, since a person has to read it."
+        if not cell.marks.get("grade") or not points > 0:
+            yield cell.called, "a written answer that earns nothing; mark it as manually graded, and give it points."
+        elif not rubric:
+            yield cell.called, 'its region has no rubric; add lines such as "- 1 point: names the measurement".'
+        elif sum(rubric) != points:
+            yield cell.called, f"its rubric gives {sum(rubric):g} points, the cell {points:g}; make them equal."
 
 
 def answers_are_declared(source):
@@ -232,6 +250,7 @@ RULES = (
     code_is_python,
     answer_regions,
     answers_stay_inside,
+    written_answers,
     answers_are_declared,
     checks_are_declared,
     exercises_are_asked,
