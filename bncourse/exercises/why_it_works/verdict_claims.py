@@ -93,9 +93,9 @@ verdict_claims.question(
     "norm.",
     SUPPORTED,
     {
-        CONTRADICTED: "The range of the loss along the gradient, averaged over a run, was more than three times smaller "
+        CONTRADICTED: "The range of the loss along the gradient, averaged over a run, is more than three times smaller "
         "with batch norm, in every run.",
-        OPEN: "It was measured: averaged over a run, the range of the loss along the gradient was more than three times "
+        OPEN: "It was measured: averaged over a run, the range of the loss along the gradient is more than three times "
         "smaller with batch norm.",
     },
     "The claim names the network and the average, and so it holds; the sigmoid network comes out the other way.",
