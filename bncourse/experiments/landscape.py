@@ -128,6 +128,30 @@ def with_noise(net, rng, move=0.5, stretch=1.25):
     return noisy, factors
 
 
+def without_noise(old, given, after, factor):
+    """Give a layer after its step with its own gamma and beta, which the noise had multiplied by a factor.
+
+    Parameters
+    ----------
+    old, given, after : Layer
+        Before the noise, with it, and with it after the step.
+    factor : ndarray of shape (units,)
+        From `with_noise`.
+
+    Returns
+    -------
+    Layer
+        By the chain rule, gamma and beta have moved `factor` times as far as under the noise.
+    """
+    if old.norm is None:
+        return after
+    return replace(
+        after,
+        gamma=old.gamma + factor * (after.gamma - given.gamma),
+        beta=old.beta + factor * (after.beta - given.beta),
+    )
+
+
 def compare(seed, kinds=KINDS, shown=iter, **setting):
     """Watch the same network in several kinds.
 
@@ -191,18 +215,7 @@ def _step(net, kind, parts, rng, noise, lr):
     after, _ = network.train(given, parts.x_train, parts.y_train, rng, steps=1, lr=lr)
     if kind != "noisy":
         return after
-    return [_without_noise(*layers) for layers in zip(net, given, after, factors, strict=True)]
-
-
-def _without_noise(old, given, after, factor):
-    """Give the layer after its step with its own gamma and beta, which the noise had multiplied by a factor."""
-    if old.norm is None:
-        return after
-    return replace(
-        after,
-        gamma=old.gamma + factor * (after.gamma - given.gamma),
-        beta=old.beta + factor * (after.beta - given.beta),
-    )
+    return [without_noise(*layers) for layers in zip(net, given, after, factors, strict=True)]
 
 
 def _look(net, kind, parts, rng, noise, lr):

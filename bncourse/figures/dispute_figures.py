@@ -141,7 +141,7 @@ def noise(networks):
         figure.suptitle("Noise brings the drift back; what it costs depends on the activation")
     told = "; ".join(
         f"{name} {kinds[kind]}: drift {networks[name][f'{kind}_drift']:.2f}, "
-        f"{_number(networks[name][f'{kind}_steps'])} steps"
+        + (f"{steps:.0f} steps" if np.isfinite(steps := networks[name][f"{kind}_steps"]) else "target not reached")
         for name, kind in rows
     )
     return DescribedFigure(
