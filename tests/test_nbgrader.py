@@ -152,7 +152,9 @@ def test_a_learner_elsewhere_sees_and_fetches_the_release(term):
 def test_validate_tells_right_from_wrong(term):
     _, _, said = term
     assert "Success! Your notebook passes all the tests." in said["validate"]
-    assert "VALIDATION FAILED ON 1 CELL(S)!" in said["validate wrong"]
+    # the wrong answer, and the written one that is still missing
+    assert "VALIDATION FAILED ON 2 CELL(S)!" in said["validate wrong"]
+    assert "You did not provide a response." in said["validate wrong"]
 
 
 def test_grades_are_those_that_were_earned_even_with_a_deleted_check(term):
