@@ -6,19 +6,16 @@ at once, each in one sentence that names the notebook and the cell, and says how
 
 import importlib
 import importlib.util
-import re
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bncourse.grading.solutions import head_counts, solutions_pass
+from bncourse.grading.solutions import head_counts, solutions_pass, written_answers
 from bncourse.grading.source import BEGIN, END, defined, holds, imported, lines, needed, read
 
 KERNEL = {"name": "python3", "language": "python"}
 # Left by Jupyter and the operating system beside a notebook that was opened; never copied anywhere.
 PASSING = {".ipynb_checkpoints", ".DS_Store"}
-# A line of a rubric, such as "- 1 point: names the measurement".
-POINTS = re.compile(r"^\s*[-*] (\d+(?:\.\d+)?) points?\b", re.M)
 
 
 @dataclass(frozen=True)
@@ -134,21 +131,6 @@ def answers_stay_inside(source):
                 if holds(_outside(other), region):
                     place = "its own cell, outside of the region" if other is cell else other.called
                     yield cell.called, f"the answer can be read in {place}; remove it there."
-
-
-def written_answers(source):
-    """A written answer earns points, and the rubric in its region says for what."""
-    for number, cell in enumerate(source.written):
-        points = float(cell.marks.get("points") or 0)
-        rubric = [float(found) for region in _regions(cell) for found in POINTS.findall("\n".join(region))]
-        if number:
-            yield cell.called, "a second written answer; a notebook has one at most, since a person has to read it."
-        if not cell.marks.get("grade") or not points > 0:
-            yield cell.called, "a written answer that earns nothing; mark it as manually graded, and give it points."
-        elif not rubric:
-            yield cell.called, 'its region has no rubric; add lines such as "- 1 point: names the measurement".'
-        elif sum(rubric) != points:
-            yield cell.called, f"its rubric gives {sum(rubric):g} points, the cell {points:g}; make them equal."
 
 
 def answers_are_declared(source):
