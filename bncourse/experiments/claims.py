@@ -14,14 +14,18 @@ from dataclasses import dataclass
 from bncourse.experiments import (
     batch_dependence,
     convergence,
+    depth,
     descent,
     folding,
     gradient_checks,
     gradients,
     hidden_units,
     kill_rates,
+    landscape,
     layers,
+    rates,
     running,
+    scale_invariance,
     shift_claims,
 )
 
@@ -87,13 +91,17 @@ CLAIMS = {
 for _module in (
     batch_dependence,
     convergence,
+    depth,
     descent,
     folding,
     gradient_checks,
     gradients,
     hidden_units,
     kill_rates,
+    landscape,
+    rates,
     running,
+    scale_invariance,
     shift_claims,
 ):
     CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}

@@ -60,6 +60,19 @@ def scores(course, name, student):
         }
 
 
+def waiting(course, name, student):
+    """Give the points of each written answer that waits for a person, as ``{grade_id: most}``."""
+    place = CourseDirectory(config=settings(course))
+    with Gradebook(place.db_url, place.course_id) as gradebook:
+        submission = gradebook.find_submission(name, student)
+        return {
+            grade.name: grade.max_score
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.needs_manual_grade
+        }
+
+
 def _run(converter, course, name, record=True, **folders):
     config = settings(course, assignment_id=name, **folders)
     if not record:  # what nbgrader's own --no-db does
