@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bncourse.experiments import (
+    adaptation,
+    batch_composition,
     batch_dependence,
     convergence,
     descent,
@@ -20,7 +22,9 @@ from bncourse.experiments import (
     gradients,
     hidden_units,
     layers,
+    regularizers,
     running,
+    sharing,
     shift_claims,
 )
 
@@ -84,6 +88,8 @@ CLAIMS = {
 
 # The measurements of the other notebooks stand with their claims.
 for _module in (
+    adaptation,
+    batch_composition,
     batch_dependence,
     convergence,
     descent,
@@ -91,7 +97,9 @@ for _module in (
     gradient_checks,
     gradients,
     hidden_units,
+    regularizers,
     running,
+    sharing,
     shift_claims,
 ):
     CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}
