@@ -93,7 +93,7 @@ def one_class(seed, steps=600, batch=64):
     return numbers
 
 
-def leak(seed, steps=600, digits=8):
+def leak(seed, steps=1000, digits=16):
     """Measure how well an empty image is "recognized" when its label is the class of its neighbours.
 
     Each batch holds digits of one class and as many empty images, and all have that class as their label. Only the
@@ -154,6 +154,6 @@ CLAIMS = {
     "leak": (
         "batch norm tells an empty image the class of its neighbours; layer norm cannot",
         leak,
-        lambda n: n["batch"] > 0.45 and n["layer"] < 0.25 and n["batch_later"] < 0.25,
+        lambda n: n["batch"] > 0.7 and n["layer"] < 0.25 and n["batch_later"] < 0.25,
     ),
 }
