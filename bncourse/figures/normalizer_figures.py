@@ -48,27 +48,28 @@ def errors_by_batch_size(found):
 
     Parameters
     ----------
-    found : dict
-        "sizes", and the errors of some of "batch", "layer" and "group"; from
-        `bncourse.experiments.batch_composition.errors_by_batch_size`.
+    found : dict of int to dict of float
+        For each batch size the errors of "batch", "layer" and "group"; from
+        `bncourse.experiments.batch_composition.errors`.
 
     Returns
     -------
     DescribedFigure
     """
-    sizes = found["sizes"]
+    sizes = list(found)
+    lines = {kind: np.array([of_size[kind] for of_size in found.values()]) for kind in NAMES}
     with style() as colors:
         figure = Figure(figsize=(7.5, 3.4))
         axes = figure.subplots()
         for i, (kind, name) in enumerate(NAMES.items()):
-            axes.plot(sizes, found[kind], color=colors[i], linestyle=DASHES[i], marker=MARKERS[i], label=name)
+            axes.plot(sizes, lines[kind], color=colors[i], linestyle=DASHES[i], marker=MARKERS[i], label=name)
         axes.set(xscale="log", xlabel="digits in a training batch (log scale)", ylabel="test error")
-        axes.set_ylim(0, 1.15 * max(found[kind].max() for kind in NAMES))
+        axes.set_ylim(0, 1.15 * max(line.max() for line in lines.values()))
         axes.set_xticks(sizes, [str(size) for size in sizes])
         axes.minorticks_off()
         axes.legend(frameon=False, handlelength=4)
         figure.suptitle("With batches of two, only batch norm does badly")
-    ends = ", ".join(f"{name} {found[kind][0]:.2f} and {found[kind][-1]:.2f}" for kind, name in NAMES.items())
+    ends = ", ".join(f"{name} {lines[kind][0]:.2f} and {lines[kind][-1]:.2f}" for kind, name in NAMES.items())
     return DescribedFigure(
         figure,
         f"Test error against batch size; at {sizes[0]} and at {sizes[-1]} digits a batch it is: {ends}. "
@@ -120,7 +121,7 @@ def adaptation(pictures, numbers, domain):
         figure.legend(
             handles, labels, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 0.95), fontsize=9, ncols=2
         )
-        figure.suptitle("New statistics mend brightness and contrast, and little else", y=0.99)
+        figure.suptitle("New statistics mend brightness and contrast; the rest in part, or not at all", y=0.99)
     values = [", ".join(f"{found[f'{row} {way}']:.2f}" for way in ways) for row in rows]
     said = "; ".join(f"{row} {accuracies}" for row, accuracies in zip(rows, values, strict=True))
     return DescribedFigure(
