@@ -125,7 +125,8 @@ def _three_accuracies(name, nets, x, labels):
 CLAIMS = {
     "after_shifts": (
         "statistics of the target mend brightness, fog and contrast to within 3 points of the clean accuracy, and "
-        "standardized inputs do as well; these mend an uneven sensor too, new statistics only in part; neither mends rotation or inversion",
+        "standardized inputs do as well; these mend an uneven sensor too, new statistics only in part; neither mends "
+        "rotation or inversion",
         after_shifts,
         lambda n: (
             all(
