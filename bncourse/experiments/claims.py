@@ -12,6 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bncourse.experiments import (
+    adaptation,
+    batch_composition,
     batch_dependence,
     convergence,
     depth,
@@ -24,8 +26,10 @@ from bncourse.experiments import (
     landscape,
     layers,
     rates,
+    regularizers,
     running,
     scale_invariance,
+    sharing,
     shift_claims,
 )
 
@@ -89,6 +93,8 @@ CLAIMS = {
 
 # The measurements of the other notebooks stand with their claims.
 for _module in (
+    adaptation,
+    batch_composition,
     batch_dependence,
     convergence,
     depth,
@@ -102,6 +108,8 @@ for _module in (
     rates,
     running,
     scale_invariance,
+    regularizers,
+    sharing,
     shift_claims,
 ):
     CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}
