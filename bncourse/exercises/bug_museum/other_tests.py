@@ -172,6 +172,18 @@ def a_test_that_returns_whether_all_is_right(bn):
 
 
 @find_bugs.right
+def a_test_of_flat_batches_alone(bn):
+    x, gamma, beta, mean, var = _batch(5)
+    y, new_mean, new_var = bn.forward(x, gamma, beta, mean, var, 0.7, 0.1, True)
+    np.testing.assert_allclose(y, gamma * (x - x.mean(0)) / np.sqrt(x.var(0) + 0.1) + beta)
+    np.testing.assert_allclose(new_mean, 0.7 * mean + 0.3 * x.mean(0))
+    np.testing.assert_allclose(new_var, 0.7 * var + 0.3 * x.var(0))
+    after = bn.forward(x, gamma, beta, mean, var, 0.7, 0.1, False)[0]
+    np.testing.assert_allclose(after, gamma * (x - mean) / np.sqrt(var + 0.1) + beta)
+    assert _gradients_right(bn, x, gamma, _any_dout(x))
+
+
+@find_bugs.right
 def a_test_of_plain_loops(bn):
     x, gamma, beta, mean, var = _batch(6, (2, 2, 3, 4))
     y, new_mean, new_var = bn.forward(x, gamma, beta, mean, var, 0.6, 0.2, True)
