@@ -113,17 +113,13 @@ def with_and_without(seed, optimizer, lr, epochs, shown=list):
     dict
         "with" and "without", each as `train` gives it.
     """
-    return {
-        name: train(seed, name == "with", optimizer, lr, epochs) for name in shown(["with", "without"])
-    }
+    return {name: train(seed, name == "with", optimizer, lr, epochs) for name in shown(["with", "without"])}
 
 
 def slow_sgd(seed):
     """Measure accuracy and loss after 3 epochs of SGD with learning rate 0.01, with and without batch norm."""
     found = with_and_without(seed, "SGD", 0.01, 3)
-    return {
-        f"{kind}_{name}": float(run[kind][-1]) for name, run in found.items() for kind in ("accuracy", "loss")
-    }
+    return {f"{kind}_{name}": float(run[kind][-1]) for name, run in found.items() for kind in ("accuracy", "loss")}
 
 
 def adam(seed, epochs=5):
@@ -146,16 +142,12 @@ CLAIMS = {
         "the notes' model, 3 epochs of SGD with learning rate 0.01: batch norm is more than 15 points ahead, and its "
         "training loss lower by more than 0.5",
         slow_sgd,
-        lambda n: (
-            n["accuracy_with"] - n["accuracy_without"] > 0.15 and n["loss_without"] - n["loss_with"] > 0.5
-        ),
+        lambda n: n["accuracy_with"] - n["accuracy_without"] > 0.15 and n["loss_without"] - n["loss_with"] > 0.5,
     ),
     "keras_adam": (
         "the notes' model with Adam: the training loss of the first epoch is lower by more than 0.1 with batch norm; "
         "the moving statistics lag by more than 1 point after one epoch and by less than 3 after five",
         adam,
-        lambda n: (
-            n["loss_without"] - n["loss_with"] > 0.1 and n["lag_first"] > 0.01 and abs(n["lag_last"]) < 0.03
-        ),
+        lambda n: n["loss_without"] - n["loss_with"] > 0.1 and n["lag_first"] > 0.01 and abs(n["lag_last"]) < 0.03,
     ),
 }
