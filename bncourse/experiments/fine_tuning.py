@@ -115,12 +115,14 @@ def fine_tune(begin, way, batch, seed, labelled=FEW, epochs=10):
     return {"accuracy": accuracy(model, begin.x_test, begin.labels_test), "moved": float(moved)}
 
 
-def few_and_many(seed, shown=list):
+def few_and_many(seed, begin=None, shown=list):
     """Fine-tune in both ways with few labels in batches of two, and with many in batches of 32.
 
     Parameters
     ----------
     seed : int
+    begin : Start, optional
+        From `start`, which is called where it is missing.
     shown : callable, default list
         Wraps what is stepped through, to show progress.
 
@@ -130,7 +132,7 @@ def few_and_many(seed, shown=list):
         "before", the accuracy before fine-tuning; for "few" (64 labels) and "many" (2,000) the accuracy with frozen
         batch norm ("frozen_few"), with free ("free_few"), and how far the free statistics went ("free_few_moved").
     """
-    begin = start(seed)
+    begin = begin or start(seed)
     found = {"before": fine_tune(begin, "trainable=False", 2, seed, epochs=0)["accuracy"]}
     for amount, batch, labelled, epochs in shown([("few", 2, FEW, 10), ("many", 32, 2000, 3)]):
         for name, way in (("frozen", "trainable=False"), ("free", "training=False")):

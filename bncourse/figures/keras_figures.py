@@ -24,7 +24,7 @@ def training_runs(found, optimizer):
     epochs = np.arange(1, len(norm["loss"]) + 1)
     ahead = 100 * (norm["accuracy"] - none["accuracy"])
     with style() as colors:
-        figure = Figure(figsize=(9.4, 3.7))
+        figure = Figure(figsize=(9.4, 4.1))
         left, right = figure.subplots(1, 2)
         lines = (
             ("with batch norm, moving statistics", norm["accuracy"], 0),
@@ -40,7 +40,7 @@ def training_runs(found, optimizer):
             axes.set_xlabel("epoch")
         left.set(ylabel="training loss (mean of the epoch)", ylim=(0, None))
         right.set(ylabel="test accuracy", ylim=(0, 1.02))
-        right.legend(frameon=False, loc="lower right")
+        figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
         figure.suptitle(f"{optimizer}: test accuracy with batch norm {_points(ahead[0])}, then {_points(ahead[-1])}")
     return DescribedFigure(
         figure,
