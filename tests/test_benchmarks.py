@@ -1,11 +1,12 @@
 """The benchmark of the checks counts what it says it counts."""
 
 import json
+import time
 
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import checks, claims, course
+from bncourse.benchmarks import checks, claims, course, reference
 from bncourse.checking import Case, Exercise
 
 
@@ -79,3 +80,14 @@ def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
 def test_what_an_import_adds_is_a_difference_in_milliseconds(monkeypatch):
     monkeypatch.setattr(course, "ALTERNATIONS", 1)
     assert -1000 < course.import_milliseconds() < 10_000
+
+
+def test_the_reference_is_compared_with_each_peer_and_is_exact_to_a_few_last_places():
+    def slow(x, gamma, beta, dout):
+        return lambda: time.sleep(0.002)
+
+    row = reference.measure(16, 4, {"a peer that sleeps": slow}, alternations=3)
+    assert row["size"] == [16, 4]
+    assert 0 < row["ratios"]["a peer that sleeps"] < 1
+    assert row["spreads"]["a peer that sleeps"][0] <= row["ratios"]["a peer that sleeps"]
+    assert set(row["ulps"]) == {"y", "dx", "dgamma", "dbeta"} and max(row["ulps"].values()) < 30
