@@ -24,7 +24,7 @@ PAGE, FIGURES = "docs/benchmarks.md", "docs/benchmarks.json"
 
 HEAD = """# Benchmarks
 
-Written by `bncourse bench`; do not edit. Each family can be measured alone on your own machine: `bncourse bench checks`,
+Written by `bncourse bench`; do not edit. Each family can be measured alone on your machine: `bncourse bench checks`,
 and so on. Times move with the machine, so what is compared is a ratio in alternating runs; absolute times are there for
 orientation. What the other checkers of batch norm catch was measured outside of this repository, and is marked so.
 """
@@ -192,17 +192,8 @@ def _course(figures):
     return _table(("", "here"), rows)
 
 
-def _grading(figures):
-    rows = [
-        (key.replace("_", " "), _number(value)) for key, value in figures.items() if not isinstance(value, dict | list)
-    ]
-    return _table(("", "here"), rows)
-
-
-def _battery(figures):
-    rows = [
-        (key.replace("_", " "), _number(value)) for key, value in figures.items() if not isinstance(value, dict | list)
-    ]
+def _plain(figures):
+    rows = [(key.replace("_", " "), _number(value)) for key, value in figures.items() if not isinstance(value, dict)]
     return _table(("", "here"), rows)
 
 
@@ -227,7 +218,7 @@ SECTIONS = {
     "checks": _checks,
     "reference": _reference,
     "course": _course,
-    "grading": _grading,
-    "battery": _battery,
+    "grading": _plain,
+    "battery": _plain,
     "claims": _claims,
 }
