@@ -87,6 +87,36 @@ def _parser():
     )
     release.add_argument("notebooks", nargs="*", metavar="NN", help="such as 04; all, where none is named")
 
+    students = command(
+        "students",
+        "bncourse.grading.class_list:command",
+        "enter a class list into the gradebook; nobody is ever taken away",
+        "bncourse students class.csv",
+    )
+    students.add_argument(
+        "file", metavar="CLASS.csv", help="with a column `id`; also first name, last name, email, lms id"
+    )
+
+    collect = command(
+        "collect",
+        "bncourse.grading.collection:command",
+        "take submissions out of a zip from Canvas or Moodle, or a folder for each student",
+        "bncourse collect 04 submissions.zip",
+    )
+    collect.add_argument("assignment", metavar="NN", help="such as 04")
+    collect.add_argument(
+        "archive", metavar="ARCHIVE", help="the zip as it was downloaded, or a folder; it is only read"
+    )
+    collect.add_argument(
+        "--from", choices=["canvas", "moodle", "folder"], help="where it comes from, if its names leave that open"
+    )
+    collect.add_argument(
+        "--times",
+        metavar="FILE",
+        help="a CSV of when each was handed in, such as Moodle's grading worksheet; or the word archive, to trust the "
+        "times in it, which are mostly those of the download",
+    )
+
     stage = command(
         "stage",
         "bncourse.grading.reports:command",
