@@ -138,6 +138,11 @@ def _parser():
         "--workers", type=_count, metavar="N", help="processes side by side (default: one for each core)"
     )
     grade.add_argument("--force", action="store_true", help="grade also what has not changed")
+    grade.add_argument(
+        "--exercise",
+        metavar="NAME",
+        help="grade again those who have not solved this one, such as after a change of its check",
+    )
     grade.add_argument("--scheduler", metavar="ADDRESS", help='of a Dask cluster that does the work (extra "cluster")')
     grade.add_argument(
         "--accept-unsafe-level",
