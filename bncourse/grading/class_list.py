@@ -149,8 +149,8 @@ def read_class(path):
             raise Trouble(f"{path}, row {number}: there is no id. Nothing was changed; fill it in, or delete the row.")
         if not may_be_graded(known["id"]) or max(map(len, known.values())) > 128:
             raise Trouble(
-                f"{path}, row {number}: {known['id'][:100]!a} cannot be the name of a folder; take at most 100 letters, "
-                "digits, and . _ - @ between them. Nothing was changed."
+                f"{path}, row {number}: {known['id'][:100]!a} cannot be the name of a folder; take at most "
+                "100 letters, digits, and . _ - @ between them. Nothing was changed."
             )
         if known["id"].casefold() in seen:
             raise Trouble(
@@ -176,10 +176,11 @@ def class_list(course):
     from bncourse.grading.record import Record
 
     with Record(course) as record:
-        return ClassList(_person(student) for student in record.gradebook.students)
+        return ClassList(person_of(student) for student in record.gradebook.students)
 
 
-def _person(student):
+def person_of(student):
+    """Give a student of nbgrader's gradebook as a `Person`."""
     fields = {field: getattr(student, field) or "" for field in COLUMNS}
     return Person(**fields)
 

@@ -93,7 +93,7 @@ def times_of(source):
     def time(handed, person, entry):
         keys = [("number", handed.number), ("name", handed.name), ("id", handed.owner)]
         if person:
-            keys = [("id", person.id), ("email", person.email), ("number", person.lms_user_id), *keys]
+            keys = [("id", person.id), ("email", person.email), *keys]
             keys += [("name", person.name), ("name", person.sortable_name)]
         from bncourse.grading.class_list import folded
 

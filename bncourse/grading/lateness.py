@@ -7,9 +7,9 @@ nbgrader asks a plugin for the penalty wherever it grades, and so does ``bncours
     c.LateRule.grace_hours = 1
     c.LateRule.percent_a_day = 10
 
-The day of an assignment stands in the gradebook (``nbgrader db assignment add NAME --duedate "2026-03-01 23:59
-Europe/Berlin"``, or Formgrader), and so does nbgrader's own extension for one student, which nbgrader takes off before it
-asks.
+The due date of an assignment stands in the gradebook (Formgrader sets it, or ``nbgrader db assignment add NAME
+--duedate "2026-03-01 23:59 Europe/Berlin"``), and so does nbgrader's own extension for one student, which is taken
+off before a plugin is asked.
 """
 
 import math
@@ -40,6 +40,10 @@ class LateRule(LateSubmissionPlugin):
         "means all. It adds to the extensions in the gradebook.",
     ).tag(config=True)
 
+    def __init__(self, **options):
+        super().__init__(**options)
+        self._granted = read_extensions(self.extensions) if self.extensions else {}
+
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         """Give the points to take away, or None.
 
@@ -66,10 +70,6 @@ class LateRule(LateSubmissionPlugin):
 
     def extension(self, student):
         """Give the seconds that the table of extensions grants a student for the assignment that is graded."""
-        if not self.extensions:
-            return 0.0
-        if not hasattr(self, "_granted"):
-            self._granted = read_extensions(self.extensions)
         assignment = getattr(self.parent, "assignment_id", "")
         return self._granted.get((student, assignment), 0.0) + self._granted.get((student, ""), 0.0)
 

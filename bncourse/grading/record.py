@@ -229,7 +229,7 @@ class Record:
         return total
 
     def renew_penalties(self, name, students):
-        """Ask the late rule again: the rule, an extension, the due date or a written answer's points may have changed."""
+        """Ask the late rule again: it, the due date, an extension, or a written answer's points may have changed."""
         with _patiently(self):
             for submission in self.gradebook.assignment_submissions(name):
                 if submission.student_id in students:

@@ -356,7 +356,9 @@ def command(options):
     if options.exercise:
         students = not_solved(course, name, options.exercise, sorted(there) if students is None else students)
         if not students:
-            print(f"{name}: {options.exercise} is solved in every submission that was graded; nothing was graded again.")
+            print(
+                f"{name}: {options.exercise} is solved in every submission that was graded; nothing was graded again."
+            )
             return 0
     elif not there:
         raise Trouble(
