@@ -55,11 +55,15 @@ def make_pages(course, name, tell=None):
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / FEEDBACK))
     pages = Pages()
 
-    def moved(student, **_):
-        _move(making / student / name, course / FEEDBACK / student / name)
-        pages.made.append(student)
+    def moved(notebooks, **_):
+        student = Path(notebooks[0]).parent.parent.name
+        try:
+            _move(making / student / name, course / FEEDBACK / student / name)
+            pages.made.append(student)
+        except OSError as error:  # nbgrader would go on without a word
+            pages.failed[student] = f"it could not be moved into its place ({error.strerror}: {error.filename})"
         if tell:
-            tell(len(pages.made), len(graded))
+            tell(len(pages.made) + len(pages.failed), len(graded))
 
     try:
         where = making.relative_to(course).as_posix()
@@ -67,8 +71,8 @@ def make_pages(course, name, tell=None):
             converters.generate_feedback(course, name, "*", into=where, each=moved)
         except converters.Refused as refused:
             why = _reasons(refused.log)
-            left = [student for student in graded if student not in pages.made]
-            pages.failed = {student: why.get(student, str(refused)) for student in left}
+            for student in set(graded) - set(pages.made) - set(pages.failed):
+                pages.failed[student] = why.get(student, str(refused))
     finally:
         shutil.rmtree(making, ignore_errors=True)
     return pages
@@ -175,8 +179,8 @@ def command(options):
         if len(left) == len(pages.made):
             raise Trouble(
                 f"{said}. No zip was written: nobody's submission was collected from {kind}, which would say under "
-                f"which name a page goes back. bncourse collect {options.assignment} ARCHIVE notes it, also for files that "
-                "are here already."
+                f"which name a page goes back. bncourse collect {options.assignment} ARCHIVE notes it, also for files "
+                "that are here already."
             )
         write_new(options.zip, content)
         if left:

@@ -64,13 +64,7 @@ def _canvas(names, people, most):
 
 def _moodle(names, people, most):
     """A gradebook as Moodle imports it; in the import its columns are mapped to the grade items."""
-    header = [
-        "First name",
-        "Last name",
-        "ID number",
-        "Email address",
-        *(f"Assignment: {name} (Real)" for name in names),
-    ]
+    titles = [f"Assignment: {name} (Real)" for name in names]
     rows = []
     for each in people:
         who = next(iter(each.values())).person
