@@ -229,4 +229,7 @@ def ideas(made):
 
 def walls(made):
     """Say behind which walls submissions were graded, as lines."""
-    return [f"{count}: level {NAMES.get(level, level)}" for level, count in sorted(made.levels.items(), reverse=True)]
+    return [
+        f"{count} behind walls of level {NAMES.get(level, level)}"
+        for level, count in sorted(made.levels.items(), reverse=True)
+    ]

@@ -143,7 +143,7 @@ def _owners(groups, people, done):
         student = _student(first, people)
         if student is None:
             why = "Nobody on the class list is plainly meant. Add them (bncourse students), and collect again."
-            done.left.append((shown(owner), why))
+            done.left.append((_called(first, files), why))
         elif not may_be_graded(student):
             done.left.append((shown(owner), "It cannot be the name of a folder; a class list gives them an id."))
         else:
@@ -154,8 +154,14 @@ def _owners(groups, people, done):
             owners[student] = of[0]
         else:
             why = f"{len(of)} of them could be {student}; put the right one in submitted/{student} by hand."
-            done.left += [(shown(owner), why) for owner in of]
+            done.left += [(_called(groups[owner][0][0], groups[owner]), why) for owner in of]
     return owners
+
+
+def _called(handed, files):
+    """Say whose files these are, as far as the archive knows it."""
+    who = handed.owner if handed.kind != lms.CANVAS else f"{handed.name} {handed.number}".strip()
+    return f"{shown(who)} ({len(files)} file{'s' * (len(files) != 1)})"
 
 
 def _student(handed, people):

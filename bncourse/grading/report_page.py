@@ -32,8 +32,11 @@ table { border-collapse: collapse; width: 100% }
 caption { text-align: left; color: var(--soft); padding-bottom: .3rem }
 th, td { text-align: left; vertical-align: top; padding: .35rem .9rem .35rem 0; border-top: 1px solid var(--line) }
 thead th { border-top: 0; color: var(--soft); font-weight: 600 }
-.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
-th.bar, td.bar { width: 34%; min-width: 9rem }
+tbody th .soft { font-weight: 400 }
+tbody th { font-weight: 600; white-space: nowrap }
+tbody .says { font-weight: 400; white-space: normal; color: var(--soft); max-width: 38rem }
+.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 1% }
+th.bar, td.bar { width: 30%; min-width: 8rem }
 .track { display: flex; height: 1.15rem; margin-top: .2rem; gap: 2px }
 .track span { display: block; min-width: 2px }
 .a { background: var(--a) } .b { background: var(--b) } .c { background: var(--c) } .d { background: var(--d) }
@@ -93,22 +96,34 @@ def _head(made):
 def _ideas(made):
     if not made.ideas:
         return "<h2>Wrong ideas</h2>\n<p>No check named a wrong idea.</p>"
-    most = len(made.ideas[0].students)
-    rows = []
-    for idea in made.ideas:
-        count = len(idea.students)
-        code = f" ({escape(idea.code)})" if idea.code else ""
-        says = f'<div class="soft">{escape(idea.says)}</div>' if idea.says else ""
-        rows.append(
-            f'<tr><th scope="row">{escape(idea.name)}{code}{says}</th><td>{escape(idea.exercise)}</td>'
-            f'<td class="n">{count}</td><td class="bar">{_bar([("c", count)], most)}'
-            f"<details><summary>who</summary>{escape(', '.join(idea.students))}</details></td></tr>"
-        )
+    shared = [idea for idea in made.ideas if len(idea.students) > 1]
+    single = [idea for idea in made.ideas if len(idea.students) == 1]
+    shown = _idea_table("Wrong ideas that several students have, the most frequent first", shared)
+    if single:
+        folded = _idea_table("Wrong ideas that one student has", single)
+        count = f"{len(single)} wrong idea{'s' * (len(single) != 1)} that one student has"
+        shown += f"<details{' open' * (not shared)}><summary>{count}</summary>{folded}</details>"
     return (
         "<h2>Wrong ideas</h2>\n<p>What the checks recognized in answers that are not right yet. The code in "
-        "brackets is the family of the idea, the same in every notebook.</p>\n"
-        + _table("Wrong ideas, the most frequent first", ["Idea", "Exercise", "Students", ""], rows, {2: "n", 3: "bar"})
+        "brackets is the family of the idea, the same in every notebook.</p>\n" + shown
     )
+
+
+def _idea_table(caption, ideas):
+    if not ideas:
+        return ""
+    most = len(ideas[0].students)
+    rows = []
+    for idea in ideas:
+        count = len(idea.students)
+        code = f" ({escape(idea.code)})" if idea.code else ""
+        says = f'<div class="says">{escape(idea.says)}</div>' if idea.says else ""
+        rows.append(
+            f'<tr><th scope="row">{escape(idea.name)}{code}{says}</th><td>{escape(idea.exercise)}</td>'
+            f'<td class="n">{count}</td><td class="bar">{_bar([("c", count)], most) if count > 1 else ""}'
+            f"{escape(', '.join(idea.students))}</td></tr>"
+        )
+    return _table(caption, ["Idea", "Exercise", "Students", "Who"], rows, {2: "n", 3: "bar"})
 
 
 def _exercises(made):
@@ -177,7 +192,7 @@ def _students(made):
 
 
 def _grading(made):
-    lines = [f"<li>Behind walls of {escape(wall)}</li>" for wall in walls(made)]
+    lines = [f"<li>{escape(wall)}</li>" for wall in walls(made)]
     if made.seconds:
         middle, longest = statistics.median(made.seconds), max(made.seconds)
         lines.append(f"<li>A submission took {middle:.1f} seconds in the median, {longest:.1f} at most.</li>")

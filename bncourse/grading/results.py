@@ -135,7 +135,8 @@ def _why(course, name, student, row, is_there):
     about = report(course, name, student)
     refused = [decision.why for decision in decisions_of(about) if decision.kind == REFUSED]
     if refused or not about.get("readable", True):
-        return f"the file could not be read: {' '.join(refused) or 'see staged/'}", ""
+        said = " ".join(refused).replace("It counts as not written.", "").strip()
+        return f"the file could not be read: {said or 'see its report in staged/'}", ""
     trouble = state(course, name, student).get("not_graded", "")
     if row is None or not graded.is_file():
         return f"handed in, not graded: {trouble}" if trouble else "handed in, not graded yet", ""
