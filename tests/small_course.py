@@ -54,6 +54,21 @@ def exercise(name, points, answer, check):
     ]
 
 
+RUBRIC = (
+    "Rubric:\n\n- 1 point: names the step.\n- 2 points: says why.\n\nThe mean goes first, since it is in the variance."
+)
+
+
+def with_written_answer():
+    """Give the notebook with a written answer before its end, 3 points that a person gives."""
+    content = notebook()
+    source = f"**Why in this order?**\n\n### BEGIN SOLUTION\n{RUBRIC}\n### END SOLUTION"
+    written = text("why", source)
+    written["metadata"] = {"nbgrader": {**marks("why"), "grade": True, "solution": True, "points": 3}}
+    content["cells"].insert(-1, written)
+    return content
+
+
 def text(name, source):
     return {"cell_type": "markdown", "id": name, "metadata": {}, "source": source}
 

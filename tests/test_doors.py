@@ -52,7 +52,6 @@ def graded(tmp_path_factory):
     course = make(tmp_path_factory.mktemp("doors") / "course")
     submitted = course / "submitted"
     right = submission(course, {"centre": CENTRE, "scale": SCALE})
-    put(submitted / "renamed" / NAME, right, f"{NAME} (1)")
     thief = submission(course, {"centre": "x = 1"})
     for check in ("centre-check", "scale-check"):
         cell(thief, check)["metadata"]["tags"] = ["skip-execution"]
@@ -61,7 +60,7 @@ def graded(tmp_path_factory):
     put(submitted / "thief" / NAME, thief)
     copied = submission(course, {"centre": CENTRE, "scale": COPIED})
     copied["cells"].append(cell(submission(course, {"scale": SCALE}), "scale") | {"id": "again"})
-    (put(submitted / "copied" / NAME, copied) / "timestamp.txt").write_text("no time at all")
+    (put(submitted / "copied" / NAME, copied, f"{NAME} (1)") / "timestamp.txt").write_text("no time at all")
     (submitted / "empty" / NAME).mkdir(parents=True)
     put(submitted / "-odd" / NAME, right)
     log = converters.autograde(course, NAME, "[!t]*")
@@ -79,7 +78,7 @@ def points(graded, student):
 
 @pytest.mark.parametrize(
     ("student", "centre", "scale"),
-    [("renamed", 1, 2), ("thief", 0, 0), ("copied", 1, 2), ("empty", 0, 0)],
+    [("thief", 0, 0), ("copied", 1, 2), ("empty", 0, 0)],
 )
 def test_each_gets_what_their_functions_earn(graded, student, centre, scale):
     assert points(graded, student) == {"centre-check": centre, "scale-check": scale}
@@ -101,13 +100,14 @@ def test_the_students_page_says_how_the_file_was_read(graded):
     empty = (pages / "empty" / NAME / f"{NAME}.html").read_text()
     assert "How your file was read" in empty and "There is no notebook" in empty
     copied = (pages / "copied" / NAME / f"{NAME}.html").read_text()
-    assert "The last one counts" in copied and "The submission has no time" in copied
+    assert f"{NAME} (1).ipynb: It was taken as {NAME}.ipynb" in copied and "The last one counts" in copied
+    assert "The submission has no time" in copied
     converters.generate_feedback(graded.course, NAME, "thief")
     assert "The marks of cells were changed" in (pages / "thief" / NAME / f"{NAME}.html").read_text()
 
 
 def test_a_file_that_changes_after_staging_is_not_read(graded):
-    config = settings(graded.course, assignment_id=NAME, student_id="renamed")
+    config = settings(graded.course, assignment_id=NAME, student_id="copied")
     converter = Autograde(coursedir=CourseDirectory(config=config), config=config)
     converter.init_notebooks()
     reader = StagedNotebooks(parent=converter, config=config)
@@ -133,9 +133,9 @@ def test_a_release_that_was_worked_in_grades_nobody(graded):
     before = path.read_text()
     path.write_text(before.replace("raise NotImplementedError", "return x"))
     with pytest.raises(converters.Refused) as refused:
-        converters.autograde(graded.course, NAME, "renamed")
+        converters.autograde(graded.course, NAME, "copied")
     path.write_text(before)
-    assert "somebody has worked in" in refused.value.log and points(graded, "renamed")["scale-check"] == 2
+    assert "somebody has worked in" in refused.value.log and points(graded, "copied")["scale-check"] == 2
 
 
 def test_collecting_takes_plain_files_stages_them_and_keeps_what_came_before(tmp_path):

@@ -28,7 +28,7 @@ MAY_IMPORT = {
     "waiting": set(),
     "figures": set(),
     "network": {"reference", "data", "losses"},
-    "experiments": {"network", "reference", "data", "losses", "backend"},
+    "experiments": {"network", "reference", "data", "losses", "backend", "museum"},
     "checking": set(),
     "room": {"checking"},
     "museum": set(),

@@ -21,6 +21,7 @@ RIGHT = {
     "scale": "def scale(x):\n    return x / x.std(axis=0)",
 }
 WRONG = {**RIGHT, "scale": "def scale(x):\n    return x / x.var(axis=0)"}
+WRITTEN = {"why": "**Why in this order?**\n\nThe variance needs the mean."}
 SCRIPT = '<script>document.title = "taken"</script>'
 PICTURE = '<img alt="two bars" src="data:image/png;base64,iVBORw0KGgo=">'
 
@@ -53,7 +54,7 @@ def nbgrader(tmp_path_factory):
 def term(tmp_path_factory, nbgrader):
     """Give what a whole term leaves: the course, each learner's folder, and what each command said."""
     folder = tmp_path_factory.mktemp("term")
-    course = small_course.write(folder / "course")
+    course = small_course.write(folder / "course", small_course.with_written_answer())
     said = {}
 
     def run(step, *arguments, where=course, **environment):
@@ -61,7 +62,7 @@ def term(tmp_path_factory, nbgrader):
 
     run("generate_assignment", NAME)
     run("release_assignment", NAME)
-    answers = {"right": RIGHT, "wrong": WRONG, "odd": RIGHT}
+    answers = {"right": RIGHT | WRITTEN, "wrong": WRONG, "odd": RIGHT}
     for student, written in answers.items():
         where = folder / student
         where.mkdir()
@@ -74,6 +75,7 @@ def term(tmp_path_factory, nbgrader):
     said["validate wrong"] = nbgrader("validate", str(folder / "wrong" / NAME / f"{NAME}.ipynb"), folder=course)
     run("collect", NAME)
     run("autograde", NAME)
+    said["graded by hand"] = grade_by_hand(course, "why", 2.5)
     run("generate_feedback", NAME)
     run("release_feedback", NAME)
     apart = {"JUPYTER_CONFIG_PATH": str(course), "JUPYTER_DATA_DIR": str(folder / "right" / "data")}
@@ -94,6 +96,21 @@ def hand_in(path, answers, student):
     save(notebook, path)
 
 
+def grade_by_hand(course, name, points):
+    """Do what Formgrader does for each written answer that waits; gives the students' names."""
+    from nbgrader.api import Gradebook
+
+    graded = []
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "bncourse") as gradebook:
+        for submission in gradebook.assignment_submissions(NAME):
+            grade = next(grade for grade in submission.notebooks[0].grades if grade.name == name)
+            if grade.needs_manual_grade:
+                grade.manual_score, grade.needs_manual_grade = points, False
+                graded.append(submission.student.id)
+        gradebook.db.commit()
+    return graded
+
+
 def test_a_release_holds_the_signature_and_no_answer(term):
     course, _, _ = term
     released = json.loads((course / "notebooks" / NAME / f"{NAME}.ipynb").read_text())
@@ -104,7 +121,7 @@ def test_a_release_holds_the_signature_and_no_answer(term):
 
 def test_bncourse_release_makes_the_same_bytes_as_nbgrader(term, tmp_path):
     course, _, _ = term
-    ours = small_course.write(tmp_path / "course")
+    ours = small_course.write(tmp_path / "course", small_course.with_written_answer())
     release(ours, NAME)
     assert files(ours / "notebooks") == files(course / "notebooks")
 
@@ -135,14 +152,29 @@ def test_a_learner_elsewhere_sees_and_fetches_the_release(term):
 def test_validate_tells_right_from_wrong(term):
     _, _, said = term
     assert "Success! Your notebook passes all the tests." in said["validate"]
-    assert "VALIDATION FAILED ON 1 CELL(S)!" in said["validate wrong"]
+    # the wrong answer, and the written one that is still missing
+    assert "VALIDATION FAILED ON 2 CELL(S)!" in said["validate wrong"]
+    assert "You did not provide a response." in said["validate wrong"]
 
 
 def test_grades_are_those_that_were_earned_even_with_a_deleted_check(term):
     course, _, _ = term
     with open(course / "grades.csv", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert scores == {"right": 3.0, "wrong": 1.0, "odd": 3.0}
+    assert scores == {"right": 5.5, "wrong": 1.0, "odd": 3.0}
+
+
+def test_a_written_answer_waits_for_a_person_and_an_empty_one_does_not(term):
+    course, _, said = term
+    assert said["graded by hand"] == ["right"]
+    graded = json.loads((course / "autograded" / "right" / NAME / f"{NAME}.ipynb").read_text())
+    assert "The variance needs the mean." in "".join(cell(graded, "why")["source"])
+
+
+def test_feedback_shows_what_was_written_and_no_rubric(term):
+    course, _, _ = term
+    page = (course / "feedback" / "right" / NAME / f"{NAME}.html").read_text()
+    assert "The variance needs the mean." in page and "(Score: 2.5 / 3.0)" in page and "Rubric" not in page
 
 
 def test_a_learner_fetches_feedback_that_shows_no_hidden_test(term):

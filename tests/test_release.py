@@ -73,6 +73,74 @@ def test_an_answer_left_outside_of_its_region_is_named(told):
     assert "its own cell, outside of the region" in told(spoil)[0]
 
 
+@pytest.fixture
+def told_of_written(told):
+    """Give ``told_of_written(spoil)``: the same for the small notebook with a written answer."""
+
+    def tell(spoil=lambda cell: None):
+        def with_answer(nb):
+            nb.update(small_course.with_written_answer())
+            spoil(cell(nb, "why"))
+
+        return told(with_answer)
+
+    return tell
+
+
+def test_a_written_answer_with_a_rubric_is_sound(told_of_written):
+    assert told_of_written() == []
+
+
+@pytest.mark.parametrize("marks", [{"grade": False}, {"points": 0}])
+def test_a_written_answer_that_earns_nothing_is_named(told_of_written, marks):
+    [said] = told_of_written(lambda why: why["metadata"]["nbgrader"].update(marks))
+    assert "cell 7 (why): a written answer that earns nothing; mark it as manually graded" in said
+
+
+def test_a_written_answer_without_a_rubric_is_named(told_of_written):
+    [said] = told_of_written(lambda why: why.update(source=why["source"].replace("point", "mark")))
+    assert "its region has no rubric" in said
+
+
+def test_a_rubric_that_gives_other_points_than_its_cell_is_named(told_of_written):
+    [said] = told_of_written(lambda why: why.update(source=why["source"].replace("2 points", "4 points")))
+    assert "its rubric gives 5 points, the cell 3; make them equal" in said
+
+
+def test_a_written_answer_without_a_region_would_be_handed_out_and_is_named(told_of_written):
+    said = told_of_written(lambda why: why.update(source="A model answer, for all to read."))
+    assert any("an answer with no region" in sentence for sentence in said)
+
+
+def test_a_rubric_that_can_be_read_elsewhere_is_named(told_of_written):
+    [said] = told_of_written(lambda why: why.update(source=f"{why['source']}\n{small_course.RUBRIC}"))
+    assert "the answer can be read in its own cell, outside of the region" in said
+
+
+def test_a_second_written_answer_is_named(told):
+    def spoil(nb):
+        nb.update(small_course.with_written_answer())
+        again = json.loads(json.dumps(cell(nb, "why")).replace('"why"', '"why-again"').replace("mean", "variance"))
+        nb["cells"].append(again)
+
+    [said] = told(spoil)
+    assert "a second written answer; a notebook has one at most" in said
+
+
+def test_a_release_keeps_the_question_of_a_written_answer_and_takes_the_rubric_away(tmp_path):
+    from bncourse.grading.release import release
+
+    course = small_course.write(tmp_path / "course", small_course.with_written_answer())
+    release(course, NAME)
+    place = course / "notebooks" / NAME / f"{NAME}.ipynb"
+    released = "".join(cell(json.loads(place.read_text()), "why")["source"])
+    assert released == "**Why in this order?**\n\n*Write your answer here, in place of this line.*"
+    # what somebody wrote there is kept when a new release takes its place
+    place.write_text(place.read_text().replace("*Write your answer here, in place of this line.*", "The mean first."))
+    assert release(course, NAME)
+    assert len(list((course / "kept").iterdir())) == 1
+
+
 def test_an_answer_under_another_name_is_named(told):
     def spoil(nb):
         cell(nb, "scale")["source"] = cell(nb, "scale")["source"].replace("def scale", "def scaled")

@@ -351,20 +351,20 @@ NOTEBOOKS = some.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(NOTEBOOKS | ANYTHING)
 def test_no_json_harms_the_checks(content):
     result = staged(content)
     assert staged(nbformat.writes(result.notebook).encode()).notebook == result.notebook
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(some.binary(max_size=200))
 def test_no_bytes_harm_the_checks(raw):
     staged(raw)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(some.integers(0, 3_000), some.binary(min_size=1, max_size=3))
 def test_no_damage_to_a_file_harms_the_checks(place, damage):
     whole = json.dumps(released()).encode()

@@ -28,6 +28,10 @@ def test_an_exercise_goes_from_not_started_over_not_yet_to_done(capsys):
     assert state() == "done"
 
 
+def test_a_written_answer_is_no_exercise_that_a_check_could_call_done():
+    assert "verdict" not in bncourse.progress().notebooks["08-why-it-works"]
+
+
 def test_what_was_done_stays_done():
     check.normalize(right)
     with pytest.raises(check.NotYet):

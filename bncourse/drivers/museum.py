@@ -130,13 +130,20 @@ def _globals_used(function):
     code = getattr(function, "__code__", None)
     known = getattr(function, "__globals__", {})
     values = [(name, known[name]) for name in code.co_names if name in known] if code else []
-    return [(name, np.size(value)) for name, value in values if isinstance(value, np.ndarray | list | tuple)]
+    return [(name, _count(value)) for name, value in values if isinstance(value, np.ndarray | list | tuple)]
 
 
 def _stored_in_code(code):
     for constant in getattr(code, "co_consts", ()):
-        if isinstance(constant, tuple) and np.size(constant) > MOST_NUMBERS_IN_A_LIST:
-            return f"a list of {np.size(constant)} numbers"
+        if isinstance(constant, tuple) and _count(constant) > MOST_NUMBERS_IN_A_LIST:
+            return f"a list of {_count(constant)} numbers"
         if inspect.iscode(constant) and (inside := _stored_in_code(constant)):
             return inside
     return ""
+
+
+def _count(value):
+    """Count the values in an array, or in lists and tuples, which may be nested unevenly."""
+    if isinstance(value, list | tuple):
+        return sum(map(_count, value))
+    return np.size(value)

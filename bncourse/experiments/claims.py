@@ -12,15 +12,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bncourse.experiments import (
+    adaptation,
+    batch_composition,
     batch_dependence,
     convergence,
+    depth,
     descent,
+    fine_tuning,
     folding,
     gradient_checks,
     gradients,
     hidden_units,
+    keras_training,
+    kill_rates,
+    landscape,
     layers,
+    rates,
+    regularizers,
     running,
+    scale_invariance,
+    sharing,
     shift_claims,
 )
 
@@ -84,14 +95,25 @@ CLAIMS = {
 
 # The measurements of the other notebooks stand with their claims.
 for _module in (
+    adaptation,
+    batch_composition,
     batch_dependence,
     convergence,
+    depth,
     descent,
+    fine_tuning,
     folding,
     gradient_checks,
     gradients,
     hidden_units,
+    kill_rates,
+    landscape,
+    rates,
+    keras_training,
     running,
+    scale_invariance,
+    regularizers,
+    sharing,
     shift_claims,
 ):
     CLAIMS |= {name: Claim(*parts) for name, parts in _module.CLAIMS.items()}

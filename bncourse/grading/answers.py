@@ -8,6 +8,7 @@ itself.
 import ast
 import contextlib
 import os
+import re
 import signal
 import time
 from importlib import import_module
@@ -23,6 +24,8 @@ MOST_ROOMS = 40
 MOST_LOSSES = 3  # rooms that one function may lose; it is not called again after that
 MOST_CALLED_BACK = 100_000  # numbers in the arguments of a function of the judge
 MOST_OUTPUT = 20_000_000
+MOST_HTML = 200_000
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class OutOfTime(Exception):
@@ -434,12 +437,7 @@ def clean_outputs(told):
             lines = [str(line)[:4_000] for line in lines[:100]] if isinstance(lines, list) else []
             found = _stopped(str(output.get("ename"))[:200], str(output.get("evalue"))[:2_000], lines)
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-            data = {
-                key: text
-                for key, text in output["data"].items()
-                if key in ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
-                and isinstance(text, str)
-            }
+            data = _shown(output["data"])
             size += sum(map(len, data.values()))
             found = {"output_type": "display_data", "data": data, "metadata": {}}
         else:
@@ -448,6 +446,21 @@ def clean_outputs(told):
             break
         kept.append(found)
     return kept
+
+
+def _shown(told):
+    """Give what may be shown of a display: Formgrader puts it into a page that may change every grade."""
+    data = {key: text for key, text in told.items() if isinstance(key, str) and isinstance(text, str)}
+    shown = {"text/plain": data["text/plain"]} if "text/plain" in data else {}
+    shown |= {key: data[key] for key in ("image/png", "image/jpeg") if _BASE64.fullmatch(data.get(key, "-"))}
+    for key in ("text/latex", "text/markdown"):  # it may hold HTML of any kind, so it is shown as it is written
+        if key in data:
+            shown["text/plain"] = data[key]
+    if "text/html" in data and len(data["text/html"]) <= MOST_HTML:
+        from bncourse.grading.feedback import harmless  # with nbconvert, which takes a moment
+
+        shown["text/html"] = harmless(data["text/html"])
+    return shown
 
 
 def _stopped(kind, message, lines=()):

@@ -30,7 +30,8 @@ class Student:
     handed_in : str
         What they hand in, in a few words.
     answers : dict
-        The code of each answer by the name of its exercise; an exercise that is missing stays as released.
+        The code of each answer by the name of its exercise, and the text of a written one by the name of its cell;
+        what is missing stays as released.
     ideas : dict
         The name of the wrong idea in an answer, by the name of its exercise.
     damage : str
@@ -52,7 +53,7 @@ def members(source):
     source : Source
         The notebook with its exercises.
     """
-    solved = {cell.grade_id: solution(cell) for cell in source.answers}
+    solved = {cell.grade_id: solution(cell) for cell in [*source.answers, *source.written]}
     at_hand = defined(source.code[0].text) if source.code else set()
     exercises = [e for e in source.exercises if e.name in solved and hasattr(e, "wrong_ideas")]
     class_ = [Student("solution", "the course's own answers", solved)]

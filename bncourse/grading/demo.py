@@ -40,6 +40,8 @@ class Result:
         whole notebook could not be read.
     named : dict
         The names of the wrong ideas that the check found, by the name of the exercise.
+    waiting : dict
+        The points of each written answer that a person has still to grade, by the name of its cell.
     not_graded : str
         Why nothing could be graded, or "".
     """
@@ -48,6 +50,7 @@ class Result:
     scores: dict = field(default_factory=dict)
     why: dict = field(default_factory=dict)
     named: dict = field(default_factory=dict)
+    waiting: dict = field(default_factory=dict)
     not_graded: str = ""
 
 
@@ -152,7 +155,10 @@ def _graded(converters, folder, source: Source, member, outcome):
             said = _said(cell)
             named[exercise] = tuple(_NAMED.findall(said))
             why[exercise] = " and ".join(named[exercise]) or _without_a_name(said)
-    return Result(member, scores, why, named)
+    waiting = converters.waiting(folder, source.name, member.name)
+    for cell in source.written:
+        why[cell.grade_id] = "waits for a person" if cell.grade_id in waiting else "nothing written"
+    return Result(member, scores, why, named, waiting)
 
 
 def _said(cell):
@@ -188,7 +194,9 @@ def table(results):
 def points(result):
     if result.not_graded:
         return "-"
-    return f"{sum(s for s, _ in result.scores.values()):g} of {sum(m for _, m in result.scores.values()):g}"
+    most = sum(m for name, (_, m) in result.scores.items() if name not in result.waiting)
+    waiting = f" + {sum(result.waiting.values()):g} by hand" if result.waiting else ""
+    return f"{sum(s for s, _ in result.scores.values()):g} of {most:g}{waiting}"
 
 
 def _why(result):

@@ -121,10 +121,9 @@ def _stage_before_grading(converter, places):
 
 def _refuse_what_is_raw(path, root):
     """Raise where a notebook in ``submitted/`` is not the one that staging wrote."""
-    try:
-        student, name, notebook = path.relative_to(root / SUBMITTED).parts
-    except ValueError:
+    if not path.is_relative_to(root / SUBMITTED):
         return  # in another folder, such as autograded/, which nbgrader wrote itself
+    student, name, notebook = path.relative_to(root / SUBMITTED).parts
     known = report(root, name, student).get("files", {}).get(notebook)
     if hashlib.sha256(path.read_bytes()).hexdigest() != known:
         raise NotStaged(f"{path} was changed after it was staged; stage it again: bncourse stage {_short(name)}")

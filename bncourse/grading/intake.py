@@ -104,7 +104,8 @@ def released(course, name):
     except (OSError, ValueError, AttributeError) as error:
         raise Trouble(f"{path} cannot be read as a release ({error}); write it again: {again}") from error
     for cell in notebook.cells:
-        if cell.metadata.get("nbgrader", {}).get("checksum", "") != (grade_id(cell) and compute_checksum(cell)):
+        checksum = cell.metadata.get("nbgrader", {}).get("checksum")
+        if checksum is not None and checksum != compute_checksum(cell):
             raise Trouble(
                 f"somebody has worked in {path}: its cell {grade_id(cell)} is not as it was released, and would count "
                 f"for the whole class. Keep a copy if you need it, then write the release again: {again}"
@@ -130,7 +131,8 @@ def is_staged(course, name, student):
 
 def decisions_of(content):
     """Give the decisions of a stored report."""
-    return tuple(Decision(**each) for each in content.get("decisions", ()))
+    made = content.get("decisions", ())
+    return tuple(Decision(*(str(each.get(part, "")) for part in ("kind", "what", "why"))) for each in made)
 
 
 def may_be_graded(student):
@@ -201,6 +203,37 @@ def _receive(course, name, student):
     target = course / RECEIVED / student / (f"{name}@{last + 1}" if last else name)
     target.parent.mkdir(parents=True, exist_ok=True)
     os.rename(place, target)
+
+
+def put_in_place(course, name, student, folder):
+    """Put a raw folder into ``submitted/``, where it waits for staging; what came before is kept.
+
+    Returns
+    -------
+    str
+        "first", "again" if something else came before, or "same" as came last, which is not put there again.
+
+    Raises
+    ------
+    OSError
+        If it cannot be put there; what was there is then there still.
+    """
+    (course / STAGED).mkdir(exist_ok=True)
+    with _alone(course):
+        for top in (SUBMITTED, RECEIVED):
+            if (course / top / student).is_symlink():
+                raise OSError(40, f"{top}/{student} is a link")
+        place = course / SUBMITTED / student / name
+        if os.path.lexists(place) and not (is_staged(course, name, student) and _arrivals(course, name, student)):
+            _receive(course, name, student)
+        earlier = _arrivals(course, name, student)
+        if earlier and hashes(earlier[-1]) == hashes(folder):
+            return "same"
+        if os.path.lexists(place):
+            _discard(course, place)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(folder, place)
+        return "again" if earlier else "first"
 
 
 def _write(course, name, student, release, made):

@@ -223,14 +223,31 @@ class Record:
             cell = cells.get(comment.name)
             as_released = cell is not None and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comment.auto_comment = "No response." if as_released and not utils.is_task(cell) else None
-        submitted.late_submission_penalty = None
         gradebook.db.flush()
-        if submission.total_seconds_late > 0:
-            penalty = self._late.late_submission_penalty(student, submitted.score, submission.total_seconds_late)
-            if penalty is not None:
-                submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
+        self._penalize(name, submission, submitted)
         gradebook.db.commit()
         return total
+
+    def renew_penalties(self, name, students):
+        """Ask the late rule again: it, the due date, an extension, or a written answer's points may have changed."""
+        with _patiently(self):
+            for submission in self.gradebook.assignment_submissions(name):
+                if submission.student_id in students:
+                    for submitted in submission.notebooks:
+                        self._penalize(name, submission, submitted)
+            self.gradebook.db.commit()
+
+    def _penalize(self, name, submission, submitted):
+        """Do what nbgrader's step for late submissions does."""
+        submitted.late_submission_penalty = None
+        if submission.timestamp is None or submission.assignment.duedate is None or not submission.total_seconds_late:
+            return
+        self._late.parent.assignment_id = name  # as in nbgrader's step; a rule may ask for it
+        penalty = self._late.late_submission_penalty(
+            submission.student_id, submitted.score, submission.total_seconds_late
+        )
+        if penalty is not None:
+            submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 from bncourse.course import find_folder
-from bncourse.grading.assignments import choose
+from bncourse.grading.assignments import choose, settings
 from bncourse.grading.soundness import Problem, problems, strays
 from bncourse.grading.source import BEGIN, END, holds, read
 from bncourse.trouble import Trouble
@@ -111,7 +111,7 @@ def _answers_left(source, released):
     for cell in released.cells:
         if BEGIN in cell.text or END in cell.text:
             yield cell.called, "a solution mark is left in the release; check the settings of ClearSolutions."
-    for cell in source.answers:
+    for cell in [*source.answers, *source.written]:
         for region in cell.regions()[0]:
             for other in released.cells:
                 if holds(other.text.splitlines(), region):
@@ -144,8 +144,10 @@ def _keep_answers(course, place):
         cells = read(place).cells
     except (OSError, ValueError):
         cells = []
+    text_stub = settings(course).ClearSolutions.get("text_stub", "YOUR ANSWER HERE")  # nbgrader's own, if not set
     worked_in = any(cell.node.get("outputs") for cell in cells) or any(
-        cell.is_code and cell.is_answer and "raise NotImplementedError" not in cell.text for cell in cells
+        cell.is_answer and ("raise NotImplementedError" if cell.is_code else text_stub) not in cell.text
+        for cell in cells
     )
     if not worked_in:
         return None

@@ -19,6 +19,7 @@ from pathlib import Path
 import nbformat
 
 from bncourse import __version__
+from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
 from bncourse.grading import sandbox as sandboxes
 from bncourse.grading.assignments import choose, settings
@@ -167,6 +168,7 @@ def grade(
             before = record.rows()
             _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
+        record.renew_penalties(name, set(done.unchanged))
         done.took = time.monotonic() - began
     return done
 
@@ -188,6 +190,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
     for finished, result in enumerate(judged(made(), workers, scheduler), start=1):
         if result.trouble:
             done.not_graded[result.student] = result.trouble
+            _keep(course, name, result.student, state(course, name, result.student) | {"not_graded": result.trouble})
         else:
             notebook = nbformat.reads(result.notebook, as_version=4)
             score = record.write(name, result.student, notebook, files.pop(result.student, {}))
@@ -281,6 +284,23 @@ def state(course, name, student):
     return {}
 
 
+def not_solved(course, name, exercise, students):
+    """Give those of the students whose answer to an exercise is not known to be right.
+
+    Raises
+    ------
+    Trouble
+        If the notebook has no such exercise; the message lists those it has.
+    """
+    release, _ = released(course, name)
+    checks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
+    known = [m["grade_id"].removesuffix("-check") for m in checks if m.get("grade") and not m.get("solution")]
+    if exercise not in known:
+        raise Trouble(f"{name} has no exercise {exercise!r}; it has {', '.join(known)}.")
+    outcomes = {student: state(course, name, student).get("outcomes", {}) for student in students}
+    return [s for s in students if outcomes[s].get(f"{exercise}-check", {}).get("outcome") != CORRECT]
+
+
 def _keep(course, name, student, content):
     path = Path(course) / GRADED / student / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -347,6 +367,13 @@ def command(options):
         unknown = [pattern for pattern in wanted if not fnmatch.filter(there, pattern)]
         if unknown:
             raise Trouble(f"nothing of {name} was handed in by {', '.join(unknown)}.")
+    if options.exercise:
+        students = not_solved(course, name, options.exercise, sorted(there) if students is None else students)
+        if not students:
+            print(
+                f"{name}: {options.exercise} is solved in every submission that was graded; nothing was graded again."
+            )
+            return 0
     elif not there:
         raise Trouble(
             f"nothing was handed in: there is no submitted/STUDENT/{name}. Run nbgrader collect {name}, or put the "
@@ -362,7 +389,7 @@ def command(options):
                 name,
                 students,
                 workers=options.workers or cores(),
-                force=options.force,
+                force=options.force or bool(options.exercise),
                 lowest=lowest,
                 scheduler=options.scheduler,
                 tell=tell,

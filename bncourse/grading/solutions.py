@@ -13,6 +13,9 @@ _NUMBERS = dict(
     )
 )
 
+# A line of a rubric, such as "- 1 point: names the measurement".
+POINTS = re.compile(r"^\s*[-*] (\d+(?:\.\d+)?) points?\b", re.M)
+
 
 def solutions_pass(source):
     """Yield a problem for each answer cell whose solution its own check does not accept.
@@ -51,6 +54,30 @@ def head_counts(source):
         said = found and (_NUMBERS.get(found[1].lower()) or (int(found[1]) if found[1].isdigit() else None))
         if said and said != right:
             yield source.cells[0].called, f"it says {found[0]!r}, but there are {right}; correct the number."
+
+
+def written_answers(source):
+    """A written answer earns points, and the rubric in its region says for what."""
+    for number, cell in enumerate(source.written):
+        points = float(cell.marks.get("points") or 0)
+        rubric = _rubric(cell)
+        if number:
+            yield cell.called, "a second written answer; a notebook has one at most, since a person has to read it."
+        if not cell.marks.get("grade") or not points > 0:
+            yield cell.called, "a written answer that earns nothing; mark it as manually graded, and give it points."
+        elif not rubric:
+            yield cell.called, 'its region has no rubric; add lines such as "- 1 point: names the measurement".'
+        elif sum(rubric) != points:
+            yield cell.called, f"its rubric gives {sum(rubric):g} points, the cell {points:g}; make them equal."
+
+
+def _rubric(cell):
+    """Give the points of each line of the rubric in a cell's region."""
+    try:
+        regions, _ = cell.regions()
+    except ValueError:  # told by another rule
+        return []
+    return [float(found) for region in regions for found in POINTS.findall("\n".join(region))]
 
 
 def _foreign_imports(text):

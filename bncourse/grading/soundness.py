@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bncourse.grading.solutions import head_counts, solutions_pass
+from bncourse.grading.solutions import head_counts, solutions_pass, written_answers
 from bncourse.grading.source import BEGIN, END, defined, holds, imported, lines, needed, read
 
 KERNEL = {"name": "python3", "language": "python"}
@@ -115,7 +115,7 @@ def answer_regions(source):
             continue
         if regions and not cell.is_answer:
             yield cell.called, "a solution stands outside of an answer cell; mark the cell as an autograded answer."
-        elif cell.is_code and cell.is_answer and not regions:
+        elif cell.is_answer and not regions:
             yield cell.called, f"an answer with no region; put it between ### {BEGIN} and ### {END}."
         elif regions and not any(lines(region) for region in regions):
             yield cell.called, "the solution region is empty; write the answer into it."
@@ -125,7 +125,7 @@ def answer_regions(source):
 
 def answers_stay_inside(source):
     """No region stands, line for line, in another cell or outside of the region in its own."""
-    for cell in source.answers:
+    for cell in [*source.answers, *source.written]:
         for region in _regions(cell):
             for other in source.cells:
                 if holds(_outside(other), region):
@@ -232,6 +232,7 @@ RULES = (
     code_is_python,
     answer_regions,
     answers_stay_inside,
+    written_answers,
     answers_are_declared,
     checks_are_declared,
     exercises_are_asked,

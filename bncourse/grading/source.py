@@ -127,6 +127,11 @@ class Source:
         return [cell for cell in self.code if cell.is_answer]
 
     @property
+    def written(self):
+        """The text cells that learners fill in, and a person grades."""
+        return [cell for cell in self.cells if not cell.is_code and cell.is_answer]
+
+    @property
     def checks(self):
         return [cell for cell in self.cells if cell.is_check]
 

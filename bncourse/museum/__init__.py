@@ -18,6 +18,7 @@ from types import SimpleNamespace
 
 from bncourse.museum.bugs import BUGS
 from bncourse.museum.parts import implementation, written_as_one_affine_map, written_with_loops
+from bncourse.museum.tour import Tour
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,39 @@ def exhibits():
     return tuple(
         Exhibit(name, kind, story, source, shows, implementation(**parts))
         for name, kind, story, source, shows, parts in BUGS
+    )
+
+
+def tour(*kinds):
+    """Show the stories of some exhibits, in the museum's order.
+
+    Parameters
+    ----------
+    *kinds : str
+        "forward", "conv", "running statistics", "inference" or "backward"; all, where none is named.
+
+    Returns
+    -------
+    Tour
+
+    Raises
+    ------
+    ValueError
+        If there is no exhibit of a kind; the message lists the kinds.
+
+    Examples
+    --------
+    >>> repr(tour("backward")).splitlines()[0]
+    '11. the detached statistics (backward)'
+    """
+    known = list(dict.fromkeys(exhibit.kind for exhibit in exhibits()))
+    for kind in kinds:
+        if kind not in known:
+            raise ValueError(f"the museum has no exhibits of the kind {kind!r}; its kinds are: {', '.join(known)}")
+    return Tour(
+        (f"{number}. {e.name}", e.kind, {"": e.story, "How it shows:": e.shows, "Where:": f"{e.source}."})
+        for number, e in enumerate(exhibits(), start=1)
+        if e.kind in (kinds or known)
     )
 
 

@@ -70,7 +70,7 @@ BUGS = (
         "forward",
         "A well-known lecture builds batch norm by hand and normalizes with the unbiased variance, for the library's "
         "function for a variance is unbiased unless told otherwise.",
-        "Karpathy, makemore, part 3; nn-zero-to-hero, issue 44",
+        "Karpathy, makemore, part 3; nn-zero-to-hero on GitHub, issue 44",
         "The deviation of the output is 0.984 for a batch of 32 and 0.707 for a batch of 2.",
         {"statistics": _unbiased, "kept": _kept_of_each_channel},
     ),
@@ -80,8 +80,8 @@ BUGS = (
         "An annotated implementation computes the variance as the mean of the squares less the square of the mean. "
         "Where the mean is large, the two are nearly the same number and their difference is noise.",
         "labml.ai, annotated batch normalization",
-        "In float32, at a mean of 1000, a variance of 0.0098 came out as 0.125. In float64 it takes a mean of a "
-        "million.",
+        "In float32 and at a mean of 1000, every variance comes out as a multiple of 0.0625. In float64 it takes a "
+        "mean of a million to be seen.",
         {"statistics": _squares_less_square},
     ),
     (
@@ -90,7 +90,7 @@ BUGS = (
         "A textbook was translated from one library to another. The axes of the sums stayed, but the channels had "
         "moved from the second place to the last, so each row of the image got a mean of its own.",
         "Dive into Deep Learning, section on batch normalization, the JAX version",
-        "The means of the channels are not 0; in a run of ours they lay between -1.46 and 1.46.",
+        "The output's mean is 0 for each row of the image, and not for each channel.",
         {"statistics": _of_each_image_row, "kept": _kept_of_each_channel},
     ),
     (
@@ -144,7 +144,8 @@ BUGS = (
         "A course notebook computes the mean and the variance where no gradient is recorded. To the backward pass they "
         "are constants.",
         "fast.ai, course notebook 11",
-        "The gradients no longer add up to 0 over the batch; a small network learned 0.544 of the digits, not 0.987.",
+        "The gradients no longer add up to 0 over the batch. A shallow network hardly suffers, a deep one does "
+        "(notebook 05).",
         {"gradient": _detached},
     ),
     (

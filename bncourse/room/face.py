@@ -79,10 +79,11 @@ def _quiet(*arguments, **options):
 
 
 predict = outcome = progress = _quiet
-sys.meta_path.append(_Stubs())
+if __name__ == "bncourse":  # and not where this file is looked at as what it is
+    sys.meta_path.append(_Stubs())
 
 
 def __getattr__(name):
-    if name.startswith("__"):
+    if name.startswith("__") or __name__ != "bncourse":
         raise AttributeError(name)
     return importlib.import_module(f"bncourse.{name}")

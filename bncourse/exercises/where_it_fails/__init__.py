@@ -10,8 +10,8 @@ from bncourse.exercises.where_it_fails.rms_norm import rms_norm
 
 EXERCISES = (
     layer_norm,
-    group_norm,
     instance_norm,
+    group_norm,
     rms_norm,
     combine_moments,
     adapt_statistics,

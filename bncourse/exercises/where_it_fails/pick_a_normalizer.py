@@ -27,7 +27,7 @@ pick_a_normalizer.question(
     {
         BATCH: (
             "R3",
-            "Two images give a poor mean and variance: with a batch of 2 the error here was more than three times that "
+            "Two images give a poor mean and variance: with a batch of 2 the error here was more than twice that "
             "of layer norm, and better statistics afterwards do not mend it.",
         ),
         LAYER: (
@@ -148,7 +148,7 @@ pick_a_normalizer.question(
         LAYER: (
             "R3",
             "Sorted batches do it no harm: it looks at one example at a time, and the rest of the batch has no say. "
-            "Here it stayed above 75 % accuracy.",
+            "Here it stayed above 65 % accuracy.",
         ),
         GROUP: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),
         INSTANCE: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),

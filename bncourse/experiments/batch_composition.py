@@ -1,0 +1,152 @@
+"""What batch norm makes of batches that are small, sorted, or tell on each other (notebook 09)."""
+
+import numpy as np
+
+from bncourse.experiments import normalized_networks as networks
+
+
+def error(kind, seed, batch, epochs=4):
+    """Train a network on small batches, and measure its error on test digits.
+
+    The network is 128-64-64-10 with ReLU, the learning rate ``0.1 * batch / 32``: in proportion to the batch, so that
+    an epoch goes about as far with each size.
+
+    Parameters
+    ----------
+    kind : {"batch", "layer", "group", None}
+        The normalizer of the hidden layers.
+    seed : int
+        Of the split, the weights and the order of training.
+    batch : int
+        Examples in a mini-batch.
+    epochs : int, default 4
+        Passes over the 4,000 training digits.
+
+    Returns
+    -------
+    float
+        The share of 1,000 test digits that are not recognized, with running statistics.
+    float
+        With the statistics of the whole training set, taken after training. Only batch norm makes a difference.
+    """
+    parts, rng = networks.digits(seed), np.random.default_rng(seed)
+    net = networks.init(kind, rng)
+    batches = networks.shuffled(len(parts.x_train), batch, epochs * len(parts.x_train) // batch, rng)
+    net = networks.train(net, parts, batches, lr=0.1 * batch / 32)
+    test = (parts.x_test, parts.y_test)
+    renewed = networks.with_statistics_of(net, parts.x_train)
+    return 1 - networks.accuracy(net, *test), 1 - networks.accuracy(renewed, *test)
+
+
+def errors(seed, batch, kinds=("batch", "layer", "group")):
+    """Measure `error` for several normalizers with one batch size.
+
+    Returns
+    -------
+    dict of float
+        For each kind, the error with running statistics; "renewed", that of batch norm with the statistics of the
+        whole training set.
+    """
+    found = {kind: error(kind, seed, batch) for kind in kinds}
+    return {kind: running for kind, (running, _) in found.items()} | {"renewed": found["batch"][1]}
+
+
+def small_batches(seed):
+    """Measure the errors of three normalizers with batches of 2, and of two of them with batches of 32.
+
+    Returns
+    -------
+    dict of float
+        "batch_2", "layer_2", "group_2", "batch_32" and "layer_32": errors with running statistics; "renewed_2", that
+        of batch norm with the statistics of the whole training set.
+    """
+    numbers = {f"{name}_2": value for name, value in errors(seed, 2).items()}
+    return numbers | {f"{kind}_32": error(kind, seed, 32)[0] for kind in ("batch", "layer")}
+
+
+def one_class(seed, steps=600, batch=64):
+    """Measure networks whose every training batch held one class, on test digits of all classes.
+
+    Returns
+    -------
+    dict of float
+        Test accuracy of "batch", "layer", "group" and "none"; "renewed", that of batch norm with the statistics of the
+        whole training set in place of the running ones.
+    """
+    numbers = {}
+    for kind in networks.KINDS:
+        parts, rng = networks.digits(seed), np.random.default_rng(seed)
+        rows = _by_class(parts.y_train)
+        batches = (rng.choice(rows[rng.integers(10)], batch, replace=False) for _ in range(steps))
+        net = networks.train(networks.init(kind, rng), parts, batches, lr=0.1)
+        test = (parts.x_test, parts.y_test)
+        numbers[kind or "none"] = networks.accuracy(net, *test)
+        if kind == "batch":
+            numbers["renewed"] = networks.accuracy(networks.with_statistics_of(net, parts.x_train), *test)
+    return numbers
+
+
+def leak(seed, steps=1000, digits=16):
+    """Measure how well an empty image is "recognized" when its label is the class of its neighbours.
+
+    Each batch holds digits of one class and as many empty images, and all have that class as their label. Only the
+    statistics of the batch can tell an empty image which class it is with.
+
+    Returns
+    -------
+    dict of float
+        For "batch" and "layer", the share of empty images that get the class of their neighbours, in new batches in
+        training mode; for "batch_later", with running statistics.
+    """
+    numbers = {}
+    for kind in ("batch", "layer"):
+        parts, rng = networks.digits(seed), np.random.default_rng(seed)
+        net = networks.init(kind, rng)
+        for x, labels in _with_empty_images(parts.x_train, parts.y_train, rng, steps, digits):
+            net = networks.step(net, x, labels, lr=0.1)
+        tests = list(_with_empty_images(parts.x_test, parts.y_test, rng, 300, digits))
+        numbers[kind] = _on_empty_images(net, tests, digits, training=True)
+        if kind == "batch":
+            numbers["batch_later"] = _on_empty_images(net, tests, digits, training=False)
+    return numbers
+
+
+def _by_class(labels):
+    return [np.flatnonzero(labels == digit) for digit in range(10)]
+
+
+def _with_empty_images(x, labels, rng, batches, digits):
+    rows = _by_class(labels)
+    for _ in range(batches):
+        digit = rng.integers(10)
+        chosen = x[rng.choice(rows[digit], digits, replace=False)]
+        yield np.vstack([chosen, np.zeros_like(chosen)]), np.full(2 * digits, digit)
+
+
+def _on_empty_images(net, batches, digits, training):
+    right = [networks.answers(net, x, training=training)[digits:] == labels[digits:] for x, labels in batches]
+    return float(np.mean(right))
+
+
+# name: (what is claimed, the measurement, whether it holds)
+CLAIMS = {
+    "small_batches": (
+        "with batches of 2 batch norm errs more than twice as often as layer norm and group norm, whatever statistics "
+        "it uses afterwards; with batches of 32 not more often than layer norm by over 2 points",
+        small_batches,
+        lambda n: (
+            min(n["batch_2"], n["renewed_2"]) > 2 * max(n["layer_2"], n["group_2"])
+            and n["batch_32"] < n["layer_32"] + 0.02
+        ),
+    ),
+    "one_class": (
+        "trained on batches of one class each, batch norm stays below 25 % accuracy and the others above 65 %",
+        one_class,
+        lambda n: max(n["batch"], n["renewed"]) < 0.25 and min(n["layer"], n["group"]) > 0.65,
+    ),
+    "leak": (
+        "batch norm tells an empty image the class of its neighbours; layer norm cannot",
+        leak,
+        lambda n: n["batch"] > 0.7 and n["layer"] < 0.25 and n["batch_later"] < 0.25,
+    ),
+}

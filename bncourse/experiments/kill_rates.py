@@ -1,0 +1,184 @@
+"""What tests find in the bug museum, and where its bugs can be seen (notebook 10): seeds and tests in, arrays out."""
+
+import numpy as np
+
+from bncourse import museum, reference
+from bncourse.museum.checkers import CHECKERS
+
+YOURS = "your test"
+
+
+def measured(seed, yours=None):
+    """Try the five famous checkers, and a reader's test, on the museum's twelve bugs.
+
+    Parameters
+    ----------
+    seed : int
+        Of the numbers that the checkers draw.
+    yours : callable, optional
+        ``yours(bn)`` raises or returns False if `bn` has a bug, as in the exercise find_bugs.
+
+    Returns
+    -------
+    dict
+        "bugs" and "tests", the names; "found", a bool array of shape (tests, bugs); "accepted", a bool array of shape
+        (tests,): whether a test accepts every right batch norm. One that does not has found nothing.
+    """
+    tests = {checker.name: _with_numbers(checker, seed) for checker in CHECKERS}
+    if yours is not None:
+        tests[YOURS] = yours
+    accepted = np.array([not any(rejects(test, right) for right in museum.right_ones()) for test in tests.values()])
+    found = np.array([[rejects(test, e.implementation) for e in museum.exhibits()] for test in tests.values()])
+    return {
+        "bugs": [exhibit.name for exhibit in museum.exhibits()],
+        "tests": list(tests),
+        "found": found & accepted[:, None],
+        "accepted": accepted,
+    }
+
+
+def rejects(test, implementation):
+    """Say whether a test rejects a batch norm: by an error of any kind, or by returning False.
+
+    Parameters
+    ----------
+    test : callable
+        ``test(bn)``.
+    implementation : namespace
+        With the functions `forward` and `backward`.
+
+    Returns
+    -------
+    bool
+    """
+    try:
+        with np.errstate(all="ignore"):
+            outcome = test(implementation)
+    except Exception:  # a test that stops on a bug has noticed it
+        return True
+    return isinstance(outcome, bool | np.bool_) and not outcome
+
+
+def _with_numbers(checker, seed):
+    return lambda bn: checker.test(bn, np.random.default_rng(seed))
+
+
+def visibility(seed):
+    """Measure how far each bug is from the right batch norm, on tame inputs and on telling ones.
+
+    Tame are the numbers that come to mind first: rows around 0 with a deviation of 1, gamma 1, beta 0, an epsilon of
+    1e-5, a momentum of 0.5, running statistics that are those of the batch, a dout of ones. Telling are rows, feature
+    maps and rows with a mean of a million; everything else is drawn, epsilon is 0.1 and the momentum 0.7.
+
+    Parameters
+    ----------
+    seed : int
+
+    Returns
+    -------
+    dict
+        "bugs", the names; "tame" and "telling", of shape (bugs,): the largest difference in any result, as a share of
+        the largest number of that result, or of 1 where that is smaller.
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(64, 5))
+    tame = [(x, np.ones(5), np.zeros(5), x.mean(axis=0), x.var(axis=0), 0.5, 1e-5, np.ones_like(x))]
+    telling = []
+    for shape, offset in [((7, 5), 2.0), ((3, 2, 4, 5), 2.0), ((64, 5), 1e6)]:
+        x = offset + rng.normal(size=shape) * np.exp(rng.normal(size=5))
+        gamma, beta, mean = rng.normal(size=(3, 5))
+        telling.append((x, gamma, beta, mean, np.exp(rng.normal(size=5)), 0.7, 0.1, rng.normal(size=shape)))
+    right = museum.right()
+    exhibits = museum.exhibits()
+    return {"bugs": [exhibit.name for exhibit in exhibits]} | {
+        name: np.array([max(_distance(e.implementation, right, *given) for given in inputs) for e in exhibits])
+        for name, inputs in {"tame": tame, "telling": telling}.items()
+    }
+
+
+def _distance(one, other, x, gamma, beta, mean, var, momentum, eps, dout):
+    def results(bn):
+        yield from bn.forward(x, gamma, beta, mean, var, momentum, eps, True)
+        yield bn.forward(x, gamma, beta, mean, var, momentum, eps, False)[0]
+        if x.ndim == 2:
+            yield from bn.backward(dout, x, gamma, eps)
+
+    pairs = zip(results(one), results(other), strict=True)
+    return max(np.abs(a - b).max() / max(np.abs(b).max(), 1.0) for a, b in pairs)
+
+
+def lost_digits(seed, mean=1000.0, deviation=0.1):
+    """Compute a variance in float32 far from 0, as it should be and as the difference of two large numbers.
+
+    Returns
+    -------
+    dict of float
+        "right" and "bug", the variances; "step", by how much neighbouring float32 numbers differ at ``mean ** 2``.
+    """
+    x = (mean + deviation * np.random.default_rng(seed).standard_normal((64, 1))).astype(np.float32)
+    [bug] = [e.implementation for e in museum.exhibits() if e.name == "the lost digits"]
+    one, zero = np.ones(1, np.float32), np.zeros(1, np.float32)
+    # with a momentum of 0 the running variance is that of the batch
+    right, wrong = (bn.forward(x, one, zero, zero, one, 0.0, 1e-5, True)[2] for bn in (museum.right(), bug))
+    return {"right": float(right[0]), "bug": float(wrong[0]), "step": float(np.spacing(np.float32(mean**2)))}
+
+
+def kill_counts(seed):
+    """Count the bugs that each checker finds, and those that a good test finds.
+
+    Returns
+    -------
+    dict of float
+        A count for each checker by name; "missed_by_all", the bugs that no checker finds; "reference", the bugs that
+        the reference's test finds; "accepted", the tests that accept every right batch norm.
+    """
+    found = measured(seed, reference.find_bugs)
+    counts = dict(zip(found["tests"], map(float, found["found"].sum(axis=1)), strict=True))
+    return counts | {
+        "missed_by_all": float((~found["found"][:-1].any(axis=0)).sum()),
+        "reference": counts.pop(YOURS),
+        "accepted": float(found["accepted"].sum()),
+    }
+
+
+def hidden_bugs(seed):
+    """Count the bugs that differ from the right batch norm by less than allclose looks at.
+
+    Returns
+    -------
+    dict of float
+        "tame" and "telling": bugs with a difference below 1e-5; "smallest_telling", the smallest difference.
+    """
+    seen = visibility(seed)
+    return {name: float((seen[name] < 1e-5).sum()) for name in ("tame", "telling")} | {
+        "smallest_telling": float(seen["telling"].min())
+    }
+
+
+# name: (what is claimed, the measurement, whether it holds)
+CLAIMS = {
+    "kill_counts": (
+        "of twelve real bugs the best of five famous checkers finds 8, the others at most 6; three bugs pass them all, "
+        "and a test that looks at everything finds all twelve",
+        kill_counts,
+        lambda n: (
+            n["CMU 10-714"] == 8
+            and n["CS231n"] == 6
+            and max(n["Deep-ML"], n["ARENA"], n["TinyTorch"]) <= 4
+            and n["missed_by_all"] == 3
+            and n["reference"] == 12
+            and n["accepted"] == 6
+        ),
+    ),
+    "hidden_bugs": (
+        "on tame inputs 7 of 12 bugs differ by less than 1e-5 from the right batch norm, on telling ones none does",
+        hidden_bugs,
+        lambda n: n["tame"] == 7 and n["telling"] == 0,
+    ),
+    "lost_digits": (
+        "in float32 at a mean of 1000 the difference of two large numbers gives a multiple of 0.0625 for a variance "
+        "near 0.01",
+        lost_digits,
+        lambda n: 0.004 < n["right"] < 0.02 and n["step"] == 0.0625 and n["bug"] % n["step"] == 0,
+    ),
+}

@@ -1,0 +1,276 @@
+"""Notebook 08: the loss along the gradient, and the drift of hidden units, with noise after batch norm or without."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from bncourse import data, losses, network, reference
+from bncourse.experiments import hidden_units
+
+KINDS = ("none", "batch", "noisy")
+MULTIPLES = (0.5, 1.0, 2.0, 4.0)  # of the learning rate: how far along the gradient the loss is probed
+NEVER = np.inf
+
+
+class Course(NamedTuple):
+    """What was seen of one network during its training.
+
+    Parameters
+    ----------
+    steps : ndarray of int of shape (looks,)
+        After how many steps it was looked at; the first look is before the first step.
+    loss_range : ndarray of shape (looks,)
+        The largest minus the smallest loss of a batch at the current weights and along its gradient, at half to four
+        times the learning rate.
+    gradient_change : ndarray of shape (looks,)
+        How far the gradient moves along its own direction, `bncourse.reference.gradient_predictiveness`.
+    medians : ndarray of shape (looks, units)
+        The median of what reaches each activation, over 300 test digits.
+    drift : float
+        The mean over all hidden units of `bncourse.reference.drift`.
+    accuracy : ndarray of shape (looks,)
+        On the test digits, with running statistics and without noise.
+    arrived : float
+        The steps to 85 % of the test digits, a multiple of 25; `NEVER` (infinity) for a run that does not arrive.
+    """
+
+    steps: np.ndarray
+    loss_range: np.ndarray
+    gradient_change: np.ndarray
+    medians: np.ndarray
+    drift: float
+    accuracy: np.ndarray
+    arrived: float
+
+
+def watch(seed, kind, *, activation="relu", hidden=8, lr=0.1, steps=300, every=50):
+    """Train a network of layers of 100 units on MNIST digits, and look at it from time to time.
+
+    Parameters
+    ----------
+    seed : int
+        Of the split, the weights, the order of training and the noise.
+    kind : {"none", "batch", "noisy"}
+        Without batch norm, with it, or with noise after it, see `with_noise`.
+    activation : {"relu", "tanh", "sigmoid"}
+        Of the hidden layers.
+    hidden : int, default 8
+        How many hidden layers.
+    lr : float, default 0.1
+        Learning rate.
+    steps, every : int
+        How long to train, and how often to look.
+
+    Returns
+    -------
+    Course
+
+    References
+    ----------
+    Santurkar et al. (2018), sections 2.2 and 3.2. https://arxiv.org/abs/1805.11604
+    """
+    parts = data.split(*data.mnist_128(), seed)
+    rng, noise = np.random.default_rng(seed), np.random.default_rng([seed, 1])
+    net = network.init([128, *[100] * hidden, 10], rng, activation=activation, norm=None if kind == "none" else "batch")
+    arrived, looks = NEVER, []
+    for step in range(steps + 1):
+        if step % every == 0:
+            looks.append(_look(net, kind, parts, rng, noise, lr))
+        if arrived == NEVER and step % 25 == 0 and network.accuracy(net, parts.x_test, parts.y_test) >= 0.85:
+            arrived = float(step)
+        if step < steps:
+            net = _step(net, kind, parts, rng, noise, lr)
+    ranges, changes, inputs, accuracies = zip(*looks, strict=True)
+    inputs = np.array(inputs)
+    return Course(
+        every * np.arange(len(looks)),
+        np.array(ranges),
+        np.array(changes),
+        np.median(inputs, axis=1),
+        hidden_units.movement(inputs)["drift"],
+        np.array(accuracies),
+        arrived,
+    )
+
+
+def with_noise(net, rng, move=0.5, stretch=1.25):
+    """Give a network in which what comes out of each batch norm is stretched and moved at random.
+
+    For each unit a factor is drawn from 1 to `stretch`, and a number from ``-move`` to `move`. Both can be taken
+    into gamma and beta: ``factor * (gamma * x_hat + beta) + number``.
+
+    Parameters
+    ----------
+    net : list of Layer
+        Not changed.
+    rng : numpy.random.Generator
+        Of the draws.
+    move, stretch : float
+        Those of Santurkar and others, whose noise also differs a little from example to example.
+
+    Returns
+    -------
+    net : list of Layer
+    factors : list of ndarray of shape (units,)
+        For each layer; ones where there is no batch norm.
+    """
+    noisy, factors = [], []
+    for layer in net:
+        units = layer.weights.shape[1]
+        if layer.norm is None:
+            factors.append(np.ones(units))
+            noisy.append(layer)
+            continue
+        factors.append(rng.uniform(1, stretch, units))
+        moved = factors[-1] * layer.beta + rng.uniform(-move, move, units)
+        noisy.append(replace(layer, gamma=factors[-1] * layer.gamma, beta=moved))
+    return noisy, factors
+
+
+def without_noise(old, given, after, factor):
+    """Give a layer after its step with its own gamma and beta, which the noise had multiplied by a factor.
+
+    Parameters
+    ----------
+    old, given, after : Layer
+        Before the noise, with it, and with it after the step.
+    factor : ndarray of shape (units,)
+        From `with_noise`.
+
+    Returns
+    -------
+    Layer
+        By the chain rule, gamma and beta have moved `factor` times as far as under the noise.
+    """
+    if old.norm is None:
+        return after
+    return replace(
+        after,
+        gamma=old.gamma + factor * (after.gamma - given.gamma),
+        beta=old.beta + factor * (after.beta - given.beta),
+    )
+
+
+def compare(seed, kinds=KINDS, shown=iter, **setting):
+    """Watch the same network in several kinds.
+
+    Parameters
+    ----------
+    seed : int
+        Of `watch`.
+    kinds : sequence of str
+        Of `watch`.
+    shown : callable
+        Called with the list of runs, and gives them one by one: a progress bar, for example.
+    **setting
+        Options of `watch`, such as ``activation="tanh"``.
+
+    Returns
+    -------
+    dict of Course
+        For each kind.
+    """
+    return {kind: watch(seed, kind, **setting) for kind in shown(list(kinds))}
+
+
+def summary(courses):
+    """Give the numbers of a result of `compare`.
+
+    Returns
+    -------
+    dict of float
+        For each kind, after its name: "_range", the range of the loss averaged over the looks after step 0;
+        "_range_0", that at step 0; "_drift"; and "_steps" to 85 %.
+    """
+    numbers = {}
+    for kind, course in courses.items():
+        numbers[f"{kind}_range"] = float(course.loss_range[1:].mean())
+        numbers[f"{kind}_range_0"] = float(course.loss_range[0])
+        numbers[f"{kind}_drift"] = course.drift
+        numbers[f"{kind}_steps"] = course.arrived
+    return numbers
+
+
+SIGMOIDS = {"activation": "sigmoid", "hidden": 3, "lr": 1.0}  # as in notebook 03
+
+
+def with_relu(seed):
+    """Measure `summary` for eight layers of ReLU."""
+    return summary(compare(seed))
+
+
+def with_tanh(seed):
+    """Measure `summary` for eight layers of tanh."""
+    return summary(compare(seed, activation="tanh"))
+
+
+def with_sigmoids(seed):
+    """Measure `summary` for three layers of sigmoids, without noise."""
+    return summary(compare(seed, ("none", "batch"), **SIGMOIDS))
+
+
+def _step(net, kind, parts, rng, noise, lr):
+    given, factors = with_noise(net, noise) if kind == "noisy" else (net, None)
+    after, _ = network.train(given, parts.x_train, parts.y_train, rng, steps=1, lr=lr)
+    if kind != "noisy":
+        return after
+    return [without_noise(*layers) for layers in zip(net, given, after, factors, strict=True)]
+
+
+def _look(net, kind, parts, rng, noise, lr):
+    seen, _ = with_noise(net, noise) if kind == "noisy" else (net, None)
+    rows = rng.choice(len(parts.x_train), 64, replace=False)
+    x, y = parts.x_train[rows], parts.y_train[rows]
+    here, gradients = _loss_and_gradients(seen, x, y)
+    probes = [(here, gradients)] + [_loss_and_gradients(_moved(seen, gradients, lr * m), x, y) for m in MULTIPLES]
+    found = np.array([loss for loss, _ in probes])
+    vectors = np.array([_vector(gradients) for _, gradients in probes])
+    _, trace = network.forward(seen, parts.x_test[:300])
+    inputs = np.concatenate([layer.scaled for layer in trace[:-1]], axis=1)
+    accuracy = network.accuracy(net, parts.x_test, parts.y_test)
+    return np.ptp(found), reference.gradient_predictiveness(vectors), inputs, accuracy
+
+
+def _loss_and_gradients(net, x, y):
+    output, trace = network.forward(net, x)
+    loss, dout = losses.cross_entropy(output, y)
+    return loss, network.backward(net, trace, dout)
+
+
+def _moved(net, gradients, far):
+    return [
+        replace(layer, **{name: getattr(layer, name) - far * slope for name, slope in found.items()})
+        for layer, found in zip(net, gradients, strict=True)
+    ]
+
+
+def _vector(gradients):
+    return np.concatenate([found[name].ravel() for found in gradients for name in sorted(found)])
+
+
+# name: (what is claimed, the measurement, whether it holds)
+CLAIMS = {
+    "eight_relu_layers": (
+        "eight ReLU layers: along the gradient the loss changes less than a third with batch norm after the start, "
+        "and more than twice as much at step 0; noise after batch norm costs steps",
+        with_relu,
+        lambda n: (
+            n["none_range"] > 3 * n["batch_range"]
+            and n["batch_range_0"] > 2 * n["none_range_0"]
+            and n["noisy_drift"] > 4 * n["batch_drift"]
+            and n["noisy_steps"] > n["batch_steps"]
+        ),
+    ),
+    "noise_drifts_and_is_fast": (
+        "eight tanh layers: noise after batch norm makes units drift over four times as far, and the network still "
+        "needs no more steps than the one without batch norm",
+        with_tanh,
+        lambda n: n["noisy_drift"] > 4 * n["batch_drift"] and n["noisy_steps"] <= n["none_steps"],
+    ),
+    "smooth_and_slow": (
+        "three sigmoid layers: without batch norm the loss is smoother, and the network does not arrive",
+        with_sigmoids,
+        lambda n: n["batch_range"] > 2 * n["none_range"] and n["batch_steps"] < n["none_steps"] == NEVER,
+    ),
+}

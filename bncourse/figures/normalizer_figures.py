@@ -1,0 +1,150 @@
+"""Figures of notebook 09: which numbers share statistics, small and odd batches, and new domains."""
+
+import numpy as np
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
+
+NAMES = {"batch": "batch norm", "layer": "layer norm", "group": "group norm"}
+
+
+def axes_of_normalizers(shared, at):
+    """Draw which numbers of some feature maps share a mean and a variance with a marked one.
+
+    Parameters
+    ----------
+    shared : dict of str to ndarray of bool of shape (images, height, width, channels)
+        For each normalizer, True where a number has a say; from `bncourse.experiments.sharing.shared`.
+    at : tuple of int
+        Image, row, column and channel of the marked number.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    with style() as colors:
+        figure = Figure(figsize=(9.4, 2.35))
+        panels = figure.subplots(1, len(shared), sharey=True)
+        for axes, (name, mask) in zip(panels, shared.items(), strict=True):
+            _maps(axes, mask, at, colors)
+            axes.set(title=name, xlabel="channel")
+        panels[0].set_ylabel("image")
+        figure.suptitle("Dark: the numbers that share one mean and one variance with the marked one")
+    images, height, width, channels = next(iter(shared.values())).shape
+    counts = ", ".join(f"{name} {int(mask.sum())}" for name, mask in shared.items())
+    return DescribedFigure(
+        figure,
+        f"Four grids of {images} images by {channels} channels, each cell with its {height} by {width} positions; one "
+        "number is marked. Dark are the numbers whose change changes the normalized number: batch norm takes a column "
+        "of all images, layer norm the whole row of the image, instance norm one cell, group norm half of the row "
+        f"(in numbers: {counts}).",
+    )
+
+
+def errors_by_batch_size(found):
+    """Draw the test error of networks against the batch size they were trained with.
+
+    Parameters
+    ----------
+    found : dict of int to dict of float
+        For each batch size the errors of "batch", "layer" and "group"; from
+        `bncourse.experiments.batch_composition.errors`.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    sizes = list(found)
+    lines = {kind: np.array([of_size[kind] for of_size in found.values()]) for kind in NAMES}
+    with style() as colors:
+        figure = Figure(figsize=(7.5, 3.4))
+        axes = figure.subplots()
+        for i, (kind, name) in enumerate(NAMES.items()):
+            axes.plot(sizes, lines[kind], color=colors[i], linestyle=DASHES[i], marker=MARKERS[i], label=name)
+        axes.set(xscale="log", xlabel="digits in a training batch (log scale)", ylabel="test error")
+        axes.set_ylim(0, 1.15 * max(line.max() for line in lines.values()))
+        axes.set_xticks(sizes, [str(size) for size in sizes])
+        axes.minorticks_off()
+        axes.legend(frameon=False, handlelength=4)
+        figure.suptitle("With batches of two, only batch norm does badly")
+    ends = ", ".join(f"{name} {lines[kind][0]:.2f} and {lines[kind][-1]:.2f}" for kind, name in NAMES.items())
+    return DescribedFigure(
+        figure,
+        f"Test error against batch size; at {sizes[0]} and at {sizes[-1]} digits a batch it is: {ends}. "
+        "Only batch norm depends on how many examples share a batch.",
+    )
+
+
+def adaptation(pictures, numbers, domain):
+    """Draw the accuracy after several shifts with three choices of statistics, each beside a picture.
+
+    Parameters
+    ----------
+    pictures : dict of str to ndarray of shape (height, width)
+        A digit as each shift shows it.
+    numbers : dict of float
+        From `bncourse.experiments.adaptation.after_shifts`.
+    domain : dict of float
+        From `bncourse.experiments.adaptation.after_domain_shift`.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    ways = {
+        "source": "batch norm, statistics of the training set",
+        "target": "batch norm, statistics of the target (AdaBN)",
+        "inputs": "no batch norm, inputs standardized in the target",
+    }
+    rows = [*pictures, "mnist"]
+    found = numbers | domain
+    with style() as colors:
+        figure = Figure(figsize=(8.6, 4.8), layout="none")
+        axes = figure.add_axes([0.27, 0.12, 0.7, 0.68])
+        for i, (way, name) in enumerate(ways.items()):
+            values = [found[f"{row} {way}"] for row in rows]
+            heights = np.arange(len(rows)) + (i - 1) * 0.14
+            axes.plot(values, heights, color=colors[i], linestyle="", marker=MARKERS[i], markersize=7, label=name)
+        axes.axvline(found["clean source"], color=colors[3], linestyle=":", linewidth=1.2)
+        axes.text(found["clean source"], -0.62, "unchanged digits", color=colors[3], ha="center", fontsize=9)
+        axes.hlines(np.arange(len(rows) - 1) + 0.5, 0, 1, color=to_rgba(colors[3], 0.15), linewidth=1)
+        axes.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5), xlabel="test accuracy (guessing: 0.1)")
+        axes.set_yticks(range(len(rows)), [*pictures, "MNIST, trained on\nanother data set"])
+        axes.tick_params(axis="y", length=0, pad=44)
+        for place, picture in enumerate(pictures.values()):
+            inset = axes.inset_axes((-0.075, 1 - (place + 0.94) / len(rows), 0.06, 0.88 / len(rows)))
+            inset.imshow(picture, cmap="gray", vmin=0, vmax=1.5, aspect="auto")
+            inset.set(xticks=[], yticks=[])
+        handles, labels = axes.get_legend_handles_labels()
+        figure.legend(
+            handles, labels, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 0.95), fontsize=9, ncols=2
+        )
+        figure.suptitle("New statistics mend brightness and contrast; the rest in part, or not at all", y=0.99)
+    values = [", ".join(f"{found[f'{row} {way}']:.2f}" for way in ways) for row in rows]
+    said = "; ".join(f"{row} {accuracies}" for row, accuracies in zip(rows, values, strict=True))
+    return DescribedFigure(
+        figure,
+        "Test accuracy after six changes of the images and one change of the data set, with the statistics of the "
+        f"training set, those of the target, and standardized inputs without batch norm: {said}. "
+        "Brightness, fog and contrast are mended fully, the others in part or not at all.",
+    )
+
+
+def _maps(axes, mask, at, colors):
+    """Draw a grid of images by channels, each cell cut into its positions."""
+    images, height, width, channels = mask.shape
+    for image, row, column, channel in np.ndindex(mask.shape):
+        place = (channel + 0.06 + 0.88 * column / width, image + 0.06 + 0.88 * row / height)
+        dark = mask[image, row, column, channel]
+        face = colors[0] if dark else to_rgba(colors[3], 0.08)
+        axes.add_patch(Rectangle(place, 0.88 / width, 0.88 / height, facecolor=face, edgecolor="#ecebe6", linewidth=1))
+    image, row, column, channel = at
+    place = (channel + 0.06 + 0.88 * (column + 0.5) / width, image + 0.06 + 0.88 * (row + 0.5) / height)
+    axes.plot(*place, color="#ffffff", marker="D", markersize=4, linestyle="")
+    axes.set(xlim=(0, channels), ylim=(images, 0), aspect="equal")
+    axes.set_xticks(np.arange(channels) + 0.5, [str(channel) for channel in range(channels)])
+    axes.set_yticks(np.arange(images) + 0.5, [str(image) for image in range(images)])
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)

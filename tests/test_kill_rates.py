@@ -1,0 +1,68 @@
+"""Which test finds which bug of the museum: the famous checkers' methods, and a reader's test beside them."""
+
+import numpy as np
+import pytest
+
+from bncourse import exercises, museum, reference
+from bncourse.drivers.museum import run_tests
+from bncourse.experiments import kill_rates
+from bncourse.museum.checkers import CHECKERS
+
+FIND_BUGS = exercises.find("find_bugs")
+FOUND = kill_rates.measured(0, reference.find_bugs)
+
+
+@pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.name)
+def test_a_famous_checker_accepts_every_right_batch_norm(checker):
+    for seed in (3, 4):
+        assert all(checker.test(right, np.random.default_rng(seed)) for right in museum.right_ones())
+
+
+def test_the_checkers_find_as_many_bugs_as_the_notebook_says():
+    assert FOUND["tests"] == [*(checker.name for checker in CHECKERS), "your test"]
+    assert list(FOUND["found"].sum(axis=1)) == [8, 6, 3, 3, 1, 12]
+
+
+def test_three_bugs_pass_all_five():
+    missed = ~FOUND["found"][:-1].any(axis=0)
+    assert [bug for bug, none in zip(FOUND["bugs"], missed, strict=True) if none] == [
+        "the lost digits",
+        "the batch at inference",
+        "gamma and beta left behind",
+    ]
+
+
+@pytest.mark.parametrize("idea", [*FIND_BUGS.wrong_ideas], ids=lambda idea: idea.function.__name__)
+def test_a_readers_test_is_counted_as_the_check_counts_it(idea):
+    found = kill_rates.measured(0, idea.function)
+    judged = run_tests(idea.function, 12, 0)
+    assert found["accepted"][-1] == (judged["right ones"] == "accepted")
+    if found["accepted"][-1]:
+        missed = judged.get("not found", "").split(", ") if judged.get("not found") else []
+        assert found["found"][-1].sum() == 12 - len(missed)
+
+
+def test_a_test_that_is_not_written_yet_stops_nothing_and_finds_nothing():
+    def find_bugs(bn):
+        raise NotImplementedError
+
+    found = kill_rates.measured(0, find_bugs)
+    assert not found["accepted"][-1] and not found["found"][-1].any()
+    assert found["accepted"][:-1].all()
+
+
+def test_without_a_readers_test_only_the_checkers_are_tried():
+    assert "your test" not in kill_rates.measured(0)["tests"]
+
+
+def test_what_stays_hidden_on_tame_inputs_shows_on_telling_ones():
+    seen = kill_rates.visibility(5)
+    hidden = [bug for bug, size in zip(seen["bugs"], seen["tame"], strict=True) if size < 1e-5]
+    assert "gamma and beta left behind" in hidden and "the missing root" not in hidden
+    assert (seen["telling"] > 1e-5).all()
+
+
+def test_the_lost_digits_come_in_steps_of_float32():
+    numbers = kill_rates.lost_digits(6)
+    assert numbers["step"] == 0.0625 and numbers["bug"] % 0.0625 == 0
+    assert numbers["right"] == pytest.approx(0.01, rel=0.6)

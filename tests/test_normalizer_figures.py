@@ -1,0 +1,40 @@
+"""The figures of notebook 09 describe themselves and show what they are given."""
+
+import numpy as np
+import pytest
+
+from bncourse.experiments import adaptation, sharing
+from bncourse.figures import normalizer_figures
+from bncourse.figures.frame import DescribedFigure
+
+ERRORS = {2: {"batch": 0.25, "layer": 0.09, "group": 0.08}, 32: {"batch": 0.07, "layer": 0.09, "group": 0.08}}
+ROWS = ("clean", *adaptation.SHIFTS, "mnist")
+ACCURACIES = {f"{row} {way}": 0.5 for row in ROWS for way in adaptation.WAYS} | {"clean source": 0.93}
+AT = (1, 0, 1, 1)
+DRAW = {
+    "axes": lambda: normalizer_figures.axes_of_normalizers(sharing.shared(at=AT), AT),
+    "errors": lambda: normalizer_figures.errors_by_batch_size(ERRORS),
+    "adaptation": lambda: normalizer_figures.adaptation(adaptation.pictures(0), ACCURACIES, ACCURACIES),
+}
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_a_figure_describes_itself_and_names_its_axes(name):
+    described = DRAW[name]()
+    assert isinstance(described, DescribedFigure)
+    assert described.alt.endswith(".") and ". " in described.alt  # what is seen, and what it means
+    assert len(described.figure.get_suptitle()) > 20
+    assert any(axes.get_xlabel() for axes in described.figure.axes)
+
+
+def test_the_lines_are_the_errors_of_each_normalizer():
+    [axes] = DRAW["errors"]().figure.axes
+    for line, kind in zip(axes.get_lines(), ("batch", "layer", "group"), strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), [2, 32])
+        np.testing.assert_array_equal(line.get_ydata(), [ERRORS[2][kind], ERRORS[32][kind]])
+
+
+def test_the_description_says_the_accuracies_of_each_shift():
+    alt = DRAW["adaptation"]().alt
+    assert all(shift in alt for shift in adaptation.SHIFTS)
+    assert "mnist 0.50, 0.50, 0.50" in alt
