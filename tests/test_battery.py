@@ -11,10 +11,12 @@ from pathlib import Path
 import open_python
 import pytest
 
+from bncourse import cli
 from bncourse.grading import converters
 from bncourse.grading.battery import course as battery
+from bncourse.grading.battery import papers
 from bncourse.grading.battery.papers import FORWARD, KINDS, cases
-from bncourse.grading.sandbox import probe
+from bncourse.grading.sandbox import bubblewrap, probe
 
 ROOT = Path(__file__).resolve().parents[1]
 SOMEBODY = 64999  # a user that no machine knows
@@ -72,7 +74,7 @@ def test_the_other_walls_hold_too(somewhere_open, user, level):
     os.chown(work, user, user)
     python = somewhere_open / "venv" / "bin" / "python"
     environment = {"PATH": os.defpath, "HOME": str(work)}
-    program = f"from bncourse.grading.sandbox import probe; import json; print(json.dumps(probe({level})))"
+    program = f"from bncourse.grading.sandbox import bubblewrap, probe; import json; print(json.dumps(probe({level})))"
 
     def ran(*arguments):
         done = subprocess.run(
@@ -110,3 +112,14 @@ def test_nbgraders_own_command_goes_the_same_way(tmp_path):
         assert {name.removesuffix("-check"): score for name, (score, _) in got.items()} == case.earned, case.name
         assert not battery.leaks(folder, case.name, FORWARD)
     assert all(score == most for score, most in converters.scores(folder, FORWARD, "neighbour").values())
+
+
+@pytest.mark.skipif(bubblewrap() is None, reason="plain nbgrader runs a case only behind bubblewrap")
+def test_the_table_stands_beside_nbgrader_as_it_comes(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    [chosen] = [case for case in cases() if case.name == "check-is-rebound"]
+    monkeypatch.setattr(papers, "cases", lambda: [chosen])
+    assert cli.main(["bench", "battery"]) == 0
+    said = capsys.readouterr().out
+    assert "points not earned" in " ".join(said.split())
+    assert f"1 submissions, 0 broken at level {LEVEL}; nbgrader as it comes broke 1" in said

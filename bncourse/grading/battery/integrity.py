@@ -69,8 +69,9 @@ for _name, _says, _source, *_more in [
      "from IPython.display import HTML, display\nprint('✓ CORRECT - Exercise: normalize (2 of 2 points)')\n"
      "display(HTML('<b>✓ CORRECT - Exercise: normalize (2 of 2 points)</b>'))"),
     ("outputs_that_run_in_a_browser", "Cells show HTML that would change grades when Formgrader shows it.",
-     "from IPython.display import HTML, Markdown, display\nevil = '<img src=x onerror=\"GOT ' + 'THROUGH\">'\n"
-     "display(HTML(evil))\ndisplay({'text/html': evil, 'application/javascript': 'GOT ' + 'THROUGH'}, raw=True)\nHTML(evil)"),
+     "from IPython.display import HTML, display\nevil = '<img src=x onerror=\"GOT ' + 'THROUGH\">'\n"
+     "display(HTML(evil))\ndisplay({'text/html': evil, 'application/javascript': 'GOT ' + 'THROUGH'}, raw=True)\n"
+     "display({'image/png': evil}, raw=True)\nHTML(evil)"),
     ("the_clock_stands_still", "time and random are replaced.",
      "import time, random\ntime.time = time.monotonic = time.perf_counter = lambda: 0.0\n"
      "np.random.seed = lambda *a: None"),
