@@ -335,7 +335,7 @@ class Sandbox:
 
         ours, theirs = frames.pair()
         try:
-            self._control.settimeout(10)
+            self._control.settimeout(30)
             socket.send_fds(self._control, [b"F"], [theirs.fileno()])
             frames.receive(self._control)
         except (OSError, frames.Broken, frames.TooLate) as error:
@@ -343,7 +343,7 @@ class Sandbox:
             raise frames.Broken("the warm process is gone") from error
         finally:
             theirs.close()
-        ours.settimeout(10)
+        ours.settimeout(30)
         try:
             frames.receive(ours)
         except (frames.Broken, frames.TooLate) as error:
