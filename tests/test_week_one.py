@@ -183,16 +183,8 @@ def test_moodle_gradescope_and_a_spreadsheet_get_theirs(klass):
     assert ["Grace", "Hopper", "grace", "grace@example.org", "1"] in moodle.rows
     scope = table(found, "gradescope")
     assert scope.header[4:] == [NAME, f"{NAME} - Max Points", f"{NAME} - Submission Time", f"{NAME} - Lateness (H:M:S)"]
-    assert [
-        "Ada",
-        "Lovelace",
-        "ada",
-        "ada@example.org",
-        "2.4",
-        "3",
-        "2026-03-03 01:00:00 +0000",
-        "26:00:00",
-    ] in scope.rows
+    [ada] = [row[4:] for row in scope.rows if row[2] == "ada"]
+    assert ada == ["2.4", "3", "2026-03-03 01:00:00 +0000", "26:00:00"]
     plain = {row[0]: row for row in table(found, "csv").rows}
     assert plain["ada"][5:] == ["2.4", "3", "0.6", ""] and plain["mary"][5:] == ["", "3", "", NOTHING]
 
@@ -361,9 +353,7 @@ def a_class():
     return [
         Result(Person("ada", "Ada", "Lovelace"), 2.5, 9, outcomes=right, level=3, seconds=1.0, penalty=0.5),
         Result(Person("grace"), 1.0, 9, outcomes=wrong, level=3, seconds=3.0, events=("the kernel was lost",)),
-        Result(
-            Person(MARKUP), 1.0, 9, outcomes=wrong | {"b": outcome("batch_norm", "not started")}, level=2, seconds=2.0
-        ),
+        Result(Person(MARKUP), 1.0, 9, outcomes=unsure, level=2, seconds=2.0),
         Result(Person("mary"), None, 9, why=NOTHING, outcomes={}),
     ]
 
