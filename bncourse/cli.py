@@ -204,7 +204,10 @@ def _parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    bench.add_argument("family", choices=["checks", "claims", "course"], help="what to measure")
+    families = ["checks", "claims", "course", "reference"]
+    bench.add_argument(
+        "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
+    )
     bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser
