@@ -162,10 +162,23 @@ def test_a_submission_that_waits_and_one_that_came_later_are_told(klass):
     os.utime(graded, (1, 1))
     there = by_id(klass)
     assert there["newcomer"].score is None and there["newcomer"].why == "handed in, not graded yet"
-    assert there["grace"].score == 1 and there["grace"].note == "a newer submission is not graded yet"
+    assert there["grace"].score is None
+    assert there["grace"].why == "the newest submission is not graded yet; the grade before it was 1"
     os.utime(graded)
     for path in [*place.iterdir(), place, place.parent]:
         path.rmdir() if path.is_dir() else path.unlink()
+
+
+def test_a_submission_whose_grading_failed_is_told_until_it_is_graded(klass):
+    kept = klass.course / "graded" / "grace" / f"{NAME}.json"
+    before = kept.read_text()
+    kept.write_text(json.dumps(json.loads(before) | {"not_graded": "its worker was lost three times"}))
+    try:
+        assert by_id(klass)["grace"].why.startswith("the newest submission is not graded: its worker was lost")
+        os.utime(kept, (1, 1))
+        assert by_id(klass)["grace"].score == 1
+    finally:
+        kept.write_text(before)
 
 
 def test_canvas_gets_its_columns_and_the_points_that_are_possible(klass):
