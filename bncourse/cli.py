@@ -204,7 +204,7 @@ def _parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    families = ["checks", "claims", "course", "reference"]
+    families = ["battery", "checks", "claims", "course", "reference"]
     bench.add_argument(
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )

@@ -38,6 +38,17 @@ def may_stand(tag, name, value):
     return name in {"style", "title", "alt", "width", "scope", "colspan", "rowspan"}
 
 
+def harmless(html):
+    """Give HTML without anything that runs or loads."""
+    return bleach.clean(
+        html,
+        tags=TAGS,
+        attributes=may_stand,
+        protocols={"http", "https", "mailto", "data"},
+        css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
+    )
+
+
 class SanitizePage(SanitizeHTML):
     """nbconvert's own step, which in addition keeps pictures that are written into the HTML.
 
@@ -58,13 +69,7 @@ class SanitizePage(SanitizeHTML):
         return super().preprocess_cell(cell, resources, cell_index)
 
     def sanitize_html_tags(self, html_str):
-        return bleach.clean(
-            html_str,
-            tags=TAGS,
-            attributes=may_stand,
-            protocols={"http", "https", "mailto", "data"},
-            css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
-        )
+        return harmless(html_str)
 
 
 class HowItWasRead(Preprocessor):

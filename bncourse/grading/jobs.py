@@ -4,8 +4,10 @@ A job and its result are plain: they travel to a process on this machine, or to 
 """
 
 import contextlib
+import faulthandler
 import os
 import tempfile
+import traceback
 from dataclasses import asdict, dataclass, field
 
 import nbformat
@@ -13,6 +15,7 @@ import nbformat
 from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox, Unavailable
 
 _SLOTS = 64
+OVERTIME = 120.0
 _warm = {}  # the sandboxes of this process, by what they were made with
 
 
@@ -82,14 +85,22 @@ def judge(job):
     from bncourse.grading.judging import judge_notebook
     from bncourse.room.frames import Broken
 
-    notebook = nbformat.reads(job.notebook, as_version=4)
+    # the last line of defence: whatever keeps this process busy for longer than a submission may take ends it
+    faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
     try:
+        notebook = nbformat.reads(job.notebook, as_version=4)
         sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
         judged = judge_notebook(notebook, sandbox, job.seed, job.files)
+        written = nbformat.writes(judged.notebook)
     except (Unavailable, Broken, OSError) as error:
         close()
         return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
-    written = nbformat.writes(judged.notebook)
+    except Exception as error:  # nobody foresaw it; it may not stop the others
+        close()
+        where = "".join(traceback.format_exception(error)[-3:])
+        return Result(job.assignment, job.student, level=job.level, trouble=f"the judge itself failed: {where}")
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     return Result(
         job.assignment,
         job.student,

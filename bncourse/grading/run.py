@@ -86,7 +86,19 @@ class Graded:
         return {s: t for s, t in self.seconds.items() if t > max(SLOW * middle, 5.0)}
 
 
-def grade(course, name, students=None, *, workers=None, force=False, lowest=2, scheduler=None, limits=None, tell=None):
+def grade(
+    course,
+    name,
+    students=None,
+    *,
+    workers=None,
+    force=False,
+    lowest=2,
+    scheduler=None,
+    limits=None,
+    highest=3,
+    tell=None,
+):
     """Grade the submissions of an assignment.
 
     Parameters
@@ -106,6 +118,8 @@ def grade(course, name, students=None, *, workers=None, force=False, lowest=2, s
         The address of a Dask scheduler.
     limits : Limits, optional
         From the course's settings by default.
+    highest : int
+        The best level of walls to put up, where the machine has more.
     tell : callable, optional
         ``tell(done, total)`` is called before the first and after each submission.
 
@@ -149,7 +163,7 @@ def grade(course, name, students=None, *, workers=None, force=False, lowest=2, s
             else:
                 jobs.append(outcome.student)
         if jobs:
-            done.level = best_level(lowest)
+            done.level = best_level(lowest, highest)
             record.back_up()
             before = record.rows()
             _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
@@ -209,15 +223,15 @@ def _staged(course, name, student):
     return files.pop(f"{name}.ipynb").decode(), files
 
 
-def best_level(lowest):
-    """Give the best level of walls on this machine.
+def best_level(lowest, highest=3):
+    """Give the best level of walls on this machine, up to `highest`.
 
     Raises
     ------
     Trouble
         If it is lower than `lowest`; the message says why and what helps.
     """
-    level, reasons = _probe()
+    level, reasons = _probe(highest)
     if level < lowest:
         why = "\n".join(
             f"  level {NAMES[number]}: {reason}" for number, reason in sorted(reasons.items(), reverse=True)
@@ -231,8 +245,8 @@ def best_level(lowest):
 
 
 @cache
-def _probe():
-    return sandboxes.probe()
+def _probe(highest):
+    return sandboxes.probe(highest)
 
 
 def limits_of(course):
