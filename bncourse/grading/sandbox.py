@@ -42,6 +42,7 @@ INSIDE = (
     "room/__init__.py",
     "room/cells.py",
     "room/frames.py",
+    "room/shell.py",
     "room/leftovers.py",
     "room/walls.py",
     "room/warm.py",
