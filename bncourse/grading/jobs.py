@@ -8,7 +8,7 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass, field
 
-import nbformat
+from nbformat.v4 import reads_json, writes_json
 
 from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox, Unavailable
 
@@ -82,14 +82,14 @@ def judge(job):
     from bncourse.grading.judging import judge_notebook
     from bncourse.room.frames import Broken
 
-    notebook = nbformat.reads(job.notebook, as_version=4)
+    notebook = reads_json(job.notebook)
     try:
         sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
         judged = judge_notebook(notebook, sandbox, job.seed, job.files)
     except (Unavailable, Broken, OSError) as error:
         close()
         return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
-    written = nbformat.writes(judged.notebook)
+    written = writes_json(judged.notebook)
     return Result(
         job.assignment,
         job.student,
@@ -121,14 +121,21 @@ def _sandbox(level, preload, limits):
     return sandbox
 
 
+def own_folder():
+    """Give a folder of this user alone, for what workers on one machine have to know of each other."""
+    folder = os.path.join(tempfile.gettempdir(), f"bncourse-slots-{os.geteuid()}")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    about = os.stat(folder, follow_symlinks=False)
+    if about.st_uid != os.geteuid() or about.st_mode & 0o022:
+        raise Unavailable(f"{folder} belongs to somebody else, or others may write to it; delete it.")
+    return folder
+
+
 def _slot():
     """Take a number that no other worker on this machine has: two may not share a user."""
     import fcntl
 
-    folder = os.path.join(tempfile.gettempdir(), f"bncourse-slots-{os.geteuid()}")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    if os.stat(folder, follow_symlinks=False).st_uid != os.geteuid():
-        raise Unavailable(f"{folder} belongs to somebody else; delete it.")
+    folder = own_folder()
     for number in range(_SLOTS):
         slot = open(os.path.join(folder, str(number)), "w")  # noqa: SIM115 - it is held until the worker ends
         with contextlib.suppress(OSError):

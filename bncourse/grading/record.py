@@ -14,12 +14,23 @@ import warnings
 from datetime import datetime
 from pathlib import Path
 
-import nbformat
+from nbformat.v4 import reads_json
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Gradebook,
+    InvalidEntry,
+    MissingEntry,
+    Notebook,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
+from sqlalchemy.orm import joinedload, selectinload
 
 from bncourse.grading.assignments import settings
 from bncourse.trouble import Trouble
@@ -40,6 +51,7 @@ class Record:
     def __init__(self, course):
         self.course = Path(course)
         self.config = settings(self.course)
+        self._names = {}
         self.place = CourseDirectory(config=self.config)
         self.url = self.place.db_url
         self.file = Path(self.url[len("sqlite:///") :]) if self.url.startswith("sqlite:///") else None
@@ -83,8 +95,6 @@ class Record:
 
     def rows(self):
         """Give every grade of the gradebook, to compare before and after: ``{(student, assignment, cell): row}``."""
-        from sqlalchemy import text
-
         query = (
             "SELECT sa.student_id, a.name, bc.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade "
             "FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "
@@ -135,23 +145,51 @@ class Record:
         except MissingEntry:
             return {}
 
-    def enter(self, name, student, timestamp=None):
-        """Enter a student and a submission, or find them; give the id of the submission, which stays the same."""
-        with _patiently(self), warnings.catch_warnings():
-            # nbgrader reads a new submission before it adds it to the session, which it does two lines later
-            warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
-            self.gradebook.update_or_create_student(student)
-            more = {"timestamp": timestamp} if timestamp else {}
-            return self.gradebook.update_or_create_submission(name, student, **more).id
+    def enter(self, name, stamps):
+        """Enter students and their submissions, or find them.
 
-    def write(self, name, student, notebook, files):
+        Parameters
+        ----------
+        name : str
+        stamps : dict of str to (str or None)
+            For each student, when it was handed in.
+
+        Returns
+        -------
+        dict of str to str
+            The id of each submission, which stays the same.
+        """
+        return self._patiently(lambda: self._enter(name, stamps), "the gradebook took no submission")
+
+    def _enter(self, name, stamps):
+        rows = self.gradebook.db.execute(
+            select(SubmittedAssignment.student_id, SubmittedAssignment.id, SubmittedAssignment.timestamp)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .where(Assignment.name == name, SubmittedAssignment.student_id.in_(stamps))
+        )
+        there = {student: (id, timestamp) for student, id, timestamp in rows}
+        self.gradebook.db.rollback()
+        ids = {}
+        for student, stamp in stamps.items():
+            id, timestamp = there.get(student, (None, None))
+            if id is None or (stamp and utils.parse_utc(stamp) != timestamp):
+                with warnings.catch_warnings():
+                    # nbgrader reads a new submission before it adds it to the session, which it does two lines later
+                    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+                    self.gradebook.update_or_create_student(student)
+                    more = {"timestamp": stamp} if stamp else {}
+                    id = self.gradebook.update_or_create_submission(name, student, **more).id
+            ids[student] = id
+        return ids
+
+    def write(self, name, student, judged, files):
         """Write one graded notebook and its grades.
 
         Parameters
         ----------
         name, student : str
-        notebook : NotebookNode
-            As judged.
+        judged : str
+            The notebook as judged, in JSON.
         files : dict of str to bytes
             What lies beside it, ``timestamp.txt`` too.
 
@@ -160,14 +198,24 @@ class Record:
         float
             The score of what was judged by machine.
         """
-        self._write_files(name, student, notebook, files)
+        self._write_files(name, student, judged, files)
+        cells = {
+            cell.metadata.nbgrader["grade_id"]: cell
+            for cell in reads_json(judged).cells
+            if cell.metadata.get("nbgrader", {}).get("grade_id")
+        }
+        return self._patiently(lambda: self._write_grades(name, student, cells), "the gradebook took no grade")
+
+    def _patiently(self, write, complaint):
+        """Write, and once more when a database that was locked or away has come back."""
         for attempt in range(3):
             try:
-                return self._write_grades(name, student, notebook)
-            except OperationalError as error:
-                self.gradebook.db.rollback()
+                return write()
+            except (OperationalError, InvalidEntry) as error:
+                with contextlib.suppress(SQLAlchemyError):  # a connection that is gone has nothing to roll back
+                    self.gradebook.db.rollback()
                 if attempt == 2:
-                    raise Trouble(f"the gradebook took no grade: {_first_line(error)}") from error
+                    raise Trouble(f"{complaint}: {_first_line(error)}") from error
                 self._come_back()
 
     def _come_back(self):
@@ -183,12 +231,12 @@ class Record:
                 if time.monotonic() > until:
                     raise Trouble(f"the gradebook did not come back: {_first_line(error)}") from error
 
-    def _write_files(self, name, student, notebook, files):
+    def _write_files(self, name, student, judged, files):
         place = Path(self.place.format_path(self.place.autograded_directory, student, name))
         place.parent.mkdir(parents=True, exist_ok=True)
         making = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
         try:
-            for path, content in {**files, f"{name}.ipynb": (nbformat.writes(notebook) + "\n").encode()}.items():
+            for path, content in {**files, f"{name}.ipynb": (judged + "\n").encode("utf-8", "replace")}.items():
                 (making / path).parent.mkdir(parents=True, exist_ok=True)
                 (making / path).write_bytes(content)
                 (making / path).chmod(0o444)
@@ -204,42 +252,54 @@ class Record:
             shutil.rmtree(making, ignore_errors=True)
             raise Trouble(f"the graded notebook of {student} could not be written: {error}") from error
 
-    def _write_grades(self, name, student, notebook):
-        gradebook = self.gradebook
-        submission = gradebook.find_submission(name, student)
-        [submitted] = [each for each in submission.notebooks if each.name == name]
-        cells = {
-            cell.metadata.nbgrader["grade_id"]: cell
-            for cell in notebook.cells
-            if cell.metadata.get("nbgrader", {}).get("grade_id")
-        }
+    def _write_grades(self, name, student, cells):
+        submission, submitted = self._find(name, student)
+        names = self._cell_names(name)
         total = 0.0
         for grade in submitted.grades:
-            cell = cells.get(grade.name)
+            cell = cells.get(names[grade.cell_id])
             grade.auto_score = utils.determine_grade(cell)[0] if cell is not None else 0.0
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
             total += grade.auto_score or 0.0
         for comment in submitted.comments:
-            cell = cells.get(comment.name)
+            cell = cells.get(names[comment.cell_id])
             as_released = cell is not None and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comment.auto_comment = "No response." if as_released and not utils.is_task(cell) else None
         submitted.late_submission_penalty = None
-        gradebook.db.flush()
+        self.gradebook.db.flush()
         if submission.total_seconds_late > 0:
             penalty = self._late.late_submission_penalty(student, submitted.score, submission.total_seconds_late)
             if penalty is not None:
                 submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
-        gradebook.db.commit()
+        self.gradebook.db.commit()
         return total
 
+    def _find(self, name, student):
+        """Give a submission and its notebook, with all that will be written to, in a few questions."""
+        return self.gradebook.db.execute(
+            select(SubmittedAssignment, SubmittedNotebook)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .where(Assignment.name == name, SubmittedAssignment.student_id == student, Notebook.name == name)
+            .options(
+                joinedload(SubmittedAssignment.assignment),
+                selectinload(SubmittedNotebook.grades),
+                selectinload(SubmittedNotebook.comments),
+            )
+        ).one()
 
-@contextlib.contextmanager
-def _patiently(record):
-    try:
-        yield
-    except OperationalError as error:
-        record.gradebook.db.rollback()
-        raise Trouble(f"the gradebook cannot be written to: {_first_line(error)}") from error
+    def _cell_names(self, name):
+        """Give the names of the cells of an assignment by their ids, which no run changes."""
+        if name not in self._names:
+            rows = self.gradebook.db.execute(
+                select(BaseCell.id, BaseCell.name)
+                .join(Notebook, Notebook.id == BaseCell.notebook_id)
+                .join(Assignment, Assignment.id == Notebook.assignment_id)
+                .where(Assignment.name == name)
+            )
+            self._names[name] = {row.id: row.name for row in rows}
+        return self._names[name]
 
 
 def _first_line(error):
