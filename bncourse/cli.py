@@ -131,7 +131,8 @@ def _parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    bench.add_argument("family", choices=["checks", "claims", "course"], help="what to measure")
+    bench.add_argument("family", choices=["checks", "claims", "course", "grading", "soak"], help="what to measure")
+    bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
     bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser

@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from bncourse import __version__
+from bncourse.trouble import Trouble
 
 GRADED = "graded"
 
@@ -24,10 +25,15 @@ def state(course, name, student):
 def keep(course, name, student, content):
     """Note what a grade was made from; called when all else about it is written."""
     path = Path(course) / GRADED / student / f"{name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
     written = path.with_suffix(".new")
-    written.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(written, path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        os.replace(written, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            written.unlink(missing_ok=True)
+        raise Trouble(f"what was graded of {student} could not be noted: {error}") from error
 
 
 def fingerprint(about, limits):

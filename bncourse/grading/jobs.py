@@ -6,6 +6,7 @@ A job and its result are plain: they travel to a process on this machine, or to 
 import contextlib
 import os
 import tempfile
+import threading
 from dataclasses import asdict, dataclass, field
 
 from nbformat.v4 import reads_json, writes_json
@@ -13,6 +14,7 @@ from nbformat.v4 import reads_json, writes_json
 from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox, Unavailable
 
 _SLOTS = 64
+_one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 _warm = {}  # the sandboxes of this process, by what they were made with
 
 
@@ -79,6 +81,11 @@ def judge(job):
     -------
     Result
     """
+    with _one_at_a_time:
+        return _judge(job)
+
+
+def _judge(job):
     from bncourse.grading.judging import judge_notebook
     from bncourse.room.frames import Broken
 

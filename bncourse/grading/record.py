@@ -64,8 +64,11 @@ class Record:
         self._late = penalties.plugin_inst
         return self
 
-    def __exit__(self, *error):
-        self.gradebook.close()
+    def __exit__(self, kind, error, trace):
+        with contextlib.suppress(SQLAlchemyError):  # a connection that is gone is closed
+            self.gradebook.close()
+        if isinstance(error, SQLAlchemyError | sqlite3.Error | InvalidEntry):
+            raise Trouble(f"the gradebook ({self.url}) does not answer: {_first_line(error)}") from error
 
     def _open(self):
         try:
@@ -89,7 +92,8 @@ class Record:
         made = folder / f"{self.file.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.db"
         with contextlib.closing(sqlite3.connect(self.file)) as now, contextlib.closing(sqlite3.connect(made)) as copy:
             now.backup(copy)
-        for old in sorted(folder.glob(f"{self.file.stem}-*.db"))[:-KEPT_BACKUPS]:
+        others = sorted(folder.glob(f"{self.file.stem}-*.db"), key=lambda path: (path == made, path.name))
+        for old in others[:-KEPT_BACKUPS]:  # the one just made stays, whatever the clock says
             old.unlink(missing_ok=True)
         return made
 

@@ -151,7 +151,22 @@ def _cluster(address):
         client = Client(address, timeout="10s")
     except OSError as error:
         raise Trouble(f"no Dask scheduler answers at {address}: {error}") from error
-    return client.get_executor(retries=MOST_TRIES)
+    return _Cluster(client)
+
+
+class _Cluster:
+    """A Dask cluster as an executor of `concurrent.futures`."""
+
+    def __init__(self, client):
+        self._client = client
+        self._executor = client.get_executor(pure=False, retries=MOST_TRIES)
+
+    def submit(self, function, job):
+        return self._executor.submit(function, job)
+
+    def shutdown(self, wait=True, cancel_futures=False):
+        self._executor.shutdown(wait=wait and not cancel_futures)  # without waiting, it takes back what has not begun
+        self._client.close()
 
 
 def _lost_worker():

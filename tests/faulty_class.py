@@ -1,0 +1,124 @@
+"""A small class that takes a while to grade, and ways to look at a run from outside, for tests of faults."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+
+import psutil
+import small_course
+from small_course import NAME, cell
+
+from bncourse.grading import converters
+
+POINTS = 3.0
+
+
+def make(folder, size, seconds=0.3):
+    """Make a course with so many right submissions, each of which sleeps; gives the course."""
+    course = small_course.write(folder)
+    converters.generate_assignment(course, NAME)
+    notebook = json.loads((course / "notebooks" / NAME / f"{NAME}.ipynb").read_text())
+    sleep = f"import time\ntime.sleep({seconds})"
+    cell(notebook, "centre")["source"] = f"{sleep}\n\n\ndef centre(x):\n    return x - x.mean(axis=0)"
+    cell(notebook, "scale")["source"] = "def scale(x):\n    return x / x.std(axis=0)"
+    for student in students(size):
+        place = course / "submitted" / student / NAME
+        place.mkdir(parents=True)
+        (place / f"{NAME}.ipynb").write_text(json.dumps(notebook))
+    return course
+
+
+def students(size):
+    return [f"s{number:02d}" for number in range(size)]
+
+
+def start(course, *more, **options):
+    """Start ``bncourse grade`` as a person does; gives the process."""
+    command = [sys.executable, "-m", "bncourse.cli", "grade", "90", "--workers", "2", *more]
+    return subprocess.Popen(command, cwd=course, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
+
+
+def finish(process, code=0):
+    """Wait for a run; gives what it said."""
+    said, _ = process.communicate(timeout=120)
+    assert process.returncode == code, said
+    return said
+
+
+def graded(course):
+    """The students whose grade is noted."""
+    return sorted(path.parent.name for path in (course / "graded").glob(f"*/{NAME}.json"))
+
+
+def wait_until(what, seconds=60):
+    until = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.02)
+
+
+def family(process):
+    return psutil.Process(process.pid).children(recursive=True)
+
+
+def workers(process):
+    """The processes in which submissions are judged: the server of forks has forked them."""
+    found = []
+    for child in psutil.Process(process.pid).children():
+        if "forkserver" in " ".join(child.cmdline()):
+            found += child.children()
+    return found
+
+
+def rooms(process):
+    """The warm processes behind the walls, and the rooms that they forked."""
+    return [
+        each for each in family(process) if "bncourse.room.warm" in " ".join(each.cmdline()) and not each.children()
+    ]
+
+
+def kill(process):
+    os.kill(process.pid, signal.SIGKILL)
+
+
+def all_gone(processes):
+    """Wait until none of these is left."""
+    _, alive = psutil.wait_procs(processes, timeout=20)
+    alive = [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
+    assert not alive, [each.cmdline() for each in alive]
+
+
+def rows_of(course):
+    """The grades in the gradebook of a course: ``{student: [score, ...]}``."""
+    with sqlite3.connect(course / "gradebook.db") as database:
+        rows = database.execute(
+            "SELECT sa.student_id, g.auto_score FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "
+            "JOIN submitted_assignment sa ON sn.assignment_id = sa.id"
+        ).fetchall()
+        assert database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    database.close()
+    return by_student(rows)
+
+
+def by_student(rows):
+    found = {}
+    for student, score in rows:
+        found.setdefault(student, []).append(score)
+    return found
+
+
+def assert_whole(course, size, rows=None):
+    """Every grade once, none twice, and no file half written."""
+    rows = rows_of(course) if rows is None else rows
+    assert {student: sorted(scores) for student, scores in rows.items()} == dict.fromkeys(students(size), [1.0, 2.0])
+    assert graded(course) == students(size)
+    for student in students(size):
+        json.loads((course / "autograded" / student / NAME / f"{NAME}.ipynb").read_text())
+        note = json.loads((course / "graded" / student / f"{NAME}.json").read_text())
+        assert note["score"] == POINTS
+        assert os.listdir(course / "autograded" / student) == [NAME]
+        assert os.listdir(course / "graded" / student) == [f"{NAME}.json"]
