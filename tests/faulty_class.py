@@ -1,12 +1,18 @@
 """A small class that takes a while to grade, and ways to look at a run from outside, for tests of faults."""
 
+import atexit
+import contextlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
+from functools import cache
+from pathlib import Path
 
 import psutil
 import small_course
@@ -17,10 +23,20 @@ from bncourse.grading import converters
 POINTS = 3.0
 
 
-def make(folder, size, seconds=0.3):
-    """Make a course with so many right submissions, each of which sleeps; gives the course."""
-    course = small_course.write(folder)
+@cache
+def _released(settings):
+    """Make a course once; a test gets a copy."""
+    course = small_course.write(Path(tempfile.mkdtemp(prefix="bnfaults-")) / "course")
+    atexit.register(shutil.rmtree, course.parent)
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(settings)
     converters.generate_assignment(course, NAME)
+    return course
+
+
+def make(folder, size, seconds=0.2, settings=""):
+    """Make a course with so many right submissions, each of which sleeps; gives the course."""
+    course = Path(shutil.copytree(_released(settings), folder))
     notebook = json.loads((course / "notebooks" / NAME / f"{NAME}.ipynb").read_text())
     sleep = f"import time\ntime.sleep({seconds})"
     cell(notebook, "centre")["source"] = f"{sleep}\n\n\ndef centre(x):\n    return x - x.mean(axis=0)"
@@ -74,11 +90,14 @@ def workers(process):
     return found
 
 
-def rooms(process):
-    """The warm processes behind the walls, and the rooms that they forked."""
-    return [
-        each for each in family(process) if "bncourse.room.warm" in " ".join(each.cmdline()) and not each.children()
-    ]
+def warm(process):
+    """The warm processes behind the walls of level 3; the rooms are forks of them."""
+    found = []
+    for each in family(process):
+        with contextlib.suppress(psutil.NoSuchProcess):  # rooms come and go
+            if "bncourse.room.warm" in " ".join(each.cmdline()) and each.parent().name() == "bwrap" != each.name():
+                found.append(each)
+    return found
 
 
 def kill(process):
@@ -114,7 +133,8 @@ def by_student(rows):
 def assert_whole(course, size, rows=None):
     """Every grade once, none twice, and no file half written."""
     rows = rows_of(course) if rows is None else rows
-    assert {student: sorted(scores) for student, scores in rows.items()} == dict.fromkeys(students(size), [1.0, 2.0])
+    found = {student: sorted(scores) for student, scores in rows.items()}
+    assert found == {student: [1.0, 2.0] for student in students(size)}
     assert graded(course) == students(size)
     for student in students(size):
         json.loads((course / "autograded" / student / NAME / f"{NAME}.ipynb").read_text())

@@ -98,9 +98,8 @@ def grade_apart(course, name, workers, *, force=True, first=None):
     )
     arguments = [sys.executable, "-c", program, json.dumps([str(course), name, workers, force, first])]
     began = time.perf_counter()
-    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process:
-        with peak_memory(process.pid) as most:
-            said = process.communicate(timeout=LONGEST)[0]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True) as process, peak_memory(process.pid) as most:
+        said = process.communicate(timeout=LONGEST)[0]
     if process.returncode:
         raise RuntimeError(f"the run ended with code {process.returncode}")
     return {**json.loads(said), "seconds": time.perf_counter() - began, "megabytes": most[0] / 1e6}
@@ -281,8 +280,8 @@ def _print_table(figures):
     for kind, name in NOTEBOOKS.items():
         found = figures[kind]
         print(
-            f"{name}: bare cells {found['bare']:.2f} s, graded by one worker {found['one']:.2f} s; a second run over the "
-            f"unchanged class {found['again']:.1f} s, where the import of nbgrader alone takes "
+            f"{name}: bare cells {found['bare']:.2f} s, graded by one worker {found['one']:.2f} s; a second run over "
+            f"the unchanged class {found['again']:.1f} s, where the import of nbgrader alone takes "
             f"{found['nbgrader_import']:.1f} s"
         )
     print(f"A warm room opens in {figures['room_ms']:.0f} ms (median), behind walls of level {figures['level']}.")

@@ -92,7 +92,10 @@ def _judge(job):
     notebook = reads_json(job.notebook)
     try:
         sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
+        deaths = sandbox.deaths
         judged = judge_notebook(notebook, sandbox, job.seed, job.files)
+        if sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
+            judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files)
     except (Unavailable, Broken, OSError) as error:
         close()
         return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")

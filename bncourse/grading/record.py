@@ -5,6 +5,7 @@ written in one transaction, after its graded notebook is in its place.
 """
 
 import contextlib
+import logging
 import os
 import shutil
 import sqlite3
@@ -214,7 +215,8 @@ class Record:
         """Write, and once more when a database that was locked or away has come back."""
         for attempt in range(3):
             try:
-                return write()
+                with _nbgrader_quiet():
+                    return write()
             except (OperationalError, InvalidEntry) as error:
                 with contextlib.suppress(SQLAlchemyError):  # a connection that is gone has nothing to roll back
                     self.gradebook.db.rollback()
@@ -304,6 +306,17 @@ class Record:
             )
             self._names[name] = {row.id: row.name for row in rows}
         return self._names[name]
+
+
+@contextlib.contextmanager
+def _nbgrader_quiet():
+    """Keep nbgrader from printing the trace of a failure that is tried again, or told in a sentence."""
+    log = logging.getLogger("tornado.application")  # the one that its gradebook writes to
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before
 
 
 def _first_line(error):

@@ -235,8 +235,8 @@ def command(options):
     lowest = 2 if options.accept_unsafe_level is None else options.accept_unsafe_level
     from bncourse.grading import tables
 
-    with tables.progress(f"Grading {name}") as tell:
-        try:
+    try:
+        with tables.progress(f"Grading {name}") as tell:
             done = grade(
                 course,
                 name,
@@ -247,11 +247,8 @@ def command(options):
                 scheduler=options.scheduler,
                 tell=tell,
             )
-        except KeyboardInterrupt:
-            print(
-                f"\nStopped. What is graded is recorded; `bncourse grade {options.assignment}` goes on.",
-                file=sys.stderr,
-            )
-            return 130
+    except KeyboardInterrupt:
+        print(f"\nStopped. What is graded is recorded; `bncourse grade {options.assignment}` goes on.", file=sys.stderr)
+        return 130
     tables.show(done)
     return int(bool(done.not_graded))

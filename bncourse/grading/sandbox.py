@@ -133,6 +133,7 @@ class Sandbox:
 
     def __post_init__(self):
         self._process = None
+        self._deaths = 0
 
     def start(self):
         """Start the warm process; takes as long as its imports do.
@@ -147,6 +148,7 @@ class Sandbox:
                 f"level {NAMES[self.level]} runs submissions as another user, who cannot read Python's files: {closed} "
                 "is closed to others. Install Python and the course outside of it, or install bubblewrap."
             )
+        self.stop()
         _sweep_folders()
         self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
@@ -308,6 +310,11 @@ class Sandbox:
     def running(self):
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def deaths(self):
+        """How often the warm process ended without being asked to."""
+        return self._deaths + (self._process is not None and not self.running)
+
     def open(self):
         """Fork a room.
 
@@ -382,6 +389,11 @@ class Sandbox:
         """End everything."""
         if self._process is None:
             return
+        try:
+            dead = psutil.Process(self._warm).status() == psutil.STATUS_ZOMBIE
+        except (psutil.Error, AttributeError):
+            dead = True
+        self._deaths += dead
         for _ in range(20):
             processes = self._all()
             for number in (signal.SIGSTOP, signal.SIGKILL):
