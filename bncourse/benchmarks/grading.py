@@ -20,7 +20,7 @@ from bncourse.benchmarks.classes import Clock, make_class, peak_memory
 
 NOTEBOOKS = {"numpy": "04-normalize-scale-shift", "keras": "07-keras"}
 WORKERS = (1, 2, 4)
-SIZES = {"numpy": 60, "keras": 24}
+SIZES = {"numpy": 60, "keras": 20}
 PLAIN = 5  # plain nbgrader grades one in so many of the class
 ROOMS = 30
 LONGEST = 3600

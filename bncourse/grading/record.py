@@ -5,6 +5,7 @@ written in one transaction, after its graded notebook is in its place.
 """
 
 import contextlib
+import itertools
 import logging
 import os
 import shutil
@@ -12,7 +13,6 @@ import sqlite3
 import tempfile
 import time
 import warnings
-from datetime import datetime
 from pathlib import Path
 
 from nbformat.v4 import reads_json
@@ -33,11 +33,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
+from bncourse.grading import backups
 from bncourse.grading.assignments import settings
 from bncourse.trouble import Trouble
 
 BACKUPS = "backups"
-KEPT_BACKUPS = 10
+TRIES = 3  # to write what is refused for another reason than that somebody else writes
 PATIENCE = 60  # seconds in which a locked or restarting database may come back
 
 
@@ -88,15 +89,7 @@ class Record:
         """Copy the gradebook before a run, and give the copy's path; None for a database that is no file."""
         if self.file is None or not self.file.exists():
             return None
-        folder = self.course / BACKUPS
-        folder.mkdir(exist_ok=True)
-        made = folder / f"{self.file.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.db"
-        with contextlib.closing(sqlite3.connect(self.file)) as now, contextlib.closing(sqlite3.connect(made)) as copy:
-            now.backup(copy)
-        others = sorted(folder.glob(f"{self.file.stem}-*.db"), key=lambda path: (path == made, path.name))
-        for old in others[:-KEPT_BACKUPS]:  # the one just made stays, whatever the clock says
-            old.unlink(missing_ok=True)
-        return made
+        return backups.back_up(self.file, self.course / BACKUPS)
 
     def rows(self):
         """Give every grade of the gradebook, to compare before and after: ``{(student, assignment, cell): row}``."""
@@ -119,9 +112,8 @@ class Record:
             If not; the message names the backup's folder.
         """
         if self.file is not None:
-            with contextlib.closing(sqlite3.connect(self.file)) as database:
-                [(said,)] = database.execute("PRAGMA integrity_check(1)").fetchall()
-            if said != "ok":
+            said = backups.damage(self.file)
+            if said:
                 raise Trouble(f"the gradebook is damaged ({said}); the state before this run is in {BACKUPS}/.")
         after = self.rows()
         for key, row in before.items():
@@ -213,14 +205,15 @@ class Record:
 
     def _patiently(self, write, complaint):
         """Write, and once more when a database that was locked or away has come back."""
-        for attempt in range(3):
+        until = time.monotonic() + PATIENCE
+        for attempt in itertools.count(1):
             try:
                 with _nbgrader_quiet():
                     return write()
             except (OperationalError, InvalidEntry) as error:
                 with contextlib.suppress(SQLAlchemyError):  # a connection that is gone has nothing to roll back
                     self.gradebook.db.rollback()
-                if attempt == 2:
+                if attempt >= TRIES and ("locked" not in str(error) or time.monotonic() > until):
                     raise Trouble(f"{complaint}: {_first_line(error)}") from error
                 self._come_back()
 
