@@ -6,7 +6,6 @@ written in one transaction, after its graded notebook is in its place.
 
 import contextlib
 import itertools
-import logging
 import os
 import shutil
 import sqlite3
@@ -29,12 +28,13 @@ from nbgrader.api import (
 )
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import select, text
+from sqlalchemy import make_url, select
 from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
 from bncourse.grading import backups
 from bncourse.grading.assignments import settings
+from bncourse.grading.converters import quiet_gradebook
 from bncourse.trouble import Trouble
 
 BACKUPS = "backups"
@@ -56,6 +56,7 @@ class Record:
         self._names = {}
         self.place = CourseDirectory(config=self.config)
         self.url = self.place.db_url
+        self.shown = make_url(self.url).render_as_string()  # without a password
         self.file = Path(self.url[len("sqlite:///") :]) if self.url.startswith("sqlite:///") else None
 
     def __enter__(self):
@@ -70,13 +71,13 @@ class Record:
         with contextlib.suppress(SQLAlchemyError):  # a connection that is gone is closed
             self.gradebook.close()
         if isinstance(error, SQLAlchemyError | sqlite3.Error | InvalidEntry):
-            raise Trouble(f"the gradebook ({self.url}) does not answer: {_first_line(error)}") from error
+            raise Trouble(f"the gradebook ({self.shown}) does not answer: {_first_line(error)}") from error
 
     def _open(self):
         try:
             self.gradebook = Gradebook(self.url, self.place.course_id)
         except Exception as error:
-            raise Trouble(f"the gradebook cannot be opened ({self.url}): {_first_line(error)}") from error
+            raise Trouble(f"the gradebook cannot be opened ({self.shown}): {_first_line(error)}") from error
 
     def check_writable(self):
         """Say before a run, not in its midst, that nothing could be written."""
@@ -93,13 +94,7 @@ class Record:
 
     def rows(self):
         """Give every grade of the gradebook, to compare before and after: ``{(student, assignment, cell): row}``."""
-        query = (
-            "SELECT sa.student_id, a.name, bc.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade "
-            "FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "
-            "JOIN submitted_assignment sa ON sn.assignment_id = sa.id JOIN assignment a ON sa.assignment_id = a.id "
-            "JOIN base_cell bc ON g.cell_id = bc.id"
-        )
-        found = {tuple(row[:3]): tuple(row[3:]) for row in self.gradebook.db.execute(text(query))}
+        found = backups.grades(self.gradebook.db)
         self.gradebook.db.rollback()
         return found
 
@@ -115,9 +110,8 @@ class Record:
             said = backups.damage(self.file)
             if said:
                 raise Trouble(f"the gradebook is damaged ({said}); the state before this run is in {BACKUPS}/.")
-        after = self.rows()
-        for key, row in before.items():
-            if after.get(key) != row and not (key[1] == name and key[0] in students):
+        for key in backups.changed(before, self.rows()):
+            if not (key[1] == name and key[0] in students):
                 raise Trouble(
                     f"the grade {key} changed in a run that did not grade it; see {BACKUPS}/ for the state before."
                 )
@@ -208,7 +202,7 @@ class Record:
         until = time.monotonic() + PATIENCE
         for attempt in itertools.count(1):
             try:
-                with _nbgrader_quiet():
+                with quiet_gradebook():
                     return write()
             except (OperationalError, InvalidEntry) as error:
                 with contextlib.suppress(SQLAlchemyError):  # a connection that is gone has nothing to roll back
@@ -299,17 +293,6 @@ class Record:
             )
             self._names[name] = {row.id: row.name for row in rows}
         return self._names[name]
-
-
-@contextlib.contextmanager
-def _nbgrader_quiet():
-    """Keep nbgrader from printing the trace of a failure that is tried again, or told in a sentence."""
-    log = logging.getLogger("tornado.application")  # the one that its gradebook writes to
-    before, log.disabled = log.disabled, True
-    try:
-        yield
-    finally:
-        log.disabled = before
 
 
 def _first_line(error):
