@@ -8,19 +8,24 @@ itself.
 import ast
 import contextlib
 import os
+import re
 import signal
 import time
 from importlib import import_module
 
 import numpy as np
 
-from bncourse.checking.answer import DirectAnswer, Fault, Opaque, Reply, TimeUp
+from bncourse.checking.answer import DirectAnswer, Fault, Opaque, Reply, TimeUp, time_limit
 from bncourse.grading.sandbox import Limits, Sandbox
 from bncourse.room import frames
 
-GRACE = 2.0  # seconds that an interrupted cell has to end by itself
-MOST_ROOMS = 6
+A_LOOK = 10.0  # seconds to say what a name is
+MOST_ROOMS = 40
+MOST_LOSSES = 3  # rooms that one function may lose; it is not called again after that
+MOST_CALLED_BACK = 100_000  # numbers in the arguments of a function of the judge
 MOST_OUTPUT = 20_000_000
+MOST_HTML = 200_000
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 class OutOfTime(Exception):
@@ -52,9 +57,11 @@ class Submission:
         self.replay = []  # the cells that have worked
         self.sources = {}  # the text of each function and class, as the notebook has it
         self.rooms = 0
+        self.losses = {}  # how many rooms each function has lost
         self.events = []
         self._ends = time.monotonic() + self.limits.notebook
         self._connection = None
+        self._look_at = time.monotonic() + 0.25
 
     def __enter__(self):
         return self
@@ -108,9 +115,9 @@ class Submission:
         return self._exchange(message, seconds, calls_back)
 
     def _exchange(self, message, seconds, calls_back=None):
-        until = min(time.monotonic() + seconds, self._ends + GRACE)
+        until = min(time.monotonic() + seconds, self._ends + self.limits.grace)
         try:
-            self._connection.settimeout(GRACE + 10)
+            self._connection.settimeout(10)
             frames.send(self._connection, message)
             interrupted = False
             while True:
@@ -121,12 +128,14 @@ class Submission:
                         raise Lost("it did not end in time, and did not react to an interrupt") from None
                     interrupted = True
                     self._interrupt()
-                    until = time.monotonic() + GRACE
+                    until = time.monotonic() + self.limits.grace
                     continue
                 if not isinstance(reply, dict):
                     raise Lost("it sent no reply")
                 if "callback" in reply and calls_back is not None:
-                    frames.send(self._connection, calls_back(reply))
+                    answer = calls_back(reply, until - time.monotonic())
+                    self._connection.settimeout(max(until - time.monotonic(), 1.0))
+                    frames.send(self._connection, answer)
                     continue
                 if interrupted:
                     reply["interrupted"] = True
@@ -144,19 +153,26 @@ class Submission:
             left = until - time.monotonic()
             if left <= 0:
                 raise frames.TooLate
+            if time.monotonic() > self._look_at:  # also while a room sends without a pause
+                self._look_at_memory()
             self._connection.settimeout(min(left, 0.25))
             try:
                 if not self._connection.recv(1, 2):  # MSG_PEEK: something is there
                     raise frames.Broken("the other side is gone")
             except TimeoutError:
-                taken = self.sandbox.memory()
-                if taken > self.limits.memory:
-                    raise Lost(f"it took {taken / 1e9:.1f} GB of memory") from None
                 continue
             except OSError as error:
                 raise frames.Broken(str(error)) from error
-            self._connection.settimeout(GRACE + 8)
-            return frames.receive(self._connection)
+            # a large reply may take longer than is left, but not for ever
+            return frames.receive(self._connection, seconds=max(left, 5.0))
+
+    def _look_at_memory(self):
+        began = time.monotonic()
+        taken = self.sandbox.memory()
+        took = time.monotonic() - began  # many processes take long to look at
+        self._look_at = began + took + max(0.25, 4 * took)
+        if taken > self.limits.memory:
+            raise Lost(f"it took {taken / 1e9:.1f} GB of memory")
 
     def _interrupt(self):
         with contextlib.suppress(OSError, TypeError):
@@ -184,8 +200,7 @@ class Submission:
         if reply.get("interrupted"):
             text = f"This cell was stopped: it ran longer than {self.limits.cell:g} seconds."
             return [*(o for o in outputs if o["output_type"] != "error"), _stopped("TimeoutError", text)]
-        if not any(output["output_type"] == "error" for output in outputs):
-            self.replay.append(source)
+        self.replay.append(source)  # also one that failed: what it defined before that is there
         self._remember(source)
         return outputs
 
@@ -203,23 +218,27 @@ class Submission:
         NameError
             If the submission does not define it.
         """
-        told = self._ask({"do": "describe", "name": name}, GRACE)
-        if not told.get("known"):
+        told = self._ask({"do": "describe", "name": name}, A_LOOK)
+        if told.get("known") is False:
             raise NameError(f"name {name!r} is not defined")
         if told.get("kind") in ("function", "class"):
-            return Learners(self, name, told["kind"], str(told.get("name") or name), str(told.get("source") or ""))
-        return self._ask({"do": "value", "name": name}, 10)["value"]
+            called = str(told.get("name") or name)[:100]
+            return Learners(self, name, told["kind"], called, str(told.get("source") or ""))
+        return self._ask({"do": "value", "name": name}, A_LOOK).get("value")
 
     def size(self, name):
         """Give how many numbers a name of the submission holds; 0 for what is no array or list."""
         try:
-            found = self._ask({"do": "value", "name": name}, 10).get("size", 0)
+            found = self._ask({"do": "value", "name": name}, A_LOOK).get("size", 0)
         except Lost:
             return 0
         return found if isinstance(found, int) else 0
 
     def call(self, name, arguments, options, seconds, driver=None):
         """Call a function of the submission; give a `Reply` whatever happens."""
+        if self.losses.get(name, 0) >= MOST_LOSSES:
+            fault = Fault("Stopped", "the call was not made: the function ended its process before")
+            return Reply(arguments=tuple(arguments), options=dict(options), fault=fault)
         kept = {}
         message = {
             "do": "call",
@@ -231,9 +250,10 @@ class Submission:
         }
         began = time.monotonic()
         try:
-            reply = self._ask(message, seconds + GRACE, lambda asked: _called_back(asked, kept))
+            reply = self._ask(message, seconds + self.limits.grace, lambda asked, left: _called_back(asked, kept, left))
         except Lost as lost:
             self.events.append(lost.why)
+            self.losses[name] = self.losses.get(name, 0) + 1
             if "in time" in lost.why:
                 return Reply(arguments=tuple(arguments), options=dict(options), timed_out=True, seconds=seconds)
             fault = Fault("Stopped", f"the call was stopped: {lost.why}")
@@ -249,7 +269,8 @@ class Learners:
         self.key = key
         self.kind = kind
         self.__name__ = name
-        self.source = submission.sources.get(name, source)
+        # the text in the notebook comes first: what the room says of itself may be a lie
+        self.source = submission.sources.get(key, submission.sources.get(name, source))
 
     def __call__(self, *arguments, **options):
         return answered(self.submission.call(self.key, arguments, options, self.submission.limits.cell))
@@ -352,16 +373,26 @@ def _handed(value, kept):
     return value
 
 
-def _called_back(asked, kept):
+def _called_back(asked, kept, left):
+    """Call a function of the judge for the room; what it takes of time and memory has an end."""
     try:
         function = kept[asked["callback"]][asked["part"]]
-        return {"value": function(*asked["arguments"], **asked["options"])}
+        arguments, options = asked["arguments"], asked["options"]
+        if sum(np.size(value) for value in (*arguments, *options.values())) > MOST_CALLED_BACK:
+            raise ValueError(f"the arguments hold more than {MOST_CALLED_BACK:,} numbers")
+        with time_limit(max(left, 0.1)):
+            return {"value": function(*arguments, **options)}
+    except TimeUp:
+        return {"error": "TimeoutError", "message": "the call ran out of time"}
     except Exception as error:  # a call with the wrong arguments is the learner's to see
         return {"error": type(error).__name__, "message": str(error)[:500]}
 
 
 def _reply(told, arguments, options, seconds):
     """Read what the room says of a call; what is not in order counts as nothing."""
+    if "failed" in told:
+        fault = Fault("Stopped", f"what the call gave could not be read: {str(told['failed'])[:200]}")
+        return Reply(arguments=tuple(arguments), options=dict(options), fault=fault, seconds=seconds)
     if told.get("interrupted") or told.get("timed_out") is True:
         return Reply(arguments=tuple(arguments), options=dict(options), timed_out=True, seconds=seconds)
     changed = told.get("arguments") if isinstance(told.get("arguments"), dict) else {}
@@ -406,12 +437,7 @@ def clean_outputs(told):
             lines = [str(line)[:4_000] for line in lines[:100]] if isinstance(lines, list) else []
             found = _stopped(str(output.get("ename"))[:200], str(output.get("evalue"))[:2_000], lines)
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-            data = {
-                key: text
-                for key, text in output["data"].items()
-                if key in ("text/plain", "text/html", "text/markdown", "text/latex", "image/png", "image/jpeg")
-                and isinstance(text, str)
-            }
+            data = _shown(output["data"])
             size += sum(map(len, data.values()))
             found = {"output_type": "display_data", "data": data, "metadata": {}}
         else:
@@ -420,6 +446,21 @@ def clean_outputs(told):
             break
         kept.append(found)
     return kept
+
+
+def _shown(told):
+    """Give what may be shown of a display: Formgrader puts it into a page that may change every grade."""
+    data = {key: text for key, text in told.items() if isinstance(key, str) and isinstance(text, str)}
+    shown = {"text/plain": data["text/plain"]} if "text/plain" in data else {}
+    shown |= {key: data[key] for key in ("image/png", "image/jpeg") if _BASE64.fullmatch(data.get(key, "-"))}
+    for key in ("text/latex", "text/markdown"):  # it may hold HTML of any kind, so it is shown as it is written
+        if key in data:
+            shown["text/plain"] = data[key]
+    if "text/html" in data and len(data["text/html"]) <= MOST_HTML:
+        from bncourse.grading.feedback import harmless  # with nbconvert, which takes a moment
+
+        shown["text/html"] = harmless(data["text/html"])
+    return shown
 
 
 def _stopped(kind, message, lines=()):

@@ -4,9 +4,11 @@ A job and its result are plain: they travel to a process on this machine, or to 
 """
 
 import contextlib
+import faulthandler
 import os
 import tempfile
 import threading
+import traceback
 from dataclasses import asdict, dataclass, field
 
 from nbformat.v4 import reads_json, writes_json
@@ -15,6 +17,7 @@ from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox, Unavailable
 
 _SLOTS = 64
 _one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
+OVERTIME = 120.0
 _warm = {}  # the sandboxes of this process, by what they were made with
 
 
@@ -89,17 +92,26 @@ def _judge(job):
     from bncourse.grading.judging import judge_notebook
     from bncourse.room.frames import Broken
 
-    notebook = reads_json(job.notebook)
+    # the last line of defence: whatever keeps this process busy for longer than a submission may take ends it
+    faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
     try:
+        notebook = reads_json(job.notebook)
         sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
         deaths = sandbox.deaths
         judged = judge_notebook(notebook, sandbox, job.seed, job.files)
         if sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
+            faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
             judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files)
+        written = writes_json(judged.notebook)
     except (Unavailable, Broken, OSError) as error:
         close()
         return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
-    written = writes_json(judged.notebook)
+    except Exception as error:  # nobody foresaw it; it may not stop the others
+        close()
+        where = "".join(traceback.format_exception(error)[-3:])
+        return Result(job.assignment, job.student, level=job.level, trouble=f"the judge itself failed: {where}")
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     return Result(
         job.assignment,
         job.student,

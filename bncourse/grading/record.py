@@ -258,14 +258,33 @@ class Record:
             cell = cells.get(names[comment.cell_id])
             as_released = cell is not None and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comment.auto_comment = "No response." if as_released and not utils.is_task(cell) else None
-        submitted.late_submission_penalty = None
         self.gradebook.db.flush()
-        if submission.total_seconds_late > 0:
-            penalty = self._late.late_submission_penalty(student, submitted.score, submission.total_seconds_late)
-            if penalty is not None:
-                submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
+        self._penalize(name, submission, submitted)
         self.gradebook.db.commit()
         return total
+
+    def renew_penalties(self, name, students):
+        """Ask the late rule again: it, the due date, an extension, or a written answer's points may have changed."""
+        self._patiently(lambda: self._renew_penalties(name, students), "the gradebook took no penalty")
+
+    def _renew_penalties(self, name, students):
+        for submission in self.gradebook.assignment_submissions(name):
+            if submission.student_id in students:
+                for submitted in submission.notebooks:
+                    self._penalize(name, submission, submitted)
+        self.gradebook.db.commit()
+
+    def _penalize(self, name, submission, submitted):
+        """Do what nbgrader's step for late submissions does."""
+        submitted.late_submission_penalty = None
+        if submission.timestamp is None or submission.assignment.duedate is None or not submission.total_seconds_late:
+            return
+        self._late.parent.assignment_id = name  # as in nbgrader's step; a rule may ask for it
+        penalty = self._late.late_submission_penalty(
+            submission.student_id, submitted.score, submission.total_seconds_late
+        )
+        if penalty is not None:
+            submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
 
     def _find(self, name, student):
         """Give a submission and its notebook, with all that will be written to, in a few questions."""

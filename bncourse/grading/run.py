@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bncourse import __version__
+from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
 from bncourse.grading import levels
 from bncourse.grading.arrivals import TIMESTAMP
@@ -37,7 +38,19 @@ from bncourse.trouble import Trouble
 BATCH = 20  # submissions that are entered into the gradebook together
 
 
-def grade(course, name, students=None, *, workers=None, force=False, lowest=2, scheduler=None, limits=None, tell=None):
+def grade(
+    course,
+    name,
+    students=None,
+    *,
+    workers=None,
+    force=False,
+    lowest=2,
+    scheduler=None,
+    limits=None,
+    highest=3,
+    tell=None,
+):
     """Grade the submissions of an assignment.
 
     Parameters
@@ -57,6 +70,8 @@ def grade(course, name, students=None, *, workers=None, force=False, lowest=2, s
         The address of a Dask scheduler.
     limits : Limits, optional
         From the course's settings by default.
+    highest : int
+        The best level of walls to put up, where the machine has more.
     tell : callable, optional
         ``tell(done, total)`` is called before the first and after each submission.
 
@@ -102,11 +117,12 @@ def grade(course, name, students=None, *, workers=None, force=False, lowest=2, s
         if jobs:
             if not scheduler:
                 get_ready(preload)
-            done.level = best_level(lowest)
+            done.level = best_level(lowest, highest)
             record.back_up()
             before = record.rows()
             _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
+        record.renew_penalties(name, set(done.unchanged))
         done.took = time.monotonic() - began
     return done
 
@@ -131,6 +147,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
             if result.trouble.startswith(Unavailable.__name__):
                 levels.forget()
             done.not_graded[result.student] = result.trouble
+            keep(course, name, result.student, state(course, name, result.student) | {"not_graded": result.trouble})
         else:
             score = record.write(name, result.student, result.notebook, files.pop(result.student, {}))
             done.scores[result.student] = score
@@ -198,6 +215,23 @@ def preloads(release):
     return tuple(module for module in found if module.partition(".")[0] not in ("bncourse", "__future__"))
 
 
+def not_solved(course, name, exercise, students):
+    """Give those of the students whose answer to an exercise is not known to be right.
+
+    Raises
+    ------
+    Trouble
+        If the notebook has no such exercise; the message lists those it has.
+    """
+    release, _ = released(course, name)
+    checks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
+    known = [m["grade_id"].removesuffix("-check") for m in checks if m.get("grade") and not m.get("solution")]
+    if exercise not in known:
+        raise Trouble(f"{name} has no exercise {exercise!r}; it has {', '.join(known)}.")
+    outcomes = {student: state(course, name, student).get("outcomes", {}) for student in students}
+    return [s for s in students if outcomes[s].get(f"{exercise}-check", {}).get("outcome") != CORRECT]
+
+
 @contextlib.contextmanager
 def _one_run(course):
     """Refuse a second run in the same course; the system takes the lock back from a run that was killed."""
@@ -227,6 +261,13 @@ def command(options):
         unknown = [pattern for pattern in wanted if not fnmatch.filter(there, pattern)]
         if unknown:
             raise Trouble(f"nothing of {name} was handed in by {', '.join(unknown)}.")
+    if options.exercise:
+        students = not_solved(course, name, options.exercise, sorted(there) if students is None else students)
+        if not students:
+            print(
+                f"{name}: {options.exercise} is solved in every submission that was graded; nothing was graded again."
+            )
+            return 0
     elif not there:
         raise Trouble(
             f"nothing was handed in: there is no submitted/STUDENT/{name}. Run nbgrader collect {name}, or put the "
@@ -242,7 +283,7 @@ def command(options):
                 name,
                 students,
                 workers=options.workers or cores(),
-                force=options.force,
+                force=options.force or bool(options.exercise),
                 lowest=lowest,
                 scheduler=options.scheduler,
                 tell=tell,

@@ -7,6 +7,7 @@ all of it. The judge counts only what an answer gives for inputs that it has nev
 import builtins
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,8 @@ from bncourse.checking.answer import DirectAnswer, plain
 from bncourse.room import frames
 
 KEPT_CHARACTERS = 200_000
+KEPT_PICTURES = 8_000_000  # characters of all pictures of a cell together
+KEPT_OUTPUTS = 1_000
 
 
 class Outputs:
@@ -31,6 +34,7 @@ class Outputs:
     def clear(self):
         self.kept = []
         self.room = KEPT_CHARACTERS
+        self.room_for_pictures = KEPT_PICTURES
         self.dropped = 0
 
     def stream(self, name, text):
@@ -42,21 +46,25 @@ class Outputs:
             return
         if self.kept and self.kept[-1].get("name") == name:
             self.kept[-1]["text"].append(kept)
-        else:
+        elif len(self.kept) < KEPT_OUTPUTS:
             self.kept.append({"output_type": "stream", "name": name, "text": [kept]})
+        else:
+            self.dropped += len(kept)
 
     def bundle(self, kind, data, metadata=None):
         data = {str(k): v for k, v in dict(data).items() if isinstance(v, str | dict | list)}
-        size = sum(len(v) if isinstance(v, str) else 200 for v in data.values())
-        # a picture is larger than text may be; ten are kept
-        if size > max(self.room, 0) + (2_000_000 if any(k.startswith("image/") for k in data) else 0):
-            self.dropped += size
+        size = sum(len(v) for k, v in data.items() if isinstance(v, str) and not k.startswith("image/"))
+        pictures = sum(len(v) for k, v in data.items() if isinstance(v, str) and k.startswith("image/"))
+        if size > self.room or pictures > self.room_for_pictures or len(self.kept) >= KEPT_OUTPUTS:
+            self.dropped += size + pictures
             return
-        self.room -= min(size, KEPT_CHARACTERS // 10)
+        self.room -= size
+        self.room_for_pictures -= pictures
         self.kept.append({"output_type": kind, "data": data, "metadata": {}})
 
     def error(self, kind, message, traceback):
         lines = [str(line)[:4_000] for line in traceback][-60:]
+        self.kept = self.kept[:KEPT_OUTPUTS]
         self.kept.append(
             {"output_type": "error", "ename": str(kind)[:200], "evalue": str(message)[:2_000], "traceback": lines}
         )
@@ -158,6 +166,9 @@ class Shell(InteractiveShell):
     def init_virtualenv(self):
         pass
 
+    def ask_exit(self):
+        """Go on: the notebook has more cells."""
+
 
 def make_shell():
     """Make the shell, once, before any submission is there."""
@@ -190,14 +201,31 @@ def serve(connection, shell):
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     builtins.input = _no_input
     desk = _Desk(connection, shell)
+    process = os.getpid()
+    # an interrupt is for what runs, and may come a moment after its end
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     while True:
         asked = frames.receive(connection)
         do = getattr(desk, "do_" + asked.pop("do"))
+        signal.sigtimedwait({signal.SIGINT}, 0)
         try:
-            reply = do(**asked)
+            try:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+                reply = do(**asked)
+            finally:
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         except KeyboardInterrupt:
             reply = {"interrupted": True}
-        frames.send(connection, reply)
+        except frames.Broken:
+            raise
+        except Exception as error:  # a value that fails when it is looked at costs no more than itself
+            reply = {"failed": type(error).__name__}
+        if os.getpid() != process:  # the child of a fork in a cell: two that answer would answer twice
+            os._exit(0)
+        try:
+            frames.send(connection, reply)
+        except frames.TooLarge as error:
+            frames.send(connection, {"failed": str(error)})
 
 
 def _no_input(prompt=""):
@@ -276,16 +304,19 @@ class _Callback:
 
     def __call__(self, *arguments, **options):
         connection, id, part = self._where
-        frames.send(
-            connection,
-            {
-                "callback": id,
-                "part": part,
-                "arguments": tuple(plain(value) for value in arguments),
-                "options": {name: plain(value) for name, value in options.items()},
-            },
-        )
-        reply = frames.receive(connection)
+        asked = {
+            "callback": id,
+            "part": part,
+            "arguments": tuple(plain(value) for value in arguments),
+            "options": {name: plain(value) for name, value in options.items()},
+        }
+        # an alarm amid a frame would leave its rest behind, for the next who reads
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT})
+        try:
+            frames.send(connection, asked)
+            reply = frames.receive(connection)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if "error" in reply:
             kind = getattr(builtins, reply["error"], None)
             kind = kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
