@@ -32,19 +32,6 @@ def damage(file):
     return "" if said == "ok" else said
 
 
-def grades(session):
-    """Give every grade of a gradebook: ``{(student, assignment, cell): row}``."""
-    from sqlalchemy import text
-
-    query = (
-        "SELECT sa.student_id, a.name, bc.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade "
-        "FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "
-        "JOIN submitted_assignment sa ON sn.assignment_id = sa.id JOIN assignment a ON sa.assignment_id = a.id "
-        "JOIN base_cell bc ON g.cell_id = bc.id"
-    )
-    return {tuple(row[:3]): tuple(row[3:]) for row in session.execute(text(query))}
-
-
 def changed(before, after):
     """Give the keys of the grades that were there before and are another, or none, after."""
     return [key for key, row in before.items() if after.get(key) != row]

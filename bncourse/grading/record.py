@@ -16,23 +16,13 @@ from pathlib import Path
 
 from nbformat.v4 import reads_json
 from nbgrader import utils
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Gradebook,
-    InvalidEntry,
-    MissingEntry,
-    Notebook,
-    SubmittedAssignment,
-    SubmittedNotebook,
-)
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy import make_url, select
+from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
-from sqlalchemy.orm import joinedload, selectinload
 
-from bncourse.grading import backups
+from bncourse.grading import backups, rows
 from bncourse.grading.assignments import settings
 from bncourse.grading.converters import quiet_gradebook
 from bncourse.trouble import Trouble
@@ -94,7 +84,7 @@ class Record:
 
     def rows(self):
         """Give every grade of the gradebook, to compare before and after: ``{(student, assignment, cell): row}``."""
-        found = backups.grades(self.gradebook.db)
+        found = rows.grades(self.gradebook.db)
         self.gradebook.db.rollback()
         return found
 
@@ -153,12 +143,7 @@ class Record:
         return self._patiently(lambda: self._enter(name, stamps), "the gradebook took no submission")
 
     def _enter(self, name, stamps):
-        rows = self.gradebook.db.execute(
-            select(SubmittedAssignment.student_id, SubmittedAssignment.id, SubmittedAssignment.timestamp)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .where(Assignment.name == name, SubmittedAssignment.student_id.in_(stamps))
-        )
-        there = {student: (id, timestamp) for student, id, timestamp in rows}
+        there = rows.submissions(self.gradebook.db, name, stamps)
         self.gradebook.db.rollback()
         ids = {}
         for student, stamp in stamps.items():
@@ -246,8 +231,10 @@ class Record:
             raise Trouble(f"the graded notebook of {student} could not be written: {error}") from error
 
     def _write_grades(self, name, student, cells):
-        submission, submitted = self._find(name, student)
-        names = self._cell_names(name)
+        submission, submitted = rows.submission(self.gradebook.db, name, student)
+        if name not in self._names:
+            self._names[name] = rows.cell_names(self.gradebook.db, name)  # no run changes them
+        names = self._names[name]
         total = 0.0
         for grade in submitted.grades:
             cell = cells.get(names[grade.cell_id])
@@ -285,33 +272,6 @@ class Record:
         )
         if penalty is not None:
             submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
-
-    def _find(self, name, student):
-        """Give a submission and its notebook, with all that will be written to, in a few questions."""
-        return self.gradebook.db.execute(
-            select(SubmittedAssignment, SubmittedNotebook)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-            .where(Assignment.name == name, SubmittedAssignment.student_id == student, Notebook.name == name)
-            .options(
-                joinedload(SubmittedAssignment.assignment),
-                selectinload(SubmittedNotebook.grades),
-                selectinload(SubmittedNotebook.comments),
-            )
-        ).one()
-
-    def _cell_names(self, name):
-        """Give the names of the cells of an assignment by their ids, which no run changes."""
-        if name not in self._names:
-            rows = self.gradebook.db.execute(
-                select(BaseCell.id, BaseCell.name)
-                .join(Notebook, Notebook.id == BaseCell.notebook_id)
-                .join(Assignment, Assignment.id == Notebook.assignment_id)
-                .where(Assignment.name == name)
-            )
-            self._names[name] = {row.id: row.name for row in rows}
-        return self._names[name]
 
 
 def _first_line(error):
