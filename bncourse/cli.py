@@ -204,10 +204,11 @@ def _parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    families = ["battery", "checks", "claims", "course", "reference"]
+    families = ["battery", "checks", "claims", "course", "grading", "reference", "soak"]
     bench.add_argument(
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
+    bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
     bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser

@@ -5,6 +5,7 @@ its name does, with the settings of the course, and gives back nbgrader's log as
 replaced.
 """
 
+import contextlib
 import logging
 import warnings
 
@@ -91,3 +92,14 @@ def _run(converter, course, name, record=True, each=None, **folders):
     if not outcome["success"]:
         raise Refused(outcome.get("log", ""), outcome["error"])
     return outcome.get("log", "")
+
+
+@contextlib.contextmanager
+def quiet_gradebook():
+    """Keep nbgrader from printing the trace of a failure that is tried again, or told in a sentence."""
+    log = logging.getLogger("tornado.application")  # the one that its gradebook writes to
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before

@@ -19,7 +19,8 @@ from traitlets import Integer
 from bncourse.grading.intake import released
 from bncourse.grading.jobs import Job, judge
 from bncourse.grading.judging import seed_of
-from bncourse.grading.run import best_level, limits_of, preloads
+from bncourse.grading.levels import best_level
+from bncourse.grading.run import limits_of, preloads
 from bncourse.grading.sandbox import NAMES
 from bncourse.grading.workers import processes
 

@@ -140,6 +140,7 @@ class Sandbox:
 
     def __post_init__(self):
         self._process = None
+        self._deaths = 0
 
     def start(self):
         """Start the warm process; takes as long as its imports do.
@@ -159,6 +160,7 @@ class Sandbox:
                 f"level {NAMES[2]} needs Linux 6.12, or root: before that, Landlock does not keep a submission from "
                 "ending other processes of the same user. Install bubblewrap."
             )
+        self.stop()
         _sweep_folders()
         self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
@@ -322,6 +324,11 @@ class Sandbox:
     def running(self):
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def deaths(self):
+        """How often the warm process ended without being asked to."""
+        return self._deaths + (self._process is not None and not self.running)
+
     def open(self):
         """Fork a room.
 
@@ -350,8 +357,15 @@ class Sandbox:
         except (frames.Broken, frames.TooLate) as error:
             ours.close()
             raise frames.Broken(f"the room did not open: {self._log()}") from error
-        children = [process.pid for process in self.strangers() if process.ppid() == self._warm]
-        return ours, max(children, default=None)
+        return ours, max(self._children(), default=None)
+
+    def _children(self):
+        """Give the children of the warm process; asked before a submission runs, so nothing is in motion."""
+        try:
+            told = Path(f"/proc/{self._warm}/task/{self._warm}/children").read_text(encoding="ascii")
+            return set(map(int, told.split())) - self._mine
+        except OSError:  # a kernel without that file
+            return {process.pid for process in self.strangers() if process.ppid() == self._warm}
 
     def strangers(self):
         """Give the processes that belong to a submission."""
@@ -395,6 +409,11 @@ class Sandbox:
         """End everything."""
         if self._process is None:
             return
+        try:
+            dead = psutil.Process(self._warm).status() == psutil.STATUS_ZOMBIE
+        except (psutil.Error, AttributeError):
+            dead = True
+        self._deaths += dead
         for _ in range(20):
             processes = self._all()
             for number in (signal.SIGSTOP, signal.SIGKILL):
