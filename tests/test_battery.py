@@ -11,7 +11,8 @@ from bncourse.grading import converters
 from bncourse.grading.battery import course as battery
 from bncourse.grading.battery import papers
 from bncourse.grading.battery.papers import FORWARD, KINDS, cases
-from bncourse.grading.sandbox import bubblewrap, probe
+from bncourse.grading.furniture import bubblewrap
+from bncourse.grading.sandbox import probe
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL, REASONS = probe() if sys.platform == "linux" else (0, {})

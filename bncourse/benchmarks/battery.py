@@ -20,7 +20,7 @@ def command(options):
 
     from bncourse.grading.battery import course, plain
     from bncourse.grading.battery.papers import cases
-    from bncourse.grading.sandbox import bubblewrap
+    from bncourse.grading.furniture import bubblewrap
 
     home = find_folder()
     chosen = [case for case in cases() if os.geteuid() == 0 or not case.needs_root]

@@ -119,7 +119,7 @@ def once(course, name, workers, force, first):
 
 def plain_seconds(course, place, name, size, workers):
     """Give the time that nbgrader's own command needs for some of the class, in so many processes."""
-    from bncourse.grading.sandbox import bubblewrap
+    from bncourse.grading.furniture import bubblewrap
 
     students = sorted(path.name for path in (course / "submitted").iterdir())[:size]
     running = []

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass, field
 
 from nbformat.v4 import reads_json, writes_json
 
-from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox, Unavailable
+from bncourse.grading.furniture import Unavailable
+from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox
 
 _SLOTS = 64
 _one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads

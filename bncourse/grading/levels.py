@@ -11,7 +11,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from bncourse.grading import sandbox
+from bncourse.grading import furniture, sandbox
 from bncourse.grading.jobs import own_folder
 from bncourse.trouble import Trouble
 
@@ -62,7 +62,7 @@ def _probe(highest):
 
 def _memory():
     """Give the file that stands for: the best walls stood, since this start of the machine, with these programs."""
-    wrap = sandbox.bubblewrap()
+    wrap = furniture.bubblewrap()
     parts = [
         _BOOT.read_text(),
         sys.prefix,
@@ -72,6 +72,6 @@ def _memory():
         os.stat(wrap).st_mtime_ns if wrap else 0,
     ]
     summed = hashlib.sha256(repr(parts).encode())
-    for module in ("grading/sandbox.py", "room/walls.py", "room/warm.py"):
-        summed.update((sandbox.PACKAGE / module).read_bytes())
+    for module in ("grading/sandbox.py", "grading/furniture.py", "room/walls.py", "room/warm.py"):
+        summed.update((furniture.PACKAGE / module).read_bytes())
     return Path(own_folder(), f"walls-{summed.hexdigest()[:20]}")

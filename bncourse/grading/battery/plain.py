@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bncourse.grading.battery import course as battery
 from bncourse.grading.battery.papers import POINTS, THROUGH
-from bncourse.grading.sandbox import bubblewrap
+from bncourse.grading.furniture import bubblewrap
 from bncourse.trouble import Trouble
 
 SECONDS = 45.0
