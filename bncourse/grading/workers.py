@@ -125,8 +125,10 @@ def _settle():
     from bncourse.grading.jobs import close
 
     def leave(*_):
-        close()
-        os._exit(1)
+        try:
+            close()  # may meet a sandbox that is about to start or to stop; what is left of it ends with this process
+        finally:
+            os._exit(1)
 
     def watch():
         wait_for([multiprocessing.parent_process().sentinel])
