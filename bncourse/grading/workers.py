@@ -90,6 +90,7 @@ def cores():
 
 def processes(count):
     """Give an executor of as many processes as asked for, each with a sandbox of its own."""
+    get_ready()  # unless it is so already
     return ProcessPoolExecutor(count, mp_context=_start_method(), initializer=_settle)
 
 
