@@ -175,7 +175,10 @@ def class_list(course):
     """Give the class list of a course, as its gradebook has it; empty where there is no gradebook yet."""
     from bncourse.grading.record import Record
 
-    with Record(course) as record:
+    record = Record(course)
+    if record.file is not None and not record.file.exists():
+        return ClassList(())
+    with record:
         return ClassList(person_of(student) for student in record.gradebook.students)
 
 

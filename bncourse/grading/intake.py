@@ -208,15 +208,8 @@ def _receive(course, name, student):
 def put_in_place(course, name, student, folder):
     """Put a raw folder into ``submitted/``, where it waits for staging; what came before is kept.
 
-    Returns
-    -------
-    str
-        "first", "again" if something else came before, or "same" as came last, which is not put there again.
-
-    Raises
-    ------
-    OSError
-        If it cannot be put there; what was there is then there still.
+    Gives "first", "again" if something else came before, or "same" as came last, which is not put there again.
+    Raises OSError if it cannot be put there.
     """
     (course / STAGED).mkdir(exist_ok=True)
     with _alone(course):
@@ -226,8 +219,8 @@ def put_in_place(course, name, student, folder):
         place = course / SUBMITTED / student / name
         if os.path.lexists(place) and not (is_staged(course, name, student) and _arrivals(course, name, student)):
             _receive(course, name, student)
-        earlier = _arrivals(course, name, student)
-        if earlier and hashes(earlier[-1]) == hashes(folder):
+        earlier, known = _arrivals(course, name, student), hashes(folder)
+        if earlier and known is not None and hashes(earlier[-1]) == known:
             return "same"
         if os.path.lexists(place):
             _discard(course, place)

@@ -1,11 +1,7 @@
 """A late rule, as a plugin of nbgrader: a time of grace, some percent for each day, a limit, and extensions.
 
-nbgrader asks a plugin for the penalty wherever it grades, and so does ``bncourse grade``. The rule is off until
-``nbgrader_config.py`` names it::
-
-    c.AssignLatePenalties.plugin_class = "bncourse.grading.lateness.LateRule"
-    c.LateRule.grace_hours = 1
-    c.LateRule.percent_a_day = 10
+nbgrader asks a plugin for the penalty wherever it grades, and so does ``bncourse grade``. ``nbgrader_config.py`` names
+this one; with its 0 percent a day it takes nothing.
 
 The due date of an assignment stands in the gradebook (Formgrader sets it, or ``nbgrader db assignment add NAME
 --duedate "2026-03-01 23:59 Europe/Berlin"``), and so does nbgrader's own extension for one student, which is taken

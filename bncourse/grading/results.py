@@ -9,7 +9,7 @@ from pathlib import Path
 
 from bncourse.grading.class_list import ClassList, Person, person_of
 from bncourse.grading.intake import decisions_of, handed_in, may_be_graded, report
-from bncourse.grading.run import state
+from bncourse.grading.run import GRADED, state
 from bncourse.grading.stage import REFUSED
 from bncourse.trouble import Trouble
 
@@ -30,7 +30,7 @@ class Result:
     why : str
         Why there is no score; "" where there is one.
     note : str
-        What is good to know of a score: a written answer that waits, a newer submission.
+        What is good to know of a score: a written answer that waits.
     penalty : float
         What the late rule took.
     handed_in_at : datetime or None
@@ -104,11 +104,10 @@ def _row(submission):
 
 
 def _result(course, name, person, row, most, is_there):
-    why, note = _why(course, name, person.id, row, is_there)
+    why = _why(course, name, person.id, row, is_there)
     kept = state(course, name, person.id)
     score, penalty, by_hand, at, late = row or (None, 0.0, False, None, 0.0)
-    if by_hand and not why:
-        note = "; ".join([*([note] if note else []), "a written answer waits for its points"])
+    note = "a written answer waits for its points" if by_hand and not why else ""
     return Result(
         person,
         None if why else score,
@@ -126,23 +125,25 @@ def _result(course, name, person, row, most, is_there):
 
 
 def _why(course, name, student, row, is_there):
-    """Say why there is no score, and what is to be known of one."""
+    """Say why there is no score, or ""; the points of what was handed in before are no score of what is there now."""
     graded = Path(course) / "autograded" / student / name / f"{name}.ipynb"
     if not is_there and row is None:
-        return NOTHING, ""
+        return NOTHING
     if not may_be_graded(student):
-        return "the name of the folder is not safe; nothing of it was graded", ""
+        return "the name of the folder is not safe; nothing of it was graded"
     about = report(course, name, student)
     refused = [decision.why for decision in decisions_of(about) if decision.kind == REFUSED]
     if refused or not about.get("readable", True):
         said = " ".join(refused).replace("It counts as not written.", "").strip()
-        return f"the file could not be read: {said or 'see its report in staged/'}", ""
+        return f"the file could not be read: {said or 'see its report in staged/'}"
     trouble = state(course, name, student).get("not_graded", "")
     if row is None or not graded.is_file():
-        return f"handed in, not graded: {trouble}" if trouble else "handed in, not graded yet", ""
-    if trouble:
-        return "", f"the newest submission is not graded: {trouble}"
+        return f"handed in, not graded: {trouble}" if trouble else "handed in, not graded yet"
+    before = f"; the grade before it was {row[0]:g}"
+    noted = Path(course) / GRADED / student / f"{name}.json"
+    if trouble and noted.stat().st_mtime > graded.stat().st_mtime:  # else nbgrader's own command graded it since
+        return f"the newest submission is not graded: {trouble}{before}"
     staged = about.get("staged_at", "")
     if staged and datetime.fromisoformat(staged).timestamp() > graded.stat().st_mtime + 1:
-        return "", "a newer submission is not graded yet"
-    return "", ""
+        return f"the newest submission is not graded yet{before}"
+    return ""

@@ -42,6 +42,7 @@ INSIDE = (
     "room/__init__.py",
     "room/cells.py",
     "room/frames.py",
+    "room/shell.py",
     "room/leftovers.py",
     "room/walls.py",
     "room/warm.py",
@@ -342,7 +343,7 @@ class Sandbox:
 
         ours, theirs = frames.pair()
         try:
-            self._control.settimeout(10)
+            self._control.settimeout(30)
             socket.send_fds(self._control, [b"F"], [theirs.fileno()])
             frames.receive(self._control)
         except (OSError, frames.Broken, frames.TooLate) as error:
@@ -350,7 +351,7 @@ class Sandbox:
             raise frames.Broken("the warm process is gone") from error
         finally:
             theirs.close()
-        ours.settimeout(10)
+        ours.settimeout(30)
         try:
             frames.receive(ours)
         except (frames.Broken, frames.TooLate) as error:

@@ -72,7 +72,7 @@ def _get_ready(settings):
         for module in settings["preload"]:
             with contextlib.suppress(Exception):  # a library that is missing is missing in the cell too
                 importlib.import_module(module)
-        from bncourse.room.cells import make_shell
+        from bncourse.room.shell import make_shell
 
         shell = make_shell()
     if settings["level"] >= 2:

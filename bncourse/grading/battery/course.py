@@ -185,7 +185,10 @@ def _problems(course, case, done, limits):
 
 def leaks(course, student, name):
     """Give what the outputs of a graded notebook tell of attacks that worked."""
-    notebook = nbformat.read(Path(course) / "autograded" / student / name / f"{name}.ipynb", as_version=4)
+    graded = Path(course) / "autograded" / student / name / f"{name}.ipynb"
+    if not graded.is_file():
+        return []
+    notebook = nbformat.read(graded, as_version=4)
     text = "\n".join(json.dumps(cell.get("outputs", [])) for cell in notebook.cells)
     return [text[at : at + 120] for at in range(len(text)) if text.startswith(THROUGH, at)][:3]
 
@@ -200,7 +203,7 @@ def _scores(course, name, student):
 
 
 def _neighbours(course, name, done):
-    found = []
+    found = [f"{student} was not graded: {why}" for student, why in done.not_graded.items() if student in NEIGHBOURS]
     for student in NEIGHBOURS:
         scores = {cell: score for cell, (score, _) in _scores(course, name, student).items()}
         if scores != POINTS[name]:

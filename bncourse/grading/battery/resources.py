@@ -78,7 +78,7 @@ def memory_hogs_in_children(paper):
     """Ten children take 300 MB each, while the cell itself ends."""
     paper.first(
         "import os, time\nfor _ in range(10):\n    if not os.fork():\n        hoard = bytearray(b'x' * 300_000_000)\n"
-        "        time.sleep(600)\ntime.sleep(1)"
+        "        time.sleep(600)\ntime.sleep(20)"
     )
 
 
