@@ -5,7 +5,7 @@ import sys
 import pytest
 from small_course import ROOT
 
-from bncourse.benchmarks import classes, grading, soak
+from bncourse.benchmarks import bare_cells, classes, grading, soak
 from bncourse.grading import levels
 
 pytestmark = [
@@ -35,7 +35,7 @@ def test_a_run_apart_tells_its_pace_and_its_memory(course):
 
 
 def test_the_bare_cells_of_a_solved_notebook_run_to_the_end(course):
-    assert 0 < grading.bare_seconds(course, "00-warm-up", 2) < 60
+    assert 0 < bare_cells.bare_seconds(course, "00-warm-up", 2, needed=True) < 60
 
 
 def test_ratios_compare_equal_numbers_of_processes():

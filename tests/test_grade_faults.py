@@ -72,8 +72,9 @@ def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(tmp_path):
     process = begun(course, least=2)
     there = family(process)
     kill(process)
-    process.communicate()
+    process.wait()
     all_gone(there)
+    process.stdout.close()
     before = len(graded(course))
     assert before < SIZE
     said = finish(start(course))

@@ -16,6 +16,7 @@ import time
 from pathlib import Path
 
 from bncourse import course as courses
+from bncourse.benchmarks.bare_cells import bare_seconds
 from bncourse.benchmarks.classes import Clock, make_class, peak_memory
 
 NOTEBOOKS = {"numpy": "04-normalize-scale-shift", "keras": "07-keras"}
@@ -23,6 +24,7 @@ WORKERS = (1, 2, 4)
 SIZES = {"numpy": 60, "keras": 20}
 PLAIN = 5  # plain nbgrader grades one in so many of the class
 ROOMS = 30
+BARE = 5  # times that the bare cells run
 LONGEST = 3600
 
 
@@ -64,8 +66,9 @@ def measure(folder, place, name, size, status):
     -------
     dict
         ours, steady, plain: submissions a minute by the number of workers, from the start of the command, once
-        it is going, and of plain nbgrader; megabytes by the number of workers; bare: seconds of bare execution;
-        one: seconds a submission takes with one worker, once it is going; again: seconds of a second run;
+        it is going, and of plain nbgrader; megabytes by the number of workers; bare,
+        bare_needed: seconds of bare execution, of all cells and of those that grading runs too; one: seconds a
+        submission takes with one worker, once it is going; again: seconds of a second run;
         nbgrader_import: seconds.
     """
     with status(f"{name}: making a class of {size}"):
@@ -83,7 +86,8 @@ def measure(folder, place, name, size, status):
             figures["steady"][workers] = 60 / found["steady"]
             figures["megabytes"][workers] = found["megabytes"]
     with status(f"{name}: the bare cells"):
-        figures["bare"] = bare_seconds(course, name, max(few, 8))
+        figures["bare"] = bare_seconds(course, name, BARE)
+        figures["bare_needed"] = bare_seconds(course, name, BARE, needed=True)
     figures["one"] = 60 / figures["steady"][1]
     figures["again"] = grade_apart(course, name, 2, force=False)["seconds"]
     figures["nbgrader_import"] = seconds_of([sys.executable, "-c", "import nbgrader.apps, nbgrader.api"])
@@ -157,60 +161,6 @@ def plain_seconds(course, place, name, size, workers):
     return seconds
 
 
-def bare_seconds(course, name, times):
-    """Give the time that the cells of a solved notebook take, figures drawn, in a process forked from a warm one."""
-    [path] = (course / "submitted" / "student-00000" / name).glob("*.ipynb")
-    program = "import sys; from bncourse.benchmarks.grading import bare; bare(sys.argv[1], int(sys.argv[2]))"
-    return float(
-        subprocess.run(
-            [sys.executable, "-c", program, str(path), str(times)],
-            env={**os.environ, "MPLBACKEND": "agg"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            check=True,
-        ).stdout.split()[-1]
-    )
-
-
-def bare(path, times):
-    """Run the cells of a notebook so many times, each time in a fork of this process, and print the median time."""
-    import importlib
-    import io
-
-    import nbformat
-
-    from bncourse.grading.run import preloads
-
-    notebook = nbformat.read(path, as_version=4)
-    for module in (*preloads(notebook), "bncourse.check", "bncourse.exercises", "matplotlib.pyplot"):
-        importlib.import_module(module)
-    from matplotlib import pyplot
-
-    cells = [compile(_plain(cell.source), "<cell>", "exec") for cell in notebook.cells if cell.cell_type == "code"]
-    spent = []
-    for _ in range(times):
-        began = time.perf_counter()
-        child = os.fork()
-        if not child:
-            sys.stdout = io.StringIO()
-            space = {"__name__": "__main__", "display": print}
-            for cell in cells:
-                exec(cell, space)
-                for number in pyplot.get_fignums():
-                    pyplot.figure(number).savefig(io.BytesIO(), format="png")
-                pyplot.close("all")
-            os._exit(0)
-        if os.waitpid(child, 0)[1]:
-            raise RuntimeError("the bare cells stopped")
-        spent.append(time.perf_counter() - began)
-    print(statistics.median(spent))
-
-
-def _plain(text):
-    return "\n".join("pass" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines())
-
-
 def room_milliseconds():
     """Give the median time to open a warm room."""
     from bncourse.grading.levels import best_level
@@ -244,8 +194,8 @@ def summary(figures):
     -------
     dict
         numpy_ratio, keras_ratio: submissions a minute over those of plain nbgrader with as many processes, the
-        most that were compared; times_bare_execution: of the NumPy notebook, one worker; submissions_per_minute:
-        of the NumPy notebook, at most.
+        most that were compared; times_bare_execution: of the NumPy notebook, one worker, over all of its cells;
+        submissions_per_minute: of the NumPy notebook, at most.
     """
     found = {}
     for kind in NOTEBOOKS:
@@ -280,7 +230,8 @@ def _print_table(figures):
     for kind, name in NOTEBOOKS.items():
         found = figures[kind]
         print(
-            f"{name}: bare cells {found['bare']:.2f} s, graded by one worker {found['one']:.2f} s; a second run over "
+            f"{name}: bare cells {found['bare']:.2f} s ({found['bare_needed']:.2f} s without those "
+            f"that only demonstrate), graded by one worker {found['one']:.2f} s; a second run over "
             f"the unchanged class {found['again']:.1f} s, where the import of nbgrader alone takes "
             f"{found['nbgrader_import']:.1f} s"
         )

@@ -90,6 +90,7 @@ def cores():
 
 def processes(count):
     """Give an executor of as many processes as asked for, each with a sandbox of its own."""
+    get_ready()  # unless it is so already
     return ProcessPoolExecutor(count, mp_context=_start_method(), initializer=_settle)
 
 
@@ -125,8 +126,10 @@ def _settle():
     from bncourse.grading.jobs import close
 
     def leave(*_):
-        close()
-        os._exit(1)
+        try:
+            close()  # may meet a sandbox that is about to start or to stop; what is left of it ends with this process
+        finally:
+            os._exit(1)
 
     def watch():
         wait_for([multiprocessing.parent_process().sentinel])
