@@ -1,5 +1,6 @@
 """Keras, on the backend that this course runs on: loaded when asked for, and checked first."""
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -44,6 +45,9 @@ def require_keras():
             f"Keras {when}runs on {running}, but KERAS_BACKEND says {wanted}. Keras chooses its backend "
             "once, when it is first imported. Restart the kernel, and import bncourse before keras."
         )
+    if running == "tensorflow":
+        # it warns that many small models cost time; the experiments make them on purpose
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return keras
 
 

@@ -15,6 +15,7 @@ and an error as none.
 
 import inspect
 from contextlib import contextmanager
+from dataclasses import replace
 from difflib import get_close_matches
 from types import SimpleNamespace
 
@@ -159,6 +160,7 @@ def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
+        verdict = _alone(verdict, learners)
         journal.record(
             "check",
             exercise=asked.name,
@@ -170,6 +172,17 @@ def _answer_to(asked, learners):
         _show(verdict)
         return None if verdict.outcome == CORRECT else verdict.score
     raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
+
+
+def _alone(verdict, learners):
+    """Say to a learner whose answer calls a part of the course that grading will be without it."""
+    code = getattr(learners, "__code__", None)
+    used = {*code.co_names, *code.co_freevars} if code else set()
+    parts = sorted(used & {"reference", "network", "experiments", "check"})
+    if not parts or verdict.outcome != CORRECT:
+        return verdict
+    said = f"It uses bncourse's `{parts[0]}`, which is not there while a notebook is graded: there it would stop."
+    return replace(verdict, advice=(*verdict.advice, said))
 
 
 def _show(verdict):

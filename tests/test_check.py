@@ -179,3 +179,13 @@ def test_a_notebook_shows_the_clean_text_and_no_traceback():
     assert "NOT YET - Exercise: normalize" in shown
     assert "Where: normalize(), line 2: return (x - mean) / (var + eps)" in shown
     assert "Traceback" not in shown and "check.py" not in shown
+
+
+def test_an_answer_that_calls_the_reference_is_told_that_grading_is_without_it(capsys):
+    from bncourse import reference
+
+    def batch_mean(x):
+        return reference.batch_mean(x)
+
+    assert check.batch_mean(batch_mean) is None
+    assert "while a notebook is graded" in " ".join(capsys.readouterr().out.split())

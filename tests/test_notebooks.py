@@ -67,5 +67,6 @@ def test_a_notebook_keeps_the_style_sheet(path):
     assert any("What you have seen" in line for line in lines)
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            assert len(cell.source.splitlines()) <= 24, cell.id
+            longest = 40 if cell.source.startswith("class ") else 24  # a layer needs its four methods
+            assert len(cell.source.splitlines()) <= longest, cell.id
             assert not any(line.startswith(("%", "!")) for line in cell.source.splitlines()), cell.id

@@ -68,7 +68,9 @@ def test_the_freeze_table_holds_what_was_executed():
     assert right["trainable_false_training_true_statistics"] is both["statistics_change"]
     again = table["trainable_false_after_a_fit_not_compiled_again"]
     frozen = not (again["error"] or again["statistics_change"] or again["gamma_beta_change"])
-    assert right["trainable_false_not_compiled_is_frozen"] is frozen
+    # the question is about every backend, and one of the three does freeze the layer
+    assert frozen is (keras.config.backend() == "torch")
+    assert right["trainable_false_not_compiled_is_frozen"] is False
     assert not compiled["error"] and right["which_one_freezes"] == "trainable=False and compile"
 
 
@@ -123,3 +125,21 @@ def test_the_translation_to_pytorch_gives_its_running_statistics():
 def test_what_cannot_be_translated_is_told(batch, momentum, says):
     with pytest.raises(ValueError, match=says):
         reference.to_pytorch(*np.ones((4, 3)), momentum, batch)
+
+
+@pytest.mark.parametrize("batch", [2, 8])
+def test_the_translation_to_pytorch_gives_what_pytorch_itself_computes(batch):
+    torch = pytest.importorskip("torch")
+    rng = np.random.default_rng(6)
+    gamma, beta = rng.normal(size=(2, 3))
+    moving_mean, moving_var = np.zeros(3), np.zeros(3)
+    theirs = torch.nn.BatchNorm1d(3, momentum=0.3, eps=1e-3, dtype=torch.float64)
+    theirs.running_var.zero_()
+    for x in rng.normal(3.0, 2.0, (40, batch, 3)):
+        moving_mean = 0.7 * moving_mean + 0.3 * x.mean(axis=0)
+        moving_var = 0.7 * moving_var + 0.3 * x.var(axis=0)
+        theirs(torch.tensor(x))
+    got = reference.to_pytorch(gamma, beta, moving_mean, moving_var, 0.7, batch)
+    assert np.allclose(got["running_mean"], theirs.running_mean.numpy(), rtol=1e-9)
+    assert np.allclose(got["running_var"], theirs.running_var.numpy(), rtol=1e-9)
+    assert got["momentum"] == pytest.approx(theirs.momentum)

@@ -226,7 +226,10 @@ def _array(tensor):
     keras = require_keras()
     # NumPy warns when it reads a Keras variable, but not when it reads the tensor inside
     inner = tensor.value if isinstance(tensor, keras.Variable) else tensor
-    return np.array(keras.ops.convert_to_numpy(inner))
+    with warnings.catch_warnings():
+        # on TensorFlow and PyTorch it warns about the tensor too; the learner cannot mend it
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        return np.array(keras.ops.convert_to_numpy(inner))
 
 
 def _kind(value):

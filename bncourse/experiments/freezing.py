@@ -18,7 +18,7 @@ FREEZE_ROWS = (
 )
 
 
-def freeze_table(rows=FREEZE_ROWS, seed=0):
+def freeze_table(rows=FREEZE_ROWS, seed=0, shown=list):
     """Execute the truth table of `trainable`, `training` and compiling again.
 
     For each row a model of one batch norm and one dense layer is built, fitted once, changed as the row says,
@@ -29,6 +29,8 @@ def freeze_table(rows=FREEZE_ROWS, seed=0):
     rows : sequence of (name, trainable, training, moment)
         See `FREEZE_ROWS`.
     seed : int
+    shown : callable, default list
+        Wraps what is stepped through, to show progress.
 
     Returns
     -------
@@ -37,7 +39,7 @@ def freeze_table(rows=FREEZE_ROWS, seed=0):
         "gamma_beta_change", and "error": the name of the exception with which the second fit stopped, or "".
         After an error nothing has changed.
     """
-    return {name: _freeze_row(trainable, training, moment, seed) for name, trainable, training, moment in rows}
+    return {name: _freeze_row(trainable, training, moment, seed) for name, trainable, training, moment in shown(rows)}
 
 
 def _freeze_row(trainable, training, moment, seed):
@@ -59,7 +61,7 @@ def _freeze_row(trainable, training, moment, seed):
     try:
         model.fit(x, y, verbose=0)
     except ValueError as stopped:
-        # JAX refuses weights that are not those the optimizer was built with; the model then has lost its numbers
+        # only JAX refuses weights that are not those the optimizer was built with; the model has lost its numbers then
         return {"statistics_change": False, "gamma_beta_change": False, "error": type(stopped).__name__}
     changed = [not np.array_equal(old, new) for old, new in zip(before, _values(bn), strict=True)]
     # the order is gamma, beta, moving mean, moving variance

@@ -70,16 +70,16 @@ question(
 )
 question(
     "trainable_false_not_compiled_is_frozen",
-    "After a fit, bn.trainable = False and no model.compile: can you fit on with this layer frozen?",
+    "After a fit, bn.trainable = False and no model.compile: is the layer frozen in the next fit, on every backend?",
     False,
     {
         True: (
             "K2",
-            "A fitted model keeps the training step it was compiled with. On JAX the next fit stops with an error; on "
-            "TensorFlow it goes on and changes all four weights. Compile again.",
+            "On JAX the next fit stops with an error, on TensorFlow it goes on and changes all four weights; only on "
+            "PyTorch the layer is frozen. Compile again, and all three freeze it.",
         )
     },
-    "JAX stops with an error, TensorFlow goes on changing the layer: compile again.",
+    "JAX stops with an error, TensorFlow goes on changing the layer, PyTorch freezes it: compile again.",
 )
 question(
     "trainable_false_training_true_statistics",
