@@ -51,7 +51,7 @@ def outputs_of(notebooks, cache, told=lambda name, cells: None):
     found = {}
     for name, place in places.items():
         if place.is_file():
-            found[name] = json.loads(place.read_text(encoding="utf-8"))
+            found[name] = _stored(place)
             told(name, len(found[name]))
     rest = {name: notebook for name, notebook in notebooks.items() if name not in found}
     if rest:
@@ -110,6 +110,12 @@ def _remember(place, name, outputs):
     for old in place.parent.glob(f"{name}-*.json"):
         old.unlink()
     os.replace(part, place)
+
+
+def _stored(place):
+    import nbformat
+
+    return [nbformat.from_dict(outputs) for outputs in json.loads(place.read_text(encoding="utf-8"))]
 
 
 def _key(package, notebook):

@@ -38,17 +38,19 @@ def page(notebook, outputs, code_stub="", text_stub=""):
         cell.source = "\n".join(lines)
         if cell.cell_type == "code":
             cell.source = _without_stub(cell.source, code_stub)
-            cell.outputs = [made for output in next(waiting) if (made := _output(output)) is not None]
+            graded = cell.metadata.get("nbgrader", {}).get("grade", False)
+            shown_outputs = [_output(output) for output in next(waiting) if not (graded and _is_score(output))]
+            cell.outputs = [output for output in shown_outputs if output is not None]
         elif text_stub:
             cell.source = cell.source.replace(text_stub, NOT_WRITTEN_TEXT)
     return shown
 
 
 def head(notebook):
-    """Give a notebook's title, its question, and the line that says how long it takes; "" where there is none."""
+    """Give a notebook's title, its question, and how many minutes it takes; "" where there is none."""
     text = notebook.cells[0].source if notebook.cells else ""
     found = (
-        re.search(pattern, text, re.M) for pattern in (r"^# (.+)$", r"^\*\*(.+)\*\*\s*$", r"^(About \d+ minutes)\b")
+        re.search(pattern, text, re.M) for pattern in (r"^# (.+)$", r"^\*\*(.+)\*\*\s*$", r"^About (\d+) minutes\b")
     )
     return tuple(match.group(1) if match else "" for match in found)
 
@@ -74,12 +76,19 @@ def _output(output):
     return output
 
 
+def _is_score(output):
+    """Say whether this is the number that a check returns for nbgrader; the card above it says it in words."""
+    return output["output_type"] == "execute_result" and set(output["data"]) == {"text/plain"}
+
+
 def _as_card(output):
     """Give the words of a check, or of any error, as a card in place of a red traceback."""
     words = "".join(output.get("evalue", "")).strip() or output["ename"]
     sign = words[0] if words[0] in _BARS else "!"
     if words[0] not in _BARS:
         words = f"{output['ename']}: {words}"
+    from nbformat.v4 import new_output
+
     style = f"border-left:5px solid {_BARS[sign]};padding:6px 12px;margin:4px 0;white-space:pre-wrap"
     card = f'<div class="card-of-a-check" style="{style}">{escape(words)}</div>'
-    return {"output_type": "display_data", "metadata": {}, "data": {"text/html": card, "text/plain": words}}
+    return new_output("display_data", {"text/html": card, "text/plain": words})

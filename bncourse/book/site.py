@@ -46,7 +46,7 @@ def make(pages, site, solutions=False):
             warning=warnings,
         )
         sphinx.build()
-    shutil.copytree(made / "html", site, ignore=shutil.ignore_patterns(".buildinfo*", "objects.inv"))
+    shutil.copytree(made / "html", site, ignore=shutil.ignore_patterns(".buildinfo*", "objects.inv", "_sources"))
     return [line for line in warnings.getvalue().splitlines() if line.strip()]
 
 
@@ -56,7 +56,7 @@ def index(heads, solutions=False):
     Parameters
     ----------
     heads : dict from str to (str, str, str)
-        Title, question and length of each notebook, by name, in the order of the course.
+        Title, question and minutes of each notebook, by name, in the order of the course.
     solutions : bool, default False
         Whether this is the edition for instructors.
 
@@ -67,8 +67,8 @@ def index(heads, solutions=False):
     """
     text = (files("bncourse.book") / "index.md").read_text(encoding="utf-8")
     rows = "\n".join(
-        f"| [{title or name}]({name}.ipynb) | {question} | {length.removeprefix('About ')} |"
-        for name, (title, question, length) in heads.items()
+        f"| [{title or name}]({name}.ipynb) | {question} | {minutes} |"
+        for name, (title, question, minutes) in heads.items()
     )
     kind = SOLVED if solutions else UNSOLVED
     return text.replace("{rows}", rows).replace("{names}", "\n".join(heads)).replace("{kind}", kind)
@@ -105,7 +105,9 @@ def _settings(solutions):
         "html_show_sourcelink": False,
         "html_show_sphinx": False,
         "html_show_copyright": False,
+        "html_context": {"default_mode": "auto"},  # light or dark, as the reader's system says
         "html_theme_options": {
+            "navbar_persistent": [],  # the search stands in the sidebar
             "use_download_button": False,
             "use_fullscreen_button": False,
             "home_page_in_toc": True,
