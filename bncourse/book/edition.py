@@ -34,7 +34,8 @@ def command(options):
         print(f"! Sphinx: {warning}", file=sys.stderr)
     if options.solutions:
         print("This edition shows every answer: it is for instructors.")
-    print(f"The course as {len(notebooks)} pages to read: open {output / 'index.html'}")
+    count = f"{len(notebooks)} notebook{'s' * (len(notebooks) != 1)}"
+    print(f"The course as a site of {count}: open {output / 'index.html'}")
     return 0
 
 
@@ -89,7 +90,7 @@ def _require_sphinx():
     if missing:
         raise Trouble(
             f"the book is made with Sphinx, and {', '.join(missing)} is not installed. In the course's folder, run\n"
-            f'  {pip_install("-e", ".[book]")}'
+            f"  {pip_install('-e', '.[book]')}"
         )
 
 
@@ -118,9 +119,7 @@ def _put(site, output):
 def _sources(course):
     import nbformat
 
-    return {
-        name: nbformat.read(course / "solutions" / name / f"{name}.ipynb", as_version=4) for name in _known(course)
-    }
+    return {name: nbformat.read(course / "solutions" / name / f"{name}.ipynb", as_version=4) for name in _known(course)}
 
 
 def _released(course, place):

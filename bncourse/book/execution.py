@@ -69,8 +69,11 @@ async def _run_all(notebooks, places, told):
         _remember(places[name], name, outputs)
         return outputs
 
-    async with asyncio.TaskGroup() as group:
-        tasks = {name: group.create_task(one(name, notebook)) for name, notebook in notebooks.items()}
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = {name: group.create_task(one(name, notebook)) for name, notebook in notebooks.items()}
+    except ExceptionGroup as several:  # the first that failed; it stopped the others
+        raise several.exceptions[0] from None
     return {name: task.result() for name, task in tasks.items()}
 
 

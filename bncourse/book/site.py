@@ -117,5 +117,3 @@ def _settings(solutions):
             "announcement": "For instructors: this edition shows the answers." if solutions else "",
         },
     }
-
-
