@@ -98,9 +98,9 @@ async def _run(name, notebook, told):
         try:
             await client.async_execute(env={**os.environ, "BNCOURSE_JOURNAL": str(Path(place, "journal.jsonl"))})
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            told_last = str(error).strip().splitlines()[-1]
+            said = f"{error.ename}: {error.evalue}" if isinstance(error, CellExecutionError) else str(error).strip()
             raise Trouble(
-                f"{name} does not run to its end: {told_last}\n"
+                f"{name} does not run to its end: {said}\n"
                 "Open it with `bncourse start`, run all its cells, and mend the one that stops."
             ) from error
     return [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
