@@ -1,59 +1,40 @@
 """What stands on a feedback page: how the file was read, and nothing of a submission that could run there."""
 
+import json
 import re
+from pathlib import Path
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
 from nbconvert.preprocessors import Preprocessor
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.v4 import new_markdown_cell
 from traitlets import Bool
 
-from bncourse.grading.intake import decisions_of, report
+from bncourse.grading.harmless import harmless
+from bncourse.grading.intake import RELEASED, decisions_of, report
 from bncourse.grading.reports import for_student
-
-# What text, the cards of the checks, tables and folded hints are made of; nothing that loads or runs.
-TAGS = [
-    "a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "details", "div", "dl", "dt", "em", "h1", "h2",
-    "h3", "h4", "h5", "h6", "hr", "i", "img", "kbd", "li", "ol", "p", "pre", "s", "span", "strong", "sub",
-    "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
-]  # fmt: skip
-STYLES = [
-    "background", "background-color", "border", "border-bottom", "border-collapse", "border-left",
-    "border-right", "border-top", "color", "font-family", "font-size", "font-style", "font-weight", "height",
-    "line-height", "list-style", "margin", "margin-top", "max-width", "padding", "padding-left", "text-align",
-    "vertical-align", "white-space", "width",
-]  # fmt: skip
-PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*")
-
-
-def may_stand(tag, name, value):
-    """Say whether an attribute may stand on the page: links to the web, pictures that load nothing."""
-    if name == "src":
-        return tag == "img" and PICTURE.fullmatch(value) is not None
-    if name == "href":
-        return tag == "a" and value.startswith(("https://", "http://", "mailto:", "#"))
-    return name in {"style", "title", "alt", "width", "scope", "colspan", "rowspan"}
 
 
 class SanitizePage(SanitizeHTML):
     """nbconvert's own step, which in addition keeps pictures that are written into the HTML.
 
-    In text cells a ``<`` or ``&`` that stands in code or a formula is shown as an entity: what is not code
-    to the eye may be code to a browser, and a page that is safe comes first.
+    Text cells that stand in the release word for word are the course's own, and stay as they are. In any other a
+    ``<`` or ``&`` is shown as an entity, also in code: what is not code to the eye may be code to a browser.
     """
 
     # nbconvert's steps are off until they are switched on; this one has no other use than to be on
     enabled = Bool(True).tag(config=True)
 
+    def preprocess(self, notebook, resources):
+        self._own = _texts_of_the_release(self, resources)
+        return super().preprocess(notebook, resources)
+
+    def preprocess_cell(self, cell, resources, cell_index):
+        if cell.cell_type == "markdown" and cell.source in self._own:
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
+
     def sanitize_html_tags(self, html_str):
-        return bleach.clean(
-            html_str,
-            tags=TAGS,
-            attributes=may_stand,
-            protocols={"http", "https", "mailto", "data"},
-            css_sanitizer=CSSSanitizer(allowed_css_properties=STYLES),
-        )
+        return harmless(html_str)
 
 
 class HowItWasRead(Preprocessor):
@@ -74,6 +55,21 @@ class HowItWasRead(Preprocessor):
             text = "## How your file was read\n\n" + "\n".join(f"- {_plain(line)}" for line in lines)
             notebook.cells.insert(0, new_markdown_cell(text, id="how-your-file-was-read"))
         return notebook, resources
+
+
+def _texts_of_the_release(step, resources):
+    """Give the text cells of the release; none, where there is no release to read."""
+    about = resources.get("nbgrader", {})
+    converter = getattr(step.parent, "parent", None)
+    if not hasattr(converter, "coursedir") or "assignment" not in about:
+        return set()
+    name = about["assignment"]
+    path = Path(converter.coursedir.root) / RELEASED / name / f"{name}.ipynb"
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    except (OSError, ValueError, KeyError):
+        return set()
+    return {"".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"}
 
 
 def _plain(line):

@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 import nbformat
 
 from bncourse.grading import demonstrations
-from bncourse.grading.answers import Lost, OutOfTime, Submission, answer
+from bncourse.grading.answers import answer
+from bncourse.grading.submission import Lost, OutOfTime, Submission
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
 

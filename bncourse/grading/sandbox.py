@@ -31,15 +31,19 @@ from pathlib import Path
 import psutil
 
 from bncourse.room import frames
+from bncourse.room.leftovers import remove
 from bncourse.trouble import Trouble
 
 FIRST_USER = 64600
+_SCOPES_SINCE = 6  # the version of Landlock that keeps signals in
 PACKAGE = Path(__file__).resolve().parents[1]
 # The parts of the package that answers need; the rest is a stub inside.
 INSIDE = (
     "room/__init__.py",
     "room/cells.py",
     "room/frames.py",
+    "room/shell.py",
+    "room/leftovers.py",
     "room/walls.py",
     "room/warm.py",
     "checking/answer.py",
@@ -76,6 +80,8 @@ class Limits:
         How many times the seconds that a check grants a call: a machine that grades is busier than a laptop.
     cell, notebook : float
         Seconds for one cell, and for all of a submission together.
+    grace : float
+        Seconds that a cell has to end after it was interrupted.
     memory : int
         Bytes of all its processes together, shared pages by their share (PSS).
     data : int
@@ -89,6 +95,7 @@ class Limits:
     call: float = 3.0
     cell: float = 60.0
     notebook: float = 600.0
+    grace: float = 2.0
     memory: int = 2_000_000_000
     data: int = 4_000_000_000
     processes: int = 256
@@ -133,6 +140,7 @@ class Sandbox:
 
     def __post_init__(self):
         self._process = None
+        self._deaths = 0
 
     def start(self):
         """Start the warm process; takes as long as its imports do.
@@ -147,6 +155,12 @@ class Sandbox:
                 f"level {NAMES[self.level]} runs submissions as another user, who cannot read Python's files: {closed} "
                 "is closed to others. Install Python and the course outside of it, or install bubblewrap."
             )
+        if self.level == 2 and os.geteuid() != 0 and not _signals_stay_in():
+            raise Unavailable(
+                f"level {NAMES[2]} needs Linux 6.12, or root: before that, Landlock does not keep a submission from "
+                "ending other processes of the same user. Install bubblewrap."
+            )
+        self.stop()
         _sweep_folders()
         self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
@@ -186,6 +200,7 @@ class Sandbox:
                     "caches": str(package / "caches"),
                     "readable": self._readable(package),
                     "writable": self._writable(),
+                    "shared": ["/dev/shm"] if self.level == 3 else [],
                     "limits": {
                         "memory": self.limits.data,
                         "processes": self._processes(user),
@@ -247,6 +262,7 @@ class Sandbox:
             for capability in ("CAP_SETUID", "CAP_SETGID", "CAP_CHOWN"):
                 command += ["--cap-add", capability]
         command += ["--proc", "/proc", "--dev", "/dev"]
+        command += ["--perms", "1777", "--size", str(2 * self.limits.file_size), "--tmpfs", "/dev/shm"]
         command += ["--perms", "1777", "--size", str(2 * self.limits.file_size), "--tmpfs", "/tmp"]
         mounted = [*_python_folders(), str(package)]
         for parent in sorted({str(parent) for path in (*mounted, *SETTINGS) for parent in Path(path).parents} - {"/"}):
@@ -308,6 +324,11 @@ class Sandbox:
     def running(self):
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def deaths(self):
+        """How often the warm process ended without being asked to."""
+        return self._deaths + (self._process is not None and not self.running)
+
     def open(self):
         """Fork a room.
 
@@ -322,7 +343,7 @@ class Sandbox:
 
         ours, theirs = frames.pair()
         try:
-            self._control.settimeout(10)
+            self._control.settimeout(30)
             socket.send_fds(self._control, [b"F"], [theirs.fileno()])
             frames.receive(self._control)
         except (OSError, frames.Broken, frames.TooLate) as error:
@@ -330,14 +351,21 @@ class Sandbox:
             raise frames.Broken("the warm process is gone") from error
         finally:
             theirs.close()
-        ours.settimeout(10)
+        ours.settimeout(30)
         try:
             frames.receive(ours)
         except (frames.Broken, frames.TooLate) as error:
             ours.close()
             raise frames.Broken(f"the room did not open: {self._log()}") from error
-        children = [process.pid for process in self.strangers() if process.ppid() == self._warm]
-        return ours, max(children, default=None)
+        return ours, max(self._children(), default=None)
+
+    def _children(self):
+        """Give the children of the warm process; asked before a submission runs, so nothing is in motion."""
+        try:
+            told = Path(f"/proc/{self._warm}/task/{self._warm}/children").read_text(encoding="ascii")
+            return set(map(int, told.split())) - self._mine
+        except OSError:  # a kernel without that file
+            return {process.pid for process in self.strangers() if process.ppid() == self._warm}
 
     def strangers(self):
         """Give the processes that belong to a submission."""
@@ -347,8 +375,14 @@ class Sandbox:
         """Give the bytes that the processes of the submission take, shared pages by their share."""
         total = 0
         for process in self.strangers():
-            with contextlib.suppress(psutil.Error, OSError):
+            try:
                 total += process.memory_full_info().pss
+            except psutil.AccessDenied:  # of another user: what it does not share, then
+                with contextlib.suppress(psutil.Error, OSError):
+                    about = process.memory_info()
+                    total += about.rss - about.shared
+            except (psutil.Error, OSError):
+                continue
         return total
 
     def sweep(self):
@@ -375,6 +409,11 @@ class Sandbox:
         """End everything."""
         if self._process is None:
             return
+        try:
+            dead = psutil.Process(self._warm).status() == psutil.STATUS_ZOMBIE
+        except (psutil.Error, AttributeError):
+            dead = True
+        self._deaths += dead
         for _ in range(20):
             processes = self._all()
             for number in (signal.SIGSTOP, signal.SIGKILL):
@@ -389,7 +428,13 @@ class Sandbox:
         self._process = None
         with contextlib.suppress(AttributeError):
             self._control.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        remove(str(self._folder))
+
+
+def _signals_stay_in():
+    from bncourse.room import walls  # Linux alone has what it imports
+
+    return walls.landlock_version() >= _SCOPES_SINCE
 
 
 def _sweep_folders():
@@ -398,7 +443,7 @@ def _sweep_folders():
         maker = folder.name.split("-")[1]
         with contextlib.suppress(OSError):
             if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
-                shutil.rmtree(folder, ignore_errors=True)
+                remove(str(folder))
 
 
 def _environment(package):
