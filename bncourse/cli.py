@@ -152,6 +152,17 @@ def _parser():
         help="where no safe walls can stand: run submissions with few (1) or none (0) around them",
     )
 
+    book = command(
+        "book",
+        "bncourse.book.edition:command",
+        "write the course as HTML pages to read, without the answers",
+        "bncourse book --output /tmp/course",
+    )
+    book.add_argument(
+        "--output", metavar="DIR", help="a new folder, or that of an older book (default: build/book in the course)"
+    )
+    book.add_argument("--solutions", action="store_true", help="with the answers, for instructors")
+
     feedback = command(
         "feedback",
         "bncourse.grading.feedback_pages:command",
