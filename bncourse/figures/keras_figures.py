@@ -44,9 +44,8 @@ def training_runs(found, optimizer):
             ylabel="test accuracy", ylim=(np.floor(10 * lowest) / 10, 1.0)
         )  # from 0 the lines would lie on one another
         figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-        figure.suptitle(
-            f"{optimizer}: batch norm is {_points(ahead[0])} after epoch 1, {_points(ahead[-1])} after epoch {epochs[-1]}"
-        )
+        first, last = _points(ahead[0]), _points(ahead[-1])
+        figure.suptitle(f"{optimizer}: batch norm is {first} after epoch 1, {last} after epoch {epochs[-1]}")
     return DescribedFigure(
         figure,
         f"Left, the training loss by epoch, from {norm['loss'][0]:.2f} to {norm['loss'][-1]:.2f} with batch norm and "
