@@ -44,7 +44,7 @@ def learning_rates(rates, found):
         axes.set(xscale="log", ylim=(0, 1.12), xlabel="learning rate (log scale)", ylabel="test accuracy")
         axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
         axes.minorticks_off()
-        figure.suptitle("Small rates: little between them; at 3 only the network with batch norm learns")
+        figure.suptitle("At learning rate 3 only the network with batch norm learns")
     told = "; ".join(
         f"{label}: " + ", ".join(f"{share:.2f} at {rate:g}" for rate, share in zip(rates, found[name], strict=True))
         for name, label in names.items()
