@@ -1,6 +1,7 @@
 """The battery through the real thing: no submission stops the run, takes from others, or earns what is not its due."""
 
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -74,5 +75,6 @@ def test_the_table_stands_beside_nbgrader_as_it_comes(capsys, monkeypatch):
     monkeypatch.setattr(papers, "cases", lambda: [chosen])
     assert cli.main(["bench", "battery"]) == 0
     said = capsys.readouterr().out
-    assert "points not earned" in " ".join(said.split())
+    # how nbgrader fails beside us depends on how busy the machine is: it gives the points away, or runs out of time
+    assert re.search("points not earned|the run stopped", " ".join(said.split()))
     assert f"1 submissions, 0 broken at level {LEVEL}; nbgrader as it comes broke 1" in said
