@@ -81,6 +81,14 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 
+# The late rule: percent of the earned points for each day begun after the due date (in the gradebook), once the
+# hours of grace are over. 0 switches it off. `extensions` may name a CSV file with the columns student, assignment,
+# days, hours, such as str(here / "extensions.csv").
+c.AssignLatePenalties.plugin_class = "bncourse.grading.lateness.LateRule"
+c.LateRule.percent_a_day = 0.0
+c.LateRule.grace_hours = 0.0
+c.LateRule.most_percent = 100.0
+
 # The lowest level of walls to make do with: 3 and 2 are safe. 1 and 0 are not, and mean that a submission may
 # read and write what this account may.
 c.Judge.lowest_level = 2

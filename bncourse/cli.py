@@ -87,6 +87,36 @@ def _parser():
     )
     release.add_argument("notebooks", nargs="*", metavar="NN", help="such as 04; all, where none is named")
 
+    students = command(
+        "students",
+        "bncourse.grading.class_list:command",
+        "enter a class list into the gradebook; nobody is ever taken away",
+        "bncourse students class.csv",
+    )
+    students.add_argument(
+        "file", metavar="CLASS.csv", help="with a column `id`; also first name, last name, email, lms id"
+    )
+
+    collect = command(
+        "collect",
+        "bncourse.grading.collection:command",
+        "take submissions out of a zip from Canvas or Moodle, or a folder for each student",
+        "bncourse collect 04 submissions.zip",
+    )
+    collect.add_argument("assignment", metavar="NN", help="such as 04")
+    collect.add_argument(
+        "archive", metavar="ARCHIVE", help="the zip as it was downloaded, or a folder; it is only read"
+    )
+    collect.add_argument(
+        "--from", choices=["canvas", "moodle", "folder"], help="where it comes from, if its names leave that open"
+    )
+    collect.add_argument(
+        "--times",
+        metavar="FILE",
+        help="a CSV of when each was handed in, such as Moodle's grading worksheet; or the word archive, to trust the "
+        "times in it, which are mostly those of the download",
+    )
+
     stage = command(
         "stage",
         "bncourse.grading.reports:command",
@@ -108,6 +138,11 @@ def _parser():
         "--workers", type=_count, metavar="N", help="processes side by side (default: one for each core)"
     )
     grade.add_argument("--force", action="store_true", help="grade also what has not changed")
+    grade.add_argument(
+        "--exercise",
+        metavar="NAME",
+        help="grade again those who have not solved this one, such as after a change of its check",
+    )
     grade.add_argument("--scheduler", metavar="ADDRESS", help='of a Dask cluster that does the work (extra "cluster")')
     grade.add_argument(
         "--accept-unsafe-level",
@@ -116,6 +151,55 @@ def _parser():
         metavar="LEVEL",
         help="where no safe walls can stand: run submissions with few (1) or none (0) around them",
     )
+
+    book = command(
+        "book",
+        "bncourse.book.edition:command",
+        "write the course as HTML pages to read, without the answers",
+        "bncourse book --output /tmp/course",
+    )
+    book.add_argument(
+        "--output", metavar="DIR", help="a new folder, or that of an older book (default: build/book in the course)"
+    )
+    book.add_argument("--solutions", action="store_true", help="with the answers, for instructors")
+
+    feedback = command(
+        "feedback",
+        "bncourse.grading.feedback_pages:command",
+        "write a feedback page for everybody who was graded, and pack them to be sent back",
+        "bncourse feedback 04 --zip feedback.zip --for canvas",
+    )
+    feedback.add_argument("assignment", metavar="NN", help="such as 04")
+    feedback.add_argument("--zip", metavar="FILE", help="a new file to pack the pages into")
+    feedback.add_argument(
+        "--for", choices=["canvas", "moodle", "folder"], help="who takes the zip; found by where they were collected"
+    )
+
+    scores = command(
+        "scores",
+        "bncourse.grading.scores:command",
+        "write the scores for Canvas, Moodle, Gradescope or a spreadsheet; not graded is told apart from 0",
+        "bncourse scores 04 --format canvas --into exported.csv -o to-import.csv",
+    )
+    scores.add_argument("assignments", nargs="*", metavar="NN", help="such as 04; all, where none is named")
+    scores.add_argument(
+        "--format", required=True, choices=["canvas", "moodle", "gradescope", "csv"], help="who reads it"
+    )
+    scores.add_argument("-o", "--output", required=True, metavar="FILE", help="a new file")
+    scores.add_argument(
+        "--into", metavar="FILE", help="a gradebook that Canvas or Moodle exported, to fill in a copy of it"
+    )
+    scores.add_argument("--column", metavar="TITLE", help="with --into: the column to fill, if its title is not found")
+    scores.add_argument("--scale", action="store_true", help="with --into: scale the points to the maximum there")
+
+    report = command(
+        "report",
+        "bncourse.grading.class_report:command",
+        "show a class: scores, which wrong ideas it has, who is not graded and why",
+        "bncourse report 04 --output report.html",
+    )
+    report.add_argument("assignment", metavar="NN", help="such as 04")
+    report.add_argument("--output", metavar="FILE", help="write it as a page of HTML too, to a new file")
 
     demo = command(
         "demo",
@@ -131,7 +215,11 @@ def _parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    bench.add_argument("family", choices=["checks", "claims", "course"], help="what to measure")
+    families = ["battery", "checks", "claims", "course", "grading", "reference", "soak"]
+    bench.add_argument(
+        "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
+    )
+    bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
     bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser

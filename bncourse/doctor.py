@@ -83,7 +83,8 @@ def examine(port):
     list of Condition
         In the order in which a person would mend them.
     """
-    return [_python(), *_packages(), *_folder(), _jupyters_own_folder(), _kernel(), _keras(), _port(port)]
+    own = [_jupyters_own_folder(), _kernel(), _keras(), _port(port)]
+    return [_python(), *_packages(), *_folder(), *own, *_exchange()]
 
 
 def free_port(first):
@@ -167,6 +168,22 @@ def _disk(subject, folder):
         mend = f"free some space on the disk of {folder}; at least {ROOM_NEEDED // 10**6} MB"
         return Condition(subject, MISSING, f"{free // 10**6} MB free", mend)
     return Condition(subject, READY, f"can be written to, {free / 1e9:.1f} GB free")
+
+
+def _exchange():
+    """Yield how the folder stands through which notebooks are handed in, where one was named for it."""
+    named = os.environ.get("BNCOURSE_EXCHANGE")
+    if not named:
+        return
+    place = Path(named)
+    while not place.exists() and place != place.parent:  # nbgrader makes what is missing
+        place = place.parent
+    if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
+        yield Condition("exchange", READY, f"{named} can be written to")
+    else:
+        why = "cannot be written to by you" if place.is_dir() else "is not a folder"
+        mend = "ask its owner, or name another in BNCOURSE_EXCHANGE; without one, hand in the file itself"
+        yield Condition("exchange", NOTE, f"{place} {why}: {mend}", mend)
 
 
 def _jupyters_own_folder():

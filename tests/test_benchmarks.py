@@ -1,12 +1,14 @@
 """The benchmark of the checks counts what it says it counts."""
 
 import json
+import time
 
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import checks, claims, course
+from bncourse.benchmarks import checks, claims, course, page, reference
 from bncourse.checking import Case, Exercise
+from bncourse.trouble import Trouble
 
 
 def declared():
@@ -79,3 +81,45 @@ def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
 def test_what_an_import_adds_is_a_difference_in_milliseconds(monkeypatch):
     monkeypatch.setattr(course, "ALTERNATIONS", 1)
     assert -1000 < course.import_milliseconds() < 10_000
+
+
+def test_the_reference_is_compared_with_each_peer_and_is_exact_to_a_few_last_places():
+    def slow(x, gamma, beta, dout):
+        return lambda: time.sleep(0.002)
+
+    row = reference.measure(16, 4, {"a peer that sleeps": slow}, alternations=3)
+    assert row["size"] == [16, 4]
+    assert 0 < row["ratios"]["a peer that sleeps"] < 1
+    assert row["spreads"]["a peer that sleeps"][0] <= row["ratios"]["a peer that sleeps"]
+    assert set(row["ulps"]) == {"y", "dx", "dgamma", "dbeta"} and max(row["ulps"].values()) < 30
+
+
+def kept(**figures):
+    about = {"date": "2026-01-31", "machine": "a machine, 2 cores", "versions": {"Python": "3.13.0"}}
+    return {family: {"figures": found, **about} for family, found in figures.items()}
+
+
+def test_the_page_shows_each_family_that_was_measured_with_its_date_and_command(tmp_path):
+    claimed = {"claims": 3, "held": 2, "seeds": 20, "failures": {"too-bold": 4}}
+    page.store(tmp_path, kept(claims=claimed))
+    written = (tmp_path / "docs" / "benchmarks.md").read_text()
+    assert "`bncourse bench claims`, 2026-01-31, a machine, 2 cores; Python 3.13.0" in written
+    assert "| `too-bold` failed on | 4 of 20 seeds |" in written
+    assert "bench battery" not in written
+    assert page.load(tmp_path)["claims"]["figures"] == claimed
+
+
+def test_checkers_that_were_measured_elsewhere_are_marked_so():
+    figures = {
+        "exercises": 49, "wrong_answers": 4906, "kill_rate": 1.0, "naming_rate": 1.0, "false_rejections": 0,
+        "pair_kill_rate": 1.0, "pair_naming_rate": 0.93, "median_ms": 5.0, "worst_ms": 700.0,
+    }  # fmt: skip
+    written = page.page(kept(checks=figures))
+    assert "| of these rejected | 100.00% |" in written
+    assert written.index("outside of") < written.index("24 of 31")
+
+
+def test_a_family_that_fails_says_so_and_costs_no_figures(monkeypatch):
+    monkeypatch.setattr(page.sys, "executable", "/bin/false")
+    with pytest.raises(Trouble, match="bench checks --json` ended with code 1"):
+        page.measured("checks", 1)

@@ -9,7 +9,7 @@ from bncourse.figures.frame import DescribedFigure
 
 ERRORS = {2: {"batch": 0.25, "layer": 0.09, "group": 0.08}, 32: {"batch": 0.07, "layer": 0.09, "group": 0.08}}
 ROWS = ("clean", *adaptation.SHIFTS, "mnist")
-ACCURACIES = {f"{row} {way}": 0.5 for row in ROWS for way in adaptation.WAYS} | {"clean source": 0.93}
+ACCURACIES = {f"{row} {way}": 0.5 for row in ROWS for way in adaptation.WAYS} | {"clean source": 0.93, "home": 0.98}
 AT = (1, 0, 1, 1)
 DRAW = {
     "axes": lambda: normalizer_figures.axes_of_normalizers(sharing.shared(at=AT), AT),
@@ -38,3 +38,9 @@ def test_the_description_says_the_accuracies_of_each_shift():
     alt = DRAW["adaptation"]().alt
     assert all(shift in alt for shift in adaptation.SHIFTS)
     assert "mnist 0.50, 0.50, 0.50" in alt
+
+
+def test_each_data_set_has_its_own_line_of_unchanged_digits():
+    axes = DRAW["adaptation"]().figure.axes[0]
+    dotted = [lines.get_segments()[0][:, 0] for lines in axes.collections if len(lines.get_segments()) == 1]
+    np.testing.assert_array_equal(dotted, [[0.93, 0.93], [0.98, 0.98]])

@@ -162,3 +162,14 @@ def test_the_gradient_check_leaves_its_inputs_as_they_were(rng):
 def test_gradients_of_shapes_that_do_not_fit_are_named(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_fused_passes_give_the_numbers_of_the_steps(rng):
+    for shape in ((7, 5), (64, 16), (1, 3)):
+        dout, x, gamma, beta = draw(rng, shape)
+        y, dx, dgamma, dbeta = reference.batch_norm_fused(x + 3.0, gamma, beta, dout, 0.1)
+        assert np.allclose(y, reference.batch_norm(x + 3.0, gamma, beta, 0.1), rtol=1e-12, atol=1e-13)
+        for fused, stepwise in zip(
+            (dx, dgamma, dbeta), reference.batch_norm_backward(dout, x + 3.0, gamma, 0.1), strict=True
+        ):
+            assert np.allclose(fused, stepwise, rtol=1e-12, atol=1e-13)

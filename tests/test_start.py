@@ -158,6 +158,17 @@ def test_a_port_that_is_taken_is_worth_a_note_and_the_next_one_is_used(folder):
     assert said.says.startswith(f"{port} is taken; JupyterLab will use ")
 
 
+def test_an_exchange_that_cannot_be_written_to_is_worth_a_note_with_a_way_out(folder, tmp_path, monkeypatch):
+    (tmp_path / "taken").write_text("a file")
+    monkeypatch.setenv("BNCOURSE_EXCHANGE", str(tmp_path / "taken" / "exchange"))
+    [said] = [c for c in doctor.examine(8888) if c.subject == "exchange"]
+    assert said.state == doctor.NOTE
+    assert said.says.startswith(f"{tmp_path / 'taken'} is not a folder: ask its owner")
+    monkeypatch.setenv("BNCOURSE_EXCHANGE", str(tmp_path / "new" / "exchange"))
+    [said] = [c for c in doctor.examine(8888) if c.subject == "exchange"]
+    assert said.state == doctor.READY
+
+
 @pytest.mark.parametrize("port", ["0", "70000"])
 def test_a_number_that_is_no_port_is_refused_in_words(folder, capsys, port):
     assert main(["start", "--no-browser", "--port", port]) == 1

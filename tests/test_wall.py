@@ -16,11 +16,12 @@ from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, judge
 from bncourse.checking.answer import Opaque
 from bncourse.grading import classroom, demonstrations, sandbox
-from bncourse.grading.answers import Submission, answer
+from bncourse.grading.answers import answer
 from bncourse.grading.assignments import names
 from bncourse.grading.judging import LEFT_OUT, judge_notebook
 from bncourse.grading.run import preloads
 from bncourse.grading.source import read
+from bncourse.grading.submission import Submission
 from bncourse.room import frames
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,5 +4,5 @@ from importlib import import_module
 
 
 def command(options):
-    """Run one family of measurements; the ``bncourse bench`` command."""
-    return import_module(f"bncourse.benchmarks.{options.family}").command(options)
+    """Run one family of measurements, or all of them; the ``bncourse bench`` command."""
+    return import_module(f"bncourse.benchmarks.{options.family or 'page'}").command(options)

@@ -92,7 +92,7 @@ class Verdict:
         """The first line: sign, word, exercise and points."""
         sign, word, _ = _LOOKS[self.outcome]
         points = "point" if self.points == 1 else "points"
-        return f"{sign} {word} - Exercise: {self.exercise} ({self.score:g} of {self.points} {points})"
+        return f"{sign} {word} - Exercise: {self.exercise} ({round(self.score, 2):g} of {self.points} {points})"
 
     def text(self):
         """Give the verdict as plain text, at most 76 columns wide."""

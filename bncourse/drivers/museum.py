@@ -38,21 +38,22 @@ def run_tests(find_bugs, needed, seed):
     order = np.random.default_rng(seed)
     exhibits, rights = museum.exhibits(), museum.right_ones()
     result = {"stored numbers": stored_numbers(find_bugs) or "none", "right ones": "accepted"}
-    for number in order.permutation(len(rights)):
-        rejected, message = _rejects(find_bugs, rights[number])
-        if rejected:
-            result["right ones"] = "rejected"
-            if message:
-                result["message"] = message
-            break
     accepted = set()
-    for number in order.permutation(len(exhibits)):
+    # right ones and bugs in one order: a test that only counts its calls learns nothing
+    for number in order.permutation(len(rights) + len(exhibits)):
+        if number < len(rights):
+            rejected, message = _rejects(find_bugs, rights[number])
+            if rejected and result["right ones"] == "accepted":
+                result["right ones"] = "rejected"
+                if message:
+                    result["message"] = message
+            continue
         try:
-            found, _ = _rejects(find_bugs, exhibits[number].implementation)
+            found, _ = _rejects(find_bugs, exhibits[number - len(rights)].implementation)
         except Exception:  # the test stops on this bug, so somebody would look
             found = True
         if not found:
-            accepted.add(number)
+            accepted.add(number - len(rights))
     found = len(exhibits) - len(accepted)
     result["bugs"] = "enough" if found >= needed else f"{found} of {len(exhibits)}"
     if accepted or result["right ones"] == "rejected":

@@ -107,7 +107,9 @@ def adaptation(pictures, numbers, domain):
             values = [found[f"{row} {way}"] for row in rows]
             heights = np.arange(len(rows)) + (i - 1) * 0.14
             axes.plot(values, heights, color=colors[i], linestyle="", marker=MARKERS[i], markersize=7, label=name)
-        axes.axvline(found["clean source"], color=colors[3], linestyle=":", linewidth=1.2)
+        last = len(rows) - 1.5  # below it another network reads another data set
+        for value, top, bottom in [(found["clean source"], -0.5, last), (found["home"], last, last + 1)]:
+            axes.vlines(value, top, bottom, color=colors[3], linestyle=":", linewidth=1.2)
         axes.text(found["clean source"], -0.62, "unchanged digits", color=colors[3], ha="center", fontsize=9)
         axes.hlines(np.arange(len(rows) - 1) + 0.5, 0, 1, color=to_rgba(colors[3], 0.15), linewidth=1)
         axes.set(xlim=(0, 1), ylim=(len(rows) - 0.5, -0.5), xlabel="test accuracy (guessing: 0.1)")

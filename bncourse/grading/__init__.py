@@ -8,3 +8,15 @@ released), `converters` (nbgrader's steps, called in this process), `release`. H
 `feedback` (what may stand on a feedback page), and `classroom` and `demo`, which show the whole cycle on a small
 class.
 """
+
+import sys
+
+# nbformat loads jsonschema, and that a grammar of web addresses, which takes three times as long as all of
+# nbgrader. No notebook's schema needs it; jsonschema goes without where it is missing, so here it is missing.
+_GRAMMAR = "rfc3987_syntax"
+if _GRAMMAR not in sys.modules:
+    sys.modules[_GRAMMAR] = None
+    try:
+        import jsonschema  # noqa: F401
+    finally:
+        del sys.modules[_GRAMMAR]

@@ -219,6 +219,8 @@ def _unsafe(path):
         return "Its name may not be used on every system."
     if Path(name).suffix.lower() not in SUFFIXES:
         return "Only data and pictures come along, no programs and no archives."
+    if any(folder == TIMESTAMP or _NOTEBOOK.fullmatch(folder) for folder in folders):
+        return "Its folder has the name of a file that stands in its place."
     if any(folder in stdlib_module_names or PathFinder.find_spec(folder) for folder in folders):
         return "Its folder has the name of a Python module."
     return ""

@@ -5,6 +5,7 @@ its name does, with the settings of the course, and gives back nbgrader's log as
 replaced.
 """
 
+import contextlib
 import logging
 import warnings
 
@@ -37,9 +38,9 @@ def autograde(course, name, student):
     return _run(Autograde, course, name, student_id=student)
 
 
-def generate_feedback(course, name, student):
-    """Write the feedback page of one student."""
-    return _run(GenerateFeedback, course, name, student_id=student)
+def generate_feedback(course, name, student, into="feedback", each=None):
+    """Write the feedback page of one student, or with "*" of all; calls `each` after every page."""
+    return _run(GenerateFeedback, course, name, student_id=student, feedback_directory=into, each=each)
 
 
 def export(course, to):
@@ -73,7 +74,7 @@ def waiting(course, name, student):
         }
 
 
-def _run(converter, course, name, record=True, **folders):
+def _run(converter, course, name, record=True, each=None, **folders):
     config = settings(course, assignment_id=name, **folders)
     if not record:  # what nbgrader's own --no-db does
         config.GenerateAssignment.no_database = True
@@ -82,6 +83,8 @@ def _run(converter, course, name, record=True, **folders):
     log = logging.Logger("nbgrader", logging.INFO)
     step = converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
     step.force = True
+    if each:
+        step.post_convert_hook = each
     with warnings.catch_warnings():
         # nbgrader reads a new submission before it adds it to the session, which it does two lines later
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
@@ -89,3 +92,14 @@ def _run(converter, course, name, record=True, **folders):
     if not outcome["success"]:
         raise Refused(outcome.get("log", ""), outcome["error"])
     return outcome.get("log", "")
+
+
+@contextlib.contextmanager
+def quiet_gradebook():
+    """Keep nbgrader from printing the trace of a failure that is tried again, or told in a sentence."""
+    log = logging.getLogger("tornado.application")  # the one that its gradebook writes to
+    before, log.disabled = log.disabled, True
+    try:
+        yield
+    finally:
+        log.disabled = before

@@ -7,6 +7,7 @@ always runs; in doubt a cell runs too. A test holds that every solved notebook e
 
 import ast
 import symtable
+from functools import lru_cache
 
 FORCED = "runs-when-graded"  # a tag: this cell of the course runs in any case
 _REACHES_ALL = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "dir"}
@@ -25,7 +26,7 @@ def needed(cells):
     -------
     list of bool
     """
-    parsed = [_Names(text) for _, text, _ in cells]
+    parsed = [_names(text) for _, text, _ in cells]
     runs = [kind == "own" or FORCED in tags for kind, _, tags in cells]
     if any(names.reaches_all for names, (kind, _, _) in zip(parsed, cells, strict=True) if kind == "own"):
         return [kind != "check" for kind, _, _ in cells]
@@ -41,6 +42,11 @@ def needed(cells):
                 runs[i] = changed = True
                 wanted |= parsed[i].used
     return runs
+
+
+@lru_cache(1024)
+def _names(text):
+    return _Names(text)  # most cells are the same in a whole class
 
 
 class _Names:

@@ -16,9 +16,11 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from bncourse.grading.intake import released
 from bncourse.grading.jobs import Job, judge
 from bncourse.grading.judging import seed_of
-from bncourse.grading.run import best_level, limits_of, preloads
+from bncourse.grading.levels import best_level
+from bncourse.grading.run import limits_of, preloads
 from bncourse.grading.sandbox import NAMES
 from bncourse.grading.workers import processes
 
@@ -53,7 +55,7 @@ class Judge(NbGraderPreprocessor):
             level,
             _beside(resources),
             asdict(limits_of(course)),
-            preloads(nb),
+            preloads(released(course, about["assignment"])[0]),  # not what the submission imports
         )
         result = _judged(job)
         if result.trouble:

@@ -205,6 +205,30 @@ def _receive(course, name, student):
     os.rename(place, target)
 
 
+def put_in_place(course, name, student, folder):
+    """Put a raw folder into ``submitted/``, where it waits for staging; what came before is kept.
+
+    Gives "first", "again" if something else came before, or "same" as came last, which is not put there again.
+    Raises OSError if it cannot be put there.
+    """
+    (course / STAGED).mkdir(exist_ok=True)
+    with _alone(course):
+        for top in (SUBMITTED, RECEIVED):
+            if (course / top / student).is_symlink():
+                raise OSError(40, f"{top}/{student} is a link")
+        place = course / SUBMITTED / student / name
+        if os.path.lexists(place) and not (is_staged(course, name, student) and _arrivals(course, name, student)):
+            _receive(course, name, student)
+        earlier, known = _arrivals(course, name, student), hashes(folder)
+        if earlier and known is not None and hashes(earlier[-1]) == known:
+            return "same"
+        if os.path.lexists(place):
+            _discard(course, place)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        os.rename(folder, place)
+        return "again" if earlier else "first"
+
+
 def _write(course, name, student, release, made):
     """Write the staged version of what came last, and its report; gives the decisions."""
     received = _arrivals(course, name, student)[-1]

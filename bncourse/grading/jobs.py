@@ -4,15 +4,21 @@ A job and its result are plain: they travel to a process on this machine, or to 
 """
 
 import contextlib
+import faulthandler
 import os
 import tempfile
+import threading
+import traceback
 from dataclasses import asdict, dataclass, field
 
-import nbformat
+from nbformat.v4 import reads_json, writes_json
 
-from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox, Unavailable
+from bncourse.grading.furniture import Unavailable
+from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox
 
 _SLOTS = 64
+_one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
+OVERTIME = 120.0
 _warm = {}  # the sandboxes of this process, by what they were made with
 
 
@@ -79,17 +85,34 @@ def judge(job):
     -------
     Result
     """
+    with _one_at_a_time:
+        return _judge(job)
+
+
+def _judge(job):
     from bncourse.grading.judging import judge_notebook
     from bncourse.room.frames import Broken
 
-    notebook = nbformat.reads(job.notebook, as_version=4)
+    # the last line of defence: whatever keeps this process busy for longer than a submission may take ends it
+    faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
     try:
+        notebook = reads_json(job.notebook)
         sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
+        deaths = sandbox.deaths
         judged = judge_notebook(notebook, sandbox, job.seed, job.files)
+        if sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
+            faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
+            judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files)
+        written = writes_json(judged.notebook)
     except (Unavailable, Broken, OSError) as error:
         close()
         return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
-    written = nbformat.writes(judged.notebook)
+    except Exception as error:  # nobody foresaw it; it may not stop the others
+        close()
+        where = "".join(traceback.format_exception(error)[-3:])
+        return Result(job.assignment, job.student, level=job.level, trouble=f"the judge itself failed: {where}")
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     return Result(
         job.assignment,
         job.student,
@@ -121,14 +144,21 @@ def _sandbox(level, preload, limits):
     return sandbox
 
 
+def own_folder():
+    """Give a folder of this user alone, for what workers on one machine have to know of each other."""
+    folder = os.path.join(tempfile.gettempdir(), f"bncourse-slots-{os.geteuid()}")
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    about = os.stat(folder, follow_symlinks=False)
+    if about.st_uid != os.geteuid() or about.st_mode & 0o022:
+        raise Unavailable(f"{folder} belongs to somebody else, or others may write to it; delete it.")
+    return folder
+
+
 def _slot():
     """Take a number that no other worker on this machine has: two may not share a user."""
     import fcntl
 
-    folder = os.path.join(tempfile.gettempdir(), f"bncourse-slots-{os.geteuid()}")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    if os.stat(folder, follow_symlinks=False).st_uid != os.geteuid():
-        raise Unavailable(f"{folder} belongs to somebody else; delete it.")
+    folder = own_folder()
     for number in range(_SLOTS):
         slot = open(os.path.join(folder, str(number)), "w")  # noqa: SIM115 - it is held until the worker ends
         with contextlib.suppress(OSError):

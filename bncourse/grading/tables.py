@@ -1,6 +1,7 @@
-"""What a grading run shows in the terminal."""
+"""What a grading run did, and how the terminal shows it."""
 
 import contextlib
+from dataclasses import dataclass, field
 
 from rich.console import Console
 from rich.markup import escape
@@ -10,6 +11,52 @@ from rich.table import Table
 from bncourse.grading.sandbox import NAMES
 
 MOST_NAMES = 8
+SLOW = 5.0  # times the median makes a submission one that the table names
+
+
+@dataclass
+class Graded:
+    """What a run did, for its table.
+
+    Parameters
+    ----------
+    name : str
+        The assignment.
+    level : int, optional
+        Of the walls around submissions; None where nothing had to run.
+    scores : dict of str to float
+        Of the students graded in this run.
+    unchanged : list of str
+        Those whose grade stood already.
+    not_submitted : list of str
+        On the class list, with nothing handed in.
+    rejected : dict of str to str
+        Files that could not be read, which are graded as handed out.
+    not_graded : dict of str to str
+        Whose grade is as it was before, and why.
+    notes : dict of str to str
+        What went wrong while a submission ran.
+    seconds : dict of str to float
+    took : float
+    """
+
+    name: str
+    level: int | None = None
+    scores: dict = field(default_factory=dict)
+    unchanged: list = field(default_factory=list)
+    not_submitted: list = field(default_factory=list)
+    rejected: dict = field(default_factory=dict)
+    not_graded: dict = field(default_factory=dict)
+    notes: dict = field(default_factory=dict)
+    seconds: dict = field(default_factory=dict)
+    took: float = 0.0
+
+    @property
+    def slow(self):
+        """The students whose submission took much longer than the others."""
+        times = sorted(self.seconds.values())
+        middle = times[len(times) // 2] if times else 0.0
+        return {s: t for s, t in self.seconds.items() if t > max(SLOW * middle, 5.0)}
 
 
 @contextlib.contextmanager

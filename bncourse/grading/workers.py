@@ -10,11 +10,13 @@ import os
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for
 
 from bncourse.grading.jobs import Result, judge
 from bncourse.trouble import Trouble
 
 MOST_TRIES = 3
+PRELOAD = ("bncourse.grading.judging", "bncourse.grading.jobs", "bncourse.check")
 
 
 def judged(jobs, workers=None, scheduler=None):
@@ -88,17 +90,54 @@ def cores():
 
 def processes(count):
     """Give an executor of as many processes as asked for, each with a sandbox of its own."""
-    # a fresh interpreter: a fork would carry over the sockets and locks of nbgrader
-    return ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"), initializer=_settle)
+    get_ready()  # unless it is so already
+    return ProcessPoolExecutor(count, mp_context=_start_method(), initializer=_settle)
+
+
+def get_ready(preload=()):
+    """Begin, beside whatever else there is to do, to import what workers need.
+
+    Parameters
+    ----------
+    preload : collection of str
+        The modules that the class's notebook imports.
+    """
+    context = _start_method()
+    if context.get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        heavy = ["keras"] if "keras" in preload else []  # imported, and never used there: see `bncourse.room.warm`
+        context.set_forkserver_preload([*PRELOAD, *heavy])
+        forkserver.ensure_running()
+
+
+def _start_method():
+    # never a fork of this process: it would carry over the sockets and locks of nbgrader. A server that has
+    # imported what workers need, and nothing else, forks them, so that ten start like one
+    name = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    return multiprocessing.get_context(name)
 
 
 def _settle():
     import atexit
     import signal
+    import threading
 
     from bncourse.grading.jobs import close
 
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which lets each worker finish
+    def leave(*_):
+        try:
+            close()  # may meet a sandbox that is about to start or to stop; what is left of it ends with this process
+        finally:
+            os._exit(1)
+
+    def watch():
+        wait_for([multiprocessing.parent_process().sentinel])
+        leave()
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends its workers
+    signal.signal(signal.SIGTERM, leave)
+    threading.Thread(target=watch, daemon=True).start()  # the run may be killed: its workers end then
     atexit.register(close)
     with contextlib.suppress(ImportError):
         from multiprocessing import util
@@ -115,7 +154,22 @@ def _cluster(address):
         client = Client(address, timeout="10s")
     except OSError as error:
         raise Trouble(f"no Dask scheduler answers at {address}: {error}") from error
-    return client.get_executor(retries=MOST_TRIES)
+    return _Cluster(client)
+
+
+class _Cluster:
+    """A Dask cluster as an executor of `concurrent.futures`."""
+
+    def __init__(self, client):
+        self._client = client
+        self._executor = client.get_executor(pure=False, retries=MOST_TRIES)
+
+    def submit(self, function, job):
+        return self._executor.submit(function, job)
+
+    def shutdown(self, wait=True, cancel_futures=False):
+        self._executor.shutdown(wait=wait and not cancel_futures)  # without waiting, it takes back what has not begun
+        self._client.close()
 
 
 def _lost_worker():

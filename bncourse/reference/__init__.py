@@ -1,6 +1,6 @@
 """The truth, in plain NumPy: one step of batch norm a function, named as in the notebooks.
 
-Every function here is also an exercise's reference: what a learner's answer is compared with.
+Nearly every function here is also an exercise's reference: what a learner's answer is compared with.
 """
 
 from bncourse.reference.backward import batch_norm_backward
@@ -21,6 +21,7 @@ from bncourse.reference.dynamics import (
     squared_norm_after_step,
 )
 from bncourse.reference.folding import fold_into_conv, fold_into_dense
+from bncourse.reference.fused import batch_norm_fused
 from bncourse.reference.gradients import affine_gradients, gradient_check, input_gradient, input_gradient_staged
 from bncourse.reference.importance_weights import (
     clip_weights,
@@ -47,6 +48,7 @@ __all__ = [
     "batch_norm",
     "batch_norm_backward",
     "batch_norm_conv",
+    "batch_norm_fused",
     "batch_norm_inference",
     "batch_norm_layer",
     "batch_variance",

@@ -5,178 +5,16 @@ all of it. The judge counts only what an answer gives for inputs that it has nev
 """
 
 import builtins
-import contextlib
 import os
-import subprocess
+import signal
 import sys
 from pathlib import Path
 
 import numpy as np
-from IPython.core.displayhook import DisplayHook
-from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
 
 from bncourse.checking.answer import DirectAnswer, plain
 from bncourse.room import frames
-
-KEPT_CHARACTERS = 200_000
-
-
-class Outputs:
-    """What a cell shows, in the form of the notebook, up to a number of characters."""
-
-    def __init__(self):
-        self.clear()
-
-    def clear(self):
-        self.kept = []
-        self.room = KEPT_CHARACTERS
-        self.dropped = 0
-
-    def stream(self, name, text):
-        text = str(text)
-        kept = text[: max(self.room, 0)]
-        self.dropped += len(text) - len(kept)
-        self.room -= len(kept)
-        if not kept:
-            return
-        if self.kept and self.kept[-1].get("name") == name:
-            self.kept[-1]["text"].append(kept)
-        else:
-            self.kept.append({"output_type": "stream", "name": name, "text": [kept]})
-
-    def bundle(self, kind, data, metadata=None):
-        data = {str(k): v for k, v in dict(data).items() if isinstance(v, str | dict | list)}
-        size = sum(len(v) if isinstance(v, str) else 200 for v in data.values())
-        # a picture is larger than text may be; ten are kept
-        if size > max(self.room, 0) + (2_000_000 if any(k.startswith("image/") for k in data) else 0):
-            self.dropped += size
-            return
-        self.room -= min(size, KEPT_CHARACTERS // 10)
-        self.kept.append({"output_type": kind, "data": data, "metadata": {}})
-
-    def error(self, kind, message, traceback):
-        lines = [str(line)[:4_000] for line in traceback][-60:]
-        self.kept.append(
-            {"output_type": "error", "ename": str(kind)[:200], "evalue": str(message)[:2_000], "traceback": lines}
-        )
-
-    def give(self):
-        for output in self.kept:
-            if output["output_type"] == "stream":
-                output["text"] = "".join(output["text"])
-        if self.dropped:
-            note = f"\n[{self.dropped:,} more characters were not kept]\n"
-            self.kept.append({"output_type": "stream", "name": "stdout", "text": note})
-        return self.kept
-
-
-OUTPUTS = Outputs()
-
-
-class _Stream:
-    encoding, errors, closed = "utf-8", "replace", False
-
-    def __init__(self, name):
-        self.name = f"<{name}>"
-        self._name = name
-
-    def write(self, text):
-        OUTPUTS.stream(self._name, text)
-        return len(text)
-
-    def writelines(self, lines):
-        for line in lines:
-            self.write(line)
-
-    def flush(self):
-        pass
-
-    def isatty(self):
-        return False
-
-    def writable(self):
-        return True
-
-    def readable(self):
-        return False
-
-    def fileno(self):
-        return 1 if self._name == "stdout" else 2
-
-
-class _Hook(DisplayHook):
-    """Keeps the value of a cell's last line."""
-
-    def start_displayhook(self):
-        self._shown = {}
-
-    def write_output_prompt(self):
-        pass
-
-    def write_format_data(self, format_dict, md_dict=None):
-        self._shown = format_dict
-
-    def finish_displayhook(self):
-        if self._shown:
-            OUTPUTS.bundle("execute_result", self._shown)
-
-
-class _Publisher(DisplayPublisher):
-    """Keeps what is displayed."""
-
-    def publish(self, data, metadata=None, source=None, *, transient=None, update=False, **kwargs):
-        OUTPUTS.bundle("display_data", data)
-
-    def clear_output(self, wait=False):
-        OUTPUTS.clear()
-
-
-class Shell(InteractiveShell):
-    """IPython without a terminal or a kernel: magics, display and top-level await work."""
-
-    displayhook_class = _Hook
-    display_pub_class = _Publisher
-
-    def _showtraceback(self, etype, evalue, stb):
-        try:
-            message = str(evalue)
-        except Exception:  # an exception whose own text fails has none
-            message = ""
-        OUTPUTS.error(getattr(etype, "__name__", etype), message, stb)
-
-    def enable_gui(self, gui=None):
-        pass
-
-    def system(self, command):
-        """Run ``!command``; there is no terminal in the room."""
-        ran = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        sys.stdout.write(ran.stdout.decode(errors="replace"))
-        sys.stderr.write(ran.stderr.decode(errors="replace"))
-        self.user_ns["_exit_code"] = ran.returncode
-
-    def init_virtualenv(self):
-        pass
-
-
-def make_shell():
-    """Make the shell, once, before any submission is there."""
-    from traitlets.config import Config
-
-    config = Config()
-    config.HistoryManager.enabled = False
-    config.InteractiveShell.colors = "NoColor"
-    config.InteractiveShell.cache_size = 20
-    shell = Shell.instance(config=config)
-    with contextlib.suppress(ImportError):
-        import matplotlib
-
-        matplotlib.use("module://matplotlib_inline.backend_inline")
-        from matplotlib_inline import backend_inline
-
-        backend_inline.configure_inline_support(shell, "module://matplotlib_inline.backend_inline")
-    shell.run_cell("raise ValueError", store_history=False)  # loads what writes tracebacks
-    return shell
+from bncourse.room.shell import KEPT_CHARACTERS, OUTPUTS, Stream
 
 
 def serve(connection, shell):
@@ -187,17 +25,34 @@ def serve(connection, shell):
     connection : socket.socket
     shell : Shell
     """
-    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
+    sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     builtins.input = _no_input
     desk = _Desk(connection, shell)
+    process = os.getpid()
+    # an interrupt is for what runs, and may come a moment after its end
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     while True:
         asked = frames.receive(connection)
         do = getattr(desk, "do_" + asked.pop("do"))
+        signal.sigtimedwait({signal.SIGINT}, 0)
         try:
-            reply = do(**asked)
+            try:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+                reply = do(**asked)
+            finally:
+                signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         except KeyboardInterrupt:
             reply = {"interrupted": True}
-        frames.send(connection, reply)
+        except frames.Broken:
+            raise
+        except Exception as error:  # a value that fails when it is looked at costs no more than itself
+            reply = {"failed": type(error).__name__}
+        if os.getpid() != process:  # the child of a fork in a cell: two that answer would answer twice
+            os._exit(0)
+        try:
+            frames.send(connection, reply)
+        except frames.TooLarge as error:
+            frames.send(connection, {"failed": str(error)})
 
 
 def _no_input(prompt=""):
@@ -276,16 +131,19 @@ class _Callback:
 
     def __call__(self, *arguments, **options):
         connection, id, part = self._where
-        frames.send(
-            connection,
-            {
-                "callback": id,
-                "part": part,
-                "arguments": tuple(plain(value) for value in arguments),
-                "options": {name: plain(value) for name, value in options.items()},
-            },
-        )
-        reply = frames.receive(connection)
+        asked = {
+            "callback": id,
+            "part": part,
+            "arguments": tuple(plain(value) for value in arguments),
+            "options": {name: plain(value) for name, value in options.items()},
+        }
+        # an alarm amid a frame would leave its rest behind, for the next who reads
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT})
+        try:
+            frames.send(connection, asked)
+            reply = frames.receive(connection)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         if "error" in reply:
             kind = getattr(builtins, reply["error"], None)
             kind = kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError

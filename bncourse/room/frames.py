@@ -8,6 +8,7 @@ import json
 import math
 import socket
 import struct
+import time
 
 import numpy as np
 
@@ -16,6 +17,7 @@ from bncourse.checking.answer import Opaque
 MOST_BYTES = 256_000_000
 MOST_HEADER = 20_000_000
 MOST_BLOBS = 10_000
+MOST_PARTS = 2_000_000  # brackets and commas in a header; each part takes memory once it is read
 DEEPEST = 40
 _SIZES = struct.Struct("!IQ")  # the length of the header, and of the blobs together
 _KINDS = "biufcSUmM"
@@ -24,6 +26,10 @@ _TAG = "$"
 
 class Broken(Exception):
     """The other side is gone, or sent what is no frame."""
+
+
+class TooLarge(Broken):
+    """What was to be sent does not fit into one frame; nothing of it was sent."""
 
 
 class TooLate(Exception):
@@ -41,13 +47,15 @@ def send(connection, message):
     Raises
     ------
     Broken
-        If the other side is gone, or the message is too large for one frame.
+        If the other side is gone.
+    TooLarge
+        If the message is too large for one frame.
     """
     blobs = []
     header = json.dumps(pack(message, blobs), ensure_ascii=True).encode()
     size = sum(blob.nbytes for blob in blobs)
     if len(header) > MOST_HEADER or size > MOST_BYTES or len(blobs) > MOST_BLOBS:
-        raise Broken(f"a message of {(len(header) + size) / 1e6:.0f} MB is too large for the wall")
+        raise TooLarge(f"a message of {(len(header) + size) / 1e6:.0f} MB is too large for the wall")
     try:
         connection.sendall(_SIZES.pack(len(header), size) + header)
         for blob in blobs:
@@ -56,7 +64,7 @@ def send(connection, message):
         raise Broken(f"the other side is gone ({error})") from error
 
 
-def receive(connection, most=MOST_BYTES):
+def receive(connection, most=MOST_BYTES, seconds=None):
     """Receive one message.
 
     Parameters
@@ -65,6 +73,8 @@ def receive(connection, most=MOST_BYTES):
         Its timeout holds for each piece.
     most : int
         The most bytes that the arrays of the message may have together.
+    seconds : float, optional
+        The time for the whole message: one byte now and then never makes one.
 
     Raises
     ------
@@ -73,22 +83,30 @@ def receive(connection, most=MOST_BYTES):
     TooLate
         If nothing came in time.
     """
-    header_size, size = _SIZES.unpack(_exactly(connection, _SIZES.size))
+    until = None if seconds is None else time.monotonic() + seconds
+    header_size, size = _SIZES.unpack(_exactly(connection, _SIZES.size, until))
     if header_size > MOST_HEADER or size > most:
         raise Broken(f"a frame of {(header_size + size) / 1e6:.0f} MB")
-    header = _exactly(connection, header_size)
-    blobs = _exactly(connection, size)
+    header = _exactly(connection, header_size, until)
+    if sum(map(header.count, (b"[", b"{", b","))) > MOST_PARTS:
+        raise Broken("a frame of too many parts")
+    blobs = _exactly(connection, size, until)
     try:
         return unpack(json.loads(header), memoryview(blobs))
     except (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError, MemoryError) as error:
         raise Broken(f"no frame: {type(error).__name__}") from error
 
 
-def _exactly(connection, count):
+def _exactly(connection, count, until=None):
     received = bytearray(count)
     view, at = memoryview(received), 0
     try:
         while at < count:
+            if until is not None:
+                left = until - time.monotonic()
+                if left <= 0:
+                    raise TooLate
+                connection.settimeout(left)
             came = connection.recv_into(view[at:])
             if not came:
                 raise Broken("the other side is gone")
@@ -173,6 +191,8 @@ class _Reader:
             raise ValueError("nested too deeply")
         if isinstance(value, list):
             return [self.value(item, depth + 1) for item in value]
+        if isinstance(value, str):
+            return _whole(value)
         if not isinstance(value, dict):
             return value
         kind = value[_TAG]
@@ -191,12 +211,12 @@ class _Reader:
         if kind == "handle":
             return Handle(int(value["id"]), [str(part) for part in value["parts"]])
         if kind == "opaque":
-            return Opaque(str(value["kind"])[:200])
+            return Opaque(_whole(str(value["kind"])[:200]))
         raise ValueError("no known kind of value")
 
     def array(self, dtype, shape):
         dtype = np.dtype(str(dtype)[:20])
-        if dtype.kind not in _KINDS or dtype.hasobject or dtype.fields or dtype.subdtype:
+        if dtype.kind not in _KINDS or dtype.hasobject or dtype.fields or dtype.subdtype or not dtype.itemsize:
             raise ValueError("no plain numbers")
         shape = tuple(shape)
         if len(shape) > 32 or not all(type(n) is int and n >= 0 for n in shape):
@@ -210,6 +230,11 @@ class _Reader:
             return np.zeros(shape, dtype)
         array = np.frombuffer(piece, dtype).reshape(shape)
         return array if array.flags.aligned else array.copy()
+
+
+def _whole(text):
+    """Give text without halves of characters, which no file can hold."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def pair():

@@ -29,6 +29,7 @@ _SCOPES = 0b11  # abstract sockets and signals, from ABI 6
 
 # Refused with "not permitted": what reaches into other processes, the kernel, or out of the machine. Sockets
 # are refused whole, so nothing is there to connect to; `socketpair` is what asyncio and multiprocessing need.
+# What would lie in memory that no process shows, or stay for the next submission, is refused too.
 REFUSED = (
     "socket", "connect", "bind", "listen", "accept", "accept4",
     "ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp", "process_madvise",
@@ -40,6 +41,8 @@ REFUSED = (
     "sethostname", "setdomainname", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex",
     "ioperm", "iopl", "lookup_dcookie", "vmsplice", "fanotify_init", "memfd_secret",
     "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid",
+    "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop", "semctl", "semtimedop",
+    "mq_open", "mq_unlink", "memfd_create",
     "mknod", "mknodat", "sched_setscheduler", "sched_setattr", "ioprio_set", "setpriority",
 )  # fmt: skip
 _NEW_NAMESPACES = 0x7E020080  # the flags of clone that make a namespace
@@ -143,7 +146,12 @@ def no_new_privileges():
 
 def hide_memory():
     """Keep processes of the same user from reading or tracing this one."""
-    _LIBC.prctl(_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, 0, 0, 0, 0)
+    _LIBC.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+def show_memory():
+    """Let the grader, who may be the same user, read how much memory this process takes."""
+    _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
 
 
 def end_with_parent():

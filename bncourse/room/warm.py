@@ -17,10 +17,13 @@ import traceback
 import warnings
 
 from bncourse.room import frames, walls
+from bncourse.room.leftovers import remove
 
 
 def main(descriptor):
     """Get ready as the settings say, then fork a room whenever one is asked for."""
+    # a worker ignores Ctrl-C, and would hand that on: a cell that runs too long could not be interrupted
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     control = socket.socket(fileno=descriptor)
     settings = frames.receive(control)
     try:
@@ -69,7 +72,7 @@ def _get_ready(settings):
         for module in settings["preload"]:
             with contextlib.suppress(Exception):  # a library that is missing is missing in the cell too
                 importlib.import_module(module)
-        from bncourse.room.cells import make_shell
+        from bncourse.room.shell import make_shell
 
         shell = make_shell()
     if settings["level"] >= 2:
@@ -107,6 +110,7 @@ def _live(connection, settings, shell, folder):
     from bncourse.room import cells
 
     cells.private_folder(folder)
+    walls.show_memory()
     limits = settings["limits"]
     walls.restrict_resources(limits["memory"], limits["processes"], limits["file_size"], limits["seconds"])
     if settings["level"] >= 2:
@@ -143,20 +147,11 @@ def _sweep(settings):
             killed += 1
         else:
             time.sleep(0.002)
-    for name in os.listdir(settings["folder"]):
-        if name != "warm":
-            _remove(os.path.join(settings["folder"], name))
+    for folder in (settings["folder"], *settings["shared"]):
+        for name in os.listdir(folder):
+            if (folder, name) != (settings["folder"], "warm"):
+                remove(os.path.join(folder, name))
     return killed
-
-
-def _remove(folder):
-    def open_and_again(function, path, _):
-        with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), 0o700)
-            os.chmod(path, 0o700)
-            function(path)
-
-    shutil.rmtree(folder, onerror=open_and_again)
 
 
 def _descendants():

@@ -90,6 +90,14 @@ def statistics_of_each_map(x, gamma, beta, running_mean, running_var, momentum=0
     return y, *_moved(mean.mean(axis=(0, 1, 2)), var.mean(axis=(0, 1, 2)), running_mean, running_var, momentum)
 
 
+@_wrong("F4", looks_like=r"keepdims")
+def the_kept_axes_in_the_running_statistics(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
+    """y is right, but keepdims leaves the statistics with the shape (1, 1, 1, channels), and the running ones take it
+    over. Leave keepdims out: with the channels last, a mean of shape (channels,) fits x as it is."""
+    mean, var = x.mean(axis=(0, 1, 2), keepdims=True), x.var(axis=(0, 1, 2), keepdims=True)
+    return _normalized(x, gamma, beta, mean, var, eps), *_moved(mean, var, running_mean, running_var, momentum)
+
+
 @_wrong("F3", looks_like=r"axis\s*=\s*\(?-1|1\s*,\s*2\s*,\s*3")
 def statistics_of_each_example_of_maps(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
     """You normalize each example over its map and its channels; that is layer normalization. Add up over the

@@ -140,7 +140,7 @@ def statistics_over_the_first_axis_only(x, running_mean, running_var):
     return x.mean(axis=0), x.var(axis=0)
 
 
-@adapt_statistics.wrong("R3", step="statistics", looks_like=r"mean\(")
+@adapt_statistics.wrong("R3", step="statistics", looks_like=r"var\(")
 def the_mean_of_the_batch_variances(x, running_mean, running_var):
     """You average the variances of the batches. That forgets how far their means lie apart (see combine_moments): take
     the variance over all examples together."""

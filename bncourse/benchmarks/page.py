@@ -1,0 +1,224 @@
+"""All families of measurements on one page: ``bncourse bench`` writes docs/benchmarks.md.
+
+The figures are kept as JSON beside the page, each family with its date, version and machine, so that one family can
+be measured again without the others.
+"""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from bncourse import __version__
+from bncourse.course import find_folder
+from bncourse.trouble import Trouble
+
+# In the order of the page; the quick ones first, so that something is there when a long one is stopped.
+FAMILIES = ("checks", "reference", "course", "grading", "battery", "claims")
+PACKAGES = ("numpy", "keras", "jax", "torch", "nbgrader", "jupyterlab", "matplotlib")
+PAGE, FIGURES = "docs/benchmarks.md", "docs/benchmarks.json"
+
+HEAD = """# Benchmarks
+
+Written by `bncourse bench`; do not edit. Each family can be measured alone on your machine: `bncourse bench checks`,
+and so on. Times move with the machine, so what is compared is a ratio in alternating runs; absolute times are there for
+orientation. What the other checkers of batch norm catch was measured outside of this repository, and is marked so.
+"""
+
+
+def command(options):
+    """Measure every family and write the page; the ``bncourse bench`` command without a family."""
+    from rich.console import Console
+
+    course = find_folder()
+    kept = load(course)
+    console = Console(stderr=True)
+    failed = []
+    for family in FAMILIES:
+        with console.status(f"bncourse bench {family} ... (minutes)"):
+            try:
+                kept[family] = measured(family, options.seeds)
+            except Trouble as trouble:
+                failed.append(family)
+                console.print(f"bench {family} failed, its figures are as before: {trouble}")
+        store(course, kept)  # after each, so that a run that is stopped leaves what it has
+    if options.json:
+        print(json.dumps({family: kept[family]["figures"] for family in FAMILIES if family in kept}))
+    print(f"{len(FAMILIES) - len(failed)} of {len(FAMILIES)} families measured; the page is {course / PAGE}")
+    return int(bool(failed))
+
+
+def measured(family, seeds):
+    """Measure one family in a process of its own.
+
+    Raises
+    ------
+    Trouble
+        If it ends with an error.
+    """
+    program = [sys.executable, "-m", "bncourse.cli", "bench", family, "--json", "--seeds", str(seeds)]
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    try:
+        figures = json.loads(done.stdout.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        said = (done.stderr.strip() or "nothing was said").splitlines()[-1]
+        raise Trouble(f"`bncourse bench {family} --json` ended with code {done.returncode}: {said}") from None
+    return {"figures": figures, "date": date.today().isoformat(), "machine": machine(), "versions": versions()}
+
+
+def machine():
+    """Say on what this runs, in a line."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"{platform.system()} {platform.machine()}, {cores} cores"
+
+
+def versions():
+    """Give the versions of Python, of this package, and of what is measured."""
+    found = {"Python": platform.python_version(), "bncourse": __version__}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def load(course):
+    """Give the figures that are kept; empty where there are none."""
+    try:
+        return json.loads((Path(course) / FIGURES).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def store(course, kept):
+    """Write the figures and the page."""
+    (Path(course) / "docs").mkdir(exist_ok=True)
+    (Path(course) / FIGURES).write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (Path(course) / PAGE).write_text(page(kept), encoding="utf-8")
+
+
+def page(kept):
+    """Give the page, in Markdown.
+
+    Parameters
+    ----------
+    kept : dict
+        By family a dictionary with "figures", "date", "machine" and "versions".
+    """
+    parts = [HEAD]
+    for family in FAMILIES:
+        if family not in kept:
+            continue
+        found = kept[family]
+        about = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
+        parts.append(f"## {TITLES[family]}\n")
+        parts.append(f"`bncourse bench {family}`, {found['date']}, {found['machine']}; {about}.\n")
+        parts.append(SECTIONS[family](found["figures"]))
+    return "\n".join(parts)
+
+
+TITLES = {
+    "checks": "How sharp and fair the checks are",
+    "reference": "How exact and fast the reference functions are",
+    "course": "What a learner waits for",
+    "grading": "How fast a class is graded",
+    "battery": "What bad submissions can do",
+    "claims": "Whether the notebooks' claims hold",
+}
+
+
+def _table(heads, rows):
+    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
+    return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)]) + "\n"
+
+
+def _checks(figures):
+    rows = [
+        ("exercises", figures["exercises"]),
+        ("wrong answers tried", f"{figures['wrong_answers']:,}"),
+        ("of these rejected", f"{figures['kill_rate']:.2%}"),
+        ("of these told by name", f"{figures['naming_rate']:.2%}"),
+        ("two wrong ideas that meet: rejected, both told by name",
+         f"{figures['pair_kill_rate']:.1%}, {figures['pair_naming_rate']:.1%}"),
+        ("right answers rejected", figures["false_rejections"]),
+        ("one check, median and worst", f"{figures['median_ms']:.1f} ms and {figures['worst_ms']:.0f} ms"),
+    ]  # fmt: skip
+    if "keras_median_ms" in figures:
+        worst = f"{figures['keras_median_ms']:.0f} ms and {figures['keras_worst_ms']:.0f} ms"
+        rows.append(("one check with Keras, median and worst (with its first import)", worst))
+    return _table(("", "here"), rows) + PEERS
+
+
+PEERS = """
+Beside it, what five public checkers caught of wrong batch norms that were put before them. This was measured outside of
+this repository, with the checks as those courses ship them, and is not reproduced by this command:
+
+| Checker | Wrong layers caught |
+|---|---|
+| CMU 10-714, homework 2 | 24 of 31 |
+| CS231n, assignment 2 | 20 of 31 |
+| Deep-ML | 18 of 34 |
+| ARENA | 16 of 34 |
+| TinyTorch | 11 of 34 |
+
+Notebook 10 re-creates their methods and runs them on its twelve bugs; it names its sources.
+"""
+
+
+def _reference(figures):
+    rows = []
+    for row in figures["sizes"]:
+        for peer, ratio in row["ratios"].items():
+            low, high = row["spreads"][peer]
+            fused = f"{row['fused_ratios'][peer]:.2f}"
+            rows.append((f"{row['size'][0]}x{row['size'][1]}", peer, f"{ratio:.2f} ({low:.2f} to {high:.2f})", fused))
+    said = f"\nLargest error against long double: {figures['max_ulp']:.1f} units in the last place.\n"
+    heads = ("Size", "Peer", "Steps: time as a multiple of the peer's (spread)", "Fused")
+    return "Forward and backward together, float64, one thread.\n\n" + _table(heads, rows) + said
+
+
+def _course(figures):
+    rows = [
+        ("`import bncourse`, beyond NumPy's import", f"{figures['import_ms']:.0f} ms"),
+        ("`bncourse release`, one notebook", f"{figures['release_seconds']:.2f} s"),
+        ("`bncourse start` until the page is served", f"{figures['start_seconds']:.1f} s"),
+        *((f"`{name}`, solved, top to bottom", f"{s:.1f} s") for name, s in figures["notebook_seconds"].items()),
+    ]
+    return _table(("", "here"), rows)
+
+
+def _plain(figures):
+    rows = [(key.replace("_", " "), _number(value)) for key, value in figures.items() if not isinstance(value, dict)]
+    return _table(("", "here"), rows)
+
+
+def _claims(figures):
+    rows = [
+        ("claims", figures["claims"]),
+        ("seeds that nobody tuned on", figures["seeds"]),
+        ("claims that failed on no more than 1 seed in 20", figures["held"]),
+        *(
+            (f"`{name}` failed on", f"{count} of {figures['seeds']} seeds")
+            for name, count in figures["failures"].items()
+        ),
+    ]
+    return _table(("", "here"), rows)
+
+
+def _number(value):
+    return f"{value:.3g}" if isinstance(value, float) else value
+
+
+SECTIONS = {
+    "checks": _checks,
+    "reference": _reference,
+    "course": _course,
+    "grading": _plain,
+    "battery": _plain,
+    "claims": _claims,
+}

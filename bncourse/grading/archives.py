@@ -1,0 +1,177 @@
+"""What lies in an archive that somebody else filled: names, sizes and bytes, and nothing that could reach further.
+
+Nothing is ever unpacked by its own name. An entry is read up to a limit, whatever the archive says of its size;
+a name that leads elsewhere, a link, a device and what is encrypted are left out and told.
+"""
+
+import contextlib
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bncourse.grading.arrivals import shown
+from bncourse.grading.plain_files import list_files, read_file
+from bncourse.trouble import Trouble
+
+MOST_ENTRIES = 20_000
+MOST_OF_ONE = 50_000_000
+MOST_OF_ALL = 2_000_000_000
+_LITTER = re.compile(
+    r"(.*/)?(__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints/.*)", re.DOTALL
+)
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError, ValueError)
+
+
+class TooMuch(Exception):
+    """An entry that is larger than what is read."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of an archive.
+
+    Parameters
+    ----------
+    path : str
+        With "/", and without any part that leads elsewhere.
+    time : datetime or None
+        What the archive says, in UTC; often that of the download.
+    read : callable
+        Gives its bytes; raises `TooMuch` or OSError.
+    """
+
+    path: str
+    time: datetime | None
+    read: Callable
+
+
+@contextlib.contextmanager
+def opened(path):
+    """Open a zip or a folder.
+
+    Yields
+    ------
+    entries : list of Entry
+        In the order of the archive.
+    left : list of (str, str)
+        What is left out, as a name and a sentence.
+
+    Raises
+    ------
+    Trouble
+        If it is neither, or cannot be read.
+    """
+    path = Path(path).expanduser()
+    if path.is_dir():
+        yield _of_folder(path)
+        return
+    try:
+        with open(path, "rb") as file:
+            file.read(1)
+    except OSError as error:
+        raise Trouble(f"{path} cannot be read ({error.strerror}); name the zip file or the folder.") from error
+    try:
+        archive = zipfile.ZipFile(path)
+    except _UNREADABLE as error:
+        raise Trouble(
+            f"{path} is no zip file that can be read ({error}). If the download was cut short, download it again; of "
+            "another kind of archive, unpack it and name the folder."
+        ) from error
+    with archive:
+        yield _of_zip(archive)
+
+
+def _of_folder(path):
+    try:
+        found, left = list_files(path, depth=8, most=MOST_ENTRIES)
+    except OSError as error:
+        raise Trouble(f"{path} cannot be read ({error.strerror}).") from error
+    budget = [MOST_OF_ALL]
+
+    def entry(each):
+        def read():
+            return _spent(budget, read_file(path, each.path, MOST_OF_ONE + 1))
+
+        return Entry(each.path, datetime.fromtimestamp(each.changed, UTC), read)
+
+    return [entry(each) for each in found if not _LITTER.fullmatch(each.path)], left
+
+
+def _of_zip(archive):
+    entries, left, budget = [], [], [MOST_OF_ALL]
+    for number, info in enumerate(archive.infolist()):
+        name = _name(info)
+        if number >= MOST_ENTRIES:
+            left.append(("the archive", f"It holds more than {MOST_ENTRIES} files; the others were left out."))
+            break
+        if info.is_dir() or name.endswith("/") or _LITTER.fullmatch(name):
+            continue
+        kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
+        if kind not in (0, stat.S_IFREG):
+            left.append((shown(name), "It is a link or a device, not a file."))
+        elif info.flag_bits & 0x1:
+            left.append((shown(name), "It is encrypted."))
+        elif (path := _inside(name)) is None:
+            left.append((shown(name), "Its name leads out of the archive."))
+        else:
+            entries.append(Entry(path, _time(info), _reader(archive, info, budget)))
+    return entries, left
+
+
+def _reader(archive, info, budget):
+    def read():
+        try:
+            with archive.open(info) as stream:
+                content = stream.read(MOST_OF_ONE + 1)
+        except _UNREADABLE as error:
+            raise OSError(5, f"it is damaged: {error}") from error
+        return _spent(budget, content)
+
+    return read
+
+
+def _spent(budget, content):
+    """Give what was read, if the budget of all files allows it."""
+    if len(content) > MOST_OF_ONE:
+        raise TooMuch(f"It is larger than {MOST_OF_ONE // 1_000_000} MB.")
+    budget[0] -= len(content)
+    if budget[0] < 0:
+        raise TooMuch(f"All files together are larger than {MOST_OF_ALL // 1_000_000} MB.")
+    return content
+
+
+def _name(info):
+    """Give the name of an entry; one that is not marked as UTF-8 often is all the same."""
+    name = info.filename
+    if not info.flag_bits & 0x800:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    return name.replace("\\", "/")
+
+
+def _inside(name):
+    """Give a name as a path below a folder, or None."""
+    if name.startswith("/") or re.match(r"[A-Za-z]:", name) or "\0" in name:
+        return None
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    return "/".join(parts) if parts and ".." not in parts else None
+
+
+def _time(info):
+    """Give the time of an entry: in UTC where the archive has it so, else read in the zone of this machine."""
+    extra, place = info.extra, 0
+    while place + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, place)
+        if kind == 0x5455 and length >= 5 and place + 9 <= len(extra) and extra[place + 4] & 1:
+            return datetime.fromtimestamp(struct.unpack_from("<I", extra, place + 5)[0], UTC)
+        place += 4 + length
+    try:
+        return datetime(*info.date_time).astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,235 @@
+"""``bncourse report NN``: how a class did, and which wrong ideas it has.
+
+What is counted comes from the gradebook and from ``graded/STUDENT/NN-topic.json``, where grading keeps what each
+check found. Nothing here changes a grade.
+"""
+
+import statistics
+from collections import Counter
+from dataclasses import dataclass, field
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from bncourse import exercises
+from bncourse.checking import verdict
+from bncourse.course import find_folder
+from bncourse.grading.assignments import choose
+from bncourse.grading.sandbox import NAMES
+from bncourse.grading.scores import points
+
+SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED = "solved", "in part", "not yet", "stopped", "not started"
+STATES = (SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED)
+MOST_IDEAS = 12
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A wrong idea that somebody in the class has.
+
+    Parameters
+    ----------
+    exercise, name, code, says : str
+        The code of its family, such as F6, and the sentence that a learner reads; "" where the exercise has none by
+        this name any more.
+    students : tuple of str
+    """
+
+    exercise: str
+    name: str
+    code: str
+    says: str
+    students: tuple
+
+
+@dataclass
+class ClassReport:
+    """What is known of a class and one assignment.
+
+    Parameters
+    ----------
+    name : str
+    results : list of Result
+    states : dict
+        For each exercise, for each of `STATES`, the students.
+    ideas : list of Idea
+        The most frequent first.
+    facts : list of Fact
+        What an instructor may want to look at.
+    """
+
+    name: str
+    results: list
+    states: dict = field(default_factory=dict)
+    ideas: list = field(default_factory=list)
+    facts: list = field(default_factory=list)
+
+    @property
+    def graded(self):
+        return [each for each in self.results if each.score is not None]
+
+    @property
+    def most(self):
+        return self.results[0].most if self.results else 0.0
+
+    @property
+    def median(self):
+        return statistics.median(each.score for each in self.graded) if self.graded else None
+
+    @property
+    def without_details(self):
+        """Those with a score of whom it is not kept what each check found."""
+        return [each.person.id for each in self.graded if not each.outcomes]
+
+    @property
+    def seconds(self):
+        """The seconds that grading took, of those of whom it is known."""
+        return [each.seconds for each in self.graded if each.seconds is not None]
+
+    @property
+    def levels(self):
+        """How many were graded behind walls of each level."""
+        return Counter(each.level for each in self.graded if each.level is not None)
+
+
+def report_of(name, results, facts=()):
+    """Count what a class did.
+
+    Parameters
+    ----------
+    name : str
+    results : list of Result
+    facts : list of Fact
+
+    Returns
+    -------
+    ClassReport
+    """
+    made = ClassReport(name, results, facts=list(facts))
+    who = {}
+    for each in made.graded:
+        for outcome in each.outcomes.values():
+            exercise = outcome["exercise"]
+            states = made.states.setdefault(exercise, {state: [] for state in STATES})
+            states[_state(outcome)].append(each.person.id)
+            for idea in dict.fromkeys(outcome["wrong_ideas"]):
+                who.setdefault((exercise, idea), []).append(each.person.id)
+    known = {}
+    for exercise in made.states:
+        known |= {(exercise, idea.name): idea for idea in _ideas(exercise)}
+    for (exercise, idea), students in who.items():
+        about = known.get((exercise, idea))
+        code, says = (about.code, about.says) if about else ("", "")
+        made.ideas.append(Idea(exercise, idea, code, says, tuple(students)))
+    made.ideas.sort(key=lambda idea: (-len(idea.students), list(made.states).index(idea.exercise), idea.name))
+    return made
+
+
+def _ideas(exercise):
+    try:
+        return getattr(exercises.find(exercise), "wrong_ideas", ())
+    except (KeyError, ValueError, LookupError):  # an exercise that this version of the course does not have
+        return ()
+
+
+def _state(outcome):
+    said = outcome["outcome"]
+    if said == verdict.CORRECT:
+        return SOLVED
+    if said == verdict.NOT_STARTED:
+        return NOT_STARTED
+    if said == verdict.STOPPED:
+        return STOPPED
+    return PART if outcome["score"] else NOT_YET
+
+
+def command(options):
+    """Show a class; see ``bncourse report --help``."""
+    course = find_folder()
+    [name] = choose(course, [options.assignment])
+    from bncourse.grading.integrity import facts_of_class
+    from bncourse.grading.report_page import page
+    from bncourse.grading.results import results
+    from bncourse.grading.sheets import refuse_existing, write_new
+    from bncourse.trouble import Trouble
+
+    if options.output:
+        refuse_existing(options.output)
+    found = results(course, name)
+    if not found:
+        raise Trouble(
+            "there is nobody to report on: enter a class list (bncourse students), or collect and grade first."
+        )
+    made = report_of(name, found, facts_of_class(course, name))
+    console = Console()
+    for table in (students(made), solved(made), ideas(made)):
+        if table.row_count:
+            console.print(table)
+    where = "bncourse report " + name.partition("-")[0] + " --output report.html shows more"
+    if options.output:
+        write_new(options.output, page(made).encode("utf-8"))
+        where = f"the page is {options.output}"
+    middle = f", median {points(made.median)} of {points(made.most)}" if made.graded else ""
+    counts = f"{len(made.graded)} graded{middle}, {len(made.results) - len(made.graded)} not graded"
+    console.print(
+        f"{name}: {counts}; {len(made.ideas)} wrong ideas by name; {where}.",
+        highlight=False,
+        soft_wrap=True,
+        markup=False,
+    )
+
+
+def students(made):
+    """Give the table of who has how much, and why somebody has nothing."""
+    table = Table(title=f"{made.name}: scores")
+    table.add_column("Student", overflow="fold")
+    table.add_column(f"Of {points(made.most)}", justify="right")
+    table.add_column("What to know", overflow="fold")
+    for each in made.results:
+        score = points(each.score) or "-"
+        table.add_row(escape(each.person.id), score, escape(remark(each)))
+    return table
+
+
+def remark(result):
+    """Say what is to be known of a result, in one line."""
+    parts = [f"NOT GRADED: {result.why}"] if result.why else []
+    if result.penalty:
+        parts.append(f"late: {points(result.penalty)} taken")
+    if result.note:
+        parts.append(result.note)
+    return "; ".join([*parts, *result.events])
+
+
+def solved(made):
+    """Give the table of how each exercise was done."""
+    table = Table(title="Exercises: how many students")
+    table.add_column("Exercise")
+    for state in STATES:
+        table.add_column(state, justify="right")
+    for exercise, states in made.states.items():
+        table.add_row(exercise, *(str(len(states[state]) or "") for state in STATES))
+    return table
+
+
+def ideas(made):
+    """Give the table of the most frequent wrong ideas."""
+    more = len(made.ideas) - MOST_IDEAS
+    title = "Wrong ideas, by how many students have them"
+    table = Table(title=title, caption=f"and {more} more" if more > 0 else None)
+    table.add_column("Exercise")
+    table.add_column("Idea", overflow="fold")
+    table.add_column("Students", justify="right")
+    for idea in made.ideas[:MOST_IDEAS]:
+        code = f" ({idea.code})" if idea.code else ""
+        table.add_row(idea.exercise, escape(f"{idea.name}{code}"), str(len(idea.students)))
+    return table
+
+
+def walls(made):
+    """Say behind which walls submissions were graded, as lines."""
+    return [
+        f"{count} behind walls of level {NAMES.get(level, level)}"
+        for level, count in sorted(made.levels.items(), reverse=True)
+    ]

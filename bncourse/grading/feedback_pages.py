@@ -1,0 +1,198 @@
+"""``bncourse feedback NN``: a page for everybody who was graded, and a zip to send them back with.
+
+The pages are nbgrader's, made by its own converter with the steps that ``nbgrader_config.py`` names, in one
+process. Each is made elsewhere and moved into its place, so that no part of one is ever there.
+"""
+
+import io
+import os
+import re
+import shutil
+import tempfile
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+
+from bncourse.course import find_folder
+from bncourse.grading.assignments import choose
+from bncourse.grading.lms import CANVAS, FOLDER, MOODLE
+from bncourse.trouble import Trouble
+
+FEEDBACK, GRADED = "feedback", "autograded"
+_MAKING = ".making-"
+
+
+@dataclass
+class Pages:
+    """What became of the pages: the students who have one, and why others have none."""
+
+    made: list = field(default_factory=list)
+    failed: dict = field(default_factory=dict)
+
+
+def make_pages(course, name, tell=None):
+    """Make the feedback pages of all who were graded.
+
+    Returns
+    -------
+    Pages
+
+    Raises
+    ------
+    Trouble
+        If nobody was graded.
+    """
+    from bncourse.grading import converters
+
+    course = Path(course)
+    graded = sorted(path.parent.parent.name for path in (course / GRADED).glob(f"*/{name}/{name}.ipynb"))
+    if not graded:
+        raise Trouble(f"nobody was graded: run bncourse grade {name.partition('-')[0]} first.")
+    (course / FEEDBACK).mkdir(exist_ok=True)
+    _sweep(course)
+    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / FEEDBACK))
+    pages = Pages()
+
+    def moved(notebooks, **_):
+        student = Path(notebooks[0]).parent.parent.name
+        try:
+            _move(making / student / name, course / FEEDBACK / student / name)
+            pages.made.append(student)
+        except OSError as error:  # nbgrader would go on without a word
+            pages.failed[student] = f"it could not be moved into its place ({error.strerror}: {error.filename})"
+        if tell:
+            tell(len(pages.made) + len(pages.failed), len(graded))
+
+    try:
+        where = making.relative_to(course).as_posix()
+        try:
+            converters.generate_feedback(course, name, "*", into=where, each=moved)
+        except converters.Refused as refused:
+            why = _reasons(refused.log)
+            for student in set(graded) - set(pages.made) - set(pages.failed):
+                pages.failed[student] = why.get(student, str(refused))
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+    return pages
+
+
+def _move(source, place):
+    """Move the files of a page into their place, one rename for each, and take away what was there besides."""
+    moved = set()
+    for file in sorted(path for path in source.rglob("*") if path.is_file()):
+        target = place / file.relative_to(source)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(file, target)
+        moved.add(target)
+    for old in [path for path in place.rglob("*") if path.is_file() and path not in moved]:
+        old.unlink()
+
+
+def _sweep(course):
+    for entry in os.listdir(course / FEEDBACK):
+        if entry.startswith(_MAKING):
+            shutil.rmtree(course / FEEDBACK / entry, ignore_errors=True)
+
+
+def _reasons(log):
+    """Give for each student the error that nbgrader logged, in one line."""
+    found, last = {}, ""
+    for line in log.splitlines():
+        if re.match(r"[A-Za-z_.]+(Error|Exception|Entry)\b", line):
+            last = line
+        match = re.search(r"error processing assignment: .*?([^/\\]+)[/\\][^/\\]+$", line)
+        if match:
+            found[match[1]] = ""
+            current = match[1]
+        elif found and last and not found[current]:
+            found[current], last = last, ""
+    return {student: why for student, why in found.items() if why}
+
+
+def pack(course, name, students, kind, notes):
+    """Pack the pages into a zip, under the names that a system takes back.
+
+    Parameters
+    ----------
+    course : path
+    name : str
+    students : list of str
+    kind : str
+        "canvas", "moodle" or "folder".
+    notes : dict
+        From `bncourse.grading.collecting.read_notes`.
+
+    Returns
+    -------
+    content : bytes
+    left : list of str
+        The students whose page is not in it, for it is not known under which name it would be taken.
+    """
+    packed, left = io.BytesIO(), []
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for student in students:
+            page = Path(course) / FEEDBACK / student / name / f"{name}.html"
+            note = notes.get(student, {})
+            if kind == FOLDER:
+                prefix = f"{student}/"
+            elif note.get("from") == kind:
+                prefix = note["prefix"]
+            else:
+                left.append(student)
+                continue
+            archive.write(page, f"{prefix}{name}.html")
+    return packed.getvalue(), left
+
+
+def command(options):
+    """Make feedback, and pack it; see ``bncourse feedback --help``."""
+    course = find_folder()
+    [name] = choose(course, [options.assignment])
+    kind = getattr(options, "for")
+    if kind and not options.zip:
+        raise Trouble(f"--for {kind} is about a zip; name it: --zip feedback.zip")
+    from bncourse.grading import tables
+    from bncourse.grading.collecting import read_notes
+    from bncourse.grading.sheets import refuse_existing, write_new
+
+    if options.zip:
+        refuse_existing(options.zip)
+    with tables.progress(f"Writing feedback of {name}") as tell:
+        pages = make_pages(course, name, tell)
+    console = Console()
+
+    def say(text):
+        console.print(text, highlight=False, soft_wrap=True, markup=False)
+
+    for student, why in sorted(pages.failed.items()):
+        say(f"no page for {student}: {why}")
+    said = f"{name}: {len(pages.made)} pages are in {FEEDBACK}/STUDENT/{name}"
+    if pages.failed:
+        said += f"; {len(pages.failed)} could not be made, and are as they were"
+    left = []
+    if options.zip:
+        notes = read_notes(course, name)
+        kind = kind or _kind(notes, pages.made)
+        content, left = pack(course, name, sorted(pages.made), kind, notes)
+        if len(left) == len(pages.made):
+            raise Trouble(
+                f"{said}. No zip was written: nobody's submission was collected from {kind}, which would say under "
+                f"which name a page goes back. bncourse collect {options.assignment} ARCHIVE notes it, also for files "
+                "that are here already."
+            )
+        write_new(options.zip, content)
+        if left:
+            say(f"not in the zip, for they were not collected from {kind}: {', '.join(left)}")
+        ways = {CANVAS: "Canvas: Upload Submissions", MOODLE: "Moodle: Upload multiple feedback files in a zip"}
+        way = f" ({ways[kind]})" if kind in ways else ""
+        said += f", and {len(pages.made) - len(left)} of them in {options.zip}{way}"
+    say(f"{said}.")
+    return int(bool(pages.failed or left))
+
+
+def _kind(notes, students):
+    """Give where all of these came from; "folder" where that is not one system."""
+    kinds = {notes.get(student, {}).get("from", FOLDER) for student in students}
+    return kinds.pop() if len(kinds) == 1 else FOLDER

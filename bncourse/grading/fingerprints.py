@@ -1,0 +1,67 @@
+"""What a grade was made from, so that a second run grades what has changed since, and nothing else."""
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+from bncourse import __version__
+from bncourse.trouble import Trouble
+
+GRADED = "graded"
+
+
+def state(course, name, student):
+    """Give what is kept about a graded submission; empty where there is nothing."""
+    with contextlib.suppress(OSError, ValueError):
+        content = json.loads((Path(course) / GRADED / student / f"{name}.json").read_text(encoding="utf-8"))
+        return content if isinstance(content, dict) else {}
+    return {}
+
+
+def keep(course, name, student, content):
+    """Note what a grade was made from; called when all else about it is written."""
+    path = Path(course) / GRADED / student / f"{name}.json"
+    written = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        os.replace(written, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            written.unlink(missing_ok=True)
+        raise Trouble(f"what was graded of {student} could not be noted: {error}") from error
+
+
+def fingerprint(about, limits):
+    """Sum up what a grade depends on."""
+    parts = [about.get("files"), about.get("release"), asdict(limits), _checks()]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+@cache
+def _checks():
+    """Sum up the checks: the version of the package, and the text of what judges."""
+    package = Path(__file__).resolve().parents[1]
+    parts = (
+        "checking",
+        "exercises",
+        "reference",
+        "drivers",
+        "museum",
+        "room",
+        "grading/judging.py",
+        "grading/answers.py",
+        "grading/submission.py",
+        "grading/crossing.py",
+    )
+    files = sorted(
+        f for part in parts for f in ([package / part] if part.endswith(".py") else (package / part).rglob("*.py"))
+    )
+    summed = hashlib.sha256(__version__.encode())
+    for file in [*files, package / "check.py"]:
+        summed.update(file.read_bytes())
+    return summed.hexdigest()

@@ -1,0 +1,149 @@
+"""What a class has earned, as the gradebook has it; and for whoever has no score, why.
+
+No score is not 0. Who handed nothing in, whose file could not be read, and who waits for grading has none.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bncourse.grading.class_list import ClassList, Person, person_of
+from bncourse.grading.intake import decisions_of, handed_in, may_be_graded, report
+from bncourse.grading.run import GRADED, state
+from bncourse.grading.stage import REFUSED
+from bncourse.trouble import Trouble
+
+NOTHING = "nothing was handed in"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one student has for one assignment.
+
+    Parameters
+    ----------
+    person : Person
+    score : float or None
+        After the late rule; None where nothing is graded.
+    most : float
+        What can be earned.
+    why : str
+        Why there is no score; "" where there is one.
+    note : str
+        What is good to know of a score: a written answer that waits.
+    penalty : float
+        What the late rule took.
+    handed_in_at : datetime or None
+        In UTC.
+    seconds_late : float
+    outcomes : dict
+        For each check what `bncourse.grading.judging.Judged` says; empty where another way of grading kept none.
+    level : int or None
+        Of the walls around the submission.
+    seconds : float or None
+        How long grading took.
+    events : tuple of str
+        What went wrong while it ran.
+    """
+
+    person: Person
+    score: float | None
+    most: float
+    why: str = ""
+    note: str = ""
+    penalty: float = 0.0
+    handed_in_at: datetime | None = None
+    seconds_late: float = 0.0
+    outcomes: dict | None = None
+    level: int | None = None
+    seconds: float | None = None
+    events: tuple = ()
+
+
+def results(course, name):
+    """Give what everybody has for an assignment: those on the class list, and those who handed something in.
+
+    Returns
+    -------
+    list of Result
+        By last name.
+
+    Raises
+    ------
+    Trouble
+        If the gradebook does not know the assignment.
+    """
+    from bncourse.grading.record import Record
+
+    course, there = Path(course), handed_in(course, name)
+    with Record(course) as record:
+        if not record.knows(name):
+            raise Trouble(f"{name} is not in the gradebook yet. Run once: nbgrader generate_assignment {name} --force")
+        most = record.gradebook.find_assignment(name).max_score
+        people = {student.id: person_of(student) for student in record.gradebook.students}
+        rows = {}
+        for submission in record.gradebook.assignment_submissions(name):
+            rows[submission.student_id] = _row(submission)
+    people |= {student: Person(student) for student in there if student not in people}
+    found = [_result(course, name, person, rows.get(id), most, id in there) for id, person in people.items()]
+    return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
+
+
+def everybody(found):
+    """Give the class list of some results."""
+    return ClassList(each.person for each in found)
+
+
+def _row(submission):
+    late = 0.0
+    if submission.timestamp and submission.assignment.duedate:
+        late = submission.total_seconds_late
+    penalty = submission.late_submission_penalty or 0.0
+    at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
+    return submission.score - penalty, penalty, submission.needs_manual_grade, at, late
+
+
+def _result(course, name, person, row, most, is_there):
+    why = _why(course, name, person.id, row, is_there)
+    kept = state(course, name, person.id)
+    score, penalty, by_hand, at, late = row or (None, 0.0, False, None, 0.0)
+    note = "a written answer waits for its points" if by_hand and not why else ""
+    return Result(
+        person,
+        None if why else score,
+        most,
+        why,
+        note,
+        0.0 if why else penalty,
+        at,
+        late,
+        kept.get("outcomes", {}) if not why else {},
+        kept.get("level"),
+        kept.get("seconds"),
+        tuple(kept.get("events", ())),
+    )
+
+
+def _why(course, name, student, row, is_there):
+    """Say why there is no score, or ""; the points of what was handed in before are no score of what is there now."""
+    graded = Path(course) / "autograded" / student / name / f"{name}.ipynb"
+    if not is_there and row is None:
+        return NOTHING
+    if not may_be_graded(student):
+        return "the name of the folder is not safe; nothing of it was graded"
+    about = report(course, name, student)
+    refused = [decision.why for decision in decisions_of(about) if decision.kind == REFUSED]
+    if refused or not about.get("readable", True):
+        said = " ".join(refused).replace("It counts as not written.", "").strip()
+        return f"the file could not be read: {said or 'see its report in staged/'}"
+    trouble = state(course, name, student).get("not_graded", "")
+    if row is None or not graded.is_file():
+        return f"handed in, not graded: {trouble}" if trouble else "handed in, not graded yet"
+    before = f"; the grade before it was {row[0]:g}"
+    noted = Path(course) / GRADED / student / f"{name}.json"
+    if trouble and noted.stat().st_mtime > graded.stat().st_mtime:  # else nbgrader's own command graded it since
+        return f"the newest submission is not graded: {trouble}{before}"
+    staged = about.get("staged_at", "")
+    if staged and datetime.fromisoformat(staged).timestamp() > graded.stat().st_mtime + 1:
+        return f"the newest submission is not graded yet{before}"
+    return ""

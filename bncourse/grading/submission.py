@@ -1,0 +1,257 @@
+"""A submission while it is judged: its room, what was run in it, and what is asked of it.
+
+When the room is lost, because a cell ended it or ran past every limit, it is opened again and the cells that had
+worked are run again, so that one bad cell costs only itself.
+"""
+
+import ast
+import contextlib
+import os
+import signal
+import time
+
+import numpy as np
+
+from bncourse.checking.answer import Fault, Reply
+from bncourse.grading.answers import Learners
+from bncourse.grading.crossing import called_back, handed, reply_of
+from bncourse.grading.outputs import clean_outputs, stopped
+from bncourse.grading.sandbox import Limits, Sandbox
+from bncourse.room import frames
+
+A_LOOK = 10.0  # seconds to say what a name is
+MOST_ROOMS = 40
+MOST_LOSSES = 3  # rooms that one function may lose; it is not called again after that
+
+
+class OutOfTime(Exception):
+    """The submission has used up the time for all of it."""
+
+
+class Lost(Exception):
+    """The room ended while it was asked for something; it is open again unless it was the last one."""
+
+    def __init__(self, why):
+        super().__init__(why)
+        self.why = why
+
+
+class Submission:
+    """A submission while it is judged.
+
+    Parameters
+    ----------
+    sandbox : Sandbox
+    files : dict of str to bytes
+        What lies in its folder beside the notebook.
+    """
+
+    def __init__(self, sandbox: Sandbox, files=None):
+        self.sandbox = sandbox
+        self.limits: Limits = sandbox.limits
+        self.files = dict(files or {})
+        self.replay = []  # the cells that have worked
+        self.sources = {}  # the text of each function and class, as the notebook has it
+        self.rooms = 0
+        self.losses = {}  # how many rooms each function has lost
+        self.events = []
+        self._ends = time.monotonic() + self.limits.notebook
+        self._connection = None
+        self._look_at = time.monotonic() + 0.25
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        self.close()
+
+    def close(self):
+        """Leave the room, and end all that is still in it."""
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.close()
+            self._connection = None
+            self.sandbox.sweep()
+
+    # the room
+
+    def _open(self):
+        if self.rooms >= MOST_ROOMS:
+            raise OutOfTime(f"its room was lost {MOST_ROOMS} times")
+        self.rooms += 1
+        for attempt in range(2):
+            try:
+                if not self.sandbox.running:
+                    self.sandbox.start()
+                self._connection, self._process = self.sandbox.open()
+                break
+            except frames.Broken:
+                self.sandbox.stop()
+                if attempt:
+                    raise
+        self._exchange({"do": "put", "files": {n: np.frombuffer(c, np.uint8) for n, c in self.files.items()}}, 30)
+        for source in list(self.replay):
+            try:
+                self._exchange({"do": "run", "source": source}, self.limits.cell)
+            except (Lost, frames.TooLate):
+                self.replay.remove(source)
+                raise
+
+    def _ask(self, message, seconds, calls_back=None):
+        """Send one message and wait for its reply; a room that does not answer is left for a new one."""
+        if time.monotonic() > self._ends:
+            raise OutOfTime(f"it used up its {self.limits.notebook:g} seconds")
+        for _ in range(MOST_ROOMS):
+            if self._connection is not None:
+                break
+            with contextlib.suppress(Lost):
+                self._open()
+        if self._connection is None:
+            raise OutOfTime("its room could not be kept open")
+        return self._exchange(message, seconds, calls_back)
+
+    def _exchange(self, message, seconds, calls_back=None):
+        until = min(time.monotonic() + seconds, self._ends + self.limits.grace)
+        try:
+            self._connection.settimeout(10)
+            frames.send(self._connection, message)
+            interrupted = False
+            while True:
+                try:
+                    reply = self._receive(until)
+                except frames.TooLate:
+                    if interrupted:
+                        raise Lost("it did not end in time, and did not react to an interrupt") from None
+                    interrupted = True
+                    self._interrupt()
+                    until = time.monotonic() + self.limits.grace
+                    continue
+                if not isinstance(reply, dict):
+                    raise Lost("it sent no reply")
+                if "callback" in reply and calls_back is not None:
+                    answer = calls_back(reply, until - time.monotonic())
+                    self._connection.settimeout(max(until - time.monotonic(), 1.0))
+                    frames.send(self._connection, answer)
+                    continue
+                if interrupted:
+                    reply["interrupted"] = True
+                return reply
+        except frames.Broken as error:
+            self._abandon()
+            raise Lost("its process ended") from error
+        except Lost:
+            self._abandon()
+            raise
+
+    def _receive(self, until):
+        """Receive with an eye on the clock and on the memory of the room."""
+        while True:
+            left = until - time.monotonic()
+            if left <= 0:
+                raise frames.TooLate
+            if time.monotonic() > self._look_at:  # also while a room sends without a pause
+                self._look_at_memory()
+            self._connection.settimeout(min(left, 0.25))
+            try:
+                if not self._connection.recv(1, 2):  # MSG_PEEK: something is there
+                    raise frames.Broken("the other side is gone")
+            except TimeoutError:
+                continue
+            except OSError as error:
+                raise frames.Broken(str(error)) from error
+            # a large reply may take longer than is left, but not for ever
+            return frames.receive(self._connection, seconds=max(left, 5.0))
+
+    def _look_at_memory(self):
+        began = time.monotonic()
+        taken = self.sandbox.memory()
+        took = time.monotonic() - began  # many processes take long to look at
+        self._look_at = began + took + max(0.25, 4 * took)
+        if taken > self.limits.memory:
+            raise Lost(f"it took {taken / 1e9:.1f} GB of memory")
+
+    def _interrupt(self):
+        with contextlib.suppress(OSError, TypeError):
+            os.kill(self._process, signal.SIGINT)
+
+    def _abandon(self):
+        self.close()
+
+    # what the judge asks for
+
+    def run(self, source):
+        """Run a cell.
+
+        Returns
+        -------
+        outputs : list of dict
+            In the form of a notebook, as the room tells them.
+        """
+        try:
+            reply = self._ask({"do": "run", "source": source}, self.limits.cell)
+        except Lost as lost:
+            self.events.append(lost.why)
+            return [stopped("Stopped", f"This cell was stopped: {lost.why}.")]
+        outputs = clean_outputs(reply.get("outputs"))
+        if reply.get("interrupted"):
+            text = f"This cell was stopped: it ran longer than {self.limits.cell:g} seconds."
+            return [*(o for o in outputs if o["output_type"] != "error"), stopped("TimeoutError", text)]
+        self.replay.append(source)  # also one that failed: what it defined before that is there
+        self._remember(source)
+        return outputs
+
+    def _remember(self, source):
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            for node in ast.parse(source).body:
+                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+                    self.sources[node.name] = ast.get_source_segment(source, node) or ""
+
+    def lookup(self, name):
+        """Give what the judge may hold of a name: a proxy of a function or class, or a value.
+
+        Raises
+        ------
+        NameError
+            If the submission does not define it.
+        """
+        told = self._ask({"do": "describe", "name": name}, A_LOOK)
+        if told.get("known") is False:
+            raise NameError(f"name {name!r} is not defined")
+        if told.get("kind") in ("function", "class"):
+            called = str(told.get("name") or name)[:100]
+            return Learners(self, name, told["kind"], called, str(told.get("source") or ""))
+        return self._ask({"do": "value", "name": name}, A_LOOK).get("value")
+
+    def size(self, name):
+        """Give how many numbers a name of the submission holds; 0 for what is no array or list."""
+        try:
+            found = self._ask({"do": "value", "name": name}, A_LOOK).get("size", 0)
+        except Lost:
+            return 0
+        return found if isinstance(found, int) else 0
+
+    def call(self, name, arguments, options, seconds, driver=None):
+        """Call a function of the submission; give a `Reply` whatever happens."""
+        if self.losses.get(name, 0) >= MOST_LOSSES:
+            fault = Fault("Stopped", "the call was not made: the function ended its process before")
+            return Reply(arguments=tuple(arguments), options=dict(options), fault=fault)
+        kept = {}
+        message = {
+            "do": "call",
+            "name": name,
+            "arguments": tuple(handed(value, kept) for value in arguments),
+            "options": {key: handed(value, kept) for key, value in options.items()},
+            "seconds": float(seconds),
+            "driver": driver,
+        }
+        began = time.monotonic()
+        try:
+            reply = self._ask(message, seconds + self.limits.grace, lambda asked, left: called_back(asked, kept, left))
+        except Lost as lost:
+            self.events.append(lost.why)
+            self.losses[name] = self.losses.get(name, 0) + 1
+            if "in time" in lost.why:
+                return Reply(arguments=tuple(arguments), options=dict(options), timed_out=True, seconds=seconds)
+            fault = Fault("Stopped", f"the call was stopped: {lost.why}")
+            return Reply(arguments=tuple(arguments), options=dict(options), fault=fault)
+        return reply_of(reply, arguments, options, time.monotonic() - began)

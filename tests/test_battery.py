@@ -1,0 +1,78 @@
+"""The battery through the real thing: no submission stops the run, takes from others, or earns what is not its due."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from bncourse import cli
+from bncourse.grading import converters
+from bncourse.grading.battery import course as battery
+from bncourse.grading.battery import papers
+from bncourse.grading.battery.papers import FORWARD, KINDS, cases
+from bncourse.grading.furniture import bubblewrap
+from bncourse.grading.sandbox import probe
+
+ROOT = Path(__file__).resolve().parents[1]
+LEVEL, REASONS = probe() if sys.platform == "linux" else (0, {})
+pytestmark = pytest.mark.skipif(LEVEL < 2, reason=f"no safe walls stand here: {REASONS}")
+
+
+def possible():
+    return [case for case in cases() if not case.needs_root or os.geteuid() == 0]
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory):
+    """Grade the whole battery in one class, with two workers."""
+    folder = battery.make(ROOT, tmp_path_factory.mktemp("battery") / "course")
+    return battery.run(folder, possible(), level=LEVEL)
+
+
+def test_there_are_cases_of_every_class():
+    assert len(cases()) >= 110
+    assert all(len(cases(kind)) >= 20 for kind in KINDS)
+
+
+@pytest.mark.parametrize("case", [case.name for case in cases()])
+def test_a_case_gets_what_its_functions_earn(outcome, case):
+    if case not in [each.name for each in possible()]:
+        pytest.skip("only root can make this submission")
+    assert outcome.broken.get(case, []) == []
+
+
+def test_nothing_else_is_touched_and_nothing_is_left_running(outcome):
+    assert outcome.run == []
+
+
+def test_nbgraders_own_command_goes_the_same_way(tmp_path):
+    folder = battery.make(ROOT, tmp_path / "course")
+    limits = "\nc.Submissions.cell = 2\nc.Submissions.call = 0.25\nc.Submissions.memory = 700_000_000\n"
+    with open(folder / "nbgrader_config.py", "a", encoding="utf-8") as settings:
+        settings.write(limits)
+    names = (
+        "checks-worth-a-thousand-points", "the-check-module-is-replaced", "characters-of-all-kinds",
+        "an-answer-swallows-every-exception", "a-file-cut-in-two", "a-cell-ends-the-process",
+    )  # fmt: skip
+    chosen = [case for case in cases() if case.name in names]
+    for case in chosen:
+        battery.hand_in(folder, case.name, FORWARD, case.spoil)
+    battery.hand_in(folder, "neighbour", FORWARD, lambda paper: paper.first(battery.CANARY))
+    converters.autograde(folder, FORWARD, "*")
+    for case in chosen:
+        got = converters.scores(folder, FORWARD, case.name)
+        assert {name.removesuffix("-check"): score for name, (score, _) in got.items()} == case.earned, case.name
+        assert not battery.leaks(folder, case.name, FORWARD)
+    assert all(score == most for score, most in converters.scores(folder, FORWARD, "neighbour").values())
+
+
+@pytest.mark.skipif(bubblewrap() is None, reason="plain nbgrader runs a case only behind bubblewrap")
+def test_the_table_stands_beside_nbgrader_as_it_comes(capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    [chosen] = [case for case in cases() if case.name == "check-is-rebound"]
+    monkeypatch.setattr(papers, "cases", lambda: [chosen])
+    assert cli.main(["bench", "battery"]) == 0
+    said = capsys.readouterr().out
+    assert "points not earned" in " ".join(said.split())
+    assert f"1 submissions, 0 broken at level {LEVEL}; nbgrader as it comes broke 1" in said

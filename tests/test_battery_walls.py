@@ -1,0 +1,57 @@
+"""The cases of the battery about the walls themselves, as root and not, at both levels that are safe."""
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import open_python
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+SOMEBODY = 64999  # a user that no machine knows
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can run it as another user"
+)
+
+
+@pytest.fixture(scope="module")
+def somewhere_open():
+    """Give a folder that every user may enter, with a Python in it."""
+    folder = Path(tempfile.mkdtemp(prefix="bnopen-"))
+    folder.chmod(0o755)
+    try:
+        open_python.make(folder)
+        shutil.copy(ROOT / "nbgrader_config.py", folder)
+        shutil.copytree(ROOT / "solutions", folder / "solutions")
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.mark.parametrize(("user", "level"), [(SOMEBODY, 3), (SOMEBODY, 2), (0, 2)])
+def test_the_other_walls_hold_too(somewhere_open, user, level):
+    work = somewhere_open / f"{user}-{level}"
+    work.mkdir()
+    os.chown(work, user, user)
+    python = somewhere_open / "venv" / "bin" / "python"
+    environment = {"PATH": os.defpath, "HOME": str(work)}
+    program = f"import json\nfrom bncourse.grading.sandbox import probe\nprint(json.dumps(probe({level})))"
+
+    def ran(*arguments):
+        done = subprocess.run(
+            [python, *arguments], cwd=work, env=environment, user=user, group=user, extra_groups=[],
+            capture_output=True, text=True, timeout=400,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    found, reasons = ran("-c", program)
+    if found != level:
+        pytest.skip(f"level {level} does not stand here: {reasons}")
+    module = "bncourse.grading.battery.course"
+    told = ran("-m", module, str(somewhere_open), str(work / "course"), "--walls", "--level", str(level))
+    assert told["level"] == level
+    assert told["broken"] == {} and told["run"] == []

@@ -1,0 +1,50 @@
+"""The benchmarks of grading measure what they say, on the smallest classes."""
+
+import sys
+
+import pytest
+from small_course import ROOT
+
+from bncourse.benchmarks import bare_cells, classes, grading, soak
+from bncourse.grading import levels
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the walls around submissions need Linux"),
+    pytest.mark.skipif(sys.platform == "linux" and levels.best_level(0) < 2, reason="no safe walls stand here"),
+]
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    return classes.make_class(ROOT, tmp_path_factory.mktemp("bench") / "class", "00-warm-up", 4)
+
+
+def test_a_soak_grades_all_and_leaves_no_process(course, monkeypatch):
+    monkeypatch.setattr(soak, "NAME", "00-warm-up")
+    monkeypatch.setattr(soak, "EVERY", 2)
+    figures = soak.soak(course, 4)
+    assert figures["graded"] == 4 and figures["left"] == 0
+    assert len(figures["samples"]) == 2
+    for sample in figures["samples"]:
+        assert sample["memory"] > 1e7 and sample["processes"] > 1 and sample["cpu_seconds"] > 0
+
+
+def test_a_run_apart_tells_its_pace_and_its_memory(course):
+    found = grading.grade_apart(course, "00-warm-up", 1)
+    assert 0 < found["steady"] < found["seconds"] and found["megabytes"] > 10
+
+
+def test_the_bare_cells_of_a_solved_notebook_run_to_the_end(course):
+    assert 0 < bare_cells.bare_seconds(course, "00-warm-up", 2, needed=True) < 60
+
+
+def test_ratios_compare_equal_numbers_of_processes():
+    kind = {"ours": {1: 60, 2: 100, 4: 110}, "steady": {1: 80, 2: 150, 4: 160}, "plain": {1: 6, 2: 10}}
+    figures = grading.summary({"numpy": {**kind, "one": 0.5, "bare": 0.25}, "keras": kind})
+    assert figures["numpy_ratio"] == 15.0 and figures["numpy_ratio_with_start"] == 10.0
+    assert figures["times_bare_execution"] == 2.0
+    assert figures["submissions_per_minute"] == 160
+
+
+def test_a_room_opens_in_a_time_that_can_be_measured():
+    assert 0 < grading.room_milliseconds() < 10_000

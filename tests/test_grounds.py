@@ -1,0 +1,93 @@
+"""Binder, the dev container and the hub image install what pyproject.toml names, and run as nobody special."""
+
+import json
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def lines(path):
+    """The requirements of a conda environment: by conda, and by pip."""
+    dependencies = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))["dependencies"]
+    [by_pip] = [line["pip"] for line in dependencies if isinstance(line, dict)]
+    return [line for line in dependencies if isinstance(line, str)], by_pip
+
+
+def dockerfile():
+    text = (ROOT / "hub" / "Dockerfile").read_text(encoding="utf-8")
+    without_comments = re.sub(r"^#.*\n", "", text, flags=re.M).replace("\\\n", " ")
+    return [line.split(None, 1) for line in without_comments.splitlines() if line.strip()]
+
+
+def test_binder_installs_the_conda_environment_with_a_python_that_repo2docker_understands():
+    ours, ours_by_pip = lines("environment.yml")
+    binder, binder_by_pip = lines(".binder/environment.yml")
+    [python] = [line for line in binder if line.startswith("python=")]
+    assert re.fullmatch(r"python=\d+\.\d+", python)
+    assert Requirement(ours[0]).specifier.contains(python.removeprefix("python="))
+    assert [line for line in binder if line != python] == ours[1:]
+    assert binder_by_pip == [line for line in ours_by_pip if line != "-e ."]
+    assert "pip install --no-cache-dir --no-deps -e ." in (ROOT / ".binder" / "postBuild").read_text(encoding="utf-8")
+
+
+def test_the_scripts_of_binder_can_be_run_and_are_sound_shell():
+    for script in (".binder/postBuild", ".binder/start", "hub/course.sh"):
+        subprocess.run(["sh", "-n", ROOT / script], check=True)
+    assert all(os.access(ROOT / ".binder" / script, os.X_OK) for script in ("postBuild", "start"))
+
+
+def test_binder_starts_with_the_settings_of_a_learner():
+    echo = 'printf %s "$JUPYTER_CONFIG_PATH"'
+    done = subprocess.run(
+        [ROOT / ".binder" / "start", "sh", "-c", echo], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert [Path(path) for path in done.stdout.split(":")] == [
+        ROOT / "bncourse/lab/learner",
+        ROOT / "bncourse/lab/everyone",
+    ]
+
+
+def test_the_hub_image_installs_what_grading_needs_and_never_runs_as_root():
+    steps = dockerfile()
+    assert steps[0][0] == "FROM"
+    assert {text for word, text in steps if word == "USER"} == {"1000"}
+    assert [text for word, text in steps if word == "RUN"] == [
+        'python -m pip install --no-cache-dir -e "/opt/bncourse[grading]"'
+    ]
+    for source in [text.split()[-2] for word, text in steps if word == "COPY"]:
+        assert (ROOT / source).exists()
+    assert not (ROOT / "Dockerfile").exists()  # Binder would take it in place of .binder/
+
+
+def test_no_submission_and_no_gradebook_gets_into_an_image():
+    ignored = set((ROOT / ".dockerignore").read_text(encoding="utf-8").split())
+    kept_out_of_git = (
+        (ROOT / ".gitignore").read_text(encoding="utf-8").split("never committed\n")[1].split("\n.nbgrader")[0]
+    )
+    assert {line.rstrip("/") for line in kept_out_of_git.splitlines()} <= ignored
+
+
+def test_a_persons_own_copy_on_a_hub_is_never_replaced(tmp_path):
+    script = (ROOT / "hub" / "course.sh").read_text(encoding="utf-8").replace("/opt/bncourse", str(tmp_path / "image"))
+    (tmp_path / "image").mkdir()
+    (tmp_path / "image" / "answer").write_text("empty")
+    home = tmp_path / "home"
+    home.mkdir()
+    for _ in range(2):
+        subprocess.run(["sh", "-c", script], env={**os.environ, "HOME": str(home)}, check=True)
+        (home / "bncourse" / "answer").write_text("mine")
+    assert (home / "bncourse" / "answer").read_text() == "mine"
+
+
+def test_the_dev_container_installs_an_extra_that_exists():
+    container = json.loads((ROOT / ".devcontainer" / "devcontainer.json").read_text(encoding="utf-8"))
+    extra = re.search(r"'\.\[(\w+)\]'", container["postCreateCommand"]).group(1)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert extra in project["optional-dependencies"]
