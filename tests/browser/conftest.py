@@ -28,5 +28,6 @@ def screen(chromium, request):
 
     yield open_window
     for window in opened:
-        window.picture("last")
-        window.page.close()
+        if not window.page.is_closed():
+            window.picture("last")
+            window.page.close()

@@ -52,7 +52,7 @@ def person(home, **variables):
 def choose_theme(environment, theme):
     """Choose a theme for a person, as the Settings menu of JupyterLab does."""
     place = Path(environment["JUPYTER_CONFIG_DIR"], "lab", "user-settings", "@jupyterlab", "apputils-extension")
-    place.mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     (place / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
 
 
@@ -112,13 +112,13 @@ class Screen:
         self.kernel()
 
     def kernel(self):
-        """Wait until the name of the kernel stands at the top right: from then on Shift+Enter is heard."""
-        self.page.locator(".jp-Toolbar-kernelName").filter(has_text="Python 3").wait_for()
-        self.page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').first.wait_for()
+        """Wait until the bottom line says that the kernel is idle; before, Shift+Enter may be lost."""
+        self.page.locator(".jp-StatusBar-Widget").get_by_text("Python 3 (ipykernel) | Idle").wait_for()
 
     def cell(self, words):
-        """Give the first code cell with these words."""
-        return self.page.locator(".jp-Notebook .jp-CodeCell").filter(has_text=words).first
+        """Give the first code cell with these words in its source."""
+        source = self.page.locator(".jp-InputArea").filter(has_text=words)
+        return self.page.locator(".jp-Notebook .jp-CodeCell").filter(has=source).first
 
     def run(self, cell):
         """Click on a code cell, press Shift+Enter, and give its output when it has run."""
@@ -135,6 +135,19 @@ class Screen:
             arg=[prompt.element_handle(), before],
         )
         return cell.locator(".jp-OutputArea").first
+
+    def run_all(self):
+        """Choose "Run All Cells" in the Run menu, and wait until every code cell has its number."""
+        self.menu("Run", "Run All Cells")
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\\d/.test(p.innerText))"
+        )
+        self.kernel()
+
+    def menu(self, name, item):
+        """Choose an item of a menu."""
+        self.page.locator(".lm-MenuBar-item").filter(has_text=name).click()
+        self.page.locator(".lm-Menu-item").filter(has_text=item).first.click()
 
     def write(self, cell, text):
         """Put a text into a cell in place of what stands there."""
@@ -165,6 +178,10 @@ class Screen:
     def save(self):
         """Press Ctrl+S and wait until the tab says that nothing is unsaved."""
         self.page.keyboard.press("Control+s")
+        self.saved()
+
+    def saved(self):
+        """Wait until the tab says that nothing is unsaved."""
         self.page.locator(".lm-DockPanel .lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
 
 

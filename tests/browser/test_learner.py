@@ -60,7 +60,8 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         table = today.below(check, "from bncourse import progress; progress()")
         assert "1 of 1 done" in table.inner_text()
         today.picture("progress")
-        today.page.wait_for_timeout(12_000)  # no Ctrl+S: the course's settings save every 10 seconds
+        today.saved()  # no Ctrl+S: the course's settings save every 10 seconds
+        today.picture("saved by itself")
         today.page.close()
     assert RIGHT in on_disk(folder)
     with lab.started(folder, ada) as address:
