@@ -18,11 +18,11 @@ def chromium():
 
 @pytest.fixture
 def screen(chromium, request):
-    """Give ``screen(journey)``: a fresh window, whose last picture is kept too when the test fails."""
+    """Give ``screen(journey)``: a new window, whose last picture is kept too when the test fails."""
     opened = []
 
-    def open_window(journey):
-        page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    def open_window(journey, height=900):
+        page = chromium.new_page(viewport={"width": 1280, "height": height})
         opened.append(Screen(page, journey))
         return opened[-1]
 

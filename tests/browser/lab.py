@@ -18,7 +18,7 @@ WITHOUT_CHROMIUM = (
     "These tests need Chromium. Debian, Ubuntu: apt-get install chromium. Elsewhere: playwright install chromium."
 )
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE = 90_000  # milliseconds for a page to show something; the machine may be busy with other tests
+PATIENCE = 25_000  # milliseconds for a page to show something; the machine may be busy with other tests
 
 
 def executable(playwright):
@@ -113,7 +113,7 @@ class Screen:
 
     def kernel(self):
         """Wait until the bottom line says that the kernel is idle; before, Shift+Enter may be lost."""
-        self.page.locator(".jp-StatusBar-Widget").get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        self.page.locator("#jp-main-statusbar").get_by_text("Python 3 (ipykernel) | Idle").wait_for()
 
     def cell(self, words):
         """Give the first code cell with these words in its source."""
@@ -137,11 +137,10 @@ class Screen:
         return cell.locator(".jp-OutputArea").first
 
     def run_all(self):
-        """Choose "Run All Cells" in the Run menu, and wait until every code cell has its number."""
+        """Choose "Run All Cells" in the Run menu, and wait until the last cell has its number."""
         self.menu("Run", "Run All Cells")
-        self.page.wait_for_function(
-            "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\\d/.test(p.innerText))"
-        )
+        last = self.page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
+        self.page.wait_for_function("prompt => /\\d/.test(prompt.innerText)", arg=last.element_handle())
         self.kernel()
 
     def menu(self, name, item):

@@ -1,6 +1,8 @@
 """What the course writes on a page can be read by everybody: axe-core and measured contrast, light and dark.
 
-JupyterLab's own frame is not ours: axe looks at outputs and at rendered text only.
+JupyterLab's own frame is not ours: axe looks at outputs and at rendered text only. Two things there are not ours
+either. ipywidgets gives no way to name the handle of a slider, so each slider here has a menu beside it that has its
+name; and the style sheets of JupyterLab and nbconvert show a link in a text by its colour.
 """
 
 import json
@@ -62,9 +64,11 @@ LOWEST_CONTRAST = """selector => {
 }"""
 
 
-def serious(page, context=None):
+def serious(page, within):
     """Give the rules that axe-core finds broken, serious or critical, with the elements."""
-    found = Axe().run(page, context).response["violations"]
+    options = {"resultTypes": ["violations"], "rules": {"link-in-text-block": {"enabled": False}}}
+    context = {"include": within, "exclude": [[".noUi-handle"]]}
+    found = Axe().run(page, context, options).response["violations"]
     return [
         (rule["id"], node["html"][:200])
         for rule in found
@@ -88,7 +92,7 @@ def session(tmp_path_factory):
         ],
         metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
     )
-    folder = lab.course(place / "course")
+    folder = lab.course(place / "course", "00-warm-up")
     path = folder / "notebooks" / NAME / f"{NAME}.ipynb"
     path.parent.mkdir()
     nbformat.write(notebook, path)
@@ -101,9 +105,10 @@ def session(tmp_path_factory):
 def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, screen, theme):
     address, sam, path = session
     lab.choose_theme(sam, theme)
-    window = screen(f"accessibility, {theme}")
+    # JupyterLab keeps only the cells on the screen in the page, so the screen is tall
+    window = screen(f"accessibility, {theme}", height=6000)
     window.open(address)
-    window.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for()
+    window.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for(state="attached")
     window.run_all()
     assert serious(window.page, OURS) == []
     measured = window.page.evaluate(LOWEST_CONTRAST, ".jp-OutputArea-output, .jp-RenderedMarkdown")
@@ -121,10 +126,6 @@ def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, 
     window.page.keyboard.press("ArrowDown")
     expect(pictures.locator("visible=true").first).not_to_have_attribute("alt", before)
     window.picture("slider moved by the keyboard")
-    for number in range(4):
-        window.page.locator(".jp-WindowedPanel-outer").evaluate(f"panel => panel.scrollTop = {number} * 700")
-        window.page.wait_for_timeout(150)
-        window.picture(f"part {number + 1}")
     window.save()
 
 

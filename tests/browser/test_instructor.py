@@ -74,7 +74,7 @@ def test_an_assignment_goes_out_comes_back_and_is_graded_and_its_feedback_is_rea
         assert "Successfully" in formgrader.press("release")
 
         bench = screen("student")
-        bench.page.goto(students)
+        bench.open(students)
         bench.menu("Nbgrader", "Assignment List")
         bench.page.get_by_role("button", name="Fetch").first.wait_for()
         bench.picture("assignment list")
