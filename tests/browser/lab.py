@@ -18,7 +18,7 @@ WITHOUT_CHROMIUM = (
     "These tests need Chromium. Debian, Ubuntu: apt-get install chromium. Elsewhere: playwright install chromium."
 )
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE = 25_000  # milliseconds for a page to show something; the machine may be busy with other tests
+PATIENCE = 90_000  # milliseconds for a page to show something; the machine may be busy with other tests
 
 
 def executable(playwright):

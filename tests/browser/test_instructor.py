@@ -30,6 +30,10 @@ class Formgrader:
         """Press a button in the assignment's row, and read what nbgrader says."""
         self.page.goto(f"{self.home}/manage_assignments")
         self.page.locator("tr").filter(has_text=NAME).locator(f"td.{column} a").click()
+        return self.said(column)
+
+    def said(self, column):
+        """Wait for nbgrader's answer in its dialog, and give it."""
         dialog = self.page.locator(".modal.in, .modal.show").first
         dialog.wait_for()
         self.window.picture(column)
@@ -86,3 +90,27 @@ def test_an_assignment_goes_out_comes_back_and_is_graded_and_its_feedback_is_rea
         bench.picture("submitted")
 
         assert "Successfully" in formgrader.press("collect")
+
+        desk.page.goto(f"{formgrader.home}/manage_submissions/{NAME}")
+        desk.page.locator("td.autograde a").click()  # the one submission; its student is this account
+        assert "Successfully" in formgrader.said("autograde")
+        desk.page.goto(f"{formgrader.home}/gradebook/{NAME}/{NAME}")
+        desk.page.locator("table a").filter(has_text="Submission").first.click()
+        written = desk.page.locator("input#why")
+        written.wait_for()
+        assert WRITTEN in desk.page.locator("body").inner_text()
+        written.fill("2")
+        written.press("Tab")
+        desk.page.wait_for_load_state("networkidle")
+        desk.picture("manual grading")
+        assert "Successfully" in formgrader.press("generate-feedback")
+        assert "Successfully" in formgrader.press("release-feedback")
+
+        bench.page.get_by_role("button", name="Fetch Feedback").click()
+        bench.page.get_by_text("view feedback").first.wait_for()
+        bench.picture("feedback fetched")
+    [page] = (clone / NAME / "feedback").glob(f"*/{NAME}.html")
+    reader = screen("student, feedback")
+    reader.page.goto(page.as_uri())
+    reader.picture("feedback")
+    assert "Score: 3.0 / 6.0" in reader.page.locator("body").inner_text()
