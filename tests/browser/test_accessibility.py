@@ -6,6 +6,7 @@ name; and the style sheets of JupyterLab and nbconvert show a link in a text by 
 """
 
 import json
+from itertools import pairwise
 
 import lab
 import nbformat
@@ -101,7 +102,7 @@ def session(tmp_path_factory):
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, screen, theme):
-    address, sam, path = session
+    address, sam, _ = session
     lab.choose_theme(sam, theme)
     # JupyterLab keeps only the cells on the screen in the page, so the screen is tall
     window = screen(f"accessibility, {theme}", height=6000)
@@ -156,5 +157,5 @@ def test_the_text_of_every_notebook_has_headings_in_order_and_passes_axe(screen,
         window.page.goto(exported.as_uri())
         levels = headings(window.page, "main")
         assert levels.count(1) == 1 and levels[0] == 1, path.stem
-        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (path.stem, levels)
+        assert all(after <= before + 1 for before, after in pairwise(levels)), (path.stem, levels)
         assert serious(window.page, [[".jp-RenderedMarkdown"]]) == [], path.stem
