@@ -97,6 +97,8 @@ def test_a_stopped_run_says_how_to_go_on_and_the_next_one_does(tmp_path):
     assert_whole(course, SIZE)
 
 
+# another test of this process may have loaded JAX, which warns of any fork; this one only sets a limit and runs
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
 def test_a_full_disk_stops_the_run_with_a_reason_and_loses_nothing(tmp_path):
     course = make(tmp_path / "course", 24, seconds=0.0)
     most = (course / "gradebook.db").stat().st_size

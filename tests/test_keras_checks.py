@@ -63,6 +63,38 @@ def test_a_learners_class_is_accepted():
     assert "Python warned" not in verdict.text()
 
 
+def test_a_layer_with_build_alone_has_its_weights_and_is_not_called_unstarted():
+    keras = pytest.importorskip("keras")
+
+    class OwnBatchNormalization(keras.layers.Layer):
+        def __init__(self, momentum=0.99, epsilon=1e-3, **options):
+            super().__init__(**options)
+
+        def build(self, input_shape):
+            RIGHT_PARTS["weights"](self, (input_shape[-1],))
+
+        def call(self, x, training=None):
+            raise NotImplementedError
+
+        def get_config(self):
+            raise NotImplementedError
+
+    verdict = judge(OWN, DirectAnswer(OwnBatchNormalization))
+    assert verdict.passed == ("its weights",) and verdict.score == 1.0
+
+
+def test_a_moving_mean_that_call_replaces_is_told_to_be_assigned():
+    pytest.importorskip("keras")
+
+    def replaced(momentum, epsilon):
+        def update(layer, mean, var, examples):
+            layer.moving_mean = momentum * layer.moving_mean + (1 - momentum) * mean
+
+        return layer_with(momentum, epsilon, update=update)
+
+    assert "change it with self.moving_mean.assign(value)" in said(OWN, replaced)
+
+
 def test_a_class_with_nothing_in_it_is_not_started():
     class OwnBatchNormalization:
         """Batch norm."""

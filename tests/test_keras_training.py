@@ -33,5 +33,5 @@ def test_the_title_says_who_is_ahead_at_the_start_and_in_the_end():
     run = {"loss": np.array([1.0, 0.5]), "accuracy": np.array([0.5, 0.9]), "batch": np.array([0.8, 0.9])}
     other = run | {"accuracy": np.array([0.6, 0.8])}
     described = keras_figures.training_runs({"with": run, "without": other}, "SGD")
-    assert "10.0 points behind, then 10.0 points ahead" in described.figure.get_suptitle()
+    assert "10.0 points behind after epoch 1, 10.0 points ahead after epoch" in described.figure.get_suptitle()
     assert described.alt.endswith(".") and len(described.alt) > 40

@@ -134,9 +134,10 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
         raise TypeError(f"The check received {_kind(layer)}; the class must be made from keras.layers.Layer.")
     x = np.asarray(x, np.float32)
     first = x if x.ndim == 2 else x[0]
-    layer(first, training=False)
     if what == "weights":
+        layer.build(first.shape)  # no call: who has written build alone is told that it holds
         return _weights_of(layer)
+    layer(first, training=False)
     for name, value in zip(ROLES, (gamma, beta, moving_mean, moving_variance), strict=True):
         _weight(layer, name).assign(np.asarray(value, np.float32))
     if what == "training":
@@ -197,7 +198,12 @@ def _config_and_copies(keras, layer, x):
 
 def _weight(layer, name):
     weight = getattr(layer, name, None)
-    if not hasattr(weight, "assign"):
+    if weight is not None and not hasattr(weight, "assign"):
+        raise AttributeError(
+            f"self.{name} is no longer a weight, or never was one. Make it in build with self.add_weight(...), and "
+            f"change it with self.{name}.assign(value): `self.{name} = value` puts a plain array in its place."
+        )
+    if weight is None:
         raise AttributeError(
             f"The layer has no weight {name}. Make it in build: self.{name} = self.add_weight(...); "
             "the four are gamma, beta, moving_mean and moving_variance."

@@ -44,7 +44,7 @@ def learning_rates(rates, found):
         axes.set(xscale="log", ylim=(0, 1.12), xlabel="learning rate (log scale)", ylabel="test accuracy")
         axes.set_xticks(rates, [f"{rate:g}" for rate in rates])
         axes.minorticks_off()
-        figure.suptitle("As good at small rates; at the largest only batch norm learns")
+        figure.suptitle("At learning rate 3 only the network with batch norm learns")
     told = "; ".join(
         f"{label}: " + ", ".join(f"{share:.2f} at {rate:g}" for rate, share in zip(rates, found[name], strict=True))
         for name, label in names.items()
@@ -242,7 +242,7 @@ def gradient_by_layer(lengths, growths):
                 va="bottom" if name == "batch" else "top",
             )
         axes.set(yscale="log", ylim=(min(map(min, lengths.values())) / 5, None))
-        axes.set(xlabel="layer, from the input to the output", ylabel="gradient (log scale)")
+        axes.set(xlabel="layer, from the input to the output", ylabel="length of the gradient (log scale)")
         figure.suptitle("Before training, batch norm makes the gradient grow on its way back")
     told = "; ".join(
         f"{label}: {lengths[name][-1]:.2g} in the last layer, {lengths[name][0]:.2g} in the first, a factor of "

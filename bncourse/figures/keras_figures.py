@@ -39,9 +39,12 @@ def training_runs(found, optimizer):
             axes.set_xticks(epochs)
             axes.set_xlabel("epoch")
         left.set(ylabel="training loss (mean of the epoch)", ylim=(0, None))
-        right.set(ylabel="test accuracy", ylim=(0, 1.02))
+        # from 0 on, the lines of a close race would lie on one another
+        lowest = np.floor(10 * min(values.min() for _, values, _ in lines)) / 10
+        right.set(ylabel="test accuracy", ylim=(lowest, 1.02))
         figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
-        figure.suptitle(f"{optimizer}: test accuracy with batch norm {_points(ahead[0])}, then {_points(ahead[-1])}")
+        start, end = _points(ahead[0]), _points(ahead[-1])
+        figure.suptitle(f"{optimizer}: batch norm is {start} after epoch 1, {end} after epoch {epochs[-1]}")
     return DescribedFigure(
         figure,
         f"Left, the training loss by epoch, from {norm['loss'][0]:.2f} to {norm['loss'][-1]:.2f} with batch norm and "

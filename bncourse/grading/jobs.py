@@ -140,7 +140,10 @@ def _sandbox(level, preload, limits):
         _warm[key] = Sandbox(level, preload, number, limits), slot
     sandbox = _warm[key][0]
     if not sandbox.running:
-        sandbox.start()
+        try:
+            sandbox.start()
+        except Unavailable:  # the walls stood before the run: something ended it while it started
+            sandbox.start()
     return sandbox
 
 

@@ -34,7 +34,7 @@ def best_level(lowest, highest=BEST):
         )
         raise Trouble(
             f"this machine has no walls that are safe for submissions:\n{why}\n"
-            'On Linux: pip install -e ".[grading]", and bubblewrap from your system (on Debian: apt install bubblewrap). '
+            'On Linux: pip install -e ".[grading]", and your system\'s bubblewrap (on Debian: apt install bubblewrap). '
             "docs/safe-grading.md says what each level needs. "
             "To run submissions with few walls, as nbgrader alone does with none, say so: --accept-unsafe-level 0"
         )

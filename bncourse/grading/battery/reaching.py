@@ -48,7 +48,7 @@ for _name, _says, _source in [
      "    for path in glob.glob(top + '/*/neighbour*') + glob.glob(top + '/**/submitted'):\n        tell(path)\n"),
     ("the_reference_is_read_from_the_disk", "A cell looks for the source of the true functions.",
      "import glob, sys, os\n"
-     "for top in {*sys.path, sys.prefix, sys.base_prefix, '/opt/*', '/home/*', '/root/*', '/srv/*', '/work/*'}:\n"
+     "for top in {*sys.path, sys.prefix, sys.base_prefix, '/opt/*', '/home/*', '/root/*', '/srv/*', '/mnt/*'}:\n"
      "    for path in glob.glob(os.path.join(top, '**', 'bncourse', 'reference', '*'))"
      " + glob.glob(os.path.join(top, 'bncourse', '**', 'exercises')):\n        tell(path)\n"),
     ("another_python_knows_the_reference", "A cell starts every Python it finds, without our settings.",
