@@ -15,6 +15,12 @@ from bncourse import course, doctor
 from bncourse.trouble import Trouble
 
 SETTINGS = Path(__file__).parent / "lab"
+# jsonschema takes a check of international addresses where it finds one, and the one that Jupyter brings builds a
+# grammar at each start: more than a second. JupyterLab's settings hold no such address.
+_WITHOUT_GRAMMAR = (
+    "import runpy, sys; sys.modules['rfc3987_syntax'] = None; "
+    "runpy.run_module('jupyterlab', run_name='__main__', alter_sys=True)"
+)
 LONGEST_START = 180  # seconds; a first start on a slow disk takes some tens
 
 
@@ -83,8 +89,8 @@ def _lab_command(folder, page, port, opens):
     command = [
         sys.executable,
         "-P",  # a file in the course's folder must not take the place of a package
-        "-m",
-        "jupyterlab",
+        "-c",
+        _WITHOUT_GRAMMAR,
         f"--ServerApp.root_dir={folder}",
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",

@@ -26,6 +26,8 @@ class Slider:
     name : str
         What the slider changes, one or two words; stands before the menu. A screen reader reads the menu aloud
         with its name. The slider's own handle has none: ipywidgets gives no way to name it.
+        With the keyboard: Space opens the menu (while it is closed, JupyterLab takes the arrow keys for itself), and
+        the handle moves with the arrow keys.
     still : object
         The same message in one picture: a strip of a few moments, for example.
     playable : bool, default False

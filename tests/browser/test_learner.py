@@ -1,0 +1,94 @@
+"""A learner's day: open, read, predict, run, go wrong, ask, get it right, validate, see progress, come back."""
+
+import json
+
+import lab
+import pytest
+
+NOTEBOOK = "00-warm-up"
+WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / x.std()"
+RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)"
+GUESS = 'predict("Raw inputs need more than 10,000 steps. How many with standardized inputs?", 50)'
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return lab.course(tmp_path / "course", NOTEBOOK)
+
+
+def on_disk(folder):
+    """Give the sources of the notebook's cells as they lie on the disk."""
+    notebook = json.loads((folder / "notebooks" / NOTEBOOK / f"{NOTEBOOK}.ipynb").read_text())
+    return ["".join(cell["source"]) for cell in notebook["cells"]]
+
+
+def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path, screen):
+    ada = lab.person(tmp_path / "ada")
+    with lab.started(folder, ada) as address:
+        today = screen("learner")
+        today.open(address)
+        today.picture("opened")
+        assert today.page.locator(".jp-Notebook h1").inner_text().startswith("00 Warm-up")
+        assert not today.page.get_by_text("Formgrader").count()
+        today.run(today.cell("bncourse first"))
+        today.run(today.cell("descent.patients"))
+        guess = today.cell("predict(")
+        today.write(guess, GUESS)
+        today.run(guess)
+        answer, check = today.cell("def standardize"), today.cell("check.standardize(standardize)")
+        today.write(answer, WRONG)
+        today.run(answer)
+        said = today.run(check).inner_text()
+        today.picture("wrong")
+        assert "NOT YET" in said and "one mean and variance for all numbers" in said and "Traceback" not in said
+        own = today.below(check, 'check.hint("standardize")')
+        assert "Hint 1 of 3" in own.inner_text()
+        today.picture("hint")
+        today.write(answer, RIGHT)
+        today.run(answer)
+        said = today.run(check).inner_text()
+        today.picture("right")
+        assert "✓ CORRECT" in said
+        today.run(today.cell("runs = {}"))
+        today.picture("predicted and measured")
+        today.page.locator(".jp-Toolbar").get_by_text("Validate").click()
+        dialog = today.page.locator(".jp-Dialog")
+        dialog.wait_for()
+        today.picture("validated")
+        assert "Success! Your notebook passes all the tests." in dialog.inner_text()
+        dialog.get_by_role("button", name="Ok").click()
+        table = today.below(check, "from bncourse import progress; progress()")
+        assert "1 of 1 done" in table.inner_text()
+        today.picture("progress")
+        today.saved()  # no Ctrl+S: the course's settings save every 10 seconds
+        today.picture("saved by itself")
+        today.page.close()
+    assert RIGHT in on_disk(folder)
+    with lab.started(folder, ada) as address:
+        tomorrow = screen("learner, next morning")
+        tomorrow.open(address)
+        tomorrow.cell("check.standardize(standardize)").scroll_into_view_if_needed()
+        tomorrow.picture("came back")
+        assert "✓ CORRECT" in tomorrow.cell("check.standardize(standardize)").inner_text()
+        assert "1 of 1 done" in tomorrow.cell("progress()").inner_text()
+
+
+def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen):
+    eve = lab.person(tmp_path / "eve")
+    lab.choose_theme(eve, "JupyterLab Dark")
+    with lab.started(folder, eve) as address:
+        window = screen("keyboard, dark")
+        window.open(address)
+        keys = window.page.keyboard
+        window.go_to("bncourse first")
+        window.press(window.cell("bncourse first"), "Shift+Enter")
+        window.go_to("def standardize")
+        for key in ("Enter", "Control+a"):
+            keys.press(key)
+        keys.insert_text(RIGHT)
+        window.press(window.cell("def standardize"), "Shift+Enter")
+        said = window.press(window.cell("check.standardize(standardize)"), "Shift+Enter").inner_text()
+        window.picture("right")
+        assert "✓ CORRECT" in said
+        window.save()
+    assert RIGHT in on_disk(folder)
