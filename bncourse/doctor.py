@@ -24,6 +24,7 @@ READY, NOTE, MISSING = "ready", "note", "missing"
 SIGNS = {READY: "✓", NOTE: "!", MISSING: "✗"}
 ROOM_NEEDED = 100_000_000  # bytes; a learner's notebooks with their outputs stay far below
 PORTS_TRIED = 50
+BRING_BACK = "bring back the notebooks (git checkout -- notebooks), or make them from solutions/ (bncourse release)"
 _INSTALL_JUPYTER = f"run {pip_install('jupyterlab')}"
 
 
@@ -70,13 +71,15 @@ def line(condition):
     return f"{SIGNS[condition.state]} {condition.state:<7}  {condition.subject:<14}  {condition.says}"
 
 
-def examine(port):
+def examine(port, learns=True):
     """Look at everything the course needs.
 
     Parameters
     ----------
     port : int
         The port that JupyterLab would like.
+    learns : bool, default True
+        Whether the person needs notebooks to learn from; an instructor makes them.
 
     Returns
     -------
@@ -84,7 +87,7 @@ def examine(port):
         In the order in which a person would mend them.
     """
     own = [_jupyters_own_folder(), _kernel(), _keras(), _port(port)]
-    return [_python(), *_packages(), *_folder(), *own, *_exchange()]
+    return [_python(), *_packages(), *_folder(learns), *own, *_exchange()]
 
 
 def free_port(first):
@@ -142,7 +145,7 @@ def _packages():
             yield Condition(requirement.name, MISSING, f"{version}; needed: {plain}", mend)
 
 
-def _folder():
+def _folder(learns):
     try:
         folder = course.find_folder()
     except Trouble as trouble:
@@ -150,8 +153,10 @@ def _folder():
         return
     first = next(iter(course.notebooks(folder)), None)
     if first is None:
-        mend = "bring back the notebooks you deleted: git checkout -- notebooks"
-        yield Condition("course folder", MISSING, f"{folder} has no notebooks in notebooks/", mend)
+        # a course that is being made has sources, and no notebooks yet
+        only_note = not learns and any((folder / "solutions").glob("[0-9][0-9]-*"))
+        says = f"{folder} has no notebooks in notebooks/"
+        yield Condition("course folder", NOTE if only_note else MISSING, says, BRING_BACK)
     else:
         yield Condition("course folder", READY, f"{folder}; first notebook: {first.name}")
     yield _disk("disk", folder)

@@ -29,11 +29,11 @@ def command(options):
 
     The address goes to standard output, everything else to standard error.
     """
-    _check(options.port)
+    _check(options.port, learns=not options.instructor)
     folder = course.find_folder()
     # an instructor edits the sources; notebooks/ is made from them
-    first = course.notebooks(folder)[0].relative_to(folder).as_posix()
-    page = "lab/tree/" + ("solutions" if options.instructor else quote(first))
+    first = folder / "solutions" if options.instructor else course.notebooks(folder)[0]
+    page = "lab/tree/" + quote(first.relative_to(folder).as_posix())
     port = doctor.free_port(options.port)
     opens = not options.no_browser and _has_browser()
     log = _log_file(port)
@@ -72,9 +72,9 @@ def command(options):
     return 0
 
 
-def _check(port):
+def _check(port, learns):
     began = time.perf_counter()
-    conditions = doctor.examine(port)
+    conditions = doctor.examine(port, learns)
     for condition in conditions:
         if condition.state != doctor.READY:
             _say(doctor.line(condition))

@@ -4,8 +4,68 @@ import pytest
 
 import bncourse  # noqa: F401 - before any test loads NumPy, which then uses one thread: many times faster here
 
+# The files that take longest, longest first: begun last, one of them would keep one core waiting for the other.
+LONGEST = (
+    "test_notebooks.py",
+    "test_grade_faults.py",
+    "test_battery.py",
+    "test_battery_walls.py",
+    "test_learner.py",
+    "test_instructor.py",
+    "test_maintainer.py",
+    "test_accessibility.py",
+    "test_nbgrader.py",
+    "test_experiments.py",
+    "test_wall.py",
+    "test_doors.py",
+    "test_demo.py",
+    "test_backend.py",
+    "test_week_one.py",
+    "test_book.py",
+    "test_start.py",
+)
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files that take longest first."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
+
 
 @pytest.fixture(autouse=True)
 def _journal_of_its_own(tmp_path, monkeypatch):
     """Keep the learner's real journal out of the tests."""
     monkeypatch.setenv("BNCOURSE_JOURNAL", str(tmp_path / "journal.jsonl"))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """Give Chromium; a machine without it fails the test with a sentence that says what to install."""
+    from lab import CHROMIUM_OPTIONS, WITHOUT_CHROMIUM, executable
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:  # closed after each file: its loop would be in the way of other tests
+        if not (place := executable(playwright)):
+            pytest.fail(WITHOUT_CHROMIUM, pytrace=False)
+        browser = playwright.chromium.launch(executable_path=place, args=CHROMIUM_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def screen(chromium, request):
+    """Give ``screen(journey)``: a new window, whose last picture is kept too when the test fails."""
+    from lab import Screen
+
+    opened = []
+
+    def open_window(journey, height=900):
+        page = chromium.new_page(viewport={"width": 1280, "height": height})
+        opened.append(Screen(page, journey))
+        return opened[-1]
+
+    yield open_window
+    for window in opened:
+        if not window.page.is_closed():
+            window.picture("last")
+            window.page.close()

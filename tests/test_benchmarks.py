@@ -6,8 +6,9 @@ import time
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import checks, claims, course, page, reference
+from bncourse.benchmarks import checks, claims, course, margins, page, reference
 from bncourse.checking import Case, Exercise
+from bncourse.experiments.claims import Claim
 from bncourse.trouble import Trouble
 
 
@@ -63,18 +64,41 @@ def test_an_unknown_family_is_told_the_known_ones(capsys):
     assert "checks" in capsys.readouterr().err
 
 
-def test_a_claim_that_fails_more_than_once_in_twenty_does_not_hold():
+def test_a_claim_that_fails_more_than_once_in_twenty_does_not_hold(monkeypatch):
+    firm = Claim("a gap of more than a half", lambda seed: {}, lambda n: n["gap"] > 0.5)
+    monkeypatch.setattr(claims, "CLAIMS", dict.fromkeys(("firm", "thin", "weak"), firm))
     fine = {seed: (True, {"gap": 1.0}) for seed in range(40)}
-    results = {"firm": fine, "thin": fine | {0: (False, {})}, "weak": fine | {s: (False, {}) for s in range(3)}}
+    results = {
+        "firm": fine,
+        "thin": fine | {0: (False, {"gap": 0.4})},
+        "weak": fine | {s: (False, {"gap": 0.0}) for s in range(3)},
+    }
     figures = claims.summary(results)
     assert (figures["claims"], figures["held"], figures["seeds"]) == (3, 2, 40)
     assert figures["failures"] == {"thin": 1, "weak": 3}
+    assert figures["worst_margins"] == {"firm": 0.5, "thin": pytest.approx(-0.2), "weak": -1.0}
+
+
+@pytest.mark.parametrize(
+    ("holds", "expected"),
+    [
+        (lambda n: 0.5 < n["a"] < 4 and n["b"] >= 3, 0.25),
+        (lambda n: min(n["a"], n["b"]) > 1.8 and max(n.values()) < 8, 0.1),
+        (lambda n: abs(n["a"] - n["b"]) < 4, 0.5),
+        (lambda n: all(n[key] * 2 > 2 for key in "ab"), 0.5),
+        (lambda n: n["b"] / n["a"] > 4, -0.5),
+        (lambda n: n["a"] == 2, None),
+    ],
+)
+def test_the_margin_of_a_claim_is_the_distance_from_its_nearest_bound(holds, expected):
+    assert margins.margin(holds, {"a": 2.0, "b": 4.0}) == pytest.approx(expected)
 
 
 def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
     monkeypatch.setattr(claims, "CLAIMS", {"identity_recovery": claims.CLAIMS["identity_recovery"]})
     assert cli.main(["bench", "claims", "--seeds", "2", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
+    assert figures.pop("worst_margins")["identity_recovery"] > 0.9
     assert figures == {"claims": 1, "held": 1, "seeds": 2, "failures": {}}
 
 
@@ -83,7 +107,9 @@ def test_what_an_import_adds_is_a_difference_in_milliseconds(monkeypatch):
     assert -1000 < course.import_milliseconds() < 10_000
 
 
-def test_the_reference_is_compared_with_each_peer_and_is_exact_to_a_few_last_places():
+def test_the_reference_is_compared_with_each_peer_and_is_exact_to_a_few_last_places(monkeypatch):
+    monkeypatch.setattr(reference, "WORK", 2_000)
+
     def slow(x, gamma, beta, dout):
         return lambda: time.sleep(0.002)
 
@@ -100,11 +126,18 @@ def kept(**figures):
 
 
 def test_the_page_shows_each_family_that_was_measured_with_its_date_and_command(tmp_path):
-    claimed = {"claims": 3, "held": 2, "seeds": 20, "failures": {"too-bold": 4}}
+    claimed = {
+        "claims": 2,
+        "held": 1,
+        "seeds": 20,
+        "failures": {"bold": 4},
+        "worst_margins": {"bold": -0.5, "firm": None},
+    }
     page.store(tmp_path, kept(claims=claimed))
     written = (tmp_path / "docs" / "benchmarks.md").read_text()
     assert "`bncourse bench claims`, 2026-01-31, a machine, 2 cores; Python 3.13.0" in written
-    assert "| `too-bold` failed on | 4 of 20 seeds |" in written
+    assert "| `bold` | 16 of 20 | -0.50 |" in written
+    assert "| `firm` | 20 of 20 | none |" in written
     assert "bench battery" not in written
     assert page.load(tmp_path)["claims"]["figures"] == claimed
 

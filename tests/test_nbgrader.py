@@ -131,7 +131,9 @@ def test_notebooks_holds_what_nbgrader_makes_of_solutions_and_nothing_else(tmp_p
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     for name in names(tmp_path):
         nbgrader("generate_assignment", name, "--no-db", folder=tmp_path)
-    assert files(ROOT / "notebooks") == files(tmp_path / "notebooks")
+    there, made = files(ROOT / "notebooks"), files(tmp_path / "notebooks")
+    differ = sorted(str(path) for path in there.keys() | made.keys() if there.get(path) != made.get(path))
+    assert not differ, f"notebooks/ is not what nbgrader makes of solutions/; run bncourse release: {', '.join(differ)}"
 
 
 def files(folder):

@@ -117,6 +117,14 @@ def test_notebooks_that_are_gone_are_missed(folder):
     assert "git checkout -- notebooks" in missing()["course folder"].mend
 
 
+def test_notebooks_that_were_never_made_are_made_from_the_sources(folder):
+    for path in course.notebooks(folder):
+        path.unlink()
+    (folder / "solutions" / "00-start-here").mkdir()
+    assert "bncourse release" in missing()["course folder"].mend
+    assert "course folder" not in {c.subject for c in doctor.examine(8888, learns=False) if c.state == doctor.MISSING}
+
+
 def test_a_folder_that_cannot_be_written_to_is_named(folder, monkeypatch):
     def refuse(dir):
         raise OSError(errno.EROFS, "Read-only file system", str(dir))

@@ -1,5 +1,8 @@
 """Hostile, broken and odd submissions, each graded twice: by nbgrader as it comes, and behind our walls.
 
+Behind our walls they are one class, with neighbours between them; nbgrader gets each with a class of its own, since one
+of them stops or spoils the run for the others.
+
 A case is broken if the run stops or hangs, if a point is given that no function earned, if an earned point is
 lost, if a neighbour's grade or file changes, or if a process is left.
 """
@@ -8,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bncourse.course import find_folder
@@ -27,32 +31,61 @@ def command(options):
     console = Console(stderr=True)
     folder = Path(tempfile.mkdtemp(prefix="bncourse-battery-"))
     try:
-        ours, theirs = {}, {}
-        template = course.make(home, folder / "ours")
-        level = None
-        for number, case in enumerate(track(chosen, "Behind our walls", console=console, transient=True)):
-            place = folder / f"ours-{number}"
-            shutil.copytree(template, place)
-            outcome = course.run(place, [case], workers=1)
-            ours[case.name] = [*outcome.broken.get(case.name, []), *outcome.run]
-            level = outcome.level
-            shutil.rmtree(place, ignore_errors=True)
-        if not options.json and bubblewrap():
+        with console.status(f"{len(chosen)} submissions behind our walls ..."):
+            outcome = course.run(course.make(home, folder / "ours"), chosen, workers=os.cpu_count())
+        theirs = {}
+        if bubblewrap() and (options.plain or not options.json):
             template = plain.prepare(home, folder / "plain")
-            for number, case in enumerate(track(chosen, "nbgrader as it comes", console=console, transient=True)):
+
+            def grade(numbered):
+                number, case = numbered
                 place = folder / f"plain-{number}"
-                theirs[case.name] = plain.grade(template, case, place)
+                found = plain.grade(template, case, place)
                 shutil.rmtree(place, ignore_errors=True)
+                return case.name, found
+
+            with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+                several = pool.map(grade, enumerate(chosen))
+                shown = track(several, "nbgrader as it comes", len(chosen), console=console, transient=True)
+                theirs = dict(shown)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    figures = {"cases": len(chosen), "broken": sum(map(bool, ours.values())), "level": level}
+    ours = {case.name: outcome.broken.get(case.name, []) for case in chosen}
+    figures = summary(chosen, ours, theirs) | {"level": outcome.level}
+    figures["broken"] += bool(outcome.run)
     if options.json:
-        print(json.dumps(figures))
+        print(json.dumps(figures | {"beside_the_cases": outcome.run}))
         return 0
     _print_table(chosen, theirs, ours)
+    for line in outcome.run:
+        print(f"beside the cases: {line}")
     plainly = f"; nbgrader as it comes broke {sum(map(bool, theirs.values()))}" if theirs else ""
-    print(f"{figures['cases']} submissions, {figures['broken']} broken at level {level}{plainly}.")
+    print(f"{figures['cases']} submissions, {figures['broken']} broken at level {outcome.level}{plainly}.")
     return int(bool(figures["broken"]))
+
+
+def summary(chosen, ours, theirs):
+    """Count the cases and those that were broken, in all and by kind.
+
+    Parameters
+    ----------
+    chosen : list of Case
+    ours, theirs : dict of str to list of str
+        By the name of a case, how it was broken; `theirs` is empty where plain nbgrader did not run.
+
+    Returns
+    -------
+    dict
+        cases; broken; kinds: for each kind cases, broken, and plain_broken where plain nbgrader ran.
+    """
+    kinds = {}
+    for case in chosen:
+        counts = kinds.setdefault(case.kind, {"cases": 0, "broken": 0} | ({"plain_broken": 0} if theirs else {}))
+        counts["cases"] += 1
+        counts["broken"] += bool(ours[case.name])
+        if theirs:
+            counts["plain_broken"] += bool(theirs[case.name])
+    return {"cases": len(chosen), "broken": sum(map(bool, ours.values())), "kinds": kinds}
 
 
 def _print_table(chosen, theirs, ours):

@@ -5,6 +5,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
+from bncourse.benchmarks.margins import margin
 from bncourse.experiments.claims import CLAIMS
 
 FIRST_SEED = 5000  # no notebook, no test and no threshold was tried on these
@@ -65,7 +66,8 @@ def summary(results):
     -------
     dict
         claims; held: how many of them fail on no more than 1 seed in 20; seeds: how many were tried;
-        failures: for each claim that failed anywhere, on how many seeds.
+        failures: for each claim that failed anywhere, on how many seeds; worst_margins: for each claim how far it
+        was from the nearest of its bounds (see `margin`) on the worst seed, or None where it has no bound.
     """
     failures = {name: sum(not holds for holds, _ in tries.values()) for name, tries in results.items()}
     seeds = len(next(iter(results.values())))
@@ -74,18 +76,28 @@ def summary(results):
         "held": sum(count * 20 <= seeds for count in failures.values()),
         "seeds": seeds,
         "failures": {name: count for name, count in failures.items() if count},
+        "worst_margins": {name: worst_margin(name, tries) for name, tries in results.items()},
     }
+
+
+def worst_margin(name, tries):
+    """Give the smallest margin of a claim over its seeds, or None."""
+    margins = [margin(CLAIMS[name].holds, numbers) for _, numbers in tries.values()]
+    return min((found for found in margins if found is not None), default=None)
 
 
 def _print_table(results):
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("claim", "held", "range of each number over the seeds", box=None, pad_edge=False)
+    heads = ("claim", "held", "worst margin", "range of each number over the seeds")
+    table = Table(*heads, box=None, pad_edge=False)
     for name, tries in results.items():
         numbers = [measured for _, measured in tries.values()]
         ranges = (
             f"{key}: {min(n[key] for n in numbers):.3g} to {max(n[key] for n in numbers):.3g}" for key in numbers[0]
         )
-        table.add_row(name, f"{sum(holds for holds, _ in tries.values())}/{len(tries)}", "; ".join(ranges))
+        worst = worst_margin(name, tries)
+        held = f"{sum(holds for holds, _ in tries.values())}/{len(tries)}"
+        table.add_row(name, held, "-" if worst is None else f"{worst:.2f}", "; ".join(ranges))
     Console().print(table)

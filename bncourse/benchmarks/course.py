@@ -9,7 +9,11 @@ import sys
 import tempfile
 import time
 import urllib.request
+from importlib import metadata
 from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from bncourse import course as courses
 
@@ -27,6 +31,8 @@ def command(options):
         figures = {"import_ms": import_milliseconds()}
     with console.status("Releasing ..."):
         figures["release_seconds"] = release_seconds(folder)
+    with console.status("Weighing the packages ..."):
+        figures["install_megabytes"] = install_megabytes()
     with console.status("Starting JupyterLab ..."):
         figures["start_seconds"] = start_seconds(folder)
     figures["notebook_seconds"] = {}
@@ -39,6 +45,8 @@ def command(options):
     print(f"`import bncourse` adds {figures['import_ms']:.0f} ms to the import of NumPy")
     print(f"`bncourse release` takes {figures['release_seconds']:.2f} s a notebook, after the import of nbgrader")
     print(f"`bncourse start` has a page after {figures['start_seconds']:.1f} s")
+    for what, size in figures["install_megabytes"].items():
+        print(f"  {what}: " + ("not installed here" if size is None else f"{size:,.0f} MB of files"))
     for name, seconds in figures["notebook_seconds"].items():
         print(f"  {name}: {seconds:.1f} s from top to bottom, solved, the start of its kernel included")
     print(f"Measured {len(figures['notebook_seconds'])} notebooks in {folder}")
@@ -83,6 +91,51 @@ def release_seconds(folder):
             release(copy, path.name, record=False)
             times.append(time.perf_counter() - began)
     return statistics.median(times)
+
+
+def install_megabytes():
+    """Give the size of what is installed for the course, and what each extra adds to it.
+
+    Counted are the files that each package names as its own, without compiled bytecode.
+
+    Returns
+    -------
+    dict of str to float or None
+        Megabytes for "bncourse" and for each extra; None for an extra that is not installed whole.
+    """
+    base = _closure("bncourse", ())
+    sizes = {"bncourse": _megabytes(base)}
+    for extra in sorted(metadata.metadata("bncourse").get_all("Provides-Extra") or ()):
+        whole = _closure("bncourse", (extra,))
+        sizes[f"extra {extra}"] = None if whole is None else _megabytes(whole - base)
+    return sizes
+
+
+def _closure(name, extras):
+    """Give the names of a package and of all that it needs here; None if one of them is missing."""
+    found, waiting = set(), [(name, frozenset(extras))]
+    seen = set()
+    while waiting:
+        package, wanted = waiting.pop()
+        if (package, wanted) in seen:
+            continue
+        seen.add((package, wanted))
+        try:
+            needs = metadata.requires(package) or ()
+        except metadata.PackageNotFoundError:
+            return None
+        found.add(package)
+        for requirement in map(Requirement, needs):
+            marker = requirement.marker
+            if marker is None or any(marker.evaluate({"extra": extra}) for extra in wanted or {""}):
+                waiting.append((canonicalize_name(requirement.name), frozenset(requirement.extras)))
+    return found
+
+
+def _megabytes(packages):
+    files = [file for package in packages for file in metadata.files(package) or () if file.suffix != ".pyc"]
+    places = (file.locate() for file in files)
+    return sum(place.stat().st_size for place in places if place.is_file()) / 1e6
 
 
 def notebook_seconds(path):

@@ -2,12 +2,9 @@
 
 import json
 import re
-import sys
 
 import lab
 import pytest
-
-sys.path.insert(0, str(lab.ROOT / "tests"))
 import small_course
 
 NAME = small_course.NAME

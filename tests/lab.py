@@ -11,7 +11,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "artefacts"
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 WITHOUT_CHROMIUM = (

@@ -1,0 +1,78 @@
+"""A maintainer's day: an exercise gets another point, and release and tests say what else must change."""
+
+import shutil
+import subprocess
+import sys
+
+import lab
+import pytest
+
+NAME = "00-warm-up"
+DECLARED = "bncourse/exercises/warm_up/standardize.py"
+PARTS = ("bncourse", "notebooks", "solutions", "tests")
+FILES = ("nbgrader_config.py", "pyproject.toml")
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Give a clone of the course, which runs its own package where a command is given in it."""
+    folder = tmp_path / "clone"
+    for part in PARTS:
+        leave = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(lab.ROOT / part, folder / part, ignore=leave)
+    for file in FILES:
+        shutil.copy(lab.ROOT / file, folder)
+    return folder
+
+
+class Clone:
+    """The commands that a maintainer gives in a folder, and what they say."""
+
+    def __init__(self, folder, environment):
+        self.folder, self.environment = folder, environment
+
+    def release(self):
+        """Give the code and the words of ``bncourse release 00``."""
+        return self._run("bncourse.cli", "release", "00")
+
+    def tests(self, *which):
+        """Give the code and the words of some tests."""
+        return self._run("pytest", "-p", "no:cacheprovider", *which)
+
+    def _run(self, *words):
+        done = subprocess.run(
+            [sys.executable, "-m", *words], cwd=self.folder, env=self.environment, timeout=300,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        return done.returncode, " ".join(done.stdout.split())
+
+
+def replace(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_one_point_more_is_asked_for_everywhere_until_all_agree(clone, tmp_path, screen):
+    max_ = lab.person(tmp_path / "max")
+    shell = Clone(clone, max_)
+    source = clone / "solutions" / NAME / f"{NAME}.ipynb"
+    with lab.started(clone, max_, "--instructor") as address:
+        host, token = lab.base(address)
+        window = screen("maintainer")
+        window.open(f"{host}lab/tree/solutions/{NAME}/{NAME}.ipynb?token={token}")
+        window.menu("Nbgrader", "Create Assignment")
+        cells = window.page.locator(".nbgrader-CellWidget")
+        check = cells.filter(has=window.page.locator("input[value='standardize-check']")).first
+        check.locator(".nbgrader-CellPoints input").fill("3")
+        window.picture("points")
+        window.page.locator(".jp-Notebook h1").click()
+        window.save()
+
+    code, said = shell.release()
+    assert code and "3" in said and "2" in said
+    print(said)
+    replace(clone / DECLARED, "points=2", "points=3")
+    code, said = shell.release()
+    print(said)
+    assert 0, source
