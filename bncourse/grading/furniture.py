@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from pathlib import Path
 
+from bncourse.grading.compilation import READS_ONLY
 from bncourse.trouble import Trouble
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -81,7 +82,7 @@ def furnish(folder):
     return package
 
 
-def command(level, package, descriptor, user, size):
+def command(level, package, descriptor, user, size, beside=()):
     """Give the command that starts the warm process, behind bubblewrap at level 3.
 
     Parameters
@@ -95,6 +96,8 @@ def command(level, package, descriptor, user, size):
         The user that it will become.
     size : int
         Bytes of each place inside that can be written to.
+    beside : collection of path
+        Other folders that can be read inside.
     """
     program = [sys.executable, "-P", "-m", "bncourse.room.warm", str(descriptor)]
     if level != 3:
@@ -112,7 +115,7 @@ def command(level, package, descriptor, user, size):
     command += ["--proc", "/proc", "--dev", "/dev"]
     command += ["--perms", "1777", "--size", str(size), "--tmpfs", "/dev/shm"]
     command += ["--perms", "1777", "--size", str(size), "--tmpfs", "/tmp"]
-    mounted = [*python_folders(), str(package)]
+    mounted = [*python_folders(), str(package), *beside]
     for parent in sorted({str(parent) for path in (*mounted, *SETTINGS) for parent in Path(path).parents} - {"/"}):
         command += ["--perms", "0755", "--dir", parent]  # bubblewrap would close them to the other user
     for path in (*SYSTEM, *SETTINGS):
@@ -125,7 +128,9 @@ def command(level, package, descriptor, user, size):
     for path in course_in_libraries():
         command += ["--tmpfs", path]
     command += ["--size", str(size), "--tmpfs", "/room"]
-    command += ["--ro-bind", str(package), str(package), "--chdir", "/", "--remount-ro", "/"]
+    for path in (str(package), *beside):
+        command += ["--ro-bind", path, path]
+    command += ["--chdir", "/", "--remount-ro", "/"]
     return [*command, "--", *program]
 
 
@@ -147,7 +152,8 @@ def writable(level):
     return [*devices, "/dev/shm"] if level == 3 else devices
 
 
-def environment(package):
+def environment(package, compiled=""):
+    """Give the variables that a room has; `compiled` is the folder of `bncourse.grading.compilation`."""
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -159,6 +165,7 @@ def environment(package):
         "USER": "learner",
         "LOGNAME": "learner",
         "MPLBACKEND": "agg",
+        **({"JAX_COMPILATION_CACHE_DIR": compiled, **READS_ONLY} if compiled else {}),
         **kept,
     }
 

@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass, field
 
 from nbformat.v4 import reads_json, writes_json
 
+from bncourse.grading import compilation
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox
 
@@ -137,7 +138,7 @@ def _sandbox(level, preload, limits):
     if key not in _warm:
         close()
         number, slot = _slot()
-        _warm[key] = Sandbox(level, preload, number, limits), slot
+        _warm[key] = Sandbox(level, preload, number, limits, compilation.keep(preload)), slot
     sandbox = _warm[key][0]
     if not sandbox.running:
         try:

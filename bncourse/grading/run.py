@@ -85,39 +85,46 @@ def grade(
     Trouble
         If nothing can be graded; the gradebook is then as it was.
     """
-    from bncourse.grading.record import Record  # with nbgrader, which takes a second
-
     began = time.monotonic()
     course = Path(course)
     limits = limits or limits_of(course)
-    outcomes = stage_assignment(course, name, students)
     release, _ = released(course, name)
+    preload = preloads(release)
+    if not scheduler and (force or any(not state(course, name, who) for who in students or handed_in(course, name))):
+        get_ready(preload)  # it imports for seconds, beside all that comes before the first submission is judged
+    outcomes = stage_assignment(course, name, students)
+    prints = {
+        outcome.student: fingerprint(report(course, name, outcome.student), limits)
+        for outcome in outcomes
+        if not outcome.trouble
+    }
+    changed = {
+        student for student in prints if force or state(course, name, student).get("fingerprint") != prints[student]
+    }
+    if changed and not scheduler:
+        get_ready(preload)
+    from bncourse.grading.record import Record  # with nbgrader, which takes seconds
+
     with _one_run(course), Record(course) as record:
         if not record.knows(name):
             raise Trouble(f"{name} is not in the gradebook yet. Run once: nbgrader generate_assignment {name} --force")
         done = Graded(name)
         known = record.submissions(name)
         done.not_submitted = sorted(set(record.enrolled()) - {o.student for o in outcomes}) if students is None else []
-        preload = preloads(release)
-        jobs, prints = [], {}
+        jobs = []
         for outcome in outcomes:
             if outcome.trouble:
                 done.not_graded[outcome.student] = outcome.trouble
                 continue
-            about = report(course, name, outcome.student)
-            if not about.get("readable", True):
+            if not report(course, name, outcome.student).get("readable", True):
                 done.rejected[outcome.student] = next(
                     (d.why for d in outcome.notable if d.kind == "refused"), "unreadable"
                 )
-            prints[outcome.student] = fingerprint(about, limits)
-            same = state(course, name, outcome.student).get("fingerprint") == prints[outcome.student]
-            if same and not force and outcome.student in known:
+            if outcome.student in known and outcome.student not in changed:
                 done.unchanged.append(outcome.student)
             else:
                 jobs.append(outcome.student)
         if jobs:
-            if not scheduler:
-                get_ready(preload)
             done.level = best_level(lowest, highest)
             record.back_up()
             before = record.rows()

@@ -26,7 +26,7 @@ from pathlib import Path
 
 import psutil
 
-from bncourse.grading import furniture
+from bncourse.grading import compilation, furniture
 from bncourse.grading.furniture import Unavailable
 from bncourse.room import frames
 from bncourse.room.leftovers import remove
@@ -85,12 +85,15 @@ class Sandbox:
     worker : int
         Tells sandboxes apart that stand at the same time.
     limits : Limits
+    compiled : str
+        The folder of `bncourse.grading.compilation`, or "".
     """
 
     level: int
     preload: tuple = ()
     worker: int = 0
     limits: Limits = field(default_factory=Limits)
+    compiled: str = ""
 
     def __post_init__(self):
         self._process = None
@@ -119,13 +122,14 @@ class Sandbox:
         self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
         package = furniture.furnish(self._folder)
+        beside = [self.compiled] if self.compiled else []
         ours, theirs = frames.pair()
         user = FIRST_USER + self.worker if os.geteuid() == 0 and self.level >= 1 else None
         try:
             with open(self._folder / "log", "wb") as log:
                 self._process = subprocess.Popen(
-                    furniture.command(self.level, package, theirs.fileno(), user, 2 * self.limits.file_size),
-                    env=furniture.environment(package),
+                    furniture.command(self.level, package, theirs.fileno(), user, 2 * self.limits.file_size, beside),
+                    env=furniture.environment(package, self.compiled),
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
@@ -152,7 +156,7 @@ class Sandbox:
                     "preload": list(self.preload),
                     "folder": room,
                     "caches": str(package / "caches"),
-                    "readable": furniture.readable(self.level, package),
+                    "readable": [*furniture.readable(self.level, package), *beside],
                     "writable": furniture.writable(self.level),
                     "shared": ["/dev/shm"] if self.level == 3 else [],
                     "limits": {
@@ -222,6 +226,8 @@ class Sandbox:
         """
         import socket
 
+        if self.compiled:
+            compilation.share(self.compiled)
         ours, theirs = frames.pair()
         try:
             self._control.settimeout(30)

@@ -107,7 +107,7 @@ def get_ready(preload=()):
         from multiprocessing import forkserver
 
         heavy = ["keras"] if "keras" in preload else []  # imported, and never used there: see `bncourse.room.warm`
-        context.set_forkserver_preload([*PRELOAD, *heavy])
+        context.set_forkserver_preload([*PRELOAD, *heavy, "bncourse.grading.shared_pages"])
         forkserver.ensure_running()
 
 
