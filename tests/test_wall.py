@@ -1,7 +1,9 @@
 """The wall: what crosses it, what stands around the room, and that judging through it changes no verdict."""
 
 import json
+import shutil
 import struct
+import tempfile
 import threading
 from pathlib import Path
 
@@ -245,6 +247,34 @@ def test_every_level_that_stands_here_runs_a_cell():
         finally:
             room.stop()
     assert LEVEL in reached
+
+
+@walled
+@pytest.mark.parametrize("level", [3, 2])
+def test_what_the_judge_compiled_is_read_in_a_room_and_not_written(level, request):
+    folder = Path(tempfile.mkdtemp(prefix="bncompiled-"))  # pytest's own folders are closed to other users
+    request.addfinalizer(lambda: shutil.rmtree(folder))
+    folder.chmod(0o755)
+    (folder / "entry-cache").write_bytes(b"kept")
+    (folder / "entry-cache").chmod(0o600)
+    walls = sandbox.Sandbox(level, ("numpy",), 45, compiled=str(folder))
+    try:
+        walls.start()
+    except sandbox.Unavailable as reason:
+        pytest.skip(str(reason))
+    try:
+        with Submission(walls) as submission:
+            said = submission.run(
+                "import os\nfolder = os.environ['JAX_COMPILATION_CACHE_DIR']\n"
+                "print(open(f'{folder}/entry-cache', 'rb').read())\n"
+                "for name in ('entry-cache', 'new'):\n"
+                "    try: open(f'{folder}/{name}', 'wb').write(b'mine')\n"
+                "    except OSError as error: print('refused')"
+            )
+    finally:
+        walls.stop()
+    assert said[0]["text"].split() == ["b'kept'", "refused", "refused"]
+    assert [(path.name, path.read_bytes()) for path in folder.iterdir()] == [("entry-cache", b"kept")]
 
 
 # every solved notebook, and a class of right and wrong answers, judged through the wall

@@ -10,6 +10,7 @@ import pytest
 NAME = "00-warm-up"
 DECLARED = "bncourse/exercises/warm_up/standardize.py"
 PARTS = ("bncourse", "notebooks", "solutions", "tests")
+UP_TO_DATE = "tests/test_nbgrader.py::test_notebooks_holds_what_nbgrader_makes_of_solutions_and_nothing_else"
 FILES = ("nbgrader_config.py", "pyproject.toml")
 
 
@@ -62,17 +63,25 @@ def test_one_point_more_is_asked_for_everywhere_until_all_agree(clone, tmp_path,
         window = screen("maintainer")
         window.open(f"{host}lab/tree/solutions/{NAME}/{NAME}.ipynb?token={token}")
         window.menu("Nbgrader", "Create Assignment")
-        cells = window.page.locator(".nbgrader-CellWidget")
-        check = cells.filter(has=window.page.locator("input[value='standardize-check']")).first
-        check.locator(".nbgrader-CellPoints input").fill("3")
+        window.page.locator(".nbgrader-CreateAssignmentWidget").get_by_text("Total points").wait_for()
+        ids = window.page.locator(".nbgrader-CellId input")
+        names = ids.evaluate_all("inputs => inputs.map(input => input.value)")
+        cell = ids.nth(names.index("standardize-check")).locator("xpath=ancestor::*[contains(@class, 'CellWidget')]")
+        points = cell.locator(".nbgrader-CellPoints input")
+        points.fill("3")
+        points.press("Tab")
         window.picture("points")
-        window.page.locator(".jp-Notebook h1").click()
         window.save()
 
     code, said = shell.release()
-    assert code and "3" in said and "2" in said
-    print(said)
+    assert code and "00-warm-up, cell 19 (standardize-check): the cell gives 3 points, the exercise 2" in said
     replace(clone / DECLARED, "points=2", "points=3")
     code, said = shell.release()
-    print(said)
-    assert 0, source
+    assert code and "cell 1 (title): it says '2 points', but there are 3; correct the number" in said
+    replace(source, "one exercise, 2 points", "one exercise, 3 points")
+    code, said = shell.tests(UP_TO_DATE)
+    assert code and f"run bncourse release: {NAME}/{NAME}.ipynb" in said
+    code, said = shell.release()
+    assert not code, said
+    code, said = shell.tests(UP_TO_DATE)
+    assert not code, said
