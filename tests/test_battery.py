@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from bncourse import cli
+from bncourse.checking.verdict import CORRECT
 from bncourse.grading import converters
 from bncourse.grading.battery import course as battery
 from bncourse.grading.battery import papers
 from bncourse.grading.battery.papers import FORWARD, KINDS, cases
+from bncourse.grading.fingerprints import state
 from bncourse.grading.furniture import bubblewrap
 from bncourse.grading.sandbox import probe
 
@@ -66,6 +68,9 @@ def test_nbgraders_own_command_goes_the_same_way(tmp_path):
         assert {name.removesuffix("-check"): score for name, (score, _) in got.items()} == case.earned, case.name
         assert not battery.leaks(folder, case.name, FORWARD)
     assert all(score == most for score, most in converters.scores(folder, FORWARD, "neighbour").values())
+    kept = state(folder, FORWARD, "neighbour")  # for the report on the class
+    assert {found["outcome"] for found in kept["outcomes"].values()} == {CORRECT}
+    assert "fingerprint" not in kept  # it would keep `bncourse grade` from grading what this command did not record
 
 
 @pytest.mark.skipif(bubblewrap() is None, reason="plain nbgrader runs a case only behind bubblewrap")

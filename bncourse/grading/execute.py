@@ -16,6 +16,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from bncourse.grading.fingerprints import findings, keep
 from bncourse.grading.intake import released
 from bncourse.grading.jobs import Job, judge
 from bncourse.grading.judging import seed_of
@@ -23,6 +24,7 @@ from bncourse.grading.levels import best_level
 from bncourse.grading.run import limits_of, preloads
 from bncourse.grading.sandbox import NAMES
 from bncourse.grading.workers import processes
+from bncourse.trouble import Trouble
 
 _lock = threading.Lock()
 _pool: ProcessPoolExecutor | None = None
@@ -63,6 +65,10 @@ class Judge(NbGraderPreprocessor):
         self.log.info("Judged with walls of level %s in %.1f s", NAMES[level], result.seconds)
         for event in result.events:
             self.log.warning("%s: %s", about["student"], event)
+        try:
+            keep(course, about["assignment"], about["student"], findings(result))
+        except Trouble as trouble:  # the report lacks it; the grade does not need it
+            self.log.warning("%s", trouble)
         return nbformat.reads(result.notebook, as_version=4), resources
 
 

@@ -36,6 +36,20 @@ def keep(course, name, student, content):
         raise Trouble(f"what was graded of {student} could not be noted: {error}") from error
 
 
+def findings(result):
+    """Give what is kept of a `bncourse.grading.jobs.Result`, for the report on the class.
+
+    Without a fingerprint it does not stand for a grade: a run of ``bncourse grade`` grades again.
+    """
+    return {
+        "outcomes": result.outcomes,
+        "level": result.level,
+        "seconds": round(result.seconds, 3),
+        "events": list(result.events),
+        "version": __version__,
+    }
+
+
 def fingerprint(about, limits):
     """Sum up what a grade depends on."""
     parts = [about.get("files"), about.get("release"), asdict(limits), _checks()]

@@ -12,13 +12,12 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from bncourse import __version__
 from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
 from bncourse.grading import levels
 from bncourse.grading.arrivals import TIMESTAMP
 from bncourse.grading.assignments import choose, settings
-from bncourse.grading.fingerprints import GRADED, fingerprint, keep, state
+from bncourse.grading.fingerprints import GRADED, findings, fingerprint, keep, state
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.intake import (
     SUBMITTED,
@@ -166,15 +165,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
                 course,
                 name,
                 result.student,
-                {
-                    "fingerprint": prints[result.student],
-                    "score": score,
-                    "outcomes": result.outcomes,
-                    "level": result.level,
-                    "seconds": round(result.seconds, 3),
-                    "events": list(result.events),
-                    "version": __version__,
-                },
+                {"fingerprint": prints[result.student], "score": score, **findings(result)},
             )
         if tell:
             tell(finished, len(students))
