@@ -2,6 +2,7 @@
 
 import json
 import time
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from bncourse.benchmarks import checks, claims, course, margins, page, reference
 from bncourse.checking import Case, Exercise
 from bncourse.experiments.claims import Claim
 from bncourse.trouble import Trouble
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def declared():
@@ -140,6 +143,50 @@ def test_the_page_shows_each_family_that_was_measured_with_its_date_and_command(
     assert "| `firm` | 20 of 20 | none |" in written
     assert "bench battery" not in written
     assert page.load(tmp_path)["claims"]["figures"] == claimed
+
+
+def test_the_page_compares_grading_with_nbgrader_at_each_number_of_workers():
+    found = {
+        "ours": {"1": 30.0}, "steady": {"1": 45.0}, "plain": {"1": 1.5}, "megabytes": {"1": 900.4},
+        "one": 1.33, "bare": 20.0, "bare_needed": 3.0, "again": 3.1, "nbgrader_import": 3.0,
+    }  # fmt: skip
+    written = page.page(kept(grading={"level": 3, "room_ms": 9.6, "numpy": found, "keras": found}))
+    assert "| keras | 1 | 1.5 | 30 (20.0) | 45 (30.0) | 900 MB |" in written
+    assert "level 3; a warm room behind them opens in 10 ms" in written
+
+
+def test_the_page_shows_the_begin_the_midst_and_the_end_of_a_soak():
+    sample = {"cpu_seconds": 0.1, "seconds": 0.06, "memory": 310e6, "descriptors": 40, "processes": 9}
+    figures = {"graded": 500, "every": 100, "cpu_growth": -0.02, "memory_growth": 0.03, "left": 0}
+    written = page.page(kept(soak={**figures, "samples": [sample] * 5}))
+    assert [line.split()[1] for line in written.splitlines() if "310 MB" in line] == ["100", "200", "300", "500"]
+    assert "-2% of the processor time" in written and "0 processes were left" in written
+
+
+def test_the_page_counts_what_bad_submissions_broke_with_and_without_the_peer():
+    with_peer = {"resources": {"cases": 50, "broken": 0, "plain_broken": 31}}
+    written = page.page(kept(battery={"level": 3, "kinds": with_peer}))
+    assert "| resources | 50 | 0 | 31 |" in written and "nbgrader as it comes" in written
+    without = page.page(kept(battery={"level": 3, "kinds": {"resources": {"cases": 50, "broken": 0}}}))
+    assert "| resources | 50 | 0 |" in without and "nbgrader as it comes" not in without
+
+
+def test_the_page_in_docs_is_what_its_figures_give():
+    figures = page.load(ROOT)
+    assert figures and (ROOT / page.PAGE).read_text(encoding="utf-8") == page.page(figures)
+
+
+def test_the_size_of_an_extra_that_is_not_installed_is_not_known(monkeypatch):
+    sizes = course.install_megabytes()
+    assert 100 < sizes["bncourse"] < 5000 and 0 <= sizes["extra grading"] < 100
+
+    def requires(package):
+        if package == "bncourse":
+            return ["no-such-package>=1; extra == 'book'"]
+        raise course.metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(course.metadata, "requires", requires)
+    assert course.install_megabytes()["extra book"] is None
 
 
 def test_checkers_that_were_measured_elsewhere_are_marked_so():

@@ -18,7 +18,7 @@ from bncourse.course import find_folder
 from bncourse.trouble import Trouble
 
 # In the order of the page; the quick ones first, so that something is there when a long one is stopped.
-FAMILIES = ("checks", "reference", "course", "grading", "battery", "claims")
+FAMILIES = ("checks", "reference", "course", "grading", "soak", "battery", "claims")
 PACKAGES = ("numpy", "keras", "jax", "torch", "nbgrader", "jupyterlab", "matplotlib")
 PAGE, FIGURES = "docs/benchmarks.md", "docs/benchmarks.json"
 
@@ -127,6 +127,7 @@ TITLES = {
     "reference": "How exact and fast the reference functions are",
     "course": "What a learner waits for",
     "grading": "How fast a class is graded",
+    "soak": "Whether a long night of grading stays as it began",
     "battery": "What bad submissions can do",
     "claims": "Whether the notebooks' claims hold",
 }
@@ -235,6 +236,29 @@ def _grading(figures):
     return "".join(parts)
 
 
+def _soak(figures):
+    samples = figures["samples"]
+    shown = sorted({0, 1, len(samples) // 2, len(samples) - 1} & set(range(len(samples))))
+    rows = [
+        (
+            f"{(number + 1) * figures['every']:,}",
+            f"{1e3 * samples[number]['cpu_seconds']:.0f} ms",
+            f"{1e3 * samples[number]['seconds']:.0f} ms",
+            f"{samples[number]['memory'] / 1e6:.0f} MB",
+            samples[number]["descriptors"],
+            samples[number]["processes"],
+        )
+        for number in shown
+    ]
+    said = (
+        f"{figures['graded']:,} submissions in one run; each row is about the last {figures['every']} of them. At the "
+        f"end a submission took {figures['cpu_growth']:+.0%} of the processor time of the second row, and the run "
+        f"{figures['memory_growth']:+.0%} of its memory; {figures['left']} processes were left.\n\n"
+    )
+    heads = ("After", "Processor time each", "Time each", "Memory", "Descriptors", "Processes")
+    return said + _table(heads, rows)
+
+
 def _battery(figures):
     rows = [(kind, *counts.values()) for kind, counts in figures["kinds"].items()]
     heads = ["Submissions", "Cases", "Broken by `bncourse grade`", "Broken by nbgrader as it comes"]
@@ -266,6 +290,7 @@ SECTIONS = {
     "reference": _reference,
     "course": _course,
     "grading": _grading,
+    "soak": _soak,
     "battery": _battery,
     "claims": _claims,
 }

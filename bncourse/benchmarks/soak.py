@@ -53,7 +53,7 @@ def soak(course, size, tell=lambda done: None):
     Returns
     -------
     dict
-        graded; samples, one for each hundred: memory, descriptors, processes, cpu_seconds and seconds for a
+        graded; every: 100; samples, one for each hundred: memory, descriptors, processes, cpu_seconds and seconds for a
         submission; cpu_growth, memory_growth: what the last hundred took more than the first whole one, as
         fractions; left: how many processes were there after the run and not before.
     """
@@ -85,6 +85,7 @@ def soak(course, size, tell=lambda done: None):
     first, end = samples[min(1, len(samples) - 1)], samples[-1]  # the first hundred holds the start of the workers
     return {
         "graded": len(done.scores),
+        "every": EVERY,
         "samples": samples,
         "cpu_growth": end["cpu_seconds"] / first["cpu_seconds"] - 1,
         "memory_growth": end["memory"] / first["memory"] - 1,
