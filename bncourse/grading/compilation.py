@@ -6,7 +6,6 @@ write. So what lies there was compiled by trusted code alone.
 """
 
 import os
-import sys
 import tempfile
 from pathlib import Path
 
@@ -51,9 +50,8 @@ def share(folder):
 
 
 def forget():
-    """Take the folder of this process away."""
-    if folder := _kept.pop(os.getpid(), ""):
-        sys.modules["jax"].config.update("jax_enable_compilation_cache", False)
+    """Take the folder of this process away; it ends."""
+    if folder := _kept.get(os.getpid()):
         remove(folder)
 
 

@@ -133,6 +133,12 @@ def close():
     _warm.clear()
 
 
+def end():
+    """End all that this process has made, when it ends itself."""
+    close()
+    compilation.forget()
+
+
 def _sandbox(level, preload, limits):
     key = level, preload, tuple(asdict(limits).items())
     if key not in _warm:

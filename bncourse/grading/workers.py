@@ -123,11 +123,11 @@ def _settle():
     import signal
     import threading
 
-    from bncourse.grading.jobs import close
+    from bncourse.grading.jobs import end
 
     def leave(*_):
         try:
-            close()  # may meet a sandbox that is about to start or to stop; what is left of it ends with this process
+            end()  # may meet a sandbox that is about to start or to stop; what is left of it ends with this process
         finally:
             os._exit(1)
 
@@ -138,11 +138,11 @@ def _settle():
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends its workers
     signal.signal(signal.SIGTERM, leave)
     threading.Thread(target=watch, daemon=True).start()  # the run may be killed: its workers end then
-    atexit.register(close)
+    atexit.register(end)
     with contextlib.suppress(ImportError):
         from multiprocessing import util
 
-        util.Finalize(None, close, exitpriority=10)  # a worker ends without atexit
+        util.Finalize(None, end, exitpriority=10)  # a worker ends without atexit
 
 
 def _cluster(address):
