@@ -221,7 +221,14 @@ def _parser():
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
     bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
-    bench.add_argument("--plain", action="store_true", help="for battery with --json: plain nbgrader too (long)")
+    bench.add_argument(
+        "--plain",
+        type=_count,
+        nargs="?",
+        const=0,
+        metavar="N",
+        help="for battery with --json: plain nbgrader too (half an hour), or on N of the cases",
+    )
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser
 

@@ -3,11 +3,12 @@
 import json
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import checks, claims, course, margins, page, reference
+from bncourse.benchmarks import battery, checks, claims, course, margins, page, reference
 from bncourse.checking import Case, Exercise
 from bncourse.experiments.claims import Claim
 from bncourse.trouble import Trouble
@@ -164,11 +165,21 @@ def test_the_page_shows_the_begin_the_midst_and_the_end_of_a_soak():
 
 
 def test_the_page_counts_what_bad_submissions_broke_with_and_without_the_peer():
-    with_peer = {"resources": {"cases": 50, "broken": 0, "plain_broken": 31}}
+    with_peer = {"resources": {"cases": 50, "broken": 0, "plain_cases": 40, "plain_broken": 31}}
     written = page.page(kept(battery={"level": 3, "kinds": with_peer}))
-    assert "| resources | 50 | 0 | 31 |" in written and "nbgrader as it comes" in written
+    assert "| resources | 50 | 0 | 31 of 40 |" in written and "nbgrader as it comes" in written
     without = page.page(kept(battery={"level": 3, "kinds": {"resources": {"cases": 50, "broken": 0}}}))
     assert "| resources | 50 | 0 |" in without and "nbgrader as it comes" not in without
+
+
+def test_a_few_cases_for_the_peer_are_spread_over_all_kinds():
+    chosen = [SimpleNamespace(name=f"case {number}", kind="ab"[number // 5]) for number in range(10)]
+    few = battery.spread(chosen, 4)
+    assert [case.name for case in few] == ["case 0", "case 2", "case 5", "case 7"]
+    ours = {case.name: [] for case in chosen}
+    figures = battery.summary(chosen, ours | {"case 9": ["a point not earned"]}, {case.name: ["lost"] for case in few})
+    assert (figures["cases"], figures["broken"]) == (10, 1)
+    assert figures["kinds"]["b"] == {"cases": 5, "broken": 1, "plain_cases": 2, "plain_broken": 2}
 
 
 def test_the_page_in_docs_is_what_its_figures_give():

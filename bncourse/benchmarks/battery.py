@@ -9,12 +9,12 @@ lost, if a neighbour's grade or file changes, or if a process is left.
 
 import json
 import os
-import shutil
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bncourse.course import find_folder
+from bncourse.room.leftovers import remove
 
 
 def command(options):
@@ -34,22 +34,23 @@ def command(options):
         with console.status(f"{len(chosen)} submissions behind our walls ..."):
             outcome = course.run(course.make(home, folder / "ours"), chosen, workers=os.cpu_count())
         theirs = {}
-        if bubblewrap() and (options.plain or not options.json):
+        if bubblewrap() and (options.plain is not None or not options.json):
+            few = spread(chosen, options.plain or len(chosen))
             template = plain.prepare(home, folder / "plain")
 
             def grade(numbered):
                 number, case = numbered
                 place = folder / f"plain-{number}"
                 found = plain.grade(template, case, place)
-                shutil.rmtree(place, ignore_errors=True)
+                remove(str(place))
                 return case.name, found
 
             with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-                several = pool.map(grade, enumerate(chosen))
-                shown = track(several, "nbgrader as it comes", len(chosen), console=console, transient=True)
+                several = pool.map(grade, enumerate(few))
+                shown = track(several, "nbgrader as it comes", len(few), console=console, transient=True)
                 theirs = dict(shown)
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        remove(str(folder))
     ours = {case.name: outcome.broken.get(case.name, []) for case in chosen}
     figures = summary(chosen, ours, theirs) | {"level": outcome.level}
     figures["broken"] += bool(outcome.run)
@@ -64,6 +65,12 @@ def command(options):
     return int(bool(figures["broken"]))
 
 
+def spread(chosen, count):
+    """Give so many of the cases, spread evenly over all of them."""
+    count = min(count, len(chosen))
+    return [chosen[number * len(chosen) // count] for number in range(count)]
+
+
 def summary(chosen, ours, theirs):
     """Count the cases and those that were broken, in all and by kind.
 
@@ -71,19 +78,21 @@ def summary(chosen, ours, theirs):
     ----------
     chosen : list of Case
     ours, theirs : dict of str to list of str
-        By the name of a case, how it was broken; `theirs` is empty where plain nbgrader did not run.
+        By the name of a case, how it was broken; `theirs` has those that plain nbgrader was given.
 
     Returns
     -------
     dict
-        cases; broken; kinds: for each kind cases, broken, and plain_broken where plain nbgrader ran.
+        cases; broken; kinds: for each kind cases, broken, and where plain nbgrader ran plain_cases, plain_broken.
     """
     kinds = {}
     for case in chosen:
-        counts = kinds.setdefault(case.kind, {"cases": 0, "broken": 0} | ({"plain_broken": 0} if theirs else {}))
+        beside = {"plain_cases": 0, "plain_broken": 0} if theirs else {}
+        counts = kinds.setdefault(case.kind, {"cases": 0, "broken": 0} | beside)
         counts["cases"] += 1
         counts["broken"] += bool(ours[case.name])
-        if theirs:
+        if case.name in theirs:
+            counts["plain_cases"] += 1
             counts["plain_broken"] += bool(theirs[case.name])
     return {"cases": len(chosen), "broken": sum(map(bool, ours.values())), "kinds": kinds}
 

@@ -41,7 +41,7 @@ def command(options):
     for family in FAMILIES:
         with console.status(f"bncourse bench {family} ... (minutes)"):
             try:
-                kept[family] = measured(family, options.seeds)
+                kept[family] = measured(family, options.seeds, options.plain or 0)
             except Trouble as trouble:
                 failed.append(family)
                 console.print(f"bench {family} failed, its figures are as before: {trouble}")
@@ -52,8 +52,16 @@ def command(options):
     return int(bool(failed))
 
 
-def measured(family, seeds):
+def measured(family, seeds, plain=0):
     """Measure one family in a process of its own.
+
+    Parameters
+    ----------
+    family : str
+    seeds : int
+        For the claims.
+    plain : int
+        On how many cases of the battery plain nbgrader is tried too; 0 for all.
 
     Raises
     ------
@@ -61,6 +69,7 @@ def measured(family, seeds):
         If it ends with an error.
     """
     program = [sys.executable, "-m", "bncourse.cli", "bench", family, "--json", "--seeds", str(seeds), "--plain"]
+    program += [str(plain)] if plain else []
     done = subprocess.run(program, capture_output=True, text=True, check=False)
     try:
         figures = json.loads(done.stdout.strip().splitlines()[-1])
@@ -98,7 +107,7 @@ def load(course):
 def store(course, kept):
     """Write the figures and the page."""
     (Path(course) / "docs").mkdir(exist_ok=True)
-    (Path(course) / FIGURES).write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    (Path(course) / FIGURES).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     (Path(course) / PAGE).write_text(page(kept), encoding="utf-8")
 
 
@@ -260,7 +269,15 @@ def _soak(figures):
 
 
 def _battery(figures):
-    rows = [(kind, *counts.values()) for kind, counts in figures["kinds"].items()]
+    rows = [
+        (
+            kind,
+            counts["cases"],
+            counts["broken"],
+            *([f"{counts['plain_broken']} of {counts['plain_cases']}"] if "plain_cases" in counts else []),
+        )
+        for kind, counts in figures["kinds"].items()
+    ]
     heads = ["Submissions", "Cases", "Broken by `bncourse grade`", "Broken by nbgrader as it comes"]
     said = (
         f"Walls of level {figures['level']}. A case is broken if the run stops or hangs, if a point is given that no "

@@ -125,7 +125,10 @@ def _compared(case, told):
 
 
 def _left(folder, case, before):
-    after = battery.snapshot(folder)
+    try:
+        after = battery.snapshot(folder)
+    except RecursionError:
+        return ["left folders in the course that are too deep to look at"]
     found = [f"{path} changed" for path in before if before[path] != after.get(path)][:2]
     graded = folder / "autograded" / case.name / case.assignment / f"{case.assignment}.ipynb"
     if graded.is_file() and THROUGH in _outputs(graded):
