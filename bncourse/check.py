@@ -156,6 +156,13 @@ def _find(name, error=ValueError):
     return found
 
 
+class Points(float):
+    """What a check that is not solved gives, for nbgrader to read; a notebook shows nothing of it, the card says it."""
+
+    def _repr_html_(self):
+        return ""
+
+
 def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
@@ -170,7 +177,7 @@ def _answer_to(asked, learners):
         )
     if verdict.outcome in (CORRECT, NOT_STARTED) or verdict.score > 0:
         _show(verdict)
-        return None if verdict.outcome == CORRECT else verdict.score
+        return None if verdict.outcome == CORRECT else Points(verdict.score)
     raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 
 

@@ -93,7 +93,7 @@ def events(kind=None):
     return [event for event in found + _unwritten if kind in (None, event["kind"])]
 
 
-def predict(question, guess=None):
+def predict(question, guess=None, *more):
     """Commit to a guess before a run.
 
     Parameters
@@ -102,12 +102,17 @@ def predict(question, guess=None):
         What will be measured; `outcome` is called with the same words.
     guess : object, optional
         A number or words. ``...`` or None: no guess yet.
+    *more : object
+        Not to be given: where a decimal comma stands in a guess, Python sees several numbers, and the card says so.
 
     Returns
     -------
     Card
         Says what was recorded.
     """
+    if more:
+        read = ", ".join(map(_shown, (guess, *more)))
+        return Card(question, [], f"This is one guess too many: {read}. Python's decimal sign is a point, as in 0.9.")
     if guess is None or guess is ...:
         return Card(question, [], "No guess yet: put yours in place of the three dots and run this cell again.")
     record("guess", question=question, guess=guess)

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+from bncourse.backend import pip_install
+
 ASK = """
 from bncourse.backend import require_keras
 from bncourse.trouble import Trouble
@@ -30,22 +32,30 @@ def test_keras_runs_on_jax_where_nothing_else_is_asked_for():
 
 def test_keras_that_is_missing_is_named_with_the_command_that_installs_it():
     said = run("import sys; sys.modules['keras'] = None\n")
-    assert said == f"Keras is not installed. Install it: {sys.executable} -m pip install keras jax"
+    assert said == f"Keras is not installed. Install it: {pip_install('keras', 'jax')}"
+
+
+def test_an_environment_without_pip_is_told_the_command_of_uv():
+    said = run(
+        "import sys; sys.modules['keras'] = None\n"
+        "from importlib import metadata\n"
+        "def version(name): raise metadata.PackageNotFoundError(name)\n"
+        "metadata.version = version\n"
+    )
+    assert said.endswith(f"Install it: uv pip install --python {sys.executable} keras jax")
 
 
 def test_a_backend_that_is_missing_is_named_with_two_ways_out():
     said = run("import sys; sys.modules['torch'] = None\n", KERAS_BACKEND="torch")
     assert said == (
         "KERAS_BACKEND names torch, and torch is not installed. Install it, or remove the variable "
-        f"(the course then uses jax): {sys.executable} -m pip install torch"
+        f"(the course then uses jax): {pip_install('torch')}"
     )
 
 
 def test_a_missing_jax_is_named_and_no_other_way_out_is_promised():
     said = run("import sys; sys.modules['jax'] = None\n")
-    assert said == (
-        f"KERAS_BACKEND names jax, and jax is not installed. Install it: {sys.executable} -m pip install jax"
-    )
+    assert said == (f"KERAS_BACKEND names jax, and jax is not installed. Install it: {pip_install('jax')}")
 
 
 def test_a_backend_that_cannot_train_is_refused():

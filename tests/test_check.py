@@ -37,7 +37,7 @@ def test_not_started_is_no_failure_and_earns_nothing(capsys):
         raise NotImplementedError
 
     score = check.normalize(stub)
-    assert type(score) is float and score == 0.0
+    assert isinstance(score, float) and repr(score) == "0.0" and score == 0.0
     assert capsys.readouterr().out.startswith("○ NOT STARTED - Exercise: normalize (0 of 2 points)")
 
 
@@ -52,7 +52,7 @@ def test_a_part_of_the_points_comes_back_as_a_plain_float(capsys):
         return gamma * x_hat + beta if data_format == "channels_last" else x
 
     score = check.batch_norm_conv(only_last)
-    assert type(score) is float and score == 1.0 and repr(score) == "1.0"
+    assert isinstance(score, float) and score == 1.0 and repr(score) == "1.0"
     assert "(1 of 2 points)" in capsys.readouterr().out
 
 
@@ -189,3 +189,11 @@ def test_an_answer_that_calls_the_reference_is_told_that_grading_is_without_it(c
 
     assert check.batch_mean(batch_mean) is None
     assert "while a notebook is graded" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_notebook_shows_nothing_of_the_points_that_nbgrader_reads():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shown, _ = InteractiveShell.instance().display_formatter.format(check.Points(0.5))
+    InteractiveShell.clear_instance()
+    assert shown == {"text/plain": "0.5", "text/html": ""}

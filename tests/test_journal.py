@@ -107,3 +107,9 @@ def test_nothing_is_recorded_where_nbgrader_runs_the_notebook(place, monkeypatch
 def test_the_place_is_the_users_data_folder_unless_said_otherwise(monkeypatch):
     monkeypatch.delenv("BNCOURSE_JOURNAL")
     assert journal.path().name == "journal.jsonl" and "bncourse" in str(journal.path().parent)
+
+
+def test_a_decimal_comma_in_a_guess_is_told_and_not_kept():
+    said = repr(journal.predict("How fast?", 0, 9))
+    assert "0, 9" in said and "as in 0.9" in said
+    assert not list(journal.events("guess"))

@@ -289,6 +289,11 @@ def test_a_constant_factor_that_no_idea_explains_is_told():
     assert "1.25 times what is expected" in said_of(lambda x, mean, var, eps=1e-3: 1.25 * right(x, mean, var, eps))
 
 
+def test_a_tuple_where_a_number_is_wanted_is_told_of_the_comma():
+    said = said_of(lambda share, momentum: (5,), exercises.find("steps_to_reach"))
+    assert "is a number" in said and "a comma makes a tuple" in said and "np.array" not in said
+
+
 def test_an_answer_that_is_right_on_some_cases_only_is_told_which():
     def one_case(x, mean, var, eps=1e-3):
         return right(x, mean, var, eps) if len(x) > 1 else np.cos(x)

@@ -96,7 +96,7 @@ def test_a_missing_package_is_named_with_the_command_that_installs_it(folder, ca
     assert main(["doctor"]) == 1
     said = capsys.readouterr().out
     assert re.search(r"✗ missing  rich +not installed", said)
-    assert re.search(r'1\. rich: run \S.*-m pip install "rich>=13"', said)
+    assert re.search(r'1\. rich: run \S.*pip install .*"rich>=13"', said)
     assert said.splitlines()[-1].startswith("✗ Not ready: 1 of ")
 
 
@@ -154,7 +154,7 @@ def test_a_keras_backend_that_is_not_installed_is_named_with_two_ways_out(folder
     monkeypatch.setitem(sys.modules, "torch", None)
     mend = missing()["Keras backend"].mend
     assert "remove the variable" in mend
-    assert "pip install torch" in mend
+    assert "pip install" in mend and mend.endswith("torch")
 
 
 def test_a_port_that_is_taken_is_worth_a_note_and_the_next_one_is_used(folder):

@@ -118,6 +118,9 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
         return Mismatch("nothing", f"returns {name}", wanted, "None", "Nothing is returned; is a `return` missing?")
     if isinstance(got, list | tuple):
         kind = type(got).__name__
+        if expected.ndim == 0:
+            reason = f"A {kind} comes back where one number is wanted. Return the number alone; a comma makes a tuple."
+            return Mismatch("type", f"{name} is a number", wanted, f"a {kind} of {len(got)}", reason)
         return Mismatch(
             "type",
             f"{name} is an array",
