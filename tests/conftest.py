@@ -17,6 +17,7 @@ LONGEST = (
     "test_nbgrader.py",
     "test_experiments.py",
     "test_wall.py",
+    "test_compilation.py",
     "test_doors.py",
     "test_demo.py",
     "test_backend.py",
