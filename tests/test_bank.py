@@ -8,7 +8,7 @@ from bncourse.checking.trial import attempt
 
 ALL = [exercises.find(name) for name in exercises.names()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
-SEEDS = (0, 1, 2, 3)
+SEEDS = (0, 3)  # the benchmark of the checks tries more, which nobody tuned on
 KERAS_SEEDS = (0,)  # a check that builds Keras layers takes a second; the benchmark tries more seeds
 RIGHT = [(e, answer) for e in FUNCTIONS for answer in (e.reference, *e.right_answers)]
 WRONG = [(e, idea) for e in FUNCTIONS for idea in e.wrong_ideas]

@@ -9,11 +9,10 @@ from bncourse.experiments import layers
 from bncourse.experiments.claims import CLAIMS
 
 
-@pytest.mark.parametrize("seed", [0, 300])
 @pytest.mark.parametrize("name", CLAIMS)
-def test_the_claim_holds(name, seed):
+def test_the_claim_holds(name):
     claim = CLAIMS[name]
-    numbers = claim.measure(seed)
+    numbers = claim.measure(300)  # seed 0 is that of the notebooks, which assert the same when they are run
     assert claim.holds(numbers), f"{claim.says}: {numbers}"
 
 
