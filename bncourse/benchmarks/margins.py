@@ -23,8 +23,8 @@ def margin(holds, numbers):
 
     Examples
     --------
-    >>> margin(lambda n: n["gap"] > 0.15 and abs(n["rest"]) < 1, {"gap": 0.2, "rest": -0.1})
-    0.25
+    >>> margin(lambda n: n["gap"] > 0.25 and abs(n["rest"]) < 1, {"gap": 0.5, "rest": -0.1})
+    0.5
     """
     seen = []
 
