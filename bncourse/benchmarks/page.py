@@ -207,7 +207,7 @@ def _course(figures):
 
 
 def _megabytes(size):
-    return "not installed here" if size is None else f"{size:,.0f} MB"
+    return "not installed here" if size is None else f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
 
 
 def _grading(figures):

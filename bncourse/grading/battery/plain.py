@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 from bncourse.grading.battery import course as battery
-from bncourse.grading.battery.papers import POINTS, THROUGH
+from bncourse.grading.battery.papers import FORWARD, POINTS, THROUGH, Case
 from bncourse.grading.furniture import bubblewrap
+from bncourse.room.leftovers import remove
 from bncourse.trouble import Trouble
 
 SECONDS = 45.0
@@ -46,9 +47,24 @@ print("TOLD" + json.dumps(told))
 
 
 def prepare(home, folder):
-    """Make a course that plain nbgrader grades; gives the folder."""
+    """Make a course that plain nbgrader grades; gives the folder.
+
+    Raises
+    ------
+    Trouble
+        If nbgrader does not give a right submission its points here: then no case would say anything about it.
+    """
     folder = battery.make(home, folder)
     (folder / "nbgrader_config.py").write_text(SETTINGS, encoding="utf-8")
+    right = Case("right-submission", "odd", "It is right.", lambda paper: None, POINTS[FORWARD])
+    place = folder.with_name(f"{folder.name}-right")
+    found = grade(folder, right, place)
+    remove(str(place))
+    if found:
+        raise Trouble(
+            f"nbgrader as it comes does not grade a right submission here: {'; '.join(found)}. So no case would tell "
+            "anything. Behind its wall it sees an empty /tmp; neither Python nor the course may lie there."
+        )
     return folder
 
 
