@@ -93,12 +93,13 @@ def test_an_assignment_goes_out_comes_back_and_is_graded_and_its_feedback_is_rea
         assert "Successfully" in formgrader.said("autograde")
         desk.page.goto(f"{formgrader.home}/gradebook/{NAME}/{NAME}")
         desk.page.locator("table a").filter(has_text="Submission").first.click()
+        desk.page.locator("input#why.needs_manual_grade").wait_for()  # Formgrader has read the grades, and listens
         written = desk.page.locator("input#why")
-        written.wait_for()
         assert WRITTEN in desk.page.locator("body").inner_text()
-        written.fill("2")
-        written.press("Tab")
-        desk.page.wait_for_load_state("networkidle")
+        with desk.page.expect_response(lambda answer: "/api/grade/" in answer.url) as saved:
+            written.fill("2")
+            written.press("Tab")
+        assert saved.value.ok
         desk.picture("manual grading")
         assert "Successfully" in formgrader.press("generate-feedback")
         assert "Successfully" in formgrader.press("release-feedback")
