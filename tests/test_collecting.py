@@ -260,6 +260,48 @@ def test_of_several_files_with_one_name_the_last_counts_and_none_is_lost(course,
     assert there == {NOTEBOOK: "new", f"{NAME} (earlier 1).ipynb": "old"}
 
 
+def zipped(files):
+    """Give the bytes of a zip of these contents."""
+    content = io.BytesIO()
+    packed(content, files)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("folder", ["", f"{NAME}/"])
+def test_a_zip_of_a_students_own_is_opened(course, tmp_path, folder):  # noqa: F811
+    own = {f"{folder}{NOTEBOOK}": solved(), f"{folder}data/a.csv": "1", "timestamp.txt": "1999-01-01 00:00:00 UTC"}
+    archive = packed(tmp_path / "a.zip", {"Grace Hopper_71_assignsubmission_file_/Hand In.ZIP": zipped(own)})
+    done = collect(course, NAME, archive, people=PEOPLE)
+    assert done.first == ["grace"] and not done.left
+    assert sorted(hashes(raw(course, "grace"))) == [NOTEBOOK, "data/a.csv"]
+
+
+def test_the_notebook_beside_a_students_zip_counts_and_the_one_in_it_is_kept(course, tmp_path):  # noqa: F811
+    files = {f"grace/{NOTEBOOK}": "beside", "grace/all.zip": zipped({NOTEBOOK: "within"})}
+    collect(course, NAME, packed(tmp_path / "a.zip", files), "folder", PEOPLE)
+    there = {path.name: path.read_text() for path in raw(course, "grace").iterdir()}
+    assert there == {NOTEBOOK: "beside", f"{NAME} (earlier 1).ipynb": "within"}
+
+
+@pytest.mark.parametrize(
+    "content", [b"no zip", zipped({}), zipped({"deeper.zip": zipped({NOTEBOOK: "{}"})})], ids=["broken", "empty", "two"]
+)
+def test_a_zip_that_cannot_be_opened_or_holds_a_zip_is_handed_in_as_it_is(course, tmp_path, content):  # noqa: F811
+    collect(course, NAME, packed(tmp_path / "a.zip", {"grace/all.zip": content}), "folder", PEOPLE)
+    [left] = raw(course, "grace").iterdir()
+    assert left.suffix == ".zip"
+    [outcome] = stage_assignment(course, NAME, ["grace"])
+    assert any("no archives" in decision.why for decision in outcome.notable)
+
+
+def test_a_students_zip_reaches_no_further_and_is_read_to_a_limit(course, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(archives, "MOST_OF_A_STUDENT", 1_000)
+    own = {"../../ada/x.csv": "out", NOTEBOOK: "{}", "b.csv": "b" * 990, "c.csv": "c" * 990}
+    done = collect(course, NAME, packed(tmp_path / "a.zip", {"grace/all.zip": zipped(own)}), "folder", PEOPLE)
+    assert set(hashes(raw(course, "grace"))) == {"b.csv", NOTEBOOK}
+    assert ["leads out" in why or "together" in why for _, why in done.left] == [True, True]
+
+
 def test_names_that_no_system_should_have_are_replaced(course, tmp_path):  # noqa: F811
     archive = packed(tmp_path / "a.zip", {"grace/con.csv": "1", "grace/a\nb.png": "2", f"grace/{NOTEBOOK}": "3"})
     collect(course, NAME, archive, people=PEOPLE)

@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from types import SimpleNamespace
 
 import pytest
+import small_course
 from nbgrader.api import Gradebook
 from small_course import NAME
 from test_doors import CENTRE, COPIED, SCALE, make, put, submission
@@ -142,6 +143,35 @@ def test_a_table_of_extensions_that_cannot_be_right_stops_before_grading(tmp_pat
 def test_an_extension_without_an_assignment_is_for_all(tmp_path):
     (tmp_path / "e.csv").write_text("student,hours\nada,2\n")
     assert read_extensions(tmp_path / "e.csv") == {("ada", ""): 7200.0}
+
+
+# a gradebook that does not know the notebook
+
+
+@pytest.fixture
+def handed_out(tmp_path):
+    """Give a course whose release was handed out, as a clone has it, and came back; there is no gradebook."""
+    course = small_course.write(tmp_path / "course")
+    converters.generate_assignment(course, NAME, record=False)
+    hand_in(course, "ada", {"centre": CENTRE, "scale": SCALE})
+    return course
+
+
+def test_grading_notes_the_notebook_in_the_gradebook(handed_out):
+    before = (handed_out / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes()
+    assert grade(handed_out, NAME, workers=1).scores == {"ada": 3}
+    assert (handed_out / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes() == before
+    assert not list(handed_out.glob(".release-*"))
+
+
+def test_a_source_that_is_not_the_one_that_was_handed_out_is_not_noted(handed_out):
+    source = handed_out / "solutions" / NAME / f"{NAME}.ipynb"
+    source.write_text(source.read_text().replace('"points": 2', '"points": 5'))
+    for says in ("its source has changed", "without its source"):
+        with pytest.raises(Trouble, match=says):
+            grade(handed_out, NAME, workers=1)
+        assert not (handed_out / "autograded").exists()
+        source.unlink(missing_ok=True)
 
 
 # the scores

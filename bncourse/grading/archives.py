@@ -5,6 +5,7 @@ a name that leads elsewhere, a link, a device and what is encrypted are left out
 """
 
 import contextlib
+import io
 import re
 import stat
 import struct
@@ -22,6 +23,7 @@ from bncourse.trouble import Trouble
 MOST_ENTRIES = 20_000
 MOST_OF_ONE = 50_000_000
 MOST_OF_ALL = 2_000_000_000
+MOST_OF_A_STUDENT = 100_000_000
 _LITTER = re.compile(
     r"(.*/)?(__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints/.*)", re.DOTALL
 )
@@ -87,24 +89,48 @@ def opened(path):
         yield _of_zip(archive)
 
 
+def within(entry):
+    """Give what lies in a zip that is itself an entry; a zip in that one is a file like others.
+
+    Parameters
+    ----------
+    entry : Entry
+
+    Returns
+    -------
+    entries, left
+        As `opened` yields them.
+
+    Raises
+    ------
+    OSError, TooMuch
+        If it cannot be read, or is no zip.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(entry.read()))
+    except _UNREADABLE as error:
+        raise OSError(5, f"It is no zip file that can be read ({error})") from error
+    return _of_zip(archive, MOST_OF_A_STUDENT)
+
+
 def _of_folder(path):
     try:
         found, left = list_files(path, depth=8, most=MOST_ENTRIES)
     except OSError as error:
         raise Trouble(f"{path} cannot be read ({error.strerror}).") from error
-    budget = [MOST_OF_ALL]
+    budget = _Budget(MOST_OF_ALL)
 
     def entry(each):
         def read():
-            return _spent(budget, read_file(path, each.path, MOST_OF_ONE + 1))
+            return budget.spend(read_file(path, each.path, MOST_OF_ONE + 1))
 
         return Entry(each.path, datetime.fromtimestamp(each.changed, UTC), read)
 
     return [entry(each) for each in found if not _LITTER.fullmatch(each.path)], left
 
 
-def _of_zip(archive):
-    entries, left, budget = [], [], [MOST_OF_ALL]
+def _of_zip(archive, most=None):
+    entries, left, budget = [], [], _Budget(most or MOST_OF_ALL)
     for number, info in enumerate(archive.infolist()):
         name = _name(info)
         if number >= MOST_ENTRIES:
@@ -131,19 +157,25 @@ def _reader(archive, info, budget):
                 content = stream.read(MOST_OF_ONE + 1)
         except _UNREADABLE as error:
             raise OSError(5, f"it is damaged: {error}") from error
-        return _spent(budget, content)
+        return budget.spend(content)
 
     return read
 
 
-def _spent(budget, content):
-    """Give what was read, if the budget of all files allows it."""
-    if len(content) > MOST_OF_ONE:
-        raise TooMuch(f"It is larger than {MOST_OF_ONE // 1_000_000} MB.")
-    budget[0] -= len(content)
-    if budget[0] < 0:
-        raise TooMuch(f"All files together are larger than {MOST_OF_ALL // 1_000_000} MB.")
-    return content
+class _Budget:
+    """How much may be read of all files together."""
+
+    def __init__(self, most):
+        self.most = self.left = most
+
+    def spend(self, content):
+        """Give what was read, if the budget allows it."""
+        if len(content) > MOST_OF_ONE:
+            raise TooMuch(f"It is larger than {MOST_OF_ONE // 1_000_000} MB.")
+        self.left -= len(content)
+        if self.left < 0:
+            raise TooMuch(f"All files together are larger than {self.most // 1_000_000} MB.")
+        return content
 
 
 def _name(info):

@@ -16,7 +16,7 @@ from datetime import UTC
 from pathlib import Path
 
 from bncourse.grading import lms
-from bncourse.grading.archives import TooMuch, opened
+from bncourse.grading.archives import TooMuch, opened, within
 from bncourse.grading.arrivals import TIMESTAMP, is_safe, shown
 from bncourse.grading.intake import may_be_graded, put_in_place
 from bncourse.trouble import Trouble
@@ -94,7 +94,7 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
         _sweep(course)
         notes = read_notes(course, name)
         for number, (student, owner) in enumerate(sorted(owners.items()), start=1):
-            files = sorted(groups[owner], key=lambda pair: pair[0].order)
+            files = sorted(_unpacked(groups[owner], name, done), key=lambda pair: pair[0].order)
             _take(course, name, student, files, done, people, times, notes)
             if tell:
                 tell(number, len(owners))
@@ -186,6 +186,22 @@ def _student(handed, people):
 
 def _as_id(name):
     return "-".join(re.findall(r"\w+", name.casefold()))
+
+
+def _unpacked(files, name, done):
+    """Put what lies in a student's own zip in its place, before what was handed in beside it."""
+    found = []
+    for each, entry in files:
+        inner, left = [], []
+        if each.file.casefold().endswith(".zip"):
+            with contextlib.suppress(TooMuch, OSError):  # it is handed in as it is then, and has no notebook
+                inner, left = within(entry)
+        inner = [(replace(each, file=one.path.removeprefix(f"{name}/")), one) for one in inner]
+        found[:0] = inner = [pair for pair in inner if pair[0].file.casefold() != TIMESTAMP]
+        done.left += [(shown(f"{entry.path}: {path}"), why) for path, why in left]
+        if not inner:
+            found.append((each, entry))
+    return found
 
 
 def _take(course, name, student, files, done, people, times, notes):

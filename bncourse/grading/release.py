@@ -5,6 +5,7 @@ entry there is made as well, since grading with the cells of an older release wo
 not made here: that takes nbgrader a second, and who edits the notebooks needs none.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -40,7 +41,7 @@ def command(options):
         print(f"  {name}: {'written' if is_new else 'unchanged'} ({seconds:.2f} s)")
     count = f"{len(names)} notebook{'s' * (len(names) != 1)}"
     if not (course / GRADEBOOK).exists():
-        print("There is no gradebook yet; before you grade: nbgrader generate_assignment NAME --force")
+        print("There is no gradebook yet; `bncourse grade` makes it.")
     print(f"Released {count}, {changed} changed; they are in {course / 'notebooks'}")
 
 
@@ -80,15 +81,10 @@ def release(course, name, record=None):
     Trouble
         If nbgrader refuses the source, or something of an answer is left in the release.
     """
-    from bncourse.grading.converters import Refused, generate_assignment
-
     course = Path(course)
-    folder = Path(tempfile.mkdtemp(prefix=".release-", dir=course))
-    try:
-        if record is None:
-            record = (course / GRADEBOOK).exists()
-        generate_assignment(course, name, folder.name, record)
-        made = folder / name / f"{name}.ipynb"
+    if record is None:
+        record = (course / GRADEBOOK).exists()
+    with _made(course, name, record) as made:
         source = read(course / "solutions" / name / made.name)
         left = [Problem(name, where, says) for where, says in _answers_left(source, read(made))]
         if left:
@@ -100,6 +96,42 @@ def release(course, name, record=None):
             print(f"  {name}: somebody has worked in the old one; a copy of it is {kept}")
         os.replace(made, place)
         return is_new
+
+
+def enter_assignment(course, name):
+    """Note the cells of a release in the gradebook, where it was handed out and never noted there.
+
+    Raises
+    ------
+    Trouble
+        If the source gives another release than the one in ``notebooks/``; nothing is noted then.
+    """
+    place = Path(course, "notebooks", name, f"{name}.ipynb")
+    if not Path(course, "solutions", name, place.name).is_file():
+        raise Trouble(
+            f"{name} is not in the gradebook yet, and cannot be noted there without its source, "
+            f"solutions/{name}/{place.name}. Put it there, and grade again."
+        )
+    with _made(Path(course), name, record=False) as made:
+        same = made.read_bytes() == place.read_bytes()
+    if not same:
+        raise Trouble(
+            f"{name} is not in the gradebook yet, and its source has changed since notebooks/ was made. Take the old "
+            f"source back; or, if learners have the new one, run `nbgrader generate_assignment {name} --force`."
+        )
+    with _made(Path(course), name, record=True):
+        pass
+
+
+@contextlib.contextmanager
+def _made(course, name, record):
+    """Make the release of a source in a folder of its own, and give its path there."""
+    from bncourse.grading.converters import Refused, generate_assignment
+
+    folder = Path(tempfile.mkdtemp(prefix=".release-", dir=course))
+    try:
+        generate_assignment(course, name, folder.name, record)
+        yield folder / name / f"{name}.ipynb"
     except Refused as refused:
         raise Trouble(f"nbgrader refuses {name}, and notebooks/ is as it was.\n{_reason(refused)}") from refused
     finally:

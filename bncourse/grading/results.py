@@ -78,7 +78,7 @@ def results(course, name):
     course, there = Path(course), handed_in(course, name)
     with Record(course) as record:
         if not record.knows(name):
-            raise Trouble(f"{name} is not in the gradebook yet. Run once: nbgrader generate_assignment {name} --force")
+            raise Trouble(f"{name} is not in the gradebook yet. `bncourse grade` notes it there.")
         most = record.gradebook.find_assignment(name).max_score
         people = {student.id: person_of(student) for student in record.gradebook.students}
         rows = {}

@@ -30,6 +30,7 @@ from bncourse.grading.intake import (
 from bncourse.grading.jobs import Job
 from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
+from bncourse.grading.release import enter_assignment
 from bncourse.grading.sandbox import Limits
 from bncourse.grading.tables import Graded
 from bncourse.grading.workers import cores, get_ready, judged
@@ -106,7 +107,7 @@ def grade(
 
     with _one_run(course), Record(course) as record:
         if not record.knows(name):
-            raise Trouble(f"{name} is not in the gradebook yet. Run once: nbgrader generate_assignment {name} --force")
+            enter_assignment(course, name)
         done = Graded(name)
         known = record.submissions(name)
         done.not_submitted = sorted(set(record.enrolled()) - {o.student for o in outcomes}) if students is None else []
