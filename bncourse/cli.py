@@ -7,7 +7,9 @@ ends with one line that says what happened and where it is.
 
 import argparse
 import sys
+from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 
 from bncourse import __version__
 from bncourse.trouble import Trouble
@@ -18,13 +20,21 @@ def main(arguments=None):
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that cannot show ✓ gets ? in its place
-    parser = _parser()
+    parser, commands = _parser()
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and not arguments[0].startswith("-") and arguments[0] not in commands:
+        [near] = get_close_matches(arguments[0], commands, 1) or [""]
+        meant = f" Did you mean `bncourse {near}`?" if near else ""
+        print(f"bncourse: there is no command {arguments[0]!r}.{meant} `bncourse --help` lists all.", file=sys.stderr)
+        return 2
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
         return 0
     module, _, name = options.run.partition(":")
     try:
+        if options.for_instructors:
+            _tell_where()
         return getattr(import_module(module), name)(options) or 0
     except Trouble as trouble:
         print(f"bncourse {options.command}: {trouble}", file=sys.stderr)
@@ -32,6 +42,14 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)
         return 130
+
+
+def _tell_where():
+    from bncourse.course import find_folder
+
+    folder, here = find_folder(), Path.cwd()
+    if folder not in (here, *here.parents):
+        print(f"This folder is in no course; the course is {folder}", file=sys.stderr)
 
 
 def _parser():
@@ -50,7 +68,8 @@ def _parser():
             epilog=f"example: {example}",
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        added.set_defaults(run=run)
+        # what acts on a class says where, if that is not the folder that one stands in
+        added.set_defaults(run=run, for_instructors=run.startswith("bncourse.grading.") and name != "demo")
         return added
 
     start = command("start", "bncourse.start:command", "open the course in JupyterLab", "bncourse start --no-browser")
@@ -62,6 +81,7 @@ def _parser():
         "doctor", "bncourse.doctor:command", "say if this machine is ready for the course", "bncourse doctor"
     )
     doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
+    doctor.add_argument("--instructor", action="store_true", help="also: does it have the walls that grading needs")
 
     command("progress", "bncourse.standing:command", "show what is done, not yet, and not started", "bncourse progress")
 
@@ -230,7 +250,7 @@ def _parser():
         help="for battery with --json: plain nbgrader too (half an hour), or on N of the cases",
     )
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
-    return parser
+    return parser, tuple(commands.choices)
 
 
 def _count(text):

@@ -53,6 +53,8 @@ class Condition:
 def command(options):
     """Print how this machine stands; the ``bncourse doctor`` command."""
     conditions = examine(options.port)
+    if options.instructor:
+        conditions.append(_walls())
     for condition in conditions:
         print(line(condition))
     missing = [condition for condition in conditions if condition.state == MISSING]
@@ -88,6 +90,16 @@ def examine(port, learns=True):
     """
     own = [_jupyters_own_folder(), _kernel(), _keras(), _port(port)]
     return [_python(), *_packages(), *_folder(learns), *own, *_exchange()]
+
+
+def _walls():
+    from bncourse.grading.levels import best_level
+    from bncourse.grading.sandbox import NAMES
+
+    try:
+        return Condition("Grading", READY, f"behind walls of level {NAMES[best_level(2)]}")
+    except Trouble as trouble:
+        return Condition("Grading", MISSING, "no safe walls for submissions", str(trouble))
 
 
 def free_port(first):

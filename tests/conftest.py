@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import signal
+
 import pytest
 
 import bncourse  # noqa: F401 - before any test loads NumPy, which then uses one thread: many times faster here
@@ -25,6 +27,10 @@ LONGEST = (
     "test_book.py",
     "test_start.py",
 )
+
+# Tests that were begun in the background ignore Ctrl-C, and what they start would too.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items):

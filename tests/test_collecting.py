@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import stat
 import zipfile
 from datetime import UTC, datetime
@@ -14,7 +15,7 @@ from bncourse.grading import archives, lms
 from bncourse.grading.archives import opened
 from bncourse.grading.class_list import ClassList, Person, read_class
 from bncourse.grading.collecting import collect, read_notes
-from bncourse.grading.collection import read_times, times_of
+from bncourse.grading.collection import read_numbers, read_times, times_of
 from bncourse.grading.intake import report, stage_assignment
 from bncourse.grading.plain_files import hashes
 from bncourse.grading.sheets import read_sheet
@@ -176,7 +177,7 @@ def test_canvas_is_recognized_and_each_person_is_found_by_number_or_by_name(cour
     assert "bncourse students" in left["stranger 444 (1 file)"] and "typed" in left["hoppergrace_333_text.html"]
     assert (raw(course, "noel") / NOTEBOOK).read_text() == solved()
     assert not (raw(course, "noel") / "timestamp.txt").exists()  # Canvas does not say when
-    assert read_notes(course, NAME)["noel"]["prefix"] == "obriennoel_LATE_999_2_"
+    assert read_notes(course, NAME)["noel"]["canvas"]["prefix"] == "obriennoel_LATE_999_2_"
     assert archive.read_bytes() == before
     stage_assignment(course, NAME)
     assert now_staged(course, "noel") == SCALE
@@ -198,7 +199,10 @@ def test_a_folder_for_each_student_may_be_a_zip_or_a_folder_and_packed_in_anothe
     assert done.kind == "folder" and done.first == ["grace", "noel"] and done.timed == {"grace", "noel"}
     assert hashes(raw(course, "grace")).keys() == {NOTEBOOK, "timestamp.txt"}
     wrapped = {f"week/{person}/{NOTEBOOK}": solved() for person in ("grace", "noel")}
-    assert collect(course, NAME, packed(tmp_path / "a.zip", wrapped), people=PEOPLE).again == ["grace", "noel"]
+    done = collect(course, NAME, packed(tmp_path / "a.zip", wrapped), people=PEOPLE)
+    assert done.same == ["grace", "noel"]  # without a time, which is no reason to forget the one that is known
+    stage_assignment(course, NAME)
+    assert hashes(raw(course, "grace")).keys() == {NOTEBOOK, "timestamp.txt"}
 
 
 def test_without_a_class_list_names_are_made_and_stay_the_same(course, tmp_path):  # noqa: F811
@@ -215,12 +219,50 @@ def test_two_who_could_be_the_same_person_are_both_left(course, tmp_path):  # no
         assert not done.students and len(done.left) == 2 and "2 of them could be" in done.left[0][1]
 
 
+def test_moodles_worksheet_tells_namesakes_apart(course, tmp_path):  # noqa: F811
+    namesakes = ClassList(
+        [Person("u1", "Ada", "Lovelace", "a@example.org"), Person("u2", "Ada", "Lovelace", "l@example.org")]
+    )
+    files = {f"Ada Lovelace_{number}_assignsubmission_file_/{NOTEBOOK}": solved() for number in (7, 8)}
+    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=namesakes)
+    assert not done.students and all("called so: u1, u2. Moodle's grading worksheet" in why for _, why in done.left)
+    sheet = tmp_path / "worksheet.csv"
+    sheet.write_text(
+        "Identifier,Full name,Email address,Last modified (submission)\n"
+        "Participant 8,Ada Lovelace,A@example.org,-\nParticipant 7,Ada Lovelace,l@example.org,-\n"
+    )
+    numbers = read_numbers(sheet)
+    done = collect(course, NAME, tmp_path / "a.zip", people=namesakes, numbers=numbers)
+    assert done.first == ["u1", "u2"] and not done.left
+    assert read_notes(course, NAME)["u1"]["moodle"]["number"] == "8"
+
+
+def test_who_was_collected_before_there_was_a_class_list_is_told(course, tmp_path):  # noqa: F811
+    archive = packed(
+        tmp_path / "a.zip", {f"N\u006f\u0065\u0308l O'Brien_7_assignsubmission_file_/{NOTEBOOK}": solved()}
+    )
+    assert collect(course, NAME, archive, people=NOBODY).first == ["noël-o-brien"]
+    assert collect(course, NAME, archive, people=PEOPLE).twice == {"noël-o-brien": "noel"}
+    assert not collect(course, NAME, archive, people=NOBODY).twice
+
+
 def test_names_that_do_not_say_where_they_come_from_ask_for_it(course, tmp_path):  # noqa: F811
     archive = packed(tmp_path / "a.zip", {f"x_1_2_{NOTEBOOK}": solved(), "notes.txt": "x"})
     with pytest.raises(Trouble, match="--from canvas"):
         collect(course, NAME, archive, people=NOBODY)
     done = collect(course, NAME, archive, "canvas", NOBODY)
     assert done.first == ["x-1"] and "not as canvas names" in dict(done.left)["notes.txt"]
+
+
+def test_an_archive_of_another_notebook_is_refused(course, tmp_path):  # noqa: F811
+    (course / "notebooks" / "91-other").mkdir()
+    files = {"grace/91-other.ipynb": solved(), "noel/91-other (1).ipynb": solved(), "ada/notes.txt": "x"}
+    with pytest.raises(Trouble, match=r"2 of these files are called 91-other.*bncourse collect 91"):
+        collect(course, NAME, packed(tmp_path / "a.zip", files), "folder", PEOPLE)
+    assert not (course / "submitted" / "grace").exists()
+    assert collect(
+        course, NAME, packed(tmp_path / "a.zip", files | {f"emmy/{NOTEBOOK}": "{}"}), "folder", PEOPLE
+    ).students
 
 
 @pytest.mark.parametrize("owner", ["-rf", "a*", "~root"])
@@ -239,12 +281,27 @@ def test_what_is_handed_in_again_takes_its_place_and_the_first_is_kept(course, t
     assert collect(course, NAME, first, people=PEOPLE).again == ["ada"]
     stage_assignment(course, NAME)
     assert collect(course, NAME, first, people=PEOPLE).same == ["ada"]
-    second = packed(tmp_path / "b.zip", {f"lovelaceada_12345_9_{NAME}-1.ipynb": solved()})
+    second = packed(tmp_path / "b.zip", {f"lovelaceada_12345_9_{NAME}-1.ipynb": solved() + "\n"})
     assert collect(course, NAME, second, people=PEOPLE).again == ["ada"]
     stage_assignment(course, NAME)
     assert now_staged(course) == SCALE
     assert hashes(course / "received" / "ada" / NAME) == before
     assert (course / "received" / "ada" / f"{NAME}@2" / NOTEBOOK).read_text() == "{}"
+
+
+def test_what_came_earlier_does_not_take_the_place_of_what_the_instructor_put_there_since(course, tmp_path):  # noqa: F811
+    broken = packed(tmp_path / "a.zip", {f"Grace Hopper_71_assignsubmission_file_/{NOTEBOOK}": "{"})
+    collect(course, NAME, broken, people=PEOPLE)
+    stage_assignment(course, NAME)
+    mended = packed(tmp_path / "b.zip", {f"grace/{NOTEBOOK}": solved()})
+    assert collect(course, NAME, mended, "folder", PEOPLE).again == ["grace"]
+    stage_assignment(course, NAME)
+    again = collect(course, NAME, broken, people=PEOPLE, times=lambda *_: datetime(2026, 3, 1, tzinfo=UTC))
+    assert not again.students and "This came before" in again.left[0][1]
+    assert now_staged(course, "grace") == SCALE
+    assert read_notes(course, NAME)["grace"].keys() == {"moodle", "folder"}
+    shutil.rmtree(raw(course, "grace"))  # as the sentence says
+    assert collect(course, NAME, broken, people=PEOPLE).again == ["grace"]
 
 
 def test_a_raw_submission_that_was_never_staged_is_kept_too(course, tmp_path):  # noqa: F811
@@ -345,7 +402,7 @@ def test_the_times_of_an_archive_count_only_where_somebody_says_so(course, tmp_p
     info.extra = b"UT\x05\x00\x01" + int(datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp()).to_bytes(4, "little")
     archive = packed(tmp_path / "a.zip", {info: "{}"})
     assert not collect(course, NAME, archive, people=PEOPLE).timed
-    assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).again == ["grace"]
+    assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).same == ["grace"]
     assert (raw(course, "grace") / "timestamp.txt").read_text() == "2026-03-01 10:00:00.000000 UTC\n"
 
 
@@ -450,7 +507,7 @@ def test_collecting_without_a_release_keeps_what_was_collected(here, capsys):
     assert main(["collect", "90", "a.zip"]) == 1
     assert "They are not staged yet" in capsys.readouterr().err
     assert (raw(here, "hoppergrace-333") / NOTEBOOK).is_file()
-    assert json.loads((here / "collected" / f"{NAME}.json").read_text())["hoppergrace-333"]["from"] == "canvas"
+    assert json.loads((here / "collected" / f"{NAME}.json").read_text())["hoppergrace-333"]["canvas"]
 
 
 def test_a_zip_of_nothing_changes_nothing(here, capsys):

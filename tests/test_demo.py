@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 
 import pytest
 from rich.console import Console
@@ -10,7 +11,7 @@ from small_course import ROOT
 from bncourse import exercises
 from bncourse.cli import main
 from bncourse.grading import classroom, demo
-from bncourse.grading.assignments import choose
+from bncourse.grading.assignments import SETTINGS, choose
 from bncourse.grading.source import read
 
 NAME = "04-normalize-scale-shift"
@@ -26,8 +27,11 @@ def source():
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
     """Give the folder of a demonstration with a few of its members, and their results by name."""
-    folder = tmp_path_factory.mktemp("demo")
-    results = demo.play(ROOT, folder, NAME, Console(file=io.StringIO()), only=SOME)
+    course, folder = tmp_path_factory.mktemp("course"), tmp_path_factory.mktemp("demo")
+    shutil.copytree(ROOT / "solutions" / NAME, course / "solutions" / NAME)
+    settings = (ROOT / SETTINGS).read_text() + 'c.LateRule.extensions = str(here / "not-in-the-demonstration.csv")\n'
+    (course / SETTINGS).write_text(settings)
+    results = demo.play(course, folder, NAME, Console(file=io.StringIO()), only=SOME)
     return folder, {result.student.name: result for result in results}
 
 
@@ -74,11 +78,11 @@ def test_what_is_not_written_is_told_apart_from_what_is_wrong(played):
     assert set(half.why.values()) == {"not started"}
 
 
-def test_a_broken_and_a_missing_notebook_are_told_and_count_as_not_written(played):
-    assert "The end of the file is missing" in played[1]["broken-file"].why["the notebook"]
-    assert "There is no notebook" in played[1]["no-notebook"].why["the notebook"]
-    assert demo.points(played[1]["broken-file"]) == demo.points(played[1]["no-notebook"]) == f"0 of {MOST}"
-    assert not any(result.not_graded for result in played[1].values())
+def test_a_broken_and_a_missing_notebook_are_told_and_have_no_points(played):
+    assert "The end of the file is missing" in played[1]["broken-file"].not_graded
+    assert "There is no notebook" in played[1]["no-notebook"].not_graded
+    assert demo.points(played[1]["broken-file"]) == demo.points(played[1]["no-notebook"]) == "-"
+    assert sum(bool(result.not_graded) for result in played[1].values()) == 2
 
 
 def test_it_leaves_a_gradebook_feedback_and_tables(played):
@@ -97,7 +101,7 @@ def test_the_table_says_who_got_what_and_why(played):
     console.print(demo.table(played[1].values()))
     shown = " ".join(console.file.getvalue().split())
     assert "wrong-01" in shown and "normalize: divides by the variance" in shown
-    assert "the notebook: There is no notebook." in shown
+    assert "not graded: There is no notebook" in shown
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path, capsys):

@@ -98,7 +98,8 @@ def test_what_cannot_be_staged_is_taken_out_of_the_run_and_told(graded):
 def test_the_students_page_says_how_the_file_was_read(graded):
     pages = graded.course / "feedback"
     empty = (pages / "empty" / NAME / f"{NAME}.html").read_text()
-    assert "How your file was read" in empty and "There is no notebook" in empty
+    assert "Your file could not be read" in empty and "There is no notebook" in empty
+    assert "no grade of yours" in empty
     copied = (pages / "copied" / NAME / f"{NAME}.html").read_text()
     assert f"{NAME} (1).ipynb: It was taken as {NAME}.ipynb" in copied and "The last one counts" in copied
     assert "The submission has no time" in copied

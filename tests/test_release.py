@@ -172,7 +172,9 @@ def test_a_check_of_an_exercise_that_is_not_declared_is_named(told):
 
 def test_points_that_differ_are_named(told):
     sentences = told(lambda nb: cell(nb, "scale-check")["metadata"]["nbgrader"].update(points=3))
-    assert sentences == [f"{NAME}, cell 6 (scale-check): the cell gives 3 points, the exercise 2; make them equal."]
+    assert sentences == [
+        f"{NAME}, cell 6 (scale-check): the cell gives 3 points, the exercise 2 (in its declaration); make them equal."
+    ]
 
 
 def test_an_exercise_without_hints_or_a_wrong_idea_is_named(told):

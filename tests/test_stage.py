@@ -318,7 +318,7 @@ def test_what_is_no_notebook_is_told_and_the_release_stands_in_for_it(what):
     result = staged(raw)
     assert not result.readable and own(result) == []
     [[_, said]] = told(result, REFUSED)
-    assert re.search(why, said) and said.endswith("It counts as not written.")
+    assert re.search(why, said) and said.endswith("that is no grade of 0.")
     assert answer(result, "scale").endswith("raise NotImplementedError")
 
 

@@ -81,10 +81,23 @@ def test_of_several_renamed_notebooks_the_last_saved_counts_and_it_is_said(folde
     assert scale(arrival) == SCALE and "saved last" in told(arrival, MENDED)[f"{NAME}-b.ipynb"]
 
 
-def test_no_notebook_is_told(folder):
-    (folder / f"{NAME}.ipynb").unlink()
+@pytest.mark.parametrize("empty", [json.dumps(released()), "{", ""], ids=["as released", "broken", "nothing"])
+def test_a_notebook_with_answers_counts_before_the_one_with_the_right_name_that_has_none(folder, empty):
+    (folder / f"{NAME}.ipynb").rename(folder / f"{NAME}-final.ipynb")
+    (folder / f"{NAME}.ipynb").write_text(empty)
     arrival = arrived(folder)
-    assert "There is no notebook" in told(arrival, REFUSED)["the notebook"] and scale(arrival) == STUB
+    assert scale(arrival) == SCALE and arrival.staged.readable
+    assert f"no answer in {NAME}.ipynb" in told(arrival, MENDED)[f"{NAME}-final.ipynb"]
+    assert told(arrival, DROPPED)[f"{NAME}.ipynb"] == f"{NAME}-final.ipynb is the notebook that counts."
+
+
+def test_no_notebook_is_told_and_what_came_is_named(folder):
+    (folder / f"{NAME}.ipynb").rename(folder / "scan.pdf")
+    arrival = arrived(folder)
+    assert "no notebook among what was handed in (scan.pdf)" in told(arrival, REFUSED)["the notebook"]
+    assert scale(arrival) == STUB
+    (folder / "scan.pdf").unlink()
+    assert "There is no notebook." in told(arrived(folder), REFUSED)["the notebook"]
 
 
 @links

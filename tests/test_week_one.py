@@ -18,10 +18,11 @@ from small_course import NAME
 from test_doors import CENTRE, COPIED, SCALE, make, put, submission
 
 from bncourse.cli import main
-from bncourse.grading import converters
+from bncourse.grading import converters, run
 from bncourse.grading.class_list import Person, enter
 from bncourse.grading.class_report import report_of
 from bncourse.grading.feedback_pages import make_pages
+from bncourse.grading.intake import stage_assignment
 from bncourse.grading.integrity import Fact
 from bncourse.grading.lateness import LateRule, read_extensions
 from bncourse.grading.report_page import page
@@ -61,7 +62,9 @@ def klass(tmp_path_factory):
     course = make(tmp_path_factory.mktemp("week") / "course")
     with open(course / "nbgrader_config.py", "a") as config:
         config.write(RULE)
-    (course / "extensions.csv").write_text(f"student;assignment;days;hours\nemmy;{NAME};1;0,5\n")
+    (course / "extensions.csv").write_text(
+        f"student;assignment;days;hours\nemmy;90;1;0,5\nnobody;{NAME};1;\nmary;4;1;\n"
+    )
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate=str(DUE))
     enter(course, CLASS)
@@ -117,7 +120,8 @@ def test_a_later_due_date_or_an_extension_counts_at_the_next_run(klass):
     with Gradebook(f"sqlite:///{klass.course / 'gradebook.db'}") as gradebook:
         gradebook.find_submission(NAME, "ada").extension = timedelta(days=1)
         gradebook.db.commit()
-    assert grade(klass.course, NAME, ["ada"]).unchanged == ["ada"]
+    done = grade(klass.course, NAME, ["ada"])
+    assert done.unchanged == ["ada"] and done.penalties == {"ada": (pytest.approx(0.6), pytest.approx(0.3))}
     assert by_id(klass)["ada"].penalty == pytest.approx(0.3)
     with Gradebook(f"sqlite:///{klass.course / 'gradebook.db'}") as gradebook:
         gradebook.find_submission(NAME, "ada").extension = None
@@ -138,6 +142,13 @@ def test_a_table_of_extensions_that_cannot_be_right_stops_before_grading(tmp_pat
     (tmp_path / "e.csv").write_text(content)
     with pytest.raises(Trouble, match=says):
         LateRule(extensions=str(tmp_path / "e.csv"))
+
+
+def test_a_line_of_the_table_that_means_nobody_or_nothing_is_told(klass):
+    assert klass.done.warnings == [
+        "extensions.csv: nobody on the class list is called 'nobody'; that line has no effect.",
+        "extensions.csv: no assignment is called '4'; that line has no effect.",
+    ]
 
 
 def test_an_extension_without_an_assignment_is_for_all(tmp_path):
@@ -172,6 +183,51 @@ def test_a_source_that_is_not_the_one_that_was_handed_out_is_not_noted(handed_ou
             grade(handed_out, NAME, workers=1)
         assert not (handed_out / "autograded").exists()
         source.unlink(missing_ok=True)
+
+
+# what came again
+
+
+def times_in(course):
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+        return gradebook.find_submission(NAME, "ada").timestamp
+
+
+def test_another_time_of_submission_is_entered_and_runs_nothing_again(handed_out):
+    grade(handed_out, NAME, workers=1)
+    klass = SimpleNamespace(course=handed_out)
+    stamp = handed_out / "submitted" / "ada" / NAME / "timestamp.txt"
+    stamp.write_text("2026-03-01 12:00:00 UTC")
+    stage_assignment(handed_out, NAME)
+    assert "its time of submission is not in the gradebook yet" in by_id(klass)["ada"].why
+    assert grade(handed_out, NAME, workers=1).unchanged == ["ada"]
+    assert times_in(handed_out) == datetime(2026, 3, 1, 12) and by_id(klass)["ada"].score == 3
+    stamp.write_text("2999-03-01 12:00:00 UTC")  # which is dropped, and the grade stands
+    stage_assignment(handed_out, NAME)
+    assert by_id(klass)["ada"].score == 3 and grade(handed_out, NAME, workers=1).unchanged == ["ada"]
+    assert by_id(klass)["ada"].score == 3 and times_in(handed_out) == datetime(2026, 3, 1, 12)
+
+
+def test_a_forced_run_that_was_stopped_is_gone_on_with(handed_out, monkeypatch):
+    grade(handed_out, NAME, workers=1)
+    with monkeypatch.context() as stopped:
+        stopped.setattr(run, "judged", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            grade(handed_out, NAME, workers=1, force=True)
+    done = grade(handed_out, NAME, workers=1)
+    assert done.scores == {"ada": 3} and not done.unchanged
+
+
+def test_which_of_several_notebooks_counts_and_that_nothing_was_begun_stand_in_the_report(handed_out):
+    place = hand_in(handed_out, "emmy", {})
+    (place / f"{NAME}-final.ipynb").write_text(json.dumps(submission(handed_out, {"centre": CENTRE})))
+    hand_in(handed_out, "sofia", {})
+    put(handed_out / "submitted" / "mary" / NAME, "{")
+    done = grade(handed_out, NAME, workers=1)
+    there = by_id(SimpleNamespace(course=handed_out))
+    assert there["emmy"].note == f"2 notebooks were handed in; {NAME}-final.ipynb is the notebook that counts"
+    assert (there["sofia"].score, there["sofia"].note) == (0, "no answer was begun")
+    assert list(done.rejected) == ["mary"] and there["mary"].score is None and not there["mary"].note
 
 
 # the scores
@@ -267,9 +323,7 @@ def test_scores_go_into_a_copy_of_canvas_gradebook_and_leave_the_rest(here, tmp_
 
 
 def test_scores_go_into_moodles_worksheet_by_the_number_that_came_with_the_submission(here, tmp_path, capsys):
-    notes = {
-        "ada": {"from": "moodle", "prefix": "Ada Lovelace_71_assignsubmission_file_/", "number": "71", "late": False}
-    }
+    notes = {"ada": {"moodle": {"prefix": "Ada Lovelace_71_assignsubmission_file_/", "number": "71", "late": False}}}
     (here / "collected").mkdir(exist_ok=True)
     (here / "collected" / f"{NAME}.json").write_text(json.dumps(notes))
     sheet = tmp_path / "worksheet.csv"
@@ -301,7 +355,7 @@ def test_a_column_that_cannot_be_found_is_asked_for(here, tmp_path, capsys):
 
 
 def test_feedback_is_written_for_all_and_packed_for_canvas(here, tmp_path, capsys):
-    notes = {"ada": {"from": "canvas", "prefix": "lovelaceada_12345_678_", "number": "12345", "late": False}}
+    notes = {"ada": {"canvas": {"prefix": "lovelaceada_12345_678_", "number": "12345", "late": False}}}
     (here / "collected").mkdir(exist_ok=True)
     (here / "collected" / f"{NAME}.json").write_text(json.dumps(notes))
     stale = here / "feedback" / "ada" / NAME / "stale.csv"
@@ -318,6 +372,20 @@ def test_feedback_is_written_for_all_and_packed_for_canvas(here, tmp_path, capsy
     assert main(["feedback", "90", "--for", "moodle"]) == 1 and "name it: --zip" in capsys.readouterr().err
     assert main(["feedback", "90", "--zip", str(tmp_path / "m.zip"), "--for", "moodle"]) == 1
     assert "No zip was written" in capsys.readouterr().err and not (tmp_path / "m.zip").exists()
+
+
+def test_a_zip_of_feedback_is_for_the_system_that_was_collected_from(here, tmp_path, capsys):
+    ways = {"moodle": {"prefix": "Ada Lovelace_71_assignsubmission_file_/", "number": "71", "late": False}}
+    notes = {"ada": ways, "emmy": {"folder": {"prefix": "emmy/", "number": "", "late": False}}}
+    (here / "collected" / f"{NAME}.json").write_text(json.dumps(notes))
+    assert main(["feedback", "90", "--zip", str(tmp_path / "f.zip")]) == 1
+    assert "not collected from moodle: broken, emmy, grace, sofia" in " ".join(capsys.readouterr().out.split())
+    with zipfile.ZipFile(tmp_path / "f.zip") as archive:
+        assert archive.namelist() == [f"Ada Lovelace_71_assignsubmission_file_/{NAME}.html"]
+    notes["emmy"]["canvas"] = {"prefix": "emmy_1_2_", "number": "1", "late": False}
+    (here / "collected" / f"{NAME}.json").write_text(json.dumps(notes))
+    assert main(["feedback", "90", "--zip", str(tmp_path / "g.zip")]) == 1
+    assert "name one of them with --for" in capsys.readouterr().err and not (tmp_path / "g.zip").exists()
 
 
 def test_a_page_that_cannot_be_made_is_told_and_stays_as_it_was(klass):

@@ -13,9 +13,11 @@ from sys import stdlib_module_names
 
 from bncourse.grading.plain_files import list_files, read_file
 from bncourse.grading.reading import MOST_BYTES
-from bncourse.grading.stage import DROPPED, MENDED, REFUSED, Decision, Staged, stage_notebook
+from bncourse.grading.stage import DROPPED, MENDED, NOT_GRADED, REFUSED, Decision, Staged, stage_notebook
 
 TIMESTAMP = "timestamp.txt"
+COUNTS = "is the notebook that counts."
+MOST_TRIED = 10  # notebooks of one student that are looked into
 # Data and pictures. Nothing that Python would import or load by itself.
 SUFFIXES = {".csv", ".gif", ".jpeg", ".jpg", ".json", ".md", ".npy", ".pdf", ".png", ".tsv", ".txt", ".yaml", ".yml"}
 _NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE)
@@ -96,12 +98,16 @@ def stage_folder(folder, release, limits=None, now=None):
     try:
         found, left = list_files(folder, limits.depth, limits.seen)
     except OSError as error:
-        why = f"What was handed in is no folder that can be read ({error.strerror}). It counts as not written."
+        why = f"What was handed in is no folder that can be read ({error.strerror}). {NOT_GRADED}"
         return Arrival(_nothing(release, Decision(REFUSED, "the folder", why)))
     decisions += [Decision(DROPPED, shown(path), why) for path, why in left]
-    chosen = _chosen([each for each in found if _NOTEBOOK.fullmatch(each.path)], name, decisions)
-    content = _content(folder, chosen, raw, MOST_BYTES + 1, decisions) if chosen else None
-    staged = stage_notebook(content, release)
+    notebooks = [each for each in found if _NOTEBOOK.fullmatch(each.path)]
+    if notebooks:
+        staged = _best(folder, _ordered(notebooks, name), name, release, raw, decisions)
+    else:
+        others = ", ".join(shown(each.path) for each in found[:5] if each.path != TIMESTAMP)
+        came = f"There is no notebook among what was handed in ({others})." if others else "There is no notebook."
+        staged = _nothing(release, Decision(REFUSED, "the notebook", f"{came} {NOT_GRADED}"))
     timestamp = _timestamp(folder, found, raw, now, decisions)
     files = _files(folder, found, raw, limits, decisions)
     return Arrival(Staged(staged.notebook, (*decisions, *staged.decisions), staged.readable), files, timestamp, raw)
@@ -134,23 +140,40 @@ def _content(folder, found, raw, most, decisions):
     return content
 
 
-def _chosen(notebooks, name, decisions):
-    """Choose the notebook that counts."""
-    if not notebooks:
-        return None
-    exact = [each for each in notebooks if each.path == f"{name}.ipynb"]
-    near = [each for each in notebooks if each.path.rpartition("/")[2].lower().startswith(name.lower())]
-    choice = exact or near or notebooks
-    chosen = max(choice, key=lambda each: (each.changed, each.path))
-    if not exact:
+def _ordered(notebooks, name):
+    """Give the notebooks in the order in which they could be meant: by their name, then the one saved last."""
+
+    def meant(each):
+        near = each.path.rpartition("/")[2].lower().startswith(name.lower())
+        return each.path == f"{name}.ipynb", near, each.changed, each.path
+
+    return sorted(notebooks, key=meant, reverse=True)
+
+
+def _best(folder, notebooks, name, release, raw, decisions):
+    """Read the first of these notebooks that holds an answer; where none does, the first of all."""
+    tried = []
+    for each in notebooks[:MOST_TRIED]:
+        left = []
+        staged = stage_notebook(_content(folder, each, raw, MOST_BYTES + 1, left), release)
+        tried.append((each, staged, left))
+        if staged.answers:
+            break
+    chosen, staged, left = max(tried, key=lambda one: (one[1].answers > 0, one[1].readable))  # of equals the first
+    decisions += left
+    there = chosen.path == f"{name}.ipynb"
+    if not there and tried[0][0] is not chosen:
+        empty = ", ".join(shown(each.path) for each, _, _ in tried if each is not chosen)
+        decisions.append(Decision(MENDED, shown(chosen.path), f"It was taken, for there is no answer in {empty}."))
+    elif not there:
         decisions.append(Decision(MENDED, shown(chosen.path), f"It was taken as {name}.ipynb, which is not there."))
-    if len(choice) > 1:
-        why = f"Of {len(choice)} notebooks it is the one that was saved last; of those, the last by its name."
+    if len(notebooks) > 1 and not there and tried[0][0] is chosen:
+        why = f"Of {len(notebooks)} notebooks the one with the right name counts, then the one that was saved last."
         decisions.append(Decision(MENDED, shown(chosen.path), why))
     for each in notebooks:
         if each is not chosen:
-            decisions.append(Decision(DROPPED, shown(each.path), f"{shown(chosen.path)} is the notebook that counts."))
-    return chosen
+            decisions.append(Decision(DROPPED, shown(each.path), f"{shown(chosen.path)} {COUNTS}"))
+    return staged
 
 
 def _timestamp(folder, found, raw, now, decisions):

@@ -17,7 +17,7 @@ def names(course):
 
 
 def choose(course, words):
-    """Give the names that these words mean: "04", or the full name; all names for no words.
+    """Give the names that these words mean: "04", "4", or the full name; all names for no words.
 
     Raises
     ------
@@ -27,7 +27,8 @@ def choose(course, words):
     known = names(course)
     if not known:
         raise Trouble(f"{Path(course) / 'solutions'} holds no notebook; nothing to do.")
-    by_word = {name.split("-")[0]: name for name in known} | {name: name for name in known}
+    by_word = {name.split("-")[0]: name for name in known}
+    by_word |= {number.lstrip("0") or "0": name for number, name in by_word.items()} | {name: name for name in known}
     unknown = [word for word in words if word.strip("/") not in by_word]
     if unknown:
         raise Trouble(

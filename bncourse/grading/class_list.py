@@ -18,10 +18,13 @@ from bncourse.trouble import Trouble
 # The columns of a class list under the names that people and systems give them.
 COLUMNS = {
     "id": ("id", "student id", "student", "username", "user name", "login", "sis login id", "sis user id", "sid",
-           "id number", "matriculation number", "netid"),
-    "first_name": ("first name", "first", "given name", "forename", "vorname", "prénom"),
-    "last_name": ("last name", "last", "surname", "family name", "nachname", "nom"),
-    "email": ("email", "e-mail", "email address", "mail", "e-mail-adresse"),
+           "id number", "matriculation number", "netid", "id-nummer", "matrikelnummer", "número de id",
+           "numéro d'identification", "numero id", "número de identificação"),
+    "first_name": ("first name", "first", "given name", "forename", "vorname", "prénom", "nombre", "nome"),
+    "last_name": ("last name", "last", "surname", "family name", "nachname", "nom", "nom de famille", "apellido(s)",
+                  "apellidos", "cognome", "apelido", "sobrenome"),
+    "email": ("email", "e-mail", "email address", "mail", "e-mail-adresse", "dirección de correo",
+              "correo electrónico", "adresse de courriel", "indirizzo email", "endereço de e-mail"),
     "lms_user_id": ("lms id", "lms user id", "canvas id", "canvas user id", "moodle id"),
 }  # fmt: skip
 NAME = ("name", "full name", "student name")
@@ -102,6 +105,10 @@ class ClassList:
     def says_who(self):
         """Whether it is a list, and not the bare ids that grading has entered."""
         return any(person.name or person.email or person.lms_user_id for person in self.people.values())
+
+    def called(self, name):
+        """Give the ids of all who have this name."""
+        return [person.id for person in self._by["name"].get(folded(name), ())]
 
     def find(self, id="", lms_user_id="", email="", name=""):
         """Give the person that is meant, by what is known best; None if nobody or several could be meant."""

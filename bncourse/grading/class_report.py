@@ -188,7 +188,7 @@ def students(made):
     table.add_column("What to know", overflow="fold")
     for each in made.results:
         score = points(each.score) or "-"
-        table.add_row(escape(each.person.id), score, escape(remark(each)))
+        table.add_row(escape(f"{each.person.id}  {each.person.name}".strip()), score, escape(remark(each)))
     return table
 
 

@@ -2,7 +2,7 @@
 
 What is taken is put into ``submitted/`` as raw folders, and staged. What cannot be given to one person is
 listed and left: the archive is only read. ``collected/NN-topic.json`` notes under which name each student's file came,
-so that feedback can go back under it.
+from each system, so that feedback can go back under it.
 """
 
 import contextlib
@@ -11,6 +11,7 @@ import os
 import re
 import shutil
 import tempfile
+import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
@@ -18,10 +19,18 @@ from pathlib import Path
 from bncourse.grading import lms
 from bncourse.grading.archives import TooMuch, opened, within
 from bncourse.grading.arrivals import TIMESTAMP, is_safe, shown
-from bncourse.grading.intake import may_be_graded, put_in_place
+from bncourse.grading.intake import RELEASED, SUBMITTED, may_be_graded, put_in_place
 from bncourse.trouble import Trouble
 
 COLLECTED = "collected"
+OLD = (
+    "This came before, and something else has taken its place since, which stays. If this one is to count: delete "
+    "submitted/{student}/{name}, and collect again."
+)
+APART = (
+    "Moodle's grading worksheet tells them apart: add --times worksheet.csv. Or unpack the archive, give their "
+    "folders their ids as names, and collect that folder."
+)
 _MAKING = ".making-"
 
 
@@ -41,6 +50,8 @@ class Collected:
         Those whom the system marks as late.
     timed : set of str
         Those whose time of submission is known.
+    twice : dict of str to str
+        Ids that were made before there was a class list and still stand in ``submitted/``, with the id in the list.
     """
 
     kind: str
@@ -50,13 +61,14 @@ class Collected:
     left: list = field(default_factory=list)
     late: list = field(default_factory=list)
     timed: set = field(default_factory=set)
+    twice: dict = field(default_factory=dict)
 
     @property
     def students(self):
         return sorted([*self.first, *self.again, *self.same])
 
 
-def collect(course, name, archive, kind=None, people=None, times=None, tell=None):
+def collect(course, name, archive, kind=None, people=None, times=None, tell=None, numbers=None):
     """Take the submissions of an assignment out of an archive.
 
     Parameters
@@ -72,6 +84,8 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
         Gives the time of a submission, ``times(handed, person, entry)``: a datetime with a zone, or None.
     tell : callable, optional
         ``tell(done, total)`` after each student.
+    numbers : dict of str to Person, optional
+        Who is meant by Moodle's numbers of this assignment.
 
     Returns
     -------
@@ -85,11 +99,15 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
     course = Path(course)
     with opened(archive) as (entries, left):
         handed, done = _read_names(entries, kind, name)
+        _refuse_another([each.file for each, _ in handed], course, name)
         done.left = [*left, *done.left]
         groups = {}
         for each, entry in handed:
             groups.setdefault(each.owner, []).append((each, entry))
-        owners = _owners(groups, people, done)
+        owners = _owners(groups, people, numbers or {}, done)
+        made = {student: _made(groups[owner][0][0]) for student, owner in owners.items()}
+        there = {student for student in made.values() if os.path.lexists(course / SUBMITTED / student / name)}
+        done.twice = {made[student]: student for student in owners if made[student] in there - {student}}
         (course / COLLECTED).mkdir(exist_ok=True)
         _sweep(course)
         notes = read_notes(course, name)
@@ -121,6 +139,20 @@ def _read_names(entries, kind, name):
     return handed, done
 
 
+def _refuse_another(files, course, name):
+    """Stop where these are the files of another notebook of the course, by their names."""
+    called = [file.rpartition("/")[2] for file in files]
+    meant = {
+        folder.name: sum(file.startswith(folder.name) for file in called) for folder in (course / RELEASED).glob("*-*")
+    }
+    if not meant.get(name) and any(meant.values()):
+        other = max(meant, key=meant.get)
+        raise Trouble(
+            f"{meant[other]} of these files are called {other}, and none {name}; nothing was changed. If they are what "
+            f"their names say: bncourse collect {other.partition('-')[0]} ARCHIVE"
+        )
+
+
 def _kind(paths):
     if not paths:
         raise Trouble("the archive holds no file that was handed in; nothing was changed.")
@@ -135,14 +167,16 @@ def _kind(paths):
     )
 
 
-def _owners(groups, people, done):
+def _owners(groups, people, numbers, done):
     """Say which student each group of files belongs to, as ``{student: owner}``."""
     claimed = {}
     for owner, files in groups.items():
         first = files[0][0]
-        student = _student(first, people)
+        student = _student(first, people, numbers)
         if student is None:
             why = "Nobody on the class list is plainly meant. Add them (bncourse students), and collect again."
+            if len(namesakes := people.called(first.name)) > 1:
+                why = f"Several on the class list are called so: {', '.join(namesakes)}. {APART}"
             done.left.append((_called(first, files), why))
         elif not may_be_graded(student):
             done.left.append((shown(owner), "It cannot be the name of a folder; a class list gives them an id."))
@@ -153,7 +187,7 @@ def _owners(groups, people, done):
         if len(of) == 1:
             owners[student] = of[0]
         else:
-            why = f"{len(of)} of them could be {student}; put the right one in submitted/{student} by hand."
+            why = f"{len(of)} of them could be {student}. {APART}"
             done.left += [(_called(groups[owner][0][0], groups[owner]), why) for owner in of]
     return owners
 
@@ -164,17 +198,24 @@ def _called(handed, files):
     return f"{shown(who)} ({len(files)} file{'s' * (len(files) != 1)})"
 
 
-def _student(handed, people):
-    """Give the id of the student; without a class list, one that is made of what the archive says."""
-    made = {
+def _made(handed):
+    """Make an id of what the archive says."""
+    return {
         lms.CANVAS: "-".join(part for part in (handed.name, handed.number) if part),
         lms.MOODLE: _as_id(handed.name if handed.name.casefold() != "participant" else handed.owner),
         lms.FOLDER: handed.owner,
     }[handed.kind]
+
+
+def _student(handed, people, numbers):
+    """Give the id of the student; without a class list, one that is made of what the archive says."""
+    made = _made(handed)
     if handed.kind == lms.CANVAS:
         person = people.find(lms_user_id=handed.number, name=handed.name)
     elif handed.kind == lms.MOODLE:
-        person = people.find(name=handed.name)
+        meant = numbers.get(handed.number)
+        person = people.find(id=meant.id, email=meant.email) if meant else None
+        person = person or people.find(name=handed.name)
     else:
         person = people.find(handed.owner, handed.owner, handed.owner, handed.owner)
     if person is None:
@@ -185,7 +226,7 @@ def _student(handed, people):
 
 
 def _as_id(name):
-    return "-".join(re.findall(r"\w+", name.casefold()))
+    return "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", name).casefold()))
 
 
 def _unpacked(files, name, done):
@@ -219,7 +260,8 @@ def _take(course, name, student, files, done, people, times, notes):
         if (making / TIMESTAMP).exists():
             done.timed.add(student)
         making.chmod(0o755)
-        notes[student] = {"from": last.kind, "prefix": last.prefix, "number": last.number, "late": last.late}
+        note = {"prefix": last.prefix, "number": last.number, "late": last.late}
+        notes[student] = notes.get(student, {}) | {last.kind: note}
         _keep_notes(course, name, notes)  # before the files: what is in its place is never without its note
         became = put_in_place(course, name, student, making)
     except OSError as error:
@@ -227,6 +269,9 @@ def _take(course, name, student, files, done, people, times, notes):
         return
     finally:
         shutil.rmtree(making, ignore_errors=True)
+    if became == "old":
+        done.left.append((shown(files[-1][1].path), OLD.format(student=student, name=name)))
+        return
     getattr(done, became).append(student)
     if last.late:
         done.late.append(student)
@@ -279,7 +324,7 @@ def _free(path, names):
 
 
 def read_notes(course, name):
-    """Give under which names submissions came, by student; empty where none was collected."""
+    """Give under which names submissions came: ``{student: {kind: note}}``; empty where none was collected."""
     with contextlib.suppress(OSError, ValueError):
         content = json.loads((Path(course) / COLLECTED / f"{name}.json").read_text(encoding="utf-8"))
         return content if isinstance(content, dict) else {}

@@ -6,6 +6,7 @@ somebody names it: a table (Moodle's grading worksheet has the times), or the ar
 
 import re
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
@@ -33,16 +34,27 @@ def command(options):
     from bncourse.grading.intake import stage_assignment
 
     times = times_of(options.times) if options.times else None
+    numbers = read_numbers(options.times) if options.times not in (None, "archive") else {}
     people = class_list(course)
     with tables.progress(f"Collecting {name}") as tell:
-        done = collect(course, name, options.archive, kind, people, times, tell)
+        done = collect(course, name, options.archive, kind, people, times, tell, numbers)
     console = Console()
+    if times and options.times != "archive":
+        console.print(f"Times without a zone count in the zone of this machine, {datetime.now().astimezone():%Z (%z)}.")
     if done.left:
         console.print(_table(done))
     if done.late:
         unknown = sorted(set(done.late) - done.timed)
         how = f"; how late is not known of {len(unknown)}, --times tells it" if unknown else ""
         console.print(f"Marked as late{how}: {escape(', '.join(sorted(done.late)))}", soft_wrap=True, highlight=False)
+    for made, student in done.twice.items():
+        console.print(
+            f"{student} was collected before, without the class list, as {made}, and is now there twice. "
+            f"Take {made} out: nbgrader db student remove {made} --force; and delete the folders called {made}.",
+            highlight=False,
+            soft_wrap=True,
+            markup=False,
+        )
     said = summary(name, done)
     if not done.students:
         console.print(said, highlight=False, soft_wrap=True)
@@ -146,6 +158,29 @@ def read_times(path):
     return {key: time for key, time in known.items() if key not in twice}
 
 
+def read_numbers(path):
+    """Read who is meant by Moodle's numbers of one assignment, from its grading worksheet.
+
+    Returns
+    -------
+    dict of str to Person
+        With what the worksheet has of an id and an email; empty where it has no numbers.
+    """
+    from bncourse.grading.class_list import COLUMNS, Person
+
+    sheet = read_sheet(path)
+    number = sheet.column("identifier")
+    id, email = sheet.column(*COLUMNS["id"]), sheet.column(*COLUMNS["email"])
+    if number is None:
+        return {}
+    return {
+        re.sub(r"\D", "", row[number]): Person(
+            row[id].strip() if id is not None else "", email=row[email].strip() if email is not None else ""
+        )
+        for row in sheet.rows
+    }
+
+
 def _read_time(text, where):
     """Read a time; one without a zone is in the zone of this machine, as a worksheet has it."""
     from dateutil import parser
@@ -153,10 +188,13 @@ def _read_time(text, where):
     try:
         if re.match(r"\d{1,2}[./]\d{1,2}[./]", text):
             raise ValueError("day and month could be exchanged")
-        time = parser.parse(text, default=datetime(2000, 1, 1))
+        region = re.search(r" ([A-Z]\w+/\w[\w+/-]*)$", text)  # as in Europe/Berlin
+        time = parser.parse(text[: region.start()] if region else text, default=datetime(2000, 1, 1))
+        if region and not time.tzinfo:
+            return time.replace(tzinfo=ZoneInfo(region[1]))
         return time if time.tzinfo else time.astimezone()
-    except (ValueError, OverflowError) as error:
+    except (ValueError, OverflowError, LookupError) as error:
         raise Trouble(
             f"{where}: {text!r} is no time that is plain ({error}). Write it as 2026-03-01 23:59, with a zone such as "
-            "+01:00 if it is not that of this machine. Nothing was changed."
+            "+01:00 or Europe/Berlin if it is not that of this machine. Nothing was changed."
         ) from error

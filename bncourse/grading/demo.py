@@ -14,13 +14,20 @@ from bncourse import exercises
 from bncourse.course import find_folder
 from bncourse.grading import classroom
 from bncourse.grading.assignments import SETTINGS, choose
+from bncourse.grading.release import reason, release
 from bncourse.grading.source import Source, read
-from bncourse.grading.stage import REFUSED
+from bncourse.grading.stage import NOT_GRADED, REFUSED
 from bncourse.trouble import Trouble
 
 # Each wrong idea of this notebook is an answer that a learner could write as it stands; in others many are
 # one step of a longer answer.
 SHOWN = "04"
+# The course's own rule may name a table that is not here.
+NOBODY_IS_LATE = """
+# Nobody is late in a demonstration.
+c.LateRule.percent_a_day = 0.0
+c.LateRule.extensions = ""
+"""
 # As the checks write it: "What probably happened: divides by the variance (F1). You divide ..."
 _NAMED = re.compile(r"(?:What probably happened|And also): ([^.:]+?) \([A-Z]\d+\)\. ")
 _ERROR = re.compile(r"error: (.+?) What probably happened:")
@@ -36,8 +43,7 @@ class Result:
     scores : dict
         ``{grade_id: (score, most)}`` of each graded cell; empty where nothing could be graded.
     why : dict
-        Why points of an exercise were lost, in the words of its check, by the name of the exercise; or why the
-        whole notebook could not be read.
+        Why points of an exercise were lost, in the words of its check, by the name of the exercise.
     named : dict
         The names of the wrong ideas that the check found, by the name of the exercise.
     waiting : dict
@@ -70,6 +76,7 @@ def command(options):
         highlight=False,
         soft_wrap=True,
     )
+    return int(all(result.not_graded for result in results))
 
 
 def empty(directory):
@@ -115,9 +122,10 @@ def play(course, folder, name, progress, only=None):
         # imported here: nbgrader takes seconds, and a folder that cannot be used is told at once
         from bncourse.grading import converters
         from bncourse.grading.intake import stage_assignment
-        from bncourse.grading.release import release
 
         shutil.copy(course / SETTINGS, folder)
+        with open(folder / SETTINGS, "a", encoding="utf-8") as settings:
+            settings.write(NOBODY_IS_LATE)
         source_file = folder / "solutions" / name / f"{name}.ipynb"
         source_file.parent.mkdir(parents=True)
         whole = read(course / "solutions" / name / source_file.name).notebook
@@ -142,10 +150,10 @@ def _graded(converters, folder, source: Source, member, outcome):
         converters.autograde(folder, source.name, member.name)
         converters.generate_feedback(folder, source.name, member.name)
     except converters.Refused as refused:
-        return Result(member, not_graded=str(refused))
+        return Result(member, not_graded=" ".join(reason(refused).split()))
     scores = converters.scores(folder, source.name, member.name)
-    if unread := {decision.what: decision.why for decision in outcome.decisions if decision.kind == REFUSED}:
-        return Result(member, scores, unread)
+    if unread := [decision.why for decision in outcome.decisions if decision.kind == REFUSED]:
+        return Result(member, not_graded=" ".join(unread).replace(NOT_GRADED, "").strip())
     why, named = {}, {}
     graded = read(folder / "autograded" / member.name / source.name / f"{source.name}.ipynb")
     for cell in graded.checks:
@@ -226,5 +234,4 @@ def _write(results, path):
                 rows.writerow([*about, "", "", "", f"not graded: {result.not_graded}"])
             for grade_id, (score, most) in result.scores.items():
                 exercise = grade_id.removesuffix("-check")
-                why = result.why.get(exercise) or result.why.get("the notebook", "")
-                rows.writerow([*about, exercise, score, most, why])
+                rows.writerow([*about, exercise, score, most, result.why.get(exercise, "")])

@@ -10,7 +10,7 @@ from nbformat.v4 import new_markdown_cell
 from traitlets import Bool
 
 from bncourse.grading.harmless import harmless
-from bncourse.grading.intake import RELEASED, decisions_of, report
+from bncourse.grading.intake import RELEASED, decisions_of, refusal, report
 from bncourse.grading.reports import for_student
 
 
@@ -51,7 +51,14 @@ class HowItWasRead(Preprocessor):
         if not hasattr(converter, "coursedir") or not {"assignment", "student"} <= set(about):
             return notebook, resources
         known = report(converter.coursedir.root, about["assignment"], about["student"])
-        if lines := for_student(decisions_of(known)):
+        lines = for_student(decisions_of(known))
+        if refused := refusal(known):
+            text = (
+                f"## Your file could not be read\n\n{_plain(refused)} **Nothing was graded: the score below is "
+                "no grade of yours.** Hand in your notebook, the file that ends in `.ipynb`, or ask your teacher."
+            )
+            notebook.cells.insert(0, new_markdown_cell(text, id="your-file-could-not-be-read"))
+        elif lines:
             text = "## How your file was read\n\n" + "\n".join(f"- {_plain(line)}" for line in lines)
             notebook.cells.insert(0, new_markdown_cell(text, id="how-your-file-was-read"))
         return notebook, resources

@@ -134,10 +134,10 @@ def pack(course, name, students, kind, notes):
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for student in students:
             page = Path(course) / FEEDBACK / student / name / f"{name}.html"
-            note = notes.get(student, {})
+            note = notes.get(student, {}).get(kind)
             if kind == FOLDER:
                 prefix = f"{student}/"
-            elif note.get("from") == kind:
+            elif note:
                 prefix = note["prefix"]
             else:
                 left.append(student)
@@ -193,6 +193,8 @@ def command(options):
 
 
 def _kind(notes, students):
-    """Give where all of these came from; "folder" where that is not one system."""
-    kinds = {notes.get(student, {}).get("from", FOLDER) for student in students}
-    return kinds.pop() if len(kinds) == 1 else FOLDER
+    """Give the system that these were collected from; "folder" where there was none."""
+    kinds = {kind for student in students for kind in notes.get(student, {})} - {FOLDER}
+    if len(kinds) > 1:
+        raise Trouble(f"some were collected from {' and some from '.join(sorted(kinds))}: name one of them with --for.")
+    return kinds.pop() if kinds else FOLDER

@@ -51,6 +51,7 @@ def merged(found, path, form, column=None, scale=False, numbers=None):
     rows, unknown, said = _rows(sheet, people, form, numbers or {}), [], []
     for name, results in found.items():
         place = _place(sheet, name, form, column, len(found))
+        said.append(f"{name} is in the column {sheet.header[place]!r}.")
         factor = _factor(sheet, place, name, results[0].most, scale)
         for each in results:
             number = rows.get(each.person.id)
@@ -98,9 +99,11 @@ def _rows(sheet, people, form, numbers):
 def _place(sheet, name, form, column, count):
     """Give the place of the column of an assignment."""
     if column:
-        if column not in sheet.header:
+        meant = [title for title in sheet.header if title == column]
+        meant = meant or [title for title in sheet.header if _title(title) == plain(column)]
+        if len(meant) != 1:
             raise Trouble(f"the gradebook has no column {column!r}; it has {', '.join(map(repr, sheet.header))}.")
-        return sheet.header.index(column)
+        return sheet.header.index(meant[0])
     if form == "moodle" and sheet.column("maximum grade") is not None and count == 1:
         grade = sheet.column("grade")
         if grade is not None:

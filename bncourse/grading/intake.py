@@ -23,7 +23,7 @@ import nbformat
 from bncourse import __version__
 from bncourse.grading.arrivals import TIMESTAMP, shown, stage_folder
 from bncourse.grading.plain_files import hashes
-from bncourse.grading.stage import TAKEN, Decision, grade_id
+from bncourse.grading.stage import NOT_GRADED, REFUSED, TAKEN, Decision, grade_id
 from bncourse.trouble import Trouble
 
 SUBMITTED, RECEIVED, STAGED, RELEASED = "submitted", "received", "staged", "notebooks"
@@ -135,6 +135,14 @@ def decisions_of(content):
     return tuple(Decision(*(str(each.get(part, "")) for part in ("kind", "what", "why"))) for each in made)
 
 
+def refusal(content):
+    """Say of a stored report why nothing of the submission could be graded, or ""."""
+    refused = [decision.why for decision in decisions_of(content) if decision.kind == REFUSED]
+    if refused or not content.get("readable", True):
+        return " ".join(refused).replace(NOT_GRADED, "").strip() or "see its report in staged/"
+    return ""
+
+
 def may_be_graded(student):
     """Say whether a student may have this name: it becomes a folder, a pattern and an option of a command."""
     return student.isprintable() and len(student) <= 100 and re.match(r"[^-.~][^*?\[\]/\\]*$", student) is not None
@@ -208,7 +216,8 @@ def _receive(course, name, student):
 def put_in_place(course, name, student, folder):
     """Put a raw folder into ``submitted/``, where it waits for staging; what came before is kept.
 
-    Gives "first", "again" if something else came before, or "same" as came last, which is not put there again.
+    Gives "first"; "again" if something else came before; "same" as came last, which is put there only if it has
+    another time of submission; or "old" if it came earlier and something else has taken its place, which stays.
     Raises OSError if it cannot be put there.
     """
     (course / STAGED).mkdir(exist_ok=True)
@@ -219,14 +228,20 @@ def put_in_place(course, name, student, folder):
         place = course / SUBMITTED / student / name
         if os.path.lexists(place) and not (is_staged(course, name, student) and _arrivals(course, name, student)):
             _receive(course, name, student)
-        earlier, known = _arrivals(course, name, student), hashes(folder)
-        if earlier and known is not None and hashes(earlier[-1]) == known:
-            return "same"
-        if os.path.lexists(place):
+        there, came = os.path.lexists(place), hashes(folder)
+        versions = [hashes(earlier) for earlier in _arrivals(course, name, student)]
+        became = "again" if versions else "first"
+        if came is not None and None not in versions[-1:]:
+            alike = [_but_for_the_time(version) == _but_for_the_time(came) for version in versions]
+            became = "same" if alike[-1:] == [True] else "old" if there and any(alike) else became
+            time = versions[-1].get(TIMESTAMP) if versions else None
+            if became == "old" or (became == "same" and came.get(TIMESTAMP, time) == time):
+                return became
+        if there:
             _discard(course, place)
         place.parent.mkdir(parents=True, exist_ok=True)
         os.rename(folder, place)
-        return "again" if earlier else "first"
+        return became
 
 
 def _write(course, name, student, release, made):
@@ -244,17 +259,20 @@ def _write(course, name, student, release, made):
     place = course / SUBMITTED / student / name
     if os.path.lexists(place):
         _discard(course, place)  # an older staging, which can be made again from what was received
+    summed = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
+    before = report(course, name, student)
+    same = before.get("staged_at") if _but_for_the_time(before.get("files")) == _but_for_the_time(summed) else ""
     _write_report(
         _report_path(course, name, student),
         {
             "student": student,
             "assignment": name,
-            "staged_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "staged_at": same or datetime.now(UTC).isoformat(timespec="seconds"),
             "version": __version__,
             "release": made,
             "received": received.relative_to(course).as_posix(),
             "raw": arrival.raw,
-            "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
+            "files": summed,
             "readable": arrival.staged.readable,
             "decisions": [asdict(decision) for decision in arrival.decisions],
         },
@@ -262,6 +280,11 @@ def _write(course, name, student, release, made):
     place.parent.mkdir(parents=True, exist_ok=True)
     os.rename(making, place)
     return arrival.decisions
+
+
+def _but_for_the_time(summed):
+    """Give the hashes of all files but the time of submission."""
+    return {path: each for path, each in (summed or {}).items() if path != TIMESTAMP}
 
 
 def _write_report(path, content):

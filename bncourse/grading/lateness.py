@@ -32,8 +32,8 @@ class LateRule(LateSubmissionPlugin):
     most_percent = Float(100.0, min=0.0, max=100.0, help="No more than this is ever taken.").tag(config=True)
     extensions = Unicode(
         "",
-        help="A CSV file with the columns student, assignment, days and hours; an assignment that is left empty "
-        "means all. It adds to the extensions in the gradebook.",
+        help="A CSV file with the columns student, assignment (such as 04), days and hours; an assignment that is left "
+        "empty means all. It adds to the extensions in the gradebook.",
     ).tag(config=True)
 
     def __init__(self, **options):
@@ -67,7 +67,31 @@ class LateRule(LateSubmissionPlugin):
     def extension(self, student):
         """Give the seconds that the table of extensions grants a student for the assignment that is graded."""
         assignment = getattr(self.parent, "assignment_id", "")
-        return self._granted.get((student, assignment), 0.0) + self._granted.get((student, ""), 0.0)
+        return sum(
+            seconds for (who, what), seconds in self._granted.items() if who == student and _is_meant(what, assignment)
+        )
+
+    def idle_extensions(self, students, assignments):
+        """Give the extensions that nobody gets, since no student or no assignment is called so, as sentences.
+
+        Parameters
+        ----------
+        students, assignments : collection of str
+            All there are.
+        """
+        found, table = [], Path(self.extensions).name
+        for student, what in self._granted:
+            if student not in students:
+                found.append(f"{table}: nobody on the class list is called {student!r}; that line has no effect.")
+            if not any(_is_meant(what, assignment) for assignment in assignments):
+                found.append(f"{table}: no assignment is called {what!r}; that line has no effect.")
+        return list(dict.fromkeys(found))
+
+
+def _is_meant(what, assignment):
+    """Say whether a cell of the table means an assignment: by its name, by its number, or as one of all."""
+    number = assignment.partition("-")[0]
+    return what in ("", assignment) or (what.isdecimal() and number.isdecimal() and int(what) == int(number))
 
 
 def read_extensions(path):

@@ -251,15 +251,38 @@ class Record:
         return total
 
     def renew_penalties(self, name, students):
-        """Ask the late rule again: it, the due date, an extension, or a written answer's points may have changed."""
-        self._patiently(lambda: self._renew_penalties(name, students), "the gradebook took no penalty")
+        """Ask the late rule again: it, the due date, an extension, or a written answer's points may have changed.
+
+        Returns
+        -------
+        dict of str to (float, float)
+            Where the penalty is another one now, what it was and what it is.
+        """
+        return self._patiently(lambda: self._renew_penalties(name, students), "the gradebook took no penalty")
 
     def _renew_penalties(self, name, students):
+        changed = {}
         for submission in self.gradebook.assignment_submissions(name):
             if submission.student_id in students:
+                before = sum(submitted.late_submission_penalty or 0 for submitted in submission.notebooks)
                 for submitted in submission.notebooks:
                     self._penalize(name, submission, submitted)
+                after = sum(submitted.late_submission_penalty or 0 for submitted in submission.notebooks)
+                if after != before:
+                    changed[submission.student_id] = before, after
         self.gradebook.db.commit()
+        return changed
+
+    def idle_extensions(self, assignments):
+        """Give what the late rule's table of extensions grants to nobody, as sentences.
+
+        Parameters
+        ----------
+        assignments : collection of str
+            Those of the course.
+        """
+        rule = self._late
+        return rule.idle_extensions(set(self.enrolled()), assignments) if hasattr(rule, "idle_extensions") else []
 
     def _penalize(self, name, submission, submitted):
         """Do what nbgrader's step for late submissions does."""

@@ -133,7 +133,7 @@ def _made(course, name, record):
         generate_assignment(course, name, folder.name, record)
         yield folder / name / f"{name}.ipynb"
     except Refused as refused:
-        raise Trouble(f"nbgrader refuses {name}, and notebooks/ is as it was.\n{_reason(refused)}") from refused
+        raise Trouble(f"nbgrader refuses {name}, and notebooks/ is as it was.\n{reason(refused)}") from refused
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -155,7 +155,7 @@ def _told(found):
     return f"{count}; notebooks/ is as it was.\n" + "\n".join(f"  {problem}" for problem in found)
 
 
-def _reason(refused, most=3):
+def reason(refused, most=3):
     """Give nbgrader's own reason, which may stand anywhere in what it logged, and what can be done."""
     lines = [line.strip() for line in f"{refused.log}\n{refused.error}".splitlines()]
     raised = [line for line in lines if re.match(r"\w*(Error|Exception|Entry): .", line) and "above" not in line]

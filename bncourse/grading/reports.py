@@ -21,8 +21,8 @@ def command(options):
     students = options.students.split(",") if options.students else None
     if students is None and not handed_in(course, name):
         raise Trouble(
-            f"nothing was handed in: there is no submitted/STUDENT/{name}. Run nbgrader collect {name}, or put the "
-            "files there."
+            f"nothing was handed in: there is no submitted/STUDENT/{name}. Run bncourse collect {options.assignment} "
+            f"ARCHIVE (Canvas, Moodle, a folder) or nbgrader collect {name} (the exchange), or put the files there."
         )
     outcomes = stage_assignment(course, name, students)
     console = Console()

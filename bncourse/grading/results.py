@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bncourse.grading.arrivals import COUNTS, TIMESTAMP, read_time
 from bncourse.grading.class_list import ClassList, Person, person_of
-from bncourse.grading.intake import decisions_of, handed_in, may_be_graded, report
+from bncourse.grading.intake import SUBMITTED, decisions_of, handed_in, may_be_graded, refusal, report
 from bncourse.grading.run import GRADED, state
-from bncourse.grading.stage import REFUSED
+from bncourse.grading.stage import ANSWERED
 from bncourse.trouble import Trouble
 
 NOTHING = "nothing was handed in"
@@ -30,7 +31,7 @@ class Result:
     why : str
         Why there is no score; "" where there is one.
     note : str
-        What is good to know of a score: a written answer that waits.
+        What is good to know of a score, such as a written answer that waits.
     penalty : float
         What the late rule took.
     handed_in_at : datetime or None
@@ -107,13 +108,19 @@ def _result(course, name, person, row, most, is_there):
     why = _why(course, name, person.id, row, is_there)
     kept = state(course, name, person.id)
     score, penalty, by_hand, at, late = row or (None, 0.0, False, None, 0.0)
-    note = "a written answer waits for its points" if by_hand and not why else ""
+    notes = ["a written answer waits for its points"] if by_hand else []
+    said = [each.why for each in decisions_of(report(course, name, person.id))]
+    others = [why for why in said if why.endswith(COUNTS)]
+    if others:
+        notes.append(f"{len(others) + 1} notebooks were handed in; {others[0].removesuffix('.')}")
+    if said and ANSWERED not in said:
+        notes.append("no answer was begun")
     return Result(
         person,
         None if why else score,
         most,
         why,
-        note,
+        "" if why else "; ".join(notes),
         0.0 if why else penalty,
         at,
         late,
@@ -127,15 +134,14 @@ def _result(course, name, person, row, most, is_there):
 def _why(course, name, student, row, is_there):
     """Say why there is no score, or ""; the points of what was handed in before are no score of what is there now."""
     graded = Path(course) / "autograded" / student / name / f"{name}.ipynb"
+    stamp = Path(course) / SUBMITTED / student / name / TIMESTAMP
     if not is_there and row is None:
         return NOTHING
     if not may_be_graded(student):
         return "the name of the folder is not safe; nothing of it was graded"
     about = report(course, name, student)
-    refused = [decision.why for decision in decisions_of(about) if decision.kind == REFUSED]
-    if refused or not about.get("readable", True):
-        said = " ".join(refused).replace("It counts as not written.", "").strip()
-        return f"the file could not be read: {said or 'see its report in staged/'}"
+    if refused := refusal(about):
+        return f"the file could not be read: {refused}"
     trouble = state(course, name, student).get("not_graded", "")
     if row is None or not graded.is_file():
         return f"handed in, not graded: {trouble}" if trouble else "handed in, not graded yet"
@@ -146,4 +152,6 @@ def _why(course, name, student, row, is_there):
     staged = about.get("staged_at", "")
     if staged and datetime.fromisoformat(staged).timestamp() > graded.stat().st_mtime + 1:
         return f"the newest submission is not graded yet{before}"
+    if TIMESTAMP in about.get("files", {}) and read_time(stamp.read_bytes()) != row[3]:
+        return f"its time of submission is not in the gradebook yet: grade again{before}"
     return ""

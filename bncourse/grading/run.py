@@ -16,13 +16,14 @@ from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
 from bncourse.grading import levels
 from bncourse.grading.arrivals import TIMESTAMP
-from bncourse.grading.assignments import choose, settings
+from bncourse.grading.assignments import choose, names, settings
 from bncourse.grading.fingerprints import GRADED, findings, fingerprint, keep, state
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.intake import (
     SUBMITTED,
     handed_in,
     may_be_graded,
+    refusal,
     released,
     report,
     stage_assignment,
@@ -103,6 +104,8 @@ def grade(
     }
     if changed and not scheduler:
         get_ready(preload)
+    for student in sorted(changed) if force else ():  # if this run is stopped, the next one goes on with them
+        keep(course, name, student, {**state(course, name, student), "fingerprint": ""})
     from bncourse.grading.record import Record  # with nbgrader, which takes seconds
 
     with _one_run(course), Record(course) as record:
@@ -116,10 +119,8 @@ def grade(
             if outcome.trouble:
                 done.not_graded[outcome.student] = outcome.trouble
                 continue
-            if not report(course, name, outcome.student).get("readable", True):
-                done.rejected[outcome.student] = next(
-                    (d.why for d in outcome.notable if d.kind == "refused"), "unreadable"
-                )
+            if refused := refusal(report(course, name, outcome.student)):
+                done.rejected[outcome.student] = refused
             if outcome.student in known and outcome.student not in changed:
                 done.unchanged.append(outcome.student)
             else:
@@ -130,7 +131,9 @@ def grade(
             before = record.rows()
             _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
-        record.renew_penalties(name, set(done.unchanged))
+        record.enter(name, {student: _handed_in_at(course, name, student) for student in done.unchanged})
+        done.penalties = record.renew_penalties(name, set(done.unchanged))
+        done.warnings = record.idle_extensions(names(course))
         done.took = time.monotonic() - began
     return done
 
@@ -186,6 +189,12 @@ def _batches(students):
 
 def _stamp(files):
     return files.get(TIMESTAMP, b"").decode("ascii", "replace").strip() or None
+
+
+def _handed_in_at(course, name, student):
+    if TIMESTAMP not in report(course, name, student)["files"]:
+        return None
+    return _stamp({TIMESTAMP: (course / SUBMITTED / student / name / TIMESTAMP).read_bytes()})
 
 
 def limits_of(course):
@@ -270,8 +279,8 @@ def command(options):
             return 0
     elif not there:
         raise Trouble(
-            f"nothing was handed in: there is no submitted/STUDENT/{name}. Run nbgrader collect {name}, or put the "
-            "files there."
+            f"nothing was handed in: there is no submitted/STUDENT/{name}. Run bncourse collect {options.assignment} "
+            f"ARCHIVE (Canvas, Moodle, a folder) or nbgrader collect {name} (the exchange), or put the files there."
         )
     lowest = 2 if options.accept_unsafe_level is None else options.accept_unsafe_level
     from bncourse.grading import tables

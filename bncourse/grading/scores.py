@@ -120,7 +120,7 @@ def _moodle_numbers(course, found):
     if len(found) != 1:
         return {}
     notes = read_notes(course, *found)
-    return {note.get("number"): student for student, note in notes.items() if note.get("from") == "moodle"}
+    return {note["moodle"]["number"]: student for student, note in notes.items() if "moodle" in note}
 
 
 def command(options):

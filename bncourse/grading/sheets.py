@@ -67,6 +67,8 @@ def read_sheet(path):
     if content[:2] == b"PK":
         raise Trouble(f"{path} is no CSV file but a workbook or an archive; save the table as CSV first.")
     text = _decoded(content)
+    if text.lstrip()[:1] in ("{", "<"):
+        raise Trouble(f"{path} is no CSV file; its first line should name the columns of a table.")
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=first.count)
     try:

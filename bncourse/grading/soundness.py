@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from bncourse import exercises
 from bncourse.grading.solutions import head_counts, solutions_pass, written_answers
 from bncourse.grading.source import BEGIN, END, defined, holds, imported, lines, needed, read
 
@@ -153,9 +154,14 @@ def checks_are_declared(source):
         elif float(cell.marks.get("points", 0)) != float(declared[name].points):
             yield (
                 cell.called,
-                f"the cell gives {cell.marks.get('points', 0)} points, the exercise {declared[name].points}; "
-                "make them equal.",
+                f"the cell gives {cell.marks.get('points', 0)} points, the exercise {declared[name].points} (in "
+                f"{_declared_in(source.name)}); make them equal.",
             )
+
+
+def _declared_in(notebook):
+    package = exercises.NOTEBOOKS.get(notebook)
+    return f"bncourse/exercises/{package}/" if package else "its declaration"
 
 
 def exercises_are_asked(source):

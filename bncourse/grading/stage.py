@@ -18,6 +18,8 @@ from bncourse.grading.reading import Unreadable, read_cells
 
 TAKEN, DROPPED, MENDED, REFUSED = "taken", "dropped", "mended", "refused"
 MARKS = "the marks"
+ANSWERED = "The answer was taken."
+NOT_GRADED = "Nothing could be graded; that is no grade of 0."
 _DEFINED = re.compile(r"^(?:(?:async\s+)?def|class)\s+(\w+)", re.MULTILINE)
 
 
@@ -51,11 +53,14 @@ class Staged:
     decisions : tuple of Decision
     readable : bool
         False where nothing could be read; the notebook is the release then.
+    answers : int
+        How many answers are written in it, right or wrong.
     """
 
     notebook: nbformat.NotebookNode
     decisions: tuple = ()
     readable: bool = True
+    answers: int = 0
 
 
 def stage_notebook(raw, release):
@@ -75,7 +80,7 @@ def stage_notebook(raw, release):
     try:
         written, mended = read_cells(raw)
     except Unreadable as reason:
-        refused = Decision(REFUSED, "the notebook", f"{reason} It counts as not written.")
+        refused = Decision(REFUSED, "the notebook", f"{reason} {NOT_GRADED}")
         return Staged(_assembled(release, {}, {}), (refused,), readable=False)
     decisions = [Decision(MENDED, "the notebook", f"{why[0].upper()}{why[1:]}.") for why in mended]
     places = _matched(written, release, decisions)
@@ -84,7 +89,7 @@ def stage_notebook(raw, release):
         decisions.append(Decision(DROPPED, MARKS, why))
     answers, used = _answers(written, places, release, decisions)
     own = _own(written, places, used, release, decisions)
-    return Staged(_assembled(release, answers, own), tuple(decisions))
+    return Staged(_assembled(release, answers, own), tuple(decisions), answers=len(answers))
 
 
 def is_answer(cell):
@@ -200,7 +205,7 @@ def _answers(written, places, release, decisions):
             last = begun[-1]
             used.add(last)
             answers[place] = written[last].source
-            decisions.append(Decision(TAKEN, name, "The answer was taken."))
+            decisions.append(Decision(TAKEN, name, ANSWERED))
             if len(begun) > 1:
                 why = f"There are {len(begun)} copies of its cell. The last one counts; the others run before it."
                 decisions.append(Decision(MENDED, name, why))
@@ -212,7 +217,7 @@ def _answers(written, places, release, decisions):
         elif not long:
             decisions.append(Decision(TAKEN, name, "Nothing is written yet."))
     if missing and len(missing) == sum(map(is_answer, release.cells)):
-        why = "None of this notebook's answers is in the file. It may be another notebook; all count as not written."
+        why = f"None of this notebook's answers is in the file. It may be another notebook. {NOT_GRADED}"
         decisions.append(Decision(REFUSED, "the notebook", why))
     else:
         why = "Its cell is not in the file; it counts as not written."

@@ -31,9 +31,13 @@ class Graded:
     not_submitted : list of str
         On the class list, with nothing handed in.
     rejected : dict of str to str
-        Files that could not be read, which are graded as handed out.
+        Files that could not be read, and why; who handed one in has no grade.
     not_graded : dict of str to str
         Whose grade is as it was before, and why.
+    penalties : dict of str to (float, float)
+        Where nothing was graded again and the late rule takes another number of points: before, and now.
+    warnings : list of str
+        What in the settings has no effect.
     notes : dict of str to str
         What went wrong while a submission ran.
     seconds : dict of str to float
@@ -47,6 +51,8 @@ class Graded:
     not_submitted: list = field(default_factory=list)
     rejected: dict = field(default_factory=dict)
     not_graded: dict = field(default_factory=dict)
+    penalties: dict = field(default_factory=dict)
+    warnings: list = field(default_factory=list)
     notes: dict = field(default_factory=dict)
     seconds: dict = field(default_factory=dict)
     took: float = 0.0
@@ -87,15 +93,18 @@ def show(done):
     table.add_column("What")
     table.add_column("How many", justify="right")
     table.add_column("Who, and why", overflow="fold")
-    scores = sorted(done.scores.values())
+    scores = sorted(score for student, score in done.scores.items() if student not in done.rejected)
     middle = f"median score {scores[len(scores) // 2]:g}" if scores else ""
-    table.add_row("graded", str(len(done.scores)), middle)
+    table.add_row("graded", str(len(scores)), middle)
     if done.unchanged:
         table.add_row("unchanged", str(len(done.unchanged)), "graded before; --force grades them again")
+    if done.penalties:
+        told = {student: f"{after:g} taken (before: {before:g})" for student, (before, after) in done.penalties.items()}
+        table.add_row("late, anew", str(len(told)), _reasons(told))
     if done.not_submitted:
         table.add_row("not submitted", str(len(done.not_submitted)), _names(done.not_submitted))
     if done.rejected:
-        table.add_row("rejected files", str(len(done.rejected)), _reasons(done.rejected))
+        table.add_row("not readable: no grade", str(len(done.rejected)), _reasons(done.rejected))
     if done.notes:
         table.add_row("stopped somewhere", str(len(done.notes)), _reasons(done.notes))
     if done.slow:
@@ -103,10 +112,13 @@ def show(done):
     if done.not_graded:
         table.add_row("NOT GRADED", str(len(done.not_graded)), _reasons(done.not_graded))
     console.print(table)
+    for warning in done.warnings:
+        console.print(warning, highlight=False, soft_wrap=True, markup=False)
     rate = f", {60 * len(done.scores) / done.took:.0f} a minute" if done.scores and done.took else ""
     kept = f"; {len(done.not_graded)} not graded, their grades are as before" if done.not_graded else ""
+    kept += f"; {len(done.rejected)} without a grade, their files could not be read" if done.rejected else ""
     console.print(
-        f"{done.name}: {len(done.scores)} graded{kept}, in {done.took:.1f} s{rate}. "
+        f"{done.name}: {len(scores)} graded{kept}, in {done.took:.1f} s{rate}. "
         "Grades are in the gradebook, graded notebooks in autograded/.",
         highlight=False,
         soft_wrap=True,

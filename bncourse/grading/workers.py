@@ -107,7 +107,8 @@ def get_ready(preload=()):
         from multiprocessing import forkserver
 
         heavy = ["keras"] if "keras" in preload else []  # imported, and never used there: see `bncourse.room.warm`
-        context.set_forkserver_preload([*PRELOAD, *heavy, "bncourse.grading.shared_pages"])
+        first, last = "bncourse.grading.uninterrupted", "bncourse.grading.shared_pages"
+        context.set_forkserver_preload([first, *PRELOAD, *heavy, last])
         forkserver.ensure_running()
 
 
