@@ -7,10 +7,14 @@ another, and a submission that loses several workers is reported as not graded.
 import contextlib
 import multiprocessing
 import os
+import signal
+import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for
+
+import psutil
 
 from bncourse.grading.jobs import Result, judge
 from bncourse.trouble import Trouble
@@ -58,6 +62,7 @@ def judged(jobs, workers=None, scheduler=None):
         except BaseException:  # Ctrl-C, or whoever takes the results stopped: what runs is not waited for
             for process in multiprocessing.active_children():
                 process.terminate()
+            _end_server()
             raise
         finally:
             pool.shutdown(wait=not broken, cancel_futures=True)
@@ -107,9 +112,30 @@ def get_ready(preload=()):
         from multiprocessing import forkserver
 
         heavy = ["keras"] if "keras" in preload else []  # imported, and never used there: see `bncourse.room.warm`
-        first, last = "bncourse.grading.uninterrupted", "bncourse.grading.shared_pages"
-        context.set_forkserver_preload([first, *PRELOAD, *heavy, last])
-        forkserver.ensure_running()
+        context.set_forkserver_preload([*PRELOAD, *heavy, "bncourse.grading.shared_pages"])
+        with _deaf():
+            forkserver.ensure_running()
+
+
+@contextlib.contextmanager
+def _deaf():
+    """Let what is started meanwhile ignore Ctrl-C, also while it imports: that is for the run, which ends it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread may
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _end_server():
+    """End the process that forks workers: one that it is about to fork would find nobody, and say so at length."""
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):
+            if "multiprocessing.forkserver" in " ".join(child.cmdline()):
+                child.kill()
 
 
 def _start_method():
@@ -121,8 +147,6 @@ def _start_method():
 
 def _settle():
     import atexit
-    import signal
-    import threading
 
     from bncourse.grading.jobs import end
 
