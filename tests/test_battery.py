@@ -15,11 +15,11 @@ from bncourse.grading.battery import papers
 from bncourse.grading.battery.papers import FORWARD, KINDS, cases
 from bncourse.grading.fingerprints import state
 from bncourse.grading.furniture import bubblewrap
-from bncourse.grading.sandbox import probe
+from bncourse.grading.levels import best_level
 
 ROOT = Path(__file__).resolve().parents[1]
-LEVEL, REASONS = probe() if sys.platform == "linux" else (0, {})
-pytestmark = pytest.mark.skipif(LEVEL < 2, reason=f"no safe walls stand here: {REASONS}")
+LEVEL = best_level(0) if sys.platform == "linux" else 0
+pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
 
 
 def possible():

@@ -7,10 +7,10 @@ import sys
 import pytest
 from small_course import ROOT
 
-from bncourse.grading.sandbox import probe
+from bncourse.grading.levels import best_level
 
-LEVEL, REASONS = probe() if sys.platform == "linux" else (0, {})
-pytestmark = pytest.mark.skipif(LEVEL < 2, reason=f"no safe walls stand here: {REASONS}")
+LEVEL = best_level(0) if sys.platform == "linux" else 0
+pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
 # In a process of its own: JAX is to keep what it compiles from the beginning, and other tests are not to be touched.
 JUDGE = """
 import json, sys

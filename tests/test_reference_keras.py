@@ -5,7 +5,13 @@ import pytest
 
 from bncourse import exercises, reference
 
-keras = pytest.importorskip("keras")
+keras = None  # imported in the one process that runs this file, and not where tests are collected
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _keras():
+    global keras
+    keras = pytest.importorskip("keras")
 
 
 def values(layer):

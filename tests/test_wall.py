@@ -17,7 +17,7 @@ from hypothesis.extra import numpy as arrays
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, judge
 from bncourse.checking.answer import Opaque
-from bncourse.grading import classroom, demonstrations, sandbox
+from bncourse.grading import classroom, demonstrations, levels, sandbox
 from bncourse.grading.answers import answer
 from bncourse.grading.assignments import names
 from bncourse.grading.judging import LEFT_OUT, judge_notebook
@@ -27,8 +27,8 @@ from bncourse.grading.submission import Submission
 from bncourse.room import frames
 
 ROOT = Path(__file__).resolve().parents[1]
-LEVEL, REASONS = sandbox.probe()
-walled = pytest.mark.skipif(LEVEL < 2, reason=f"no safe walls on this machine: {REASONS}")
+LEVEL = levels.best_level(0)
+walled = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.complex_numbers(),
