@@ -54,8 +54,8 @@ class HowItWasRead(Preprocessor):
         lines = for_student(decisions_of(known))
         if refused := refusal(known):
             text = (
-                f"## Your file could not be read\n\n{_plain(refused)} **Nothing was graded: the score below is "
-                "no grade of yours.** Hand in your notebook, the file that ends in `.ipynb`, or ask your teacher."
+                f"## Your file could not be read\n\n{_plain(refused)} **Nothing was graded: the 0 on this page "
+                "is no grade of yours.** Hand in your notebook, the file that ends in `.ipynb`, or ask your teacher."
             )
             notebook.cells.insert(0, new_markdown_cell(text, id="your-file-could-not-be-read"))
         elif lines:
