@@ -257,9 +257,11 @@ def test_names_that_do_not_say_where_they_come_from_ask_for_it(course, tmp_path)
 def test_an_archive_of_another_notebook_is_refused(course, tmp_path):  # noqa: F811
     (course / "notebooks" / "91-other").mkdir()
     files = {"grace/91-other.ipynb": solved(), "noel/91-other (1).ipynb": solved(), "ada/notes.txt": "x"}
-    with pytest.raises(Trouble, match=r"2 of these files are called 91-other.*bncourse collect 91"):
+    with pytest.raises(Trouble, match=r"2 of 2 notebooks are called 91-other.*bncourse collect 91"):
         collect(course, NAME, packed(tmp_path / "a.zip", files), "folder", PEOPLE)
     assert not (course / "submitted" / "grace").exists()
+    renamed = {"grace/91-other.ipynb": solved(), "noel/mine.ipynb": solved()}  # one has erred, and not the class
+    assert collect(course, NAME, packed(tmp_path / "b.zip", renamed), "folder", PEOPLE).first == ["grace", "noel"]
     assert collect(
         course, NAME, packed(tmp_path / "a.zip", files | {f"emmy/{NOTEBOOK}": "{}"}), "folder", PEOPLE
     ).students

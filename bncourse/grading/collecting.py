@@ -140,16 +140,16 @@ def _read_names(entries, kind, name):
 
 
 def _refuse_another(files, course, name):
-    """Stop where these are the files of another notebook of the course, by their names."""
-    called = [file.rpartition("/")[2] for file in files]
+    """Stop where most of the notebooks are another one of the course, by their names; one student may err."""
+    called = [file.rpartition("/")[2] for file in files if file.casefold().endswith((".ipynb", ".zip"))]
     meant = {
         folder.name: sum(file.startswith(folder.name) for file in called) for folder in (course / RELEASED).glob("*-*")
     }
-    if not meant.get(name) and any(meant.values()):
-        other = max(meant, key=meant.get)
+    other = max(meant, key=meant.get, default=name)
+    if not meant.get(name) and 2 * meant.get(other, 0) > len(called):
         raise Trouble(
-            f"{meant[other]} of these files are called {other}, and none {name}; nothing was changed. If they are what "
-            f"their names say: bncourse collect {other.partition('-')[0]} ARCHIVE"
+            f"{meant[other]} of {len(called)} notebooks are called {other}, and none {name}; nothing was changed. If "
+            f"they are what their names say: bncourse collect {other.partition('-')[0]} ARCHIVE"
         )
 
 

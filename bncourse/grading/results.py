@@ -152,6 +152,6 @@ def _why(course, name, student, row, is_there):
     staged = about.get("staged_at", "")
     if staged and datetime.fromisoformat(staged).timestamp() > graded.stat().st_mtime + 1:
         return f"the newest submission is not graded yet{before}"
-    if TIMESTAMP in about.get("files", {}) and read_time(stamp.read_bytes()) != row[3]:
+    if TIMESTAMP in about.get("files", {}) and stamp.is_file() and read_time(stamp.read_bytes()) != row[3]:
         return f"its time of submission is not in the gradebook yet: grade again{before}"
     return ""
