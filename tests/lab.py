@@ -8,8 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "artefacts"
@@ -51,9 +54,19 @@ def person(home, **variables):
 
 def choose_theme(environment, theme):
     """Choose a theme for a person, as the Settings menu of JupyterLab does."""
-    place = Path(environment["JUPYTER_CONFIG_DIR"], "lab", "user-settings", "@jupyterlab", "apputils-extension")
-    place.mkdir(parents=True, exist_ok=True)
-    (place / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
+    _set(environment, "apputils-extension/themes", theme=theme)
+
+
+def save_by_hand(environment):
+    """Turn off JupyterLab's own saving for a person, so that no Ctrl+S meets it half-way."""
+    _set(environment, "docmanager-extension/plugin", autosave=False)
+
+
+def _set(environment, plugin, **settings):
+    lab = Path(environment["JUPYTER_CONFIG_DIR"], "lab", "user-settings", "@jupyterlab")
+    place = lab / f"{plugin}.jupyterlab-settings"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(json.dumps(settings))
 
 
 @contextmanager
@@ -151,14 +164,20 @@ class Screen:
     def write(self, cell, text):
         """Put a text into a cell in place of what stands there."""
         cell.locator(".cm-content").click()
+        expect(cell.locator(".cm-content")).to_be_focused(timeout=PATIENCE)
         self.page.keyboard.press("Control+a")
         self.page.keyboard.insert_text(text)
+        self.shows(cell.locator(".cm-content"), text.splitlines()[-1].strip())
 
     def below(self, cell, source):
         """Make a new cell below a cell, as a person does (Escape, b), run it, and give its output."""
         cell.locator(".cm-content").click()
-        for key in ("Escape", "b", "Enter"):
+        for key in ("Escape", "b"):
             self.page.keyboard.press(key)
+        active = self.page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
+        expect(active).to_have_text("", timeout=PATIENCE)
+        self.page.keyboard.press("Enter")
+        expect(active).to_be_focused(timeout=PATIENCE)
         self.page.keyboard.insert_text(source)
         new = self.cell(source)
         new.wait_for()
@@ -174,14 +193,34 @@ class Screen:
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"the arrow key reaches no cell with {words!r}")
 
-    def save(self):
-        """Press Ctrl+S and wait until the tab says that nothing is unsaved."""
+    def save(self, path, words):
+        """Press Ctrl+S and wait until the file has these words."""
         self.page.keyboard.press("Control+s")
-        self.saved()
+        self._until(lambda: words in path.read_text(encoding="utf-8"))
 
-    def saved(self):
-        """Wait until the tab says that nothing is unsaved."""
-        self.page.locator(".lm-DockPanel .lm-TabBar-tab.jp-mod-current.jp-mod-dirty").wait_for(state="detached")
+    def saved(self, path, words):
+        """Wait until the file has these words by JupyterLab's own saving.
+
+        JupyterLab calls all saved when a saving ends, also what was changed during it, and saves that with the next
+        change. So while the words are missing there is now and then a change: a new, empty cell.
+        """
+        for _ in range(10):
+            with suppress(AssertionError):
+                return self._until(lambda: words in path.read_text(encoding="utf-8"), PATIENCE / 5)
+            for key in ("Escape", "b"):
+                self.page.keyboard.press(key)
+        raise AssertionError(f"{path.name} was never saved with {words!r}")
+
+    def _until(self, is_so, patience=PATIENCE):
+        end = time.monotonic() + patience / 1000
+        while not is_so():
+            assert time.monotonic() < end, "what was waited for did not come"
+            self.page.wait_for_timeout(100)
+
+    def shows(self, part, *words):
+        """Wait until a part of the page shows all these words."""
+        for wanted in words:
+            expect(part).to_contain_text(wanted, use_inner_text=True, timeout=PATIENCE)
 
 
 def base(address):

@@ -17,6 +17,7 @@ from playwright.sync_api import expect
 
 NAME = "00-page"
 OURS = [[".jp-OutputArea-output"], [".jp-RenderedMarkdown"]]
+CORRECT = "✓ CORRECT"
 EVERYTHING = (
     "# A page\n\nText with `code`.\n\n## A part\n\n| sign | word |\n|---|---|\n| ✓ | correct |",
     "from bncourse import check, figures, outcome, predict, progress, reference\n"
@@ -96,29 +97,31 @@ def session(tmp_path_factory):
     path.parent.mkdir()
     nbformat.write(notebook, path)
     sam = lab.person(place / "sam")
+    lab.save_by_hand(sam)
     with lab.started(folder, sam) as address:
         yield address, sam, path
 
 
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, screen, theme):
-    address, sam, _ = session
+    address, sam, path = session
     lab.choose_theme(sam, theme)
     # JupyterLab keeps only the cells on the screen in the page, so the screen is tall
     window = screen(f"accessibility, {theme}", height=6000)
     window.open(address)
     window.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for(state="attached")
     window.run_all()
+    cards = window.page.locator(".jp-OutputArea-output")
+    for words in (CORRECT, "○ NOT STARTED", "✗ NOT YET", "! STOPPED WITH AN ERROR"):
+        cards.filter(has_text=words).first.wait_for()
+    menu = window.page.locator(".jp-OutputArea-output select")
+    menu.wait_for()
     assert serious(window.page, OURS) == []
     measured = window.page.evaluate(LOWEST_CONTRAST, ".jp-OutputArea-output, .jp-RenderedMarkdown")
     assert measured["count"] > 60 and measured["lowest"][0] >= 4.5, measured
-    cards = window.page.locator(".jp-OutputArea-output")
-    for words in ("✓ CORRECT", "○ NOT STARTED", "✗ NOT YET", "! STOPPED WITH AN ERROR"):
-        assert cards.filter(has_text=words).count(), words
     assert all(window.page.eval_on_selector_all(".jp-OutputArea-output img", "all => all.map(i => i.alt.length > 40)"))
     tables = ".jp-OutputArea-output table, .jp-RenderedMarkdown table"
     assert all(window.page.eval_on_selector_all(tables, "all => all.map(t => t.querySelector('th') != null)"))
-    menu = window.page.locator(".jp-OutputArea-output select")
     pictures = window.page.locator(".widget-html img")
     before = pictures.locator("visible=true").first.get_attribute("alt")
     menu.focus()
@@ -126,7 +129,7 @@ def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, 
         window.page.keyboard.press(key)
     expect(pictures.locator("visible=true").first).not_to_have_attribute("alt", before)
     window.picture("slider moved by the keyboard")
-    window.save()
+    window.save(path, CORRECT)
 
 
 def test_an_exported_page_has_the_still_figure_where_lab_has_a_slider(session, screen, tmp_path):
@@ -135,7 +138,7 @@ def test_an_exported_page_has_the_still_figure_where_lab_has_a_slider(session, s
         window = screen("exported page")
         window.open(address)
         window.run_all()
-        window.save()
+        window.save(path, CORRECT)
     exported = tmp_path / "page.html"
     exported.write_text(HTMLExporter().from_filename(path)[0])
     window = screen("exported page")

@@ -16,10 +16,13 @@ def folder(tmp_path):
     return lab.course(tmp_path / "course", NOTEBOOK)
 
 
+def notebook(folder):
+    return folder / "notebooks" / NOTEBOOK / f"{NOTEBOOK}.ipynb"
+
+
 def on_disk(folder):
     """Give the sources of the notebook's cells as they lie on the disk."""
-    notebook = json.loads((folder / "notebooks" / NOTEBOOK / f"{NOTEBOOK}.ipynb").read_text())
-    return ["".join(cell["source"]) for cell in notebook["cells"]]
+    return ["".join(cell["source"]) for cell in json.loads(notebook(folder).read_text())["cells"]]
 
 
 def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path, screen):
@@ -38,29 +41,28 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         answer, check = today.cell("def standardize"), today.cell("check.standardize(standardize)")
         today.write(answer, WRONG)
         today.run(answer)
-        said = today.run(check).inner_text()
+        said = today.run(check)
+        today.shows(said, "NOT YET", "one mean and variance for all numbers")
         today.picture("wrong")
-        assert "NOT YET" in said and "one mean and variance for all numbers" in said and "Traceback" not in said
+        assert "Traceback" not in said.inner_text()
         own = today.below(check, 'check.hint("standardize")')
-        assert "Hint 1 of 3" in own.inner_text()
+        today.shows(own, "Hint 1 of 3")
         today.picture("hint")
         today.write(answer, RIGHT)
         today.run(answer)
-        said = today.run(check).inner_text()
+        today.shows(today.run(check), "✓ CORRECT")
         today.picture("right")
-        assert "✓ CORRECT" in said
         today.run(today.cell("runs = {}"))
         today.picture("predicted and measured")
         today.page.locator(".jp-Toolbar").get_by_text("Validate").click()
         dialog = today.page.locator(".jp-Dialog")
-        dialog.wait_for()
+        today.shows(dialog, "Success! Your notebook passes all the tests.")
         today.picture("validated")
-        assert "Success! Your notebook passes all the tests." in dialog.inner_text()
         dialog.get_by_role("button", name="Ok").click()
         table = today.below(check, "from bncourse import progress; progress()")
-        assert "1 of 1 done" in table.inner_text()
+        today.shows(table, "1 of 1 done")
         today.picture("progress")
-        today.saved()  # no Ctrl+S: the course's settings save every 10 seconds
+        today.saved(notebook(folder), "1 of 1 done")  # no Ctrl+S: the course's settings save every 10 seconds
         today.picture("saved by itself")
         today.page.close()
     assert RIGHT in on_disk(folder)
@@ -69,13 +71,14 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         tomorrow.open(address)
         tomorrow.cell("check.standardize(standardize)").scroll_into_view_if_needed()
         tomorrow.picture("came back")
-        assert "✓ CORRECT" in tomorrow.cell("check.standardize(standardize)").inner_text()
-        assert "1 of 1 done" in tomorrow.cell("progress()").inner_text()
+        tomorrow.shows(tomorrow.cell("check.standardize(standardize)"), "✓ CORRECT")
+        tomorrow.shows(tomorrow.cell("progress()"), "1 of 1 done")
 
 
 def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen):
     eve = lab.person(tmp_path / "eve")
     lab.choose_theme(eve, "JupyterLab Dark")
+    lab.save_by_hand(eve)
     with lab.started(folder, eve) as address:
         window = screen("keyboard, dark")
         window.open(address)
@@ -87,8 +90,7 @@ def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen
             keys.press(key)
         keys.insert_text(RIGHT)
         window.press(window.cell("def standardize"), "Shift+Enter")
-        said = window.press(window.cell("check.standardize(standardize)"), "Shift+Enter").inner_text()
+        window.shows(window.press(window.cell("check.standardize(standardize)"), "Shift+Enter"), "✓ CORRECT")
         window.picture("right")
-        assert "✓ CORRECT" in said
-        window.save()
+        window.save(notebook(folder), "✓ CORRECT")
     assert RIGHT in on_disk(folder)

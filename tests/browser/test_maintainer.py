@@ -56,6 +56,7 @@ def replace(path, old, new):
 
 def test_one_point_more_is_asked_for_everywhere_until_all_agree(clone, tmp_path, screen):
     max_ = lab.person(tmp_path / "max")
+    lab.save_by_hand(max_)
     shell = Clone(clone, max_)
     source = clone / "solutions" / NAME / f"{NAME}.ipynb"
     with lab.started(clone, max_, "--instructor") as address:
@@ -71,7 +72,7 @@ def test_one_point_more_is_asked_for_everywhere_until_all_agree(clone, tmp_path,
         points.fill("3")
         points.press("Tab")
         window.picture("points")
-        window.save()
+        window.save(source, '"points": 3')
 
     code, said = shell.release()
     assert code and "00-warm-up, cell 19 (standardize-check): the cell gives 3 points, the exercise 2" in said
