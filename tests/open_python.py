@@ -39,9 +39,6 @@ def make(folder):
     for link in packages.glob("*bncourse*.pth"):  # a closed folder, perhaps
         link.unlink()
     shutil.copytree(ROOT / "bncourse", packages / "bncourse")
-    alembic = environment / "bin" / "alembic"  # with which nbgrader makes a gradebook
-    alembic.write_text(f"#!{interpreter}\nfrom alembic.config import main\nmain()\n")
-    alembic.chmod(0o755)
     return interpreter
 
 

@@ -1,9 +1,11 @@
 """Plain nbgrader, with the settings of the repository, from a release to the feedback a learner fetches."""
 
+import contextlib
 import csv
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,7 @@ import small_course
 from small_course import NAME, ROOT, cell, save
 
 from bncourse.grading.assignments import names
+from bncourse.grading.new_gradebook import prepare
 from bncourse.grading.release import release
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
@@ -117,6 +120,30 @@ def test_a_release_holds_the_signature_and_no_answer(term):
     source = "".join(cell(released, "scale")["source"])
     assert source.startswith("def scale(x):") and "raise NotImplementedError" in source
     assert "std" not in source and "SOLUTION" not in source
+
+
+def test_a_new_gradebook_is_the_one_that_nbgrader_makes(term, tmp_path):
+    course, _, _ = term
+    prepare(f"sqlite:///{tmp_path / 'ours.db'}")
+    ours, theirs = made(tmp_path / "ours.db"), made(course / "gradebook.db")
+    assert ours == theirs and len(ours[0]) > 10
+
+
+def made(path):
+    """Give the tables and indices of a gradebook, and the version of their form."""
+    with contextlib.closing(sqlite3.connect(path)) as gradebook:
+        tables = gradebook.execute("SELECT name, tbl_name, sql FROM sqlite_master ORDER BY name").fetchall()
+        said = gradebook.execute("SELECT * FROM alembic_version").fetchall()
+    return [(name, table, " ".join((sql or "").rstrip(";").split())) for name, table, sql in tables], said
+
+
+def test_a_gradebook_that_is_there_is_left_as_it_is(tmp_path):
+    path = tmp_path / "gradebook.db"
+    with contextlib.closing(sqlite3.connect(path)) as old:
+        old.execute("CREATE TABLE of_an_older_nbgrader (id INTEGER)")
+    before = path.read_bytes()
+    prepare(f"sqlite:///{path}")
+    assert path.read_bytes() == before
 
 
 def test_bncourse_release_makes_the_same_bytes_as_nbgrader(term, tmp_path):

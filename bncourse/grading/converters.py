@@ -14,9 +14,10 @@ from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
-from sqlalchemy.exc import SAWarning
+from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from bncourse.grading.assignments import settings
+from bncourse.grading.new_gradebook import prepare
 
 
 class Refused(Exception):
@@ -79,6 +80,9 @@ def _run(converter, course, name, record=True, each=None, **folders):
     if not record:  # what nbgrader's own --no-db does
         config.GenerateAssignment.no_database = True
         config.SaveCells.enabled = False
+    else:
+        with contextlib.suppress(SQLAlchemyError):  # nbgrader finds the same, and tells it
+            prepare(CourseDirectory(config=config).db_url)
     # a logger of its own for each run: what nbgrader says is captured, and told where it matters
     log = logging.Logger("nbgrader", logging.INFO)
     step = converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)

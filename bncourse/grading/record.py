@@ -25,6 +25,7 @@ from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
 from bncourse.grading import backups, rows
 from bncourse.grading.assignments import settings
 from bncourse.grading.converters import quiet_gradebook
+from bncourse.grading.new_gradebook import prepare
 from bncourse.trouble import Trouble
 
 BACKUPS = "backups"
@@ -65,6 +66,7 @@ class Record:
 
     def _open(self):
         try:
+            prepare(self.url)
             self.gradebook = Gradebook(self.url, self.place.course_id)
         except Exception as error:
             raise Trouble(f"the gradebook cannot be opened ({self.shown}): {_first_line(error)}") from error
