@@ -4,11 +4,13 @@ Packages are looked up, not imported, so the answer comes in about a second.
 """
 
 import importlib.metadata
+import importlib.util
 import os
 import platform
 import shutil
 import socket
 import sys
+import sysconfig
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -89,7 +91,22 @@ def examine(port, learns=True):
         In the order in which a person would mend them.
     """
     own = [_jupyters_own_folder(), _kernel(), _keras(), _port(port)]
-    return [_python(), *_packages(), *_folder(learns), *own, *_exchange()]
+    return [_python(), *_packages(), *_compiled(), *_folder(learns), *own, *_exchange()]
+
+
+def compiled():
+    """Say whether Python keeps the compiled form of packages; without it, each import compiles them anew."""
+    found = importlib.util.find_spec("numpy")
+    if not sys.dont_write_bytecode or not found or not found.origin:
+        return True
+    return Path(importlib.util.cache_from_source(found.origin)).exists()
+
+
+def _compiled():
+    if not compiled():
+        says = "not compiled, and PYTHONDONTWRITEBYTECODE is set: every start takes two to three times as long"
+        mend = f"{sys.executable} -m compileall -q {sysconfig.get_path('purelib')}"
+        yield Condition("packages", NOTE, f"{says}. Once: {mend}", mend)
 
 
 def _walls():

@@ -20,6 +20,7 @@ import pytest
 
 import bncourse
 from bncourse import course, doctor
+from bncourse.benchmarks import page
 from bncourse.cli import main
 from bncourse.trouble import Trouble
 
@@ -104,6 +105,17 @@ def test_a_package_that_is_too_old_is_named_with_both_versions(folder, monkeypat
     version = importlib.metadata.version
     monkeypatch.setattr(importlib.metadata, "version", lambda name: "3.6.3" if name == "jupyterlab" else version(name))
     assert missing()["jupyterlab"].says == "3.6.3; needed: jupyterlab<5,>=4.2"
+
+
+def test_packages_that_are_compiled_at_every_start_are_worth_a_note_with_the_command_that_helps(folder, monkeypatch):
+    subjects = [condition.subject for condition in doctor.examine(8888)]
+    assert "packages" not in subjects or sys.dont_write_bytecode
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    monkeypatch.setattr("importlib.util.cache_from_source", lambda path: f"{path}.missing")
+    [said] = [condition for condition in doctor.examine(8888) if condition.subject == "packages"]
+    assert said.state == doctor.NOTE
+    assert re.search(r"PYTHONDONTWRITEBYTECODE is set.*-m compileall -q \S+", said.says)
+    assert page.machine().endswith("packages not compiled")
 
 
 def test_a_python_that_is_too_old_is_named(folder, monkeypatch):

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from bncourse import __version__
 from bncourse.course import find_folder
+from bncourse.doctor import compiled
 from bncourse.trouble import Trouble
 
 # In the order of the page; the quick ones first, so that something is there when a long one is stopped.
@@ -82,7 +83,8 @@ def measured(family, seeds, plain=0):
 def machine():
     """Say on what this runs, in a line."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{platform.system()} {platform.machine()}, {cores} cores"
+    slowly = "" if compiled() else ", packages not compiled"
+    return f"{platform.system()} {platform.machine()}, {cores} cores{slowly}"
 
 
 def versions():
