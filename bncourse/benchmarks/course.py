@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -169,5 +168,5 @@ def start_seconds(folder):
             page.read()
         return time.perf_counter() - began
     finally:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # Ctrl-C would be ignored where the measurement runs in the background
         process.wait(timeout=30)
