@@ -112,10 +112,28 @@ def test_a_call_that_leaves_keras_for_numpy_is_stopped_where_fit_would_stop():
         return layer_with(momentum, epsilon, normalize=normalize)
 
     verdict = judge(OWN, DirectAnswer(with_numpy))
-    assert verdict.outcome == "stopped" and verdict.score == OWN.points - 1, verdict.text()
+    assert verdict.outcome == "stopped" and verdict.score == OWN.points - 2, verdict.text()
 
 
 def test_a_layer_that_forgets_its_numbers_loses_that_part_alone():
     idea = next(i for i in OWN.wrong_ideas if i.name == "a config without its numbers")
     verdict = judge(OWN, DirectAnswer(idea.function))
     assert verdict.score == OWN.points - 1 and "get_config, from_config and saving" not in verdict.passed
+
+
+def test_a_layer_that_computes_with_numpy_is_told_to_use_keras_ops():
+    pytest.importorskip("keras")
+
+    def statistics(ops, x):
+        x = ops.convert_to_numpy(x)
+        return x.mean(axis=0), x.var(axis=0)
+
+    with_numpy = said(OWN, lambda momentum=0.99, epsilon=1e-3: layer_with(momentum, epsilon, statistics=statistics))
+    assert "call hands a tensor to NumPy" in with_numpy and "compute with keras.ops" in with_numpy
+
+
+def test_a_default_that_was_changed_is_seen():
+    pytest.importorskip("keras")
+    assert "momentum where none is passed" in said(
+        OWN, lambda momentum=0.9, epsilon=1e-3: layer_with(momentum, epsilon)
+    )

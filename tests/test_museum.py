@@ -164,3 +164,27 @@ def test_a_test_that_says_nothing_yet_is_not_started():
         """Find the bugs."""
 
     assert judge(FIND_BUGS, DirectAnswer(find_bugs)).outcome == "not started"
+
+
+def test_shapes_and_settings_that_a_call_is_given_are_no_stored_results():
+    def drawn(bn):
+        rng = np.random.default_rng(0)
+        batches = (rng.normal(3, 4, (5, 3)), rng.normal(1, 2, (2, 3, 4, 3)), rng.normal(1e6, 1, (9, 3)))
+        rows = dict(shape=(6, 4), eps=0.1, momentum=0.7, loc=3.0, scale=2.0)  # noqa: C408
+        maps = dict(shape=(2, 3, 4, 5), eps=0.2, momentum=0.9, loc=1.0, scale=0.5)  # noqa: C408
+        return [*batches, *(rng.normal(size=each["shape"]) for each in [rows, maps])]
+
+    def given(bn):
+        return np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0], [8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0]])
+
+    assert stored_numbers(drawn) == ""
+    assert "a list of 14 numbers" in stored_numbers(given)
+
+
+def test_a_test_that_asks_the_museum_for_the_results_is_refused():
+    from bncourse import museum
+
+    def peeks(bn):
+        return museum.right().forward(np.eye(3))
+
+    assert stored_numbers(peeks) == "results of the museum in line 2"

@@ -56,8 +56,12 @@ def test_a_wrong_choice_is_told_why_and_costs_its_share(quiz):
     assert verdict.wrong_ideas == ("scanner (C1)", "count (K3)")
 
 
-def test_true_is_not_one(quiz):
-    assert verdict_of(quiz, {**RIGHT, "frozen": 1}).outcome == "not yet"
+@pytest.mark.parametrize(("key", "written"), [("frozen", 1), ("frozen", "True"), ("count", "256")])
+def test_an_answer_of_another_type_is_told_its_type(quiz, key, written):
+    verdict = verdict_of(quiz, {**RIGHT, key: written})
+    assert verdict.outcome == "not yet"
+    wanted = "Give True or False, without quotes." if key == "frozen" else "Give a number, without quotes."
+    assert wanted in " ".join(verdict.text().split())
 
 
 @pytest.mark.parametrize("answers", [{}, None, ..., {"scanner": ..., "count": None}, {"scanner": ""}])

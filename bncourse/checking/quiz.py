@@ -103,7 +103,7 @@ def _marked(quiz, given, answers, hint):
 
 def _value(value):
     """Give an answer as a plain value; None where there is none."""
-    if isinstance(value, np.ndarray) and value.ndim == 0:
+    if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, str):
         value = value.strip()
@@ -127,6 +127,10 @@ def _words(text):
 
 def _why(question, value, rtol):
     """Give the code and the sentence for a wrong choice."""
+    if isinstance(question.right, bool) and not isinstance(value, bool):
+        return "", "Give True or False, without quotes."
+    if isinstance(question.right, numbers.Number) and isinstance(value, str):
+        return "", "Give a number, without quotes."
     for wrong, why in question.why_wrong.items():
         if wrong is not ... and _is(value, wrong, rtol):
             return why if isinstance(why, tuple) else ("", why)

@@ -1,6 +1,8 @@
 """Handle a learner's Keras model or layer: build it, give it weights and inputs, and bring plain values back."""
 
+import contextlib
 import json
+import re
 import tempfile
 import warnings
 from pathlib import Path
@@ -40,6 +42,7 @@ def describe_model(build_model, what, x=None, seed=0):
         return {
             "the optimizer": type(optimizer).__name__.lower() if optimizer else "none: the model is not compiled",
             "the loss": _loss(getattr(model, "loss", None)),
+            "the loss of two rows": _loss_of_two_rows(model) if optimizer else float("inf"),
         }
     if not model.built:
         raise ValueError("The model does not know its input yet; begin it with keras.Input((128,)).")
@@ -117,7 +120,7 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
     ----------
     layer_class : callable
         ``layer_class(momentum=..., epsilon=...)`` gives a `keras.layers.Layer`.
-    what : {"weights", "training", "inference", "moving statistics", "frozen", "config"}
+    what : {"weights", "training", "fit", "inference", "moving statistics", "frozen", "config"}
     x : ndarray of shape (batch, features), or (steps, batch, features) for "moving statistics"
     momentum, epsilon : float
     gamma, beta, moving_mean, moving_variance : ndarray of shape (features,)
@@ -137,11 +140,15 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
     if what == "weights":
         layer.build(first.shape)  # no call: who has written build alone is told that it holds
         return _weights_of(layer)
-    layer(first, training=False)
+    with _no_numpy():
+        layer(first, training=False)
     for name, value in zip(ROLES, (gamma, beta, moving_mean, moving_variance), strict=True):
         _weight(layer, name).assign(np.asarray(value, np.float32))
     if what == "training":
         return {"y while training": _array(layer(x, training=True))}
+    if what == "fit":
+        with _no_numpy():
+            return {"the weights before the layer, after a step of fit": _stepped(keras, layer, x)}
     if what == "moving statistics":
         for batch in x:
             layer(batch, training=True)
@@ -157,7 +164,8 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
             **_moving(layer),
             "the number of trainable weights": len(layer.trainable_weights),
         }
-    return _config_and_copies(keras, layer, x)
+    with _no_numpy():
+        return _config_and_copies(keras, layer, x, layer_class)
 
 
 def _weights_of(layer):
@@ -177,8 +185,33 @@ def _moving(layer):
     return {name: _array(_weight(layer, name)) for name in ROLES[2:]}
 
 
-def _config_and_copies(keras, layer, x):
-    config = layer.get_config()
+def _stepped(keras, layer, x):
+    """Give the weights of a dense layer before this one, after one step of gradient descent, as fit makes it."""
+    inputs, units = x.shape[1], len(_array(layer.gamma))
+    start = np.cos(np.arange(inputs * units, dtype=np.float32)).reshape(inputs, units)
+    dense = keras.layers.Dense(units, use_bias=False, kernel_initializer=lambda *_, **__: start)
+    model = keras.Sequential([keras.Input((inputs,)), dense, layer])
+    model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=True, jit_compile=False)
+    model.train_on_batch(x, np.sin(np.arange(x.size, dtype=np.float32)).reshape(x.shape))
+    return _array(dense.kernel)
+
+
+@contextlib.contextmanager
+def _no_numpy():
+    """Say what stops a layer that hands tensors to NumPy; each backend says it in words of its own."""
+    try:
+        yield
+    except Exception as error:
+        if not re.search(r"Tracer|KerasTensor|_error_repr|symbolic|numpy\(\)", f"{type(error).__name__} {error}"):
+            raise
+        raise TypeError(
+            "call hands a tensor to NumPy, or asks for its numbers. Inside fit there are none yet: compute with "
+            "keras.ops, such as ops.mean(x, axis=0), and write no np. in call."
+        ) from error
+
+
+def _config_and_copies(keras, layer, x, make):
+    config, usual = layer.get_config(), make().get_config()
     copy = type(layer).from_config(config)
     copied = _array(copy(x, training=True))  # gamma 1 and beta 0, so what differs is epsilon
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
@@ -190,6 +223,8 @@ def _config_and_copies(keras, layer, x):
     return {
         "momentum in get_config()": config.get("momentum", "missing"),
         "epsilon in get_config()": config.get("epsilon", "missing"),
+        "momentum where none is passed": usual.get("momentum", "missing"),
+        "epsilon where none is passed": usual.get("epsilon", "missing"),
         "the name in get_config()": "there" if config.get("name") == layer.name else "missing",
         "y of the layer that from_config gives": copied,
         "y of the layer saved and loaded": _array(saved(x, training=False)),
@@ -224,8 +259,19 @@ def _drawn(name, shape, seed):
 def _loss(loss):
     if loss is None:
         return "none: the model is not compiled"
-    name = loss if isinstance(loss, str) else getattr(loss, "name", None) or getattr(loss, "__name__", _kind(loss))
-    return name.lower()
+    found = require_keras().losses.get(loss)  # "CategoricalCrossentropy" names the same one
+    return (getattr(found, "name", None) or getattr(found, "__name__", _kind(found))).lower()
+
+
+def _loss_of_two_rows(model):
+    """Give the loss of probabilities that are not sure; its options, such as from_logits, change it."""
+    outputs = model.output_shape[-1]
+    label, said = np.eye(outputs, dtype=np.float32)[[0, outputs - 1]], np.full((2, outputs), 0.5, np.float32)
+    said[:, 0] = 1.0
+    said /= said.sum(axis=1, keepdims=True)
+    if "sparse" in _loss(model.loss):
+        label = label.argmax(axis=1)
+    return float(_array(model.compute_loss(x=None, y=label, y_pred=require_keras().ops.convert_to_tensor(said))))
 
 
 def _array(tensor):

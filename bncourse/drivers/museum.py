@@ -107,13 +107,23 @@ def stored_numbers(function):
     except (OSError, TypeError, SyntaxError):
         return _stored_in_code(getattr(function, "__code__", None))
     for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "museum":
+            return f"results of the museum in line {node.lineno}"
         if isinstance(node, ast.List | ast.Tuple | ast.Dict | ast.Set):
-            count = sum(isinstance(n, ast.Constant) and isinstance(n.value, int | float) for n in ast.walk(node))
+            count = _numbers_in(node)
             if count > MOST_NUMBERS_IN_A_LIST:
                 return f"a list of {count} numbers in line {node.lineno}"
         elif isinstance(node, ast.Constant) and isinstance(node.value, bytes) and len(node.value) > MOST_CHARACTERS:
             return f"a long text of bytes in line {node.lineno}"
     return ""
+
+
+def _numbers_in(node):
+    """Count the numbers in a literal; those that a call inside it is given are drawn or computed with."""
+    if isinstance(node, ast.Call):
+        return 0
+    own = isinstance(node, ast.Constant) and isinstance(node.value, int | float)
+    return own + sum(map(_numbers_in, ast.iter_child_nodes(node)))
 
 
 def _globals_used(function):

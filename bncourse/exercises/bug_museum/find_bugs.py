@@ -40,7 +40,9 @@ find_bugs = Exercise(
 @find_bugs.property("the test makes its numbers itself")
 def _nothing_stored(case, got):
     if got.get("stored numbers") != "none":
-        return "numbers drawn or computed inside the test, a dozen by hand at most", got.get("stored numbers")
+        return "numbers drawn or computed inside the test, by the formulas; a dozen in a list by hand at most", got.get(
+            "stored numbers"
+        )
     return None
 
 

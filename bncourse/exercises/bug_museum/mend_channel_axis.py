@@ -32,6 +32,7 @@ mend_channel_axis = Exercise(
     points=2,
     section="Mend three",
     returns=("y", "running_mean", "running_var"),
+    may_change=("running_mean", "running_var"),
     hints=(
         "How many means does a batch of maps with 5 channels have? Print the shape of the mean that the bug computes.",
         "axis names what is added up and disappears. Which of the four axes must stay?",

@@ -28,6 +28,9 @@ def _dense_cases(rng):
         ("a tiny running variance, the default eps", (2, 3)),
     ]
     yield from fold_cases(rng, shapes)
+    [case] = fold_cases(rng, [("a bias of zeros, eps 0.1", (3, 2))])
+    kernel, _, *others = case.arguments
+    yield Case(case.label, (kernel, np.zeros(2), *others), case.options)
 
 
 def compose_fold(steps):

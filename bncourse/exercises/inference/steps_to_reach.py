@@ -7,7 +7,7 @@ from bncourse.checking import Case, Exercise
 
 
 def _steps_cases(rng):
-    for share, momentum in [(0.9, 0.99), (0.99, 0.99), (0.9, 0.9), (0.99, 0.9)]:
+    for share, momentum in [(0.9, 0.99), (0.99, 0.99), (0.9, 0.9), (0.99, 0.9), (0.9, 0.999)]:
         yield Case(f"{share:.0%} of the new value, momentum {momentum}", (share, momentum))
     yield Case("75% of the new value, momentum 0.5: reached exactly", (0.75, 0.5))
     # a little, and most of a step, before a whole number: those who round are off once each way

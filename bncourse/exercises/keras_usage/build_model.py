@@ -79,8 +79,8 @@ def the_bias_kept_and_the_activation_inside():
 
 @build_model.wrong("K4", looks_like=r"softmax")
 def bn_on_the_softmax():
-    """BN stands after the softmax. The softmax gives probabilities that add up to 1; after BN they no longer do.
-    Nothing follows the softmax."""
+    """The output layer has a BN: after the softmax, or between Dense(10) and the softmax. After BN the probabilities
+    no longer add up to 1, or are other ones. The notes' model has BN after the two hidden layers only."""
     return _model(last=lambda layers: [*_end(layers), layers.BatchNormalization()])
 
 
@@ -165,6 +165,39 @@ def the_sparse_loss():
 def sgd_in_place_of_adam():
     """The optimizer is SGD. The task asks for Adam."""
     return _model(compiled=("sgd", "categorical_crossentropy"))
+
+
+@build_model.wrong("K4", looks_like=r"from_logits")
+def a_loss_that_takes_the_softmax_again():
+    """The loss has from_logits=True, so it takes a softmax of the softmax. The model gives probabilities: leave
+    from_logits out."""
+    loss = require_keras().losses.CategoricalCrossentropy(from_logits=True)
+    return _model(compiled=("adam", loss))
+
+
+@build_model.wrong("K4", looks_like=r"label_smoothing")
+def a_loss_that_smooths_the_labels():
+    """The loss smooths the labels. The task asks for the categorical crossentropy as it is: leave label_smoothing
+    out."""
+    return _model(compiled=("adam", require_keras().losses.CategoricalCrossentropy(label_smoothing=0.1)))
+
+
+@build_model.wrong("K4", looks_like=r"momentum|epsilon")
+def an_epsilon_of_ones_own():
+    """BN has another epsilon than Keras's default, 1e-3. The task leaves BN as Keras makes it."""
+
+    def block(layers, units):
+        dense, _, relu = _block(layers, units)
+        return [dense, layers.BatchNormalization(epsilon=1e-5), relu]
+
+    return _model(block)
+
+
+@build_model.right
+def a_model_with_the_loss_named_as_a_class():
+    model = _model(compiled=None)
+    model.compile("Adam", "CategoricalCrossentropy")
+    return model
 
 
 @build_model.right

@@ -9,6 +9,7 @@ from bncourse.exercises.batches import affine, batch, statistics
 _PARTS = {
     "weights": "its weights",
     "training": "its output while training",
+    "fit": "its output while training",
     "moving statistics": "its moving statistics",
     "inference": "its output after training",
     "frozen": "with trainable = False",
@@ -24,7 +25,8 @@ def _layer_cases(rng):
         if what == "moving statistics":
             x = np.stack([x, batch(rng, 7, features, scale, offset), batch(rng, 7, features, scale, offset)])
         weights = (*affine(rng, features), *statistics(rng, features))
-        yield Case(part, (what, x, 0.7, 0.1, *weights), part=part)
+        label = "a step of fit" if what == "fit" else part
+        yield Case(label, (what, x, 0.7, 0.1, *weights), part=part)
 
 
 OwnBatchNormalization = Exercise(

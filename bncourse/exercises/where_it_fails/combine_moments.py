@@ -17,6 +17,8 @@ def _cases(rng):
         yield Case(label, (*_shard(rng, n_a, features), *_shard(rng, n_b, features)))
     mean, _, n = _shard(rng, 1, 3)
     yield Case("1 and 4 examples: one shard has the variance 0", (mean, np.zeros(3), n, *_shard(rng, 4, 3)))
+    mean, _, n = _shard(rng, 1, 2)
+    yield Case("5 and 1 examples: the other one has the variance 0", (*_shard(rng, 5, 2), mean, np.zeros(2), n))
     mean, var, n = _shard(rng, 7, 2)
     yield Case("7 and 3 examples with the same mean", (mean, var, n, mean.copy(), np.exp(rng.standard_normal(2)), 3))
     far = _shard(rng, 8, 2)
