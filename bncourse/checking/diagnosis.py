@@ -152,7 +152,8 @@ def _pattern(exercise, trials, told):
     with np.errstate(all="ignore"):
         ratio = (got / expected).ravel()
         ratio = ratio[np.isfinite(ratio)]
-    if ratio.size > 1 and abs(ratio[0]) > 1e-6 and np.ptp(ratio) <= 1e-6 * abs(ratio[0]):
+    constant = ratio.size > 1 and abs(ratio[0]) > 1e-6 and abs(ratio[0] - 1) > 1e-3
+    if constant and np.ptp(ratio) <= 1e-6 * abs(ratio[0]):
         return f"Every number is {ratio[0]:.4g} times what is expected; a constant factor is off."
     off = got - expected
     if off.size > 1 and np.ptp(off) <= 1e-9 + 1e-6 * abs(float(off.flat[0])):

@@ -127,6 +127,10 @@ def _one_off(dx, dgamma, dbeta, size):
     return spoiled, dgamma, dbeta
 
 
+def _turned(dx, dgamma, dbeta, size):
+    return -dx, dgamma, dbeta
+
+
 # The forward pass, the function whose gradient the backward pass gives, and what is done to that gradient.
 CANDIDATES = {
     "A": (_layer, _layer, _kept),
@@ -141,4 +145,5 @@ CANDIDATES = {
     "J": (_layer, _layer, _exchanged),
     "K": (_layer, _layer, _one_off),
     "L": (_straight, _straight, _kept),
+    "M": (_layer, _layer, _turned),
 }

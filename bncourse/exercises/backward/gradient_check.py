@@ -27,10 +27,11 @@ def _gradient_check_cases(rng):
         Case(f"{_WRONG}: dbeta is averaged", ("I", *inputs())),
         Case(f"{_WRONG}: dgamma and dbeta are swapped", ("J", *inputs())),
         Case(f"{_WRONG}: one number of dx is off", ("K", *inputs())),
+        Case(f"{_WRONG}: dx has the wrong sign", ("M", *inputs())),
         Case(f"{_RIGHT}, right up to rounding", ("G", *inputs())),
         Case(f"{_RIGHT} of batch norm, large inputs", ("A", *inputs(scale=100.0))),
-        Case(f"{_RIGHT} with tiny gradients", ("A", *inputs(small=1e-5))),
-        Case(f"{_WRONG} with tiny gradients: the mean and the variance are constants", ("B", *inputs(small=1e-5))),
+        Case(f"{_RIGHT} with tiny gradients", ("A", *inputs(small=1e-6))),
+        Case(f"{_WRONG} with tiny gradients: the mean and the variance are constants", ("B", *inputs(small=1e-6))),
         Case(f"{_RIGHT} of a straight line, gamma * x + beta", ("L", *inputs())),
     ]
     # in another order for each seed: an answer that only counts its calls learns nothing
@@ -151,6 +152,13 @@ def directions_compared(forward, backward, x, gamma, beta):
     themselves."""
     pairs = [(a.ravel(), b.ravel()) for a, b in _both(forward, backward, x, gamma, beta)]
     return all(bool(a @ b > 0.9999999 * np.linalg.norm(a) * np.linalg.norm(b)) for a, b in pairs)
+
+
+@gradient_check.wrong("B4", looks_like=r"norm\(|abs\(")
+def lengths_compared(forward, backward, x, gamma, beta):
+    """You compare how long the gradients are, or their absolute values. One with the wrong sign passes: take the
+    difference first, then its size."""
+    return all(bool(np.allclose(abs(a), abs(b), rtol=1e-5)) for a, b in _both(forward, backward, x, gamma, beta))
 
 
 @gradient_check.wrong("B4", looks_like=r"tol|<|allclose")

@@ -15,6 +15,7 @@ def _density_ratio_cases(rng):
     yield Case("6 logits, more source than target examples", (_logits(rng, 6), many, some))
     yield Case("5 logits, more target than source examples", (_logits(rng, 5), few, many))
     yield Case("4 logits, as many source as target examples", (_logits(rng, 4), some, some))
+    yield Case("logits of a classifier that is nearly sure", (np.array([8.0, -8.0, 1.0]), some, few))
     yield Case("1 logit", (_logits(rng, 1), some, few))
     yield Case("logits that are 0: the ratio is that of the sizes", (np.zeros(3), many, few))
     yield Case("logits with gaps in memory", (_logits(rng, 8)[::2], some, many))

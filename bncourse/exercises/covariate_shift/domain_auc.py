@@ -16,6 +16,8 @@ def _scores(rng, n_source, n_target, shift):
 
 def _domain_auc_cases(rng):
     yield Case("7 source and 5 target scores, some of them equal", _scores(rng, 7, 5, 0.15))
+    one_tie = rng.permutation([0.25, 0.5, 0.75]), rng.permutation([0.5, 0.9375])
+    yield Case("3 source and 2 target scores, one pair of them equal", one_tie)
     yield Case("4 source and 4 target scores", _scores(rng, 4, 4, 0.1))
     source, target = _scores(rng, 6, 9, 0.0)
     target[0], source[-1] = 1 / 32, 31 / 32

@@ -19,6 +19,7 @@ def _input_percentiles_cases(rng):
     yield Case("3 steps, 8 examples: as many steps as percentiles", (_record(rng, 3, 8),))
     yield Case("6 steps, 6 examples", (_record(rng, 6, 6),))
     yield Case("other percentages", (_record(rng, 5, 8),), {"percentages": (10, 30, 50, 95)})
+    yield Case("the two ends too, in another order", (_record(rng, 3, 7),), {"percentages": (100, 20, 0, 60, 90)})
     yield Case("1 step", (_record(rng, 1, 7),))
     yield Case("1 example: all percentiles are equal", (_record(rng, 4, 1),))
     yield Case("an array stored column by column", (np.asfortranarray(_record(rng, 5, 4)),))
@@ -47,6 +48,10 @@ input_percentiles = Exercise(
 
 @input_percentiles.property("each row rises with the percentage")
 def _rows_rise(case, got):
+    asked = case.options.get("percentages", (15, 50, 85))
+    if got.ndim != 2 or got.shape[1] != len(asked):
+        return None  # told elsewhere
+    got = got[:, np.argsort(asked)]
     if np.all(np.diff(got, axis=1) >= -1e-6):
         return None
     row = got[np.any(np.diff(got, axis=1) < -1e-6, axis=1)][0]
@@ -192,6 +197,12 @@ def percentiles_of_centred_inputs(inputs, percentages=(15, 50, 85)):
 def percentages_in_the_other_order(inputs, percentages=(15, 50, 85)):
     """The columns come in the other order, the largest percentage first. Keep the order of `percentages`."""
     return np.percentile(inputs, percentages[::-1], axis=1).T
+
+
+@input_percentiles.wrong("D2", looks_like=r"sort")
+def percentages_that_were_sorted(inputs, percentages=(15, 50, 85)):
+    """The columns stand in rising order, and not in the order of `percentages`. Take them as they come."""
+    return np.percentile(inputs, sorted(percentages), axis=1).T
 
 
 @input_percentiles.wrong("F7", looks_like=r"\.sort\(|overwrite_input")

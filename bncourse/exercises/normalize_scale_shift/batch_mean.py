@@ -11,6 +11,7 @@ def _mean_cases(rng):
     yield Case("7 examples with 5 features", (batch(rng),))
     yield Case("4 examples with 4 features", (batch(rng, 4, 4),))
     yield Case("1 example with 3 features", (batch(rng, 1, 3),))
+    yield Case("6 examples with 1 feature", (batch(rng, 6, 1),))
     yield Case("an array stored column by column", (np.asfortranarray(batch(rng, 6, 4)),))
 
 

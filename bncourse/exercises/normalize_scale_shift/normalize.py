@@ -15,6 +15,9 @@ def _normalize_cases(rng):
     x = batch(rng, 5, 3)
     x[:, 1] = 2.5
     yield Case("a feature that never changes: its variance is 0", (x, x.mean(axis=0), x.var(axis=0)))
+    mean, var = statistics(rng, 3)
+    var[1] = 0.0
+    yield Case("a variance of 0, and an x that is not the mean, eps 0.1", (batch(rng, 4, 3), mean, var), {"eps": 0.1})
     yield Case("a batch of one, eps 0.5", (batch(rng, 1, 3), *statistics(rng, 3)), {"eps": 0.5})
     yield Case("an array with gaps in memory", (strided(batch(rng, 6, 4)), *statistics(rng, 4)), {"eps": 0.1})
 
