@@ -170,8 +170,8 @@ def test_shapes_and_settings_that_a_call_is_given_are_no_stored_results():
     def drawn(bn):
         rng = np.random.default_rng(0)
         batches = (rng.normal(3, 4, (5, 3)), rng.normal(1, 2, (2, 3, 4, 3)), rng.normal(1e6, 1, (9, 3)))
-        rows = dict(shape=(6, 4), eps=0.1, momentum=0.7, loc=3.0, scale=2.0)  # noqa: C408
-        maps = dict(shape=(2, 3, 4, 5), eps=0.2, momentum=0.9, loc=1.0, scale=0.5)  # noqa: C408
+        rows = dict(shape=(6, 4), eps=0.1, momentum=0.7, loc=3.0, scale=2.0)  # noqa: C408 - as learners write it
+        maps = dict(shape=(2, 3, 4, 5), eps=0.2, momentum=0.9, loc=1.0, scale=0.5)  # noqa: C408 - as above
         return [*batches, *(rng.normal(size=each["shape"]) for each in [rows, maps])]
 
     def given(bn):

@@ -192,7 +192,10 @@ def _stepped(keras, layer, x):
     dense = keras.layers.Dense(units, use_bias=False, kernel_initializer=lambda *_, **__: start)
     model = keras.Sequential([keras.Input((inputs,)), dense, layer])
     model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=True, jit_compile=False)
-    model.train_on_batch(x, np.sin(np.arange(x.size, dtype=np.float32)).reshape(x.shape))
+    with warnings.catch_warnings():
+        # as below, on PyTorch: it is Keras that reads its own variables so
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        model.train_on_batch(x, np.sin(np.arange(x.size, dtype=np.float32)).reshape(x.shape))
     return _array(dense.kernel)
 
 
