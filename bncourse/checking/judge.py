@@ -9,6 +9,7 @@ from bncourse.checking import compare
 from bncourse.checking.answer import is_empty
 from bncourse.checking.diagnosis import diagnose
 from bncourse.checking.exercise import Quiz
+from bncourse.checking.one_change import one_change
 from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
@@ -74,11 +75,15 @@ def _verdict(exercise, answer, trials):
     told = min((trial for trial in of_part if trial.kind), key=lambda t: ORDER.index(t.kind))
     number = next(i for i, trial in enumerate(trials) if trial is told)
     ideas, reasons = diagnose(exercise, trials, of_part, told)
+    change = None if ideas else one_change(exercise, answer, trials)
+    if change:
+        reasons = [*(reason for reason in reasons if told.reason or told.kind == "fault"), Reason(change.says)]
     if told.kind == "fault":
         outcome, where = STOPPED, _faulty_line(told.reply.fault)
     else:
         outcome = NOT_YET
         where = next((line for idea in ideas if (line := _line(answer.source, idea.looks_like))), "")
+        where = f"line {change.line}: {change.text}" if change else where
     return Verdict(
         exercise.name,
         outcome,

@@ -23,6 +23,7 @@ INSIDE = (
     "room/walls.py",
     "room/warm.py",
     "checking/answer.py",
+    "checking/variants.py",
     "drivers/keras_objects.py",
     "backend.py",
     "data.py",
