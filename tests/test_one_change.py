@@ -1,5 +1,7 @@
 """The one change that makes an answer right: told only where every case shows it."""
 
+import ast
+import inspect
 import linecache
 import re
 import textwrap
@@ -11,6 +13,8 @@ from bncourse import exercises
 from bncourse.checking import DirectAnswer
 from bncourse.checking.changes import Changes
 from bncourse.checking.judge import judge
+from bncourse.checking.recognition import recognized
+from bncourse.checking.trial import attempt
 
 _count = iter(range(10**6))
 
@@ -162,8 +166,27 @@ def test_two_mistakes_at_once_draw_no_sentence_about_one():
         x_hat = (x - x.mean(axis=0) * 1.25) / (x.var(axis=0) + eps) ** 0.25
         return gamma * x_hat + beta
     """
-    sentence, _ = said("batch_norm", text)
-    assert "One change" not in sentence
+    sentence, verdict = said("batch_norm", text)
+    assert "One change" not in sentence and not verdict.where
+    assert "So far it is right: `x.mean(axis=0)` (line 2) is what `batch_mean` gives" in sentence
+    assert "`x.mean(axis=0) * 1.25` (line 2) is the first value that none of the right answers" in sentence
+
+
+EXERCISES = ["batch_norm", "batch_variance", "input_gradient", "fold_into_dense", "group_norm", "weighted_risk"]
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_no_value_of_a_right_answer_is_called_unknown(name):
+    exercise = exercises.find(name)
+    looked_into = 0
+    for right in exercise.right_answers:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(right)))
+        tree.body[0].decorator_list = []
+        answer = DirectAnswer(written(right.__name__, ast.unparse(tree), **right.__globals__), name)
+        looked_into += bool(Changes(answer.source).observing()[1])
+        for trial in [attempt(exercise, answer, case) for case in exercise.draw(3)[:2]]:
+            assert recognized(exercise, answer, [trial], trial) == ""
+    assert looked_into >= 3
 
 
 def test_a_text_that_is_no_single_function_has_no_changes():

@@ -8,7 +8,7 @@ import ast
 import copy
 from dataclasses import dataclass
 
-from bncourse.checking.variants import WHICH
+from bncourse.checking.variants import SEEN, WHICH
 
 MOST_NODES = 400  # an answer longer than this is left alone
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
@@ -97,6 +97,14 @@ class Changes:
             wanted.setdefault(id(change.node), []).append((number, change.replacement))
         return ast.unparse(_with(self._tree, wanted))
 
+    def observing(self):
+        """Give a text that notes the value of each expression that calculates, and what they are: (line, text)."""
+        if self._function is None:
+            return "", []
+        found = [p for p in _places(self._function) if isinstance(p.node, ast.BinOp | ast.Call | ast.UnaryOp)]
+        noted = {id(place.node): number for number, place in enumerate(found)}
+        return ast.unparse(_noting(self._tree, noted)), [(p.line, ast.unparse(p.node), p.parent) for p in found]
+
     def text(self, change):
         """Give the text with this change made."""
         return ast.unparse(_with(self._tree, {id(change.node): [(0, change.replacement)]}))
@@ -116,6 +124,18 @@ def _with(node, wanted):
             new = ast.IfExp(test, replacement, new)
         else:
             new = replacement
+    return new
+
+
+def _noting(node, noted):
+    new = copy.copy(node)
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            setattr(new, field, _noting(value, noted))
+        elif isinstance(value, list):
+            setattr(new, field, [_noting(item, noted) if isinstance(item, ast.AST) else item for item in value])
+    if id(node) in noted:
+        return ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(noted[id(node)]), new], [])
     return new
 
 

@@ -11,6 +11,7 @@ from bncourse.checking.diagnosis import diagnose
 from bncourse.checking.exercise import Quiz
 from bncourse.checking.one_change import one_change
 from bncourse.checking.quiz import judge_quiz
+from bncourse.checking.recognition import recognized
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 from bncourse.trouble import Trouble
@@ -78,6 +79,8 @@ def _verdict(exercise, answer, trials):
     change = None if ideas else one_change(exercise, answer, trials)
     if change:
         reasons = [*(reason for reason in reasons if told.reason or told.kind == "fault"), Reason(change.says)]
+    elif not ideas and (so_far := recognized(exercise, answer, trials, told)):
+        reasons = [*reasons, Reason(so_far)]
     if told.kind == "fault":
         outcome, where = STOPPED, _faulty_line(told.reply.fault)
     else:

@@ -59,7 +59,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     -------
     Found or None
     """
-    if exercise.driver or not _may_be_run_again(answer, trials) or not _tells(trials):
+    if exercise.driver or not may_be_run_again(answer, trials) or not _tells(trials):
         return None
     until = time.monotonic() + seconds
     failing = [trial for trial in trials if trial.kind]
@@ -78,7 +78,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     return None
 
 
-def _may_be_run_again(answer, trials):
+def may_be_run_again(answer, trials):
+    """Say whether an answer can be run in another form without harm: it ends, leaves no trace, and draws nothing."""
     if answer.kind != "function" or not answer.source:
         return False
     if any(trial.reply.timed_out for trial in trials) or min(trial.reply.seconds for trial in trials) > SLOWEST:
