@@ -1,15 +1,16 @@
-"""What the tests need of a machine beside Python: Chromium and PostgreSQL, found or installed when a test asks for them.
+"""What the tests need of a machine beside Python: Chromium and PostgreSQL, found or installed when one asks for them.
 
 The command of the README is all that a person runs. So what can be had is fetched by the tests themselves, once, by the
-first process that needs it; a test whose program cannot be had is left out with the reason, and the last lines count it.
+first process that needs it. A test whose program cannot be had is left out with the reason, and the last lines of the
+run count it.
 """
 
+import getpass
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,6 @@ CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 _MINUTES = 10
 
 
-@cache
 def chromium(playwright_place):
     """Give the place of Chromium: the system's, Playwright's, or Debian's package where this is root.
 
@@ -34,14 +34,12 @@ def chromium(playwright_place):
         places = [*filter(None, map(shutil.which, CHROMIUM)), playwright_place]
         return next((place for place in places if _answers([place, "--version"])), None)
 
-    ways = [["apt", "chromium"], [sys.executable, "-m", "playwright", "install", "chromium"]]
-    return _had("chromium", found, ways) or pytest.skip(
+    return _had("chromium", found, ("apt", "playwright")) or pytest.skip(
         "Chromium is missing and could not be installed (Debian, Ubuntu: apt-get install chromium; elsewhere: "
         "playwright install chromium)"
     )
 
 
-@cache
 def postgresql(program):
     """Give the place of one of PostgreSQL's programs, such as "initdb"."""
 
@@ -49,23 +47,27 @@ def postgresql(program):
         folders = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
         return str(folders[-1]) if folders else shutil.which(program)
 
-    return _had("postgresql", found, [["apt", "postgresql"]]) or pytest.skip(
+    return _had("postgresql", found, ("apt",)) or pytest.skip(
         "PostgreSQL is missing and could not be installed (Debian, Ubuntu: apt install postgresql)"
     )
 
 
-def _had(name, found, ways):
+_missing = set()
+
+
+def _had(package, found, ways):
     """Find a program; where it is missing, try the ways to get it, while the other processes of the tests wait."""
-    if place := found():
+    if (place := found()) or package in _missing:
         return place
-    with FileLock(Path(tempfile.gettempdir()) / f"bncourse-tests-{os.getuid()}-{name}.lock"):
+    with FileLock(Path(tempfile.gettempdir()) / f"bncourse-tests-{getpass.getuser()}-{package}.lock"):
         for way in ways:
             if place := found():
                 return place
-            if way[0] == "apt":
-                _install(way[1])
+            if way == "apt":
+                _install(package)
             else:
-                _answers(way)
+                _answers([sys.executable, "-m", "playwright", "install", package])
+        _missing.add(package)
         return found()
 
 
