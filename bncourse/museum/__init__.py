@@ -14,6 +14,7 @@ says whether its authors corrected it or do it knowingly. The stories are told i
 can be read, and `read` when we read them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
@@ -49,8 +50,8 @@ class Exhibit:
         When we read it, as an ISO date.
     shows : str
         How it shows.
-    right_line, line : str
-        The line as it should be here, and the exhibit's, taken from the code that runs.
+    right_part, part : callable
+        The function in whose place the exhibit has its own, and that one.
     implementation : namespace
         With the functions `forward` and `backward`.
     """
@@ -62,9 +63,19 @@ class Exhibit:
     sources: tuple[Source, ...]
     read: str
     shows: str
-    right_line: str
-    line: str
+    right_part: Callable
+    part: Callable
     implementation: SimpleNamespace
+
+    @property
+    def right_line(self):
+        """The line as it should be here, taken from the code that runs."""
+        return line_of(self.right_part)
+
+    @property
+    def line(self):
+        """The line of the exhibit, taken from the code that runs."""
+        return line_of(self.part)
 
 
 def right():
@@ -103,8 +114,8 @@ def exhibits():
 
 def _exhibit(name, kind, standing, story, sources, shows, parts):
     differs = next(iter(parts))
-    lines = line_of(RIGHT_PARTS[differs]), line_of(parts[differs])
-    return Exhibit(name, kind, standing, story, sources, READ, shows, *lines, implementation(**parts))
+    pair = RIGHT_PARTS[differs], parts[differs]
+    return Exhibit(name, kind, standing, story, sources, READ, shows, *pair, implementation(**parts))
 
 
 def tour(*kinds):

@@ -37,8 +37,7 @@ def _squares_less_square(x):
 
 
 def _of_each_image_row(x):
-    # rows have two axes, and for them this is right
-    return x.mean(axis=(0, 2, 3)[: x.ndim - 1], keepdims=True), x.var(axis=(0, 2, 3)[: x.ndim - 1], keepdims=True)
+    return x.mean(axis=(0, 2, 3), keepdims=True), x.var(axis=(0, 2, 3), keepdims=True)
 
 
 def _kept_of_each_channel(mean, var, x):
@@ -174,7 +173,7 @@ BUGS = (
             ),
         ),
         "The output's mean is 0 for each row of the image, and not for each channel.",
-        {"statistics": _of_each_image_row, "kept": _kept_of_each_channel},
+        {"of_maps": _of_each_image_row, "kept": _kept_of_each_channel},
     ),
     (
         "the momentum turned round",

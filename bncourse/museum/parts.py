@@ -14,7 +14,8 @@ def implementation(**parts):
     Parameters
     ----------
     **parts : callable
-        ``statistics(x)`` (mean and variance, which broadcast against `x`), ``normalize(x, mean, var, eps)``,
+        ``statistics(x)`` (mean and variance, which broadcast against `x`), ``of_maps(x)`` (the same for feature maps
+        alone, where they are taken otherwise), ``normalize(x, mean, var, eps)``,
         ``scale(x_hat, gamma, beta, training)``, ``update(old, new, momentum)``, ``kept(mean, var, x)`` (what is
         averaged), ``at_inference(x, running_mean, running_var)`` (the statistics used), ``gradient(dout, x_hat,
         inv_std, gamma)`` (of x).
@@ -25,12 +26,13 @@ def implementation(**parts):
         With the functions `forward` and `backward`; their names and attributes are always the same.
     """
     part = SimpleNamespace(**{**RIGHT_PARTS, **parts})
+    of_maps = parts.get("of_maps", part.statistics)
 
     def forward(x, gamma, beta, running_mean, running_var, momentum, eps, training):
         x = np.asarray(x)
         running_mean, running_var = np.array(running_mean), np.array(running_var)
         if training:
-            mean, var = part.statistics(x)
+            mean, var = of_maps(x) if x.ndim == 4 else part.statistics(x)
             kept_mean, kept_var = part.kept(mean, var, x)
             running_mean = part.update(running_mean, kept_mean, momentum)
             running_var = part.update(running_var, kept_var, momentum)
@@ -61,6 +63,10 @@ def of_each_channel(x):
 # The label of an exhibit shows the line of a part, so each is a function of one line.
 
 
+def _of_maps(x):
+    return x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+
+
 def _normalize(x, mean, var, eps):
     return (x - mean) / np.sqrt(var + eps)
 
@@ -87,6 +93,7 @@ def _gradient(dout, x_hat, inv_std, gamma):
 
 RIGHT_PARTS = {
     "statistics": of_each_channel,
+    "of_maps": _of_maps,
     "normalize": _normalize,
     "scale": _scale,
     "update": _update,
