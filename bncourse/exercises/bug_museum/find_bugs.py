@@ -1,4 +1,4 @@
-"""Exercise find_bugs. A test for batch norm, graded by the real bugs that it finds."""
+"""Exercise find_bugs. A test for batch norm, graded by the exhibits of the museum that it finds."""
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise

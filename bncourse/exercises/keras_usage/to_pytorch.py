@@ -22,7 +22,7 @@ to_pytorch = Exercise(
     notebook="07-keras",
     reference=reference.to_pytorch,
     asks=(
-        "translate Keras's batch norm into PyTorch's: a dictionary with weight, bias, running_mean, running_var "
+        "translate Keras 3's batch norm into PyTorch's: a dictionary with weight, bias, running_mean, running_var "
         "(unbiased) and momentum (the weight of the new value)"
     ),
     cases=_to_pytorch_cases,
