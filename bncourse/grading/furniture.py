@@ -18,6 +18,7 @@ INSIDE = (
     "room/__init__.py",
     "room/cells.py",
     "room/frames.py",
+    "room/values.py",
     "room/shell.py",
     "room/leftovers.py",
     "room/walls.py",
