@@ -280,8 +280,10 @@ def sources_of(source):
 
     Examples
     --------
-    >>> sources_of("x = 1\ndef f(y):\n    return y  # so\nclass C: pass")
-    {'f': 'def f(y):\n    return y', 'C': 'class C: pass'}
+    >>> sources_of("x = 1; y = 2")
+    {}
+    >>> sources_of("class C: pass  # empty")
+    {'C': 'class C: pass'}
     """
     lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", source)  # as Python counts them: a form feed ends none
     found = {}
