@@ -114,8 +114,9 @@ def _followed(job, limits, standing):
                 elif word == "again":  # its sandbox was lost: all of it once more
                     standing.known.clear()
                 continue
-            if _seconds(about) - used > limits.judge:
-                raise Gone(at, f"was busy for more than {limits.judge:g} seconds", certain=True)
+            busy = limits.judge if at is not None else max(limits.judge, ALLOWANCE)  # before the first cell it imports
+            if _seconds(about) - used > busy:
+                raise Gone(at, f"was busy for more than {busy:g} seconds", certain=True)
             if about.memory_info().rss > most:
                 raise Gone(at, f"took more than {limits.judge_memory / 1e9:g} GB of memory", certain=True)
             if time.monotonic() - began > limits.notebook + ALLOWANCE:
@@ -183,9 +184,15 @@ def settle(finish):
     import atexit
     from multiprocessing import util
 
+    turn = threading.RLock()  # the one that watches and the one that ends by itself may come at the same time
+
+    def finish_once():
+        with turn:
+            finish()
+
     def leave(*_):
         try:
-            finish()  # may meet a sandbox that is about to start or to stop; what is left of it ends with this process
+            finish_once()  # may meet a sandbox that starts or stops; what is left of it ends with this process
         finally:
             os._exit(1)
 
@@ -196,8 +203,8 @@ def settle(finish):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, leave)
     threading.Thread(target=watch, daemon=True).start()  # the run may be killed: its workers end then
-    atexit.register(finish)
-    util.Finalize(None, finish, exitpriority=10)  # a worker ends without atexit
+    atexit.register(finish_once)
+    util.Finalize(None, finish_once, exitpriority=10)  # a worker ends without atexit
 
 
 def _serve(connection, parent):
