@@ -16,6 +16,9 @@ from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 from bncourse.trouble import Trouble
 
+LONGEST_LINE = 300  # characters that are looked at for a wrong idea; the longest line of the course's answers has 120
+MOST_LINES = 1_000
+
 
 def judge(exercise, answer, seed=0):
     """Judge an answer to an exercise.
@@ -213,12 +216,13 @@ def _todo(exercise, case=True):
 
 
 def _line(source, pattern):
+    """Give the line that holds an idea; a pattern may take the square of a line's length, so lines are cut."""
     if not pattern:
         return ""
     first = _first_line(source)
-    for number, line in enumerate(source.splitlines(), start=1):
-        if number >= first and re.search(pattern, line.split("#")[0]):
-            return f"line {number}: {line.strip()}"
+    for number, line in enumerate(source.splitlines()[:MOST_LINES], start=1):
+        if number >= first and re.search(pattern, line.split("#")[0][:LONGEST_LINE]):
+            return f"line {number}: {line.strip()[:LONGEST_LINE]}"
     return ""
 
 

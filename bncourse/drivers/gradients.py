@@ -8,7 +8,7 @@ functions bear no names that tell them apart.
 import numpy as np
 
 _STEP = 1e-30
-_MOST = 2_000  # numbers of an input; time and memory grow with the square
+_MOST = 500  # numbers of an input; time and memory grow with the square
 _EPS = 1e-12  # so small that two examples have a gradient of almost 0, as they do in practice
 
 
@@ -32,19 +32,32 @@ def ask_gradient_check(gradient_check, candidate, x, gamma, beta):
     whole, seen, spoil = CANDIDATES[candidate]
 
     def forward(x, gamma, beta):
-        return whole(np.asarray(x, float), np.asarray(gamma, float), np.asarray(beta, float))
+        x, gamma, beta = (np.asarray(value, float) for value in (x, gamma, beta))
+        _refuse_others(x, x, gamma, beta)
+        return whole(x, gamma, beta)
 
     def backward(dout, x, gamma, beta):
-        inputs = [np.asarray(value, float) for value in (x, gamma, beta)]
+        dout, *inputs = (np.asarray(value, float) for value in (dout, x, gamma, beta))
         if max(value.size for value in inputs) > _MOST:
             raise ValueError(f"this backward pass takes at most {_MOST} numbers at a time")
-        return spoil(*_complex_step(seen, np.asarray(dout, float), inputs), len(inputs[0]))
+        _refuse_others(dout, *inputs)
+        return spoil(*_complex_step(seen, dout, inputs), len(inputs[0]))
 
     return gradient_check(forward, backward, x, gamma, beta)
 
 
 # Behind a wall it stays with the judge, and only the learner's check is called on the other side.
 ask_gradient_check.outside = True
+
+
+def _refuse_others(dout, x, gamma, beta):
+    """Refuse shapes that do not fit together: broadcasting would make far larger arrays of them."""
+    if x.ndim != 2 or not len(x) or dout.shape != x.shape or {gamma.shape, beta.shape} != {x.shape[1:]}:
+        shapes = ", ".join(map(str, (dout.shape, x.shape, gamma.shape, beta.shape)))
+        raise ValueError(
+            f"dout, x, gamma, beta have the shapes {shapes}; (batch, features) is needed for the first two, "
+            "(features,) for the others"
+        )
 
 
 def _complex_step(function, dout, inputs):

@@ -18,7 +18,8 @@ from traitlets import Integer
 
 from bncourse.grading.fingerprints import findings, keep
 from bncourse.grading.intake import released
-from bncourse.grading.jobs import Job, judge
+from bncourse.grading.jobs import Job
+from bncourse.grading.judge_process import judge
 from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
 from bncourse.grading.run import limits_of, preloads

@@ -19,6 +19,8 @@ import nbformat
 
 from bncourse.grading import demonstrations
 from bncourse.grading.answers import answer
+from bncourse.grading.judge_process import Progress
+from bncourse.grading.output_allowance import OutputAllowance
 from bncourse.grading.submission import Lost, OutOfTime, Submission
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
@@ -54,7 +56,7 @@ def seed_of(submission_id):
     return int.from_bytes(hashlib.sha256(f"bncourse {submission_id}".encode()).digest()[:6], "big")
 
 
-def judge_notebook(notebook, sandbox, seed, files=None):
+def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
     """Run and judge a staged notebook.
 
     Parameters
@@ -64,6 +66,8 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     sandbox : Sandbox
     seed : int
     files : dict of str to bytes, optional
+    progress : bncourse.grading.judge_process.Progress, optional
+        What is judged already, where an earlier judge was lost; and whom to tell how far this one is.
 
     Returns
     -------
@@ -86,23 +90,10 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     ]
     with Submission(sandbox, files) as submission:
         judged = Judged(notebook, 0.0, sandbox.level, submission.events)
-        out_of_time = ""
-        for cell, kind, run in zip(cells, kinds, runs, strict=True):
+        part = _Parts(submission, seed, judged, locked, progress or Progress())
+        for number, (cell, kind, run) in enumerate(zip(cells, kinds, runs, strict=True)):
             cell.execution_count = None
-            try:
-                if kind == "check":
-                    outputs = _check(cell, submission, seed, judged, locked, out_of_time)
-                elif out_of_time:
-                    outputs = [_text(f"Not run: {out_of_time}.")]
-                elif not run:
-                    outputs = [_text(LEFT_OUT)]
-                else:
-                    outputs = submission.run(cell.source)
-            except OutOfTime as error:
-                out_of_time = f"the submission was stopped, {error}"
-                submission.events.append(out_of_time)
-                outputs = [_error("Stopped", [f"{out_of_time[0].upper()}{out_of_time[1:]}."])]
-            cell.outputs = [nbformat.from_dict(output) for output in outputs]
+            cell.outputs = [nbformat.from_dict(output) for output in part.outputs(number, cell, kind, run)]
     judged.seconds = time.monotonic() - began
     return judged
 
@@ -115,6 +106,47 @@ def kind_of(cell):
     if grading.get("solution") or cell.metadata.get("bncourse", {}).get("from") in ("student", "answer"):
         return "own"
     return "given"
+
+
+class _Parts:
+    """The cells of a submission, one after the other; what is lost with one of them is that one alone."""
+
+    def __init__(self, submission, seed, judged, locked, progress):
+        self.submission, self.seed, self.judged, self.locked = submission, seed, judged, locked
+        self.progress = progress
+        self.out_of_time = ""
+        self.left = OutputAllowance()
+
+    def outputs(self, number, cell, kind, run):
+        """Run a cell, or judge it if it is a check; give its outputs."""
+        if known := self.progress.known(number):
+            outputs, outcome = known
+            if outcome:
+                self.judged.outcomes[cell.metadata.nbgrader.grade_id] = outcome
+            return outputs
+        if why := self.progress.lost(number) or self.progress.over:
+            self.submission.events.append(why)
+            return [_error("Stopped", [f"This cell was not {'judged' if kind == 'check' else 'run'}: {why}."])]
+        self.progress.begins(number)
+        try:
+            if kind == "check":
+                before = dict(self.judged.outcomes)
+                outputs = _check(cell, self.submission, self.seed, self.judged, self.locked, self.out_of_time)
+                outcome = self.judged.outcomes.get(grade := cell.metadata.nbgrader.grade_id)
+                self.progress.judged(number, outputs, outcome if grade not in before else None)
+                return outputs
+            if self.out_of_time:
+                return [_text(f"Not run: {self.out_of_time}.")]
+            if not run:
+                return [_text(LEFT_OUT)]
+            return self.left.take(self.submission.run(cell.source))
+        except OutOfTime as error:
+            self.out_of_time = f"the submission was stopped, {error}"
+            self.submission.events.append(self.out_of_time)
+            outputs = [_error("Stopped", [f"{self.out_of_time[0].upper()}{self.out_of_time[1:]}."])]
+            if kind == "check":
+                self.progress.judged(number, outputs, None)
+            return outputs
 
 
 def _check(cell, submission, seed, judged, locked, out_of_time):
