@@ -16,12 +16,13 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from bncourse.grading.configuration import limits_in
 from bncourse.grading.fingerprints import findings, keep
 from bncourse.grading.intake import released
 from bncourse.grading.jobs import Job, judge
 from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
-from bncourse.grading.run import limits_of, preloads
+from bncourse.grading.run import preloads
 from bncourse.grading.sandbox import NAMES
 from bncourse.grading.workers import processes
 from bncourse.trouble import Trouble
@@ -45,6 +46,10 @@ class Judge(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
+        try:
+            limits = limits_in(self.config, self)
+        except Trouble as trouble:
+            raise NotJudged(f"{about['student']} was not graded: {trouble}") from trouble
         level = best_level(self.lowest_level)
         course = _course(self, resources)
         with Gradebook(about["db_url"]) as gradebook:
@@ -56,7 +61,7 @@ class Judge(NbGraderPreprocessor):
             seed,
             level,
             _beside(resources),
-            asdict(limits_of(course)),
+            asdict(limits),
             preloads(released(course, about["assignment"])[0]),  # not what the submission imports
         )
         result = _judged(job)
