@@ -18,7 +18,7 @@ from traitlets import Integer
 
 from bncourse.grading.configuration import limits_in
 from bncourse.grading.fingerprints import findings, keep
-from bncourse.grading.intake import released
+from bncourse.grading.intake import released, report
 from bncourse.grading.jobs import Job, judge
 from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
@@ -71,7 +71,11 @@ class Judge(NbGraderPreprocessor):
         for event in result.events:
             self.log.warning("%s: %s", about["student"], event)
         try:
-            keep(course, about["assignment"], about["student"], findings(result))
+            kept = {
+                "enrolled": True,
+                "received": report(course, about["assignment"], about["student"]).get("received", ""),
+            }
+            keep(course, about["assignment"], about["student"], kept | findings(result))
         except Trouble as trouble:  # the report lacks it; the grade does not need it
             self.log.warning("%s", trouble)
         return nbformat.reads(result.notebook, as_version=4), resources

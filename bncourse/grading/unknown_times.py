@@ -16,6 +16,17 @@ def has_lost_its_time(course, name, student):
     return before != received if before else "@" in received
 
 
+def forget_time(gradebook, name, student):
+    """Take the time of an earlier version out of nbgrader's gradebook."""
+    from nbgrader.api import MissingEntry
+
+    try:
+        gradebook.find_submission(name, student).timestamp = None
+    except MissingEntry:
+        return
+    gradebook.db.commit()
+
+
 def came_again_without_a_time(course, name, student):
     """Say whether what counts is a later version, of which no time is known, while one of an earlier version is."""
     received = Path(course) / report(course, name, student).get("received", "-")

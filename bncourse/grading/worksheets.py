@@ -11,6 +11,7 @@ from bncourse.grading.sheets import read_sheet
 from bncourse.trouble import Trouble
 
 TIME = ("time", "timestamp", "submitted", "submitted at", "submission time", *columns.SUBMITTED)
+_NOTHING = {"", "-", "–", "—"}
 _NOT_HANDED_IN = {"", "-", "–", "—", "n/a"}
 
 
@@ -168,11 +169,11 @@ def _after_the_grade(sheet):
 def person_in(row, places):
     """Give what a row of a table says of a person; an id that a spreadsheet has damaged is none."""
     said = {each: repaired(row[places[each]]) if places.get(each) is not None else "" for each in ("id", "lms_user_id")}
-    said = {each: "" if damage(text) else text for each, text in said.items()}
     said |= {
         each: row[places[each]].strip() if places.get(each) is not None else ""
         for each in ("email", "first_name", "last_name")
     }
+    said = {each: "" if text in _NOTHING or damage(text) else text for each, text in said.items()}
     if places.get("name") is not None and not (said["first_name"] or said["last_name"]):
         said["first_name"], said["last_name"] = split_name(row[places["name"]])
     return Person(**said)
