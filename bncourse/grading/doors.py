@@ -5,6 +5,7 @@ nbgrader is configured with these classes, and nothing of it is replaced. `Colle
 when it knows which submissions it will grade and has read nothing of them.
 """
 
+import contextlib
 import fnmatch
 import hashlib
 import os
@@ -17,10 +18,12 @@ from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
+from sqlalchemy.exc import SQLAlchemyError
 
 from bncourse.grading.configuration import refuse_unknown
 from bncourse.grading.enrolment import one_spelling, removed
 from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, may_be_graded, report, stage_assignment
+from bncourse.grading.new_gradebook import prepare
 from bncourse.grading.plain_files import copy_files
 from bncourse.grading.unknown_times import forget_time, has_lost_its_time
 from bncourse.trouble import Trouble
@@ -128,6 +131,8 @@ def _stage_before_grading(converter, places):
 def _of_the_class(log, places, name, outcomes):
     """Give the outcomes of those who are in the class, each under one login; a time that no longer counts goes away."""
     students = [outcome.student for outcome in outcomes]
+    with contextlib.suppress(SQLAlchemyError):  # nbgrader finds the same, and tells it
+        prepare(places.db_url)
     with Gradebook(places.db_url, places.course_id) as gradebook:
         troubles = one_spelling(gradebook, students)
         gone = removed(places.root, name, students, [student.id for student in gradebook.students])

@@ -18,7 +18,7 @@ TRIED = (*WINDOWS, "iso8859_2", "koi8_r", *ASIAN, *MAC, *DOS)
 MOST_SHOWN = 6
 SURE, GUESSED = 2, 1
 _HEAD = 400_000  # bytes that are looked at
-_BETWEEN = "’‘“”„–—…«»°ºª·´€\u00a0\u3000、。・（）【】"
+_BETWEEN = "’‘–\u00a0\u3000、。・（）【】"
 # The letters that a language writes beside a to z.
 LETTERS = [
     set(letters)
@@ -28,13 +28,14 @@ LETTERS = [
         "ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž", "çë",
     )
 ]  # fmt: skip
-# For the scripts of East Asia: the bytes of the characters that are common. Rare ones in every name are a misreading.
+# For the scripts of East Asia: the bytes of the characters that are common. Rare ones in every name are a misreading. (These
+# encodings have Cyrillic letters too.)
 _COMMON = {
-    "gb18030": lambda pair: 0xB0 <= pair[0] <= 0xD7 and pair[1] >= 0xA1,
+    "gb18030": lambda pair: (0xB0 <= pair[0] <= 0xD7 or pair[0] == 0xA7) and pair[1] >= 0xA1,
     "big5": lambda pair: 0xA4 <= pair[0] <= 0xC6,
-    "cp949": lambda pair: 0xB0 <= pair[0] <= 0xC8 and pair[1] >= 0xA1,
+    "cp949": lambda pair: (0xB0 <= pair[0] <= 0xC8 or pair[0] == 0xAC) and pair[1] >= 0xA1,
     "cp932": lambda pair: 0x82 <= pair[0] <= 0x98,
-    "euc_jp": lambda pair: 0xA4 <= pair[0] <= 0xA5 or 0xB0 <= pair[0] <= 0xCF,
+    "euc_jp": lambda pair: pair[0] in (0xA4, 0xA5, 0xA7) or 0xB0 <= pair[0] <= 0xCF,
 }
 
 
@@ -90,6 +91,9 @@ def readings(content, tried=TRIED):
             continue
         if likely := _is_plausible(text, name):
             found.setdefault((text, likely), []).append(name)
+    common = {each: _share_of_common(each[0], names[0]) for each, names in found.items() if names[0] in ASIAN}
+    usual = max(common.values(), default=0)
+    found = {each: names for each, names in found.items() if common.get(each, 1) > usual - 0.03}
     best = max((likely for _, likely in found), default=0)
     found = {text: names for (text, likely), names in found.items() if likely == best}
     if best < SURE or len(found) < 2:
@@ -158,7 +162,7 @@ def _refuse_damage(text, path):
             f"{path} has lost letters already ({lost[:40]}): it was saved in an encoding that does not have them. "
             "Export it again from where it comes from. Nothing was changed."
         )
-    for word in dict.fromkeys(re.findall(r"\w*[ÂÃÄÅÐÑÎÏ][^\s,;\"]+", text[:_HEAD])):
+    for word in dict.fromkeys(re.findall(r"\w*[ÂÃÄÅÐÑÎÏ√][^\s,;\"]+", text[:_HEAD])):
         for wrong in ("cp1252", "latin-1", "mac_roman"):
             try:
                 meant = word.encode(wrong).decode("utf-8")
@@ -183,9 +187,7 @@ def _is_plausible(text, encoding):
     letters = {letter for word in words for letter in word.lower() if not letter.isascii()} - {"\u0307"}
     if encoding in ASIAN:
         pairs = [letter.encode(encoding) for letter in letters]
-        wide = [pair for pair in pairs if len(pair) == 2]
-        common = len(wide) == len(pairs) and sum(map(_COMMON[encoding], wide)) >= 0.8 * len(wide)
-        return SURE * common
+        return SURE * (all(len(pair) == 2 for pair in pairs) and _share_of_common(text, encoding) >= 0.8)
     if all(unicodedata.name(letter, "").startswith("LATIN") for letter in letters):
         if any(letters <= language for language in LETTERS):
             return SURE
@@ -194,13 +196,20 @@ def _is_plausible(text, encoding):
     return SURE
 
 
+def _share_of_common(text, encoding):
+    """Give how many of the different letters beyond ASCII are common ones of an East Asian script."""
+    letters = {letter for letter in text if letter.isalpha() and not letter.isascii()}
+    pairs = [letter.encode(encoding) for letter in letters]
+    return sum(map(_COMMON[encoding], (pair for pair in pairs if len(pair) == 2))) / max(1, len(pairs))
+
+
 def _is_word(word):
     """Say whether a word is of one script, with capitals where capitals are."""
-    if not all(letter.isalpha() or letter in "0123456789" or unicodedata.category(letter)[0] == "M" for letter in word):
+    if not all(letter.isalpha() or unicodedata.category(letter)[0] == "M" for letter in word):
         return False
     letters = [letter for letter in word if letter.isalpha()]
-    scripts = {_script(letter) for letter in word if letter not in "0123456789"} - {"COMBINING"}
-    if len(scripts) > 1 or not letters:
+    scripts = set(map(_script, word)) - {"COMBINING"}
+    if len(scripts) > 1 or not letters or re.search(r"ς\w|ΰ$", word):
         return False
     beyond = [letter for letter in letters if not letter.isascii()]
     plain = [letter for letter in letters if letter.isascii()]
