@@ -50,13 +50,18 @@ def table(names, encoding):
     return ("id,name\n" + "\n".join(lines) + "\n").encode(encoding)
 
 
-@pytest.mark.parametrize("encoding", ENCODINGS)
-@pytest.mark.parametrize("names", NAMES)
-def test_letters_are_read_as_they_were_written_or_asked_for(names, encoding):
+def can_be_written(names, encoding):
     try:
-        content = table(names, encoding)
+        return bool(table(names, encoding))
     except UnicodeEncodeError:
-        pytest.skip("this encoding does not have these letters")
+        return False
+
+
+@pytest.mark.parametrize(
+    ("names", "encoding"), [(n, encoding) for n in NAMES for encoding in ENCODINGS if can_be_written(n, encoding)]
+)
+def test_letters_are_read_as_they_were_written_or_asked_for(names, encoding):
+    content = table(names, encoding)
     try:
         text, found = decoded(content, "class.csv")
     except Trouble as trouble:

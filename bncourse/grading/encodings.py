@@ -28,8 +28,8 @@ LETTERS = [
         "ąčęėįšųūž", "āčēģīķļņšūž", "äöõüšž", "çë",
     )
 ]  # fmt: skip
-# For the scripts of East Asia: the bytes of the characters that are common. Rare ones in every name are a misreading. (These
-# encodings have Cyrillic letters too.)
+# For the scripts of East Asia: the bytes of the characters that are common. Rare ones in every name are a
+# misreading. (These encodings have Cyrillic letters too.)
 _COMMON = {
     "gb18030": lambda pair: (0xB0 <= pair[0] <= 0xD7 or pair[0] == 0xA7) and pair[1] >= 0xA1,
     "big5": lambda pair: 0xA4 <= pair[0] <= 0xC6,

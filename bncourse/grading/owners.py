@@ -93,7 +93,7 @@ def student_of(handed, people, numbers):
         row = numbers.get(handed.number)
         meant = people.meant(row.id, "", row.email, row.name or handed.name) if row else people.meant(name=handed.name)
     else:
-        meant = people.meant(handed.owner, handed.owner, handed.owner, handed.owner)
+        meant = people.labelled(handed.owner)
     person = meant.person or (None if meant.doubt else people.find(id=made))
     if person is None and not people.says_who:
         return made, ""

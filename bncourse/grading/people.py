@@ -145,6 +145,21 @@ class ClassList:
             )
         return Meant(person)
 
+    def labelled(self, label):
+        """Say who is meant by the name of a folder, which may be an id, a number, an email or a name.
+
+        Returns
+        -------
+        Meant
+        """
+        ways = (("id", key(label)), ("lms", key(label)), ("email", key(label)), ("name", folded(label)))
+        found = {person.id: person for kind, value in ways for person in self.having(kind, value)}
+        if not found:
+            found = {person.id: person for person in self.having("zeros", without_zeros(label))}
+        if len(found) > 1:
+            return Meant(doubt=f"Several on the class list could be meant: {', '.join(found)}.")
+        return Meant(next(iter(found.values()), None))
+
     def _unless_another(self, person, said, sure, name):
         """Give a person found by a number, id or email, unless the name and another of these contradict."""
         called = self.having("name", folded(name))
