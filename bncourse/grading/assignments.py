@@ -93,8 +93,6 @@ def _read(course):
     log.propagate = False
     stem = SETTINGS.removesuffix(".py")
     file = str(Path(_named["file"]).resolve()) if _named.get("file") else ""
-    if file and not Path(file).is_file():
-        raise Trouble(f"there is no file {file} (--config).")
     try:
         app = JupyterApp(config_file_name=stem, config_file=file, log=log, raise_config_file_errors=True)
         app.load_config_file(suppress_errors=False)

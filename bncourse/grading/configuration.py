@@ -6,6 +6,7 @@ does ``c.Submissions.cell = 20`` in a file of settings.
 
 import re
 from difflib import get_close_matches
+from pathlib import Path
 
 from traitlets import Float, Integer, TraitError
 from traitlets.config import Configurable
@@ -124,6 +125,8 @@ def taken(arguments):
             file = argument.partition("=")[2] or next(rest, "")
         else:
             others.append(argument)
+    if file and not Path(file).is_file():
+        raise Trouble(f"there is no file {file} (--config).")
     if values:
         known = {each.__name__: each for each in (*_classes_of_nbgrader(), *own_classes())}
         for section, options in values.items():
