@@ -352,6 +352,14 @@ def test_a_column_that_cannot_be_found_is_asked_for(here, tmp_path, capsys):
     assert rows_of(tmp_path / "o.csv")[1] == ["X", "12345", "S", "", "2.4"]
 
 
+def test_a_gradebook_of_another_class_gets_nothing_and_the_exit_code_says_so(here, tmp_path, capsys):
+    exported = tmp_path / "c.csv"
+    exported.write_text(f'Student,ID,SIS Login ID,Section,{NAME}\n"Stranger, A",9,x,S,\n')
+    line = ["scores", "90", "--format", "canvas", "--into", str(exported), "-o", str(tmp_path / "o.csv")]
+    assert main(line) == 1
+    assert "no score was put into" in capsys.readouterr().err and not (tmp_path / "o.csv").exists()
+
+
 # feedback
 
 

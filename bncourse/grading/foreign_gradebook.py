@@ -205,19 +205,23 @@ def _place(sheet, name, form, column, count):
             return sheet.header.index(wanted[0])
         if wanted:
             break
-    near = wanted or [title for title in sheet.header if re.search(_number(name), re.sub(r"\(\d+\)\s*$", "", title))]
+    near = wanted or [title for title in sheet.header if _is_near(title, name)]
     could = f" It could be {' or '.join(map(repr, near))}." if near else ""
     what = f"no column that is plainly {name}" if len(near) < 2 else f"{len(near)} columns that could be {name}"
-    example = next(iter(near), "its title")
     raise Trouble(
-        f"the gradebook has {what}.{could} Say which: --column {example!r}. Nothing was written. Its columns: "
+        f"the gradebook has {what}.{could} Say which, with --column and its title. Nothing was written. Its columns: "
         f"{', '.join(map(repr, sheet.header))}."
     )
 
 
-def _number(name):
-    number = re.escape(name.partition("-")[0]).lstrip("0") or "0"
-    return rf"(?<!\d)0*{number}(?!\d)"
+def _is_near(title, name):
+    """Say whether a title shares the number or a word of the topic, so that a person should look at it."""
+    number, _, topic = name.partition("-")
+    bare = re.sub(r"\(\d+\)\s*$", "", title)
+    words = {plain(word) for word in topic.split("-") if len(word) > 3}
+    return bool(re.search(rf"(?<!\d)0*{number.lstrip('0') or '0'}(?!\d)", bare)) or any(
+        word in plain(bare) for word in words
+    )
 
 
 def _of_worksheet(sheet):
