@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bncourse.grading.arrivals import COUNTS, TIMESTAMP, read_time
-from bncourse.grading.class_list import ClassList, Person, person_of
+from bncourse.grading.class_list import ClassList, Person
+from bncourse.grading.enrolment import removed
+from bncourse.grading.fingerprints import GRADED, state
 from bncourse.grading.intake import SUBMITTED, decisions_of, handed_in, may_be_graded, refusal, report
-from bncourse.grading.run import GRADED, state
 from bncourse.grading.stage import ANSWERED
+from bncourse.grading.unknown_times import about_time, marked_late, typed_in
 from bncourse.trouble import Trouble
 
 NOTHING = "nothing was handed in"
+TYPED = "a text was typed into the LMS, and no file was handed in"
 
 
 @dataclass(frozen=True)
@@ -80,13 +83,18 @@ def results(course, name):
     with Record(course) as record:
         if not record.knows(name):
             raise Trouble(f"{name} is not in the gradebook yet. `bncourse grade` notes it there.")
+        record.renew_penalties(name)  # points that a person gave since, or another rule, change what is taken
         most = record.gradebook.find_assignment(name).max_score
-        people = {student.id: person_of(student) for student in record.gradebook.students}
+        people = record.people().people
         rows = {}
         for submission in record.gradebook.assignment_submissions(name):
             rows[submission.student_id] = _row(submission)
-    people |= {student: Person(student) for student in there if student not in people}
-    found = [_result(course, name, person, rows.get(id), most, id in there) for id, person in people.items()]
+    there -= removed(course, name, there, people)
+    people = people | {student: Person(student) for student in there if student not in people}
+    late, typed = marked_late(course, name), typed_in(course, name, people)
+    found = [
+        _result(course, name, person, rows.get(id), most, id in there, late, typed) for id, person in people.items()
+    ]
     return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
 
 
@@ -104,10 +112,12 @@ def _row(submission):
     return submission.score - penalty, penalty, submission.needs_manual_grade, at, late
 
 
-def _result(course, name, person, row, most, is_there):
+def _result(course, name, person, row, most, is_there, late, typed):
     why = _why(course, name, person.id, row, is_there)
+    if why == NOTHING and person.id in typed:
+        why = f"{TYPED} ({typed[person.id]})"
     kept = state(course, name, person.id)
-    score, penalty, by_hand, at, late = row or (None, 0.0, False, None, 0.0)
+    score, penalty, by_hand, at, seconds_late = row or (None, 0.0, False, None, 0.0)
     notes = ["a written answer waits for its points"] if by_hand else []
     said = [each.why for each in decisions_of(report(course, name, person.id))]
     others = [why for why in said if why.endswith(COUNTS)]
@@ -115,6 +125,10 @@ def _result(course, name, person, row, most, is_there):
         notes.append(f"{len(others) + 1} notebooks were handed in; {others[0].removesuffix('.')}")
     if said and ANSWERED not in said:
         notes.append("no answer was begun")
+    if row and (unknown := about_time(course, name, person.id, late, at)):
+        notes.append(unknown)
+    if row and person.id in typed:
+        notes.append(f"a text was typed into the LMS too ({typed[person.id]})")
     return Result(
         person,
         None if why else score,
@@ -123,7 +137,7 @@ def _result(course, name, person, row, most, is_there):
         "" if why else "; ".join(notes),
         0.0 if why else penalty,
         at,
-        late,
+        seconds_late,
         kept.get("outcomes", {}) if not why else {},
         kept.get("level"),
         kept.get("seconds"),

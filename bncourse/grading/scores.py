@@ -145,13 +145,17 @@ def command(options):
     found = {name: rows for name, rows in found.items() if rows}
     if not found:
         raise Trouble("the gradebook knows no student yet: enter a class list (bncourse students), or grade first.")
-    said = ""
+    done = None
     if options.into:
         from bncourse.grading.foreign_gradebook import merged
 
-        sheet, said = merged(
-            found, options.into, options.format, options.column, options.scale, _moodle_numbers(course, found)
-        )
+        numbers = _moodle_numbers(course, found)
+        done = merged(found, options.into, options.format, options.column, options.scale, numbers, options.encoding)
+        sheet = done.sheet
+        if not done.written and any(each.score is not None for rows in found.values() for each in rows):
+            raise Trouble(
+                "\n".join([*done.said, f"no score was put into {options.into}, so {output} was not written."])
+            )
     else:
         sheet = table(found, options.format)
     write_sheet(sheet, output)
@@ -161,13 +165,15 @@ def command(options):
     console = Console()
     graded = sum(each.score is not None for rows in found.values() for each in rows)
     without = sum(each.score is None for rows in found.values() for each in rows)
-    if said:
-        console.print(said, highlight=False, soft_wrap=True, markup=False)
+    for line in done.said if done else ():
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
     why = f"; {without} have none, with the reason in {beside}" if without else ""
     look = f"; what to know of some is in {beside}" if missing.rows and not without else ""
+    what = f"{graded} scores of" if done is None else f"{done.written} of {graded} scores of"
     console.print(
-        f"{graded} scores of {len(found)} assignment{'s' * (len(found) != 1)} are in {output}{why}{look}.",
+        f"{what} {len(found)} assignment{'s' * (len(found) != 1)} are in {output}{why}{look}.",
         highlight=False,
         soft_wrap=True,
         markup=False,
     )
+    return int(done is not None and not done.written)
