@@ -19,6 +19,8 @@ import nbformat
 
 from bncourse.grading import demonstrations
 from bncourse.grading.answers import answer
+from bncourse.grading.outcomes import outcome_of
+from bncourse.grading.second_looks import ONCE_MORE, SecondLooks
 from bncourse.grading.submission import Lost, OutOfTime, Submission
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
@@ -39,7 +41,7 @@ class Judged:
     events : list of str
         What went wrong in the room, for the report.
     outcomes : dict
-        For each check cell, by its grade_id: a dictionary with "exercise", "outcome", "score" and "wrong_ideas".
+        For each check cell, by its grade_id, what `bncourse.grading.outcomes.outcome_of` says.
     """
 
     notebook: object
@@ -103,6 +105,13 @@ def judge_notebook(notebook, sandbox, seed, files=None):
                 submission.events.append(out_of_time)
                 outputs = [_error("Stopped", [f"{out_of_time[0].upper()}{out_of_time[1:]}."])]
             cell.outputs = [nbformat.from_dict(output) for output in outputs]
+        looks = SecondLooks(cells, kinds, judged)
+        looks.note_unchecked(out_of_time)
+        if not out_of_time:
+            looks.where_names_changed(lambda cell: _check(cell, submission, seed, judged, locked, ""))
+    if out_of_time:
+        with Submission(sandbox, files, seconds=ONCE_MORE) as submission:
+            looks.without_experiments(submission, lambda cell: _check(cell, submission, seed, judged, locked, ""))
     judged.seconds = time.monotonic() - began
     return judged
 
@@ -158,14 +167,7 @@ def _check(cell, submission, seed, judged, locked, out_of_time):
         raise Broken(str(trouble)) from trouble
     except Exception as error:  # a plain assert of a maintainer's own check cell, or what an answer raised in it
         outputs = [_error(type(error).__name__, [f"{type(error).__name__}: {error}"])]
-    if verdicts:
-        verdict = verdicts[-1]
-        judged.outcomes[grading.grade_id] = {
-            "exercise": verdict.exercise,
-            "outcome": verdict.outcome,
-            "score": verdict.score,
-            "wrong_ideas": list(verdict.wrong_ideas),
-        }
+    judged.outcomes[grading.grade_id] = outcome_of(grading, verdicts, outputs, out_of_time)
     printed = [{"output_type": "stream", "name": "stdout", "text": said.getvalue()[:20_000]}] if said.getvalue() else []
     return [*printed, *shown, *outputs]
 
