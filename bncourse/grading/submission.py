@@ -14,6 +14,7 @@ import numpy as np
 
 from bncourse.checking.answer import Fault, Reply
 from bncourse.grading.answers import Learners
+from bncourse.grading.bindings import bindings
 from bncourse.grading.crossing import called_back, handed, reply_of
 from bncourse.grading.outputs import clean_outputs, stopped
 from bncourse.grading.sandbox import Limits, Sandbox
@@ -204,10 +205,19 @@ class Submission:
         return outputs
 
     def _remember(self, source):
+        """Note the text of what a cell defines; what it binds in another way has no text here."""
+        names = bindings(source)
+        if names.anything:
+            self.sources.clear()
+        for name in names.full:
+            self.sources.pop(name, None)
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             for node in ast.parse(source).body:
                 if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
                     self.sources[node.name] = ast.get_source_segment(source, node) or ""
+                elif isinstance(node, ast.Assign):
+                    for target in node.targets:
+                        self.sources.pop(getattr(target, "id", None), None)
 
     def lookup(self, name):
         """Give what the judge may hold of a name: a proxy of a function or class, or a value.
