@@ -21,7 +21,6 @@ _MAGIC = re.compile(r"^([ \t]*+)((?:[\w, \t]++=[ \t]*+)?+)[%!].*$", re.MULTILINE
 _QUESTION = re.compile(r"^([ \t]*+)(?:\?.*|[\w.]++\?\??[ \t]*+)$", re.MULTILINE)
 _RUNS_A_FILE = re.compile(r"^[ \t]*+%(?:run|load|store|load_ext|macro|rerun)\b", re.MULTILINE)
 _RUNS_ITS_BODY = re.compile(r"%%(?:time|capture|prun)\b")
-_TEXT_MAGIC = re.compile(r"\s*+(?:%md|%%md|%%markdown)\b[ \t]*+\n?")
 
 
 @dataclass(frozen=True)
@@ -93,12 +92,6 @@ def bindings(text):
         runs_a_file or top.anything or bool(used & _REACHES_ALL),
         only_empty=only_empty,
     )
-
-
-def text_of_magic(text):
-    """Give the text that a code cell holds for a magic such as ``%md``, as Databricks has it; None for other cells."""
-    found = _TEXT_MAGIC.match(text)
-    return text[found.end() :] if found else None
 
 
 def strings(text):

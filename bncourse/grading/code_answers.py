@@ -8,7 +8,6 @@ import re
 import sys
 from dataclasses import dataclass
 
-from bncourse.grading.bindings import text_of_magic
 from bncourse.grading.decisions import ANSWERED, DOUBT, DROPPED, MENDED, TAKEN, Decision
 from bncourse.grading.matching import asked, grade_id, is_answer, same
 
@@ -151,7 +150,7 @@ def unreadable(made, python):
     found = []
     for number, names in enumerate(made.names):
         cell = made.written[number]
-        if not names.fault or cell.kind != "code" or text_of_magic(cell.source) is not None:
+        if not names.fault or cell.kind != "code":
             continue
         if theirs > ours or (not theirs and _NEWER.search(cell.source)):
             place = made.places[number]

@@ -35,6 +35,7 @@ _OTHERS = {
 }
 _MARKS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"))
 _MARKS += ((b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+_TEXT = re.compile(r"\s*+(?:%md|%%md|%%markdown)\b[ \t]*+\n?")  # text in a cell of code, as Databricks has it
 _HIDDEN = re.compile("(BEGIN|END) HIDDEN TESTS")
 
 
@@ -264,6 +265,8 @@ def _cell(node):
     marks = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
     grade_id = marks.get("grade_id")
     kind = _short(node.get("cell_type"))
+    if kind == "code" and (magic := _TEXT.match(source)):
+        kind, source = "markdown", source[magic.end() :]
     attachments, left_out = ({}, []) if kind == "code" else pictures(node.get("attachments"))
     if kind != "code":
         source = unpasted(source, attachments, left_out)

@@ -112,6 +112,10 @@ def grade(
         if not record.knows(name):
             enter_assignment(course, name)
         done = Graded(name)
+        from bncourse.grading.hidden_tests import hidden_tests, summed  # with nbgrader
+
+        hidden = hidden_tests(record.gradebook, name)
+        changed |= {who for who in prints if state(course, name, who).get("hidden", "") != summed(hidden)}
         known = record.submissions(name)
         done.not_submitted = sorted(set(record.enrolled()) - {o.student for o in outcomes}) if students is None else []
         jobs = []
@@ -129,7 +133,7 @@ def grade(
             done.level = best_level(lowest, highest)
             record.back_up()
             before = record.rows()
-            _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
+            _grade(course, record, done, jobs, prints, hidden, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
         record.enter(name, {student: _handed_in_at(course, name, student) for student in done.unchanged})
         done.penalties = record.renew_penalties(name, set(done.unchanged))
@@ -138,7 +142,9 @@ def grade(
     return done
 
 
-def _grade(course, record, done, students, prints, limits, preload, workers, scheduler, tell):
+def _grade(course, record, done, students, prints, hidden, limits, preload, workers, scheduler, tell):
+    from bncourse.grading.hidden_tests import summed, with_hidden_tests
+
     name = done.name
     files = {}
 
@@ -149,6 +155,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
             for student, (notebook, files[student]) in staged.items():
                 beside = {path: content for path, content in files[student].items() if path != TIMESTAMP}
                 seed = seed_of(ids[student])
+                notebook = with_hidden_tests(notebook, hidden)
                 yield Job(name, student, notebook, seed, done.level, beside, asdict(limits), preload)
 
     if tell:
@@ -169,7 +176,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
                 course,
                 name,
                 result.student,
-                {"fingerprint": prints[result.student], "score": score, **findings(result)},
+                {"fingerprint": prints[result.student], "hidden": summed(hidden), "score": score, **findings(result)},
             )
         if tell:
             tell(finished, len(students))

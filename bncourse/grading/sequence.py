@@ -6,7 +6,7 @@ so, and is judged a second time when all cells have run; the better of the two c
 
 from dataclasses import dataclass, field
 
-from bncourse.grading.bindings import bindings, needs, text_of_magic
+from bncourse.grading.bindings import bindings, needs
 from bncourse.grading.code_answers import CodeAnswer
 from bncourse.grading.decisions import DOUBT, TAKEN, Decision
 from bncourse.grading.matching import grade_id, is_answer, is_check
@@ -92,7 +92,7 @@ def _given(made, place, answers):
 def _own(made, number, known):
     """Give the entry of what a cell holds of the student's own, in a list; empty for nothing."""
     cell = made.written[number]
-    if cell.kind == "code" and text_of_magic(cell.source) is None:
+    if cell.kind == "code":
         return [] if cell.source.strip() in known | {""} else [Entry(None, "code", cell.source)]
     text = own_text(made, number)
     return [Entry(None, "markdown", text, cell.attachments)] if text.strip() else []

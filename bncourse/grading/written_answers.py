@@ -7,7 +7,7 @@ the text of the task, in the strings of a code cell. What cannot be found asks f
 import re
 from dataclasses import dataclass, field
 
-from bncourse.grading.bindings import strings, text_of_magic
+from bncourse.grading.bindings import strings
 from bncourse.grading.code_answers import TOO_LONG, not_written
 from bncourse.grading.decisions import ANSWERED, DOUBT, DROPPED, MENDED, TAKEN, Decision
 from bncourse.grading.matching import grade_id, is_answer, lines
@@ -55,7 +55,7 @@ def own_text(made, number):
     number : int
     """
     cell, place = made.written[number], made.places[number]
-    text = cell.source if cell.kind != "code" else text_of_magic(cell.source) or ""
+    text = cell.source if cell.kind != "code" else ""
     known = made.given_lines
     if known.issuperset(lines(text)):
         return ""
@@ -159,19 +159,11 @@ def _made(pieces):
 
 def _piece(made, number):
     cell = made.written[number]
-    text = cell.source
-    if cell.kind == "code":
-        text = text_of_magic(text) or text
-    return _Piece(number, text, cell.attachments)
+    return _Piece(number, cell.source, cell.attachments)
 
 
 def _texts(made):
-    """Give the numbers of the cells that hold text, also as code for a magic."""
-    return [
-        number
-        for number, cell in enumerate(made.written)
-        if cell.kind != "code" or (made.places[number] is None and text_of_magic(cell.source) is not None)
-    ]
+    return [number for number, cell in enumerate(made.written) if cell.kind != "code"]
 
 
 def _has_words(text):
