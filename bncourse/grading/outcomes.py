@@ -38,7 +38,8 @@ def outcome_of(grading, verdicts, outputs, why=""):
         }
     errors = [output["ename"] for output in outputs if output["output_type"] == "error"]
     if errors:
-        return found | {"outcome": NOT_YET if errors[-1] == "AssertionError" else STOPPED}
+        kinds = {"AssertionError": NOT_YET, "NotImplementedError": NOT_STARTED}
+        return found | {"outcome": kinds.get(errors[-1], STOPPED)}
     given = [output["data"]["text/plain"] for output in outputs if output["output_type"] == "execute_result"]
     score = float(given[-1]) if given else float(grading["points"])
     return found | {"outcome": CORRECT if score == float(grading["points"]) else NOT_YET, "score": score}
