@@ -119,6 +119,7 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
     "bncourse.grading.feedback.HowItWasRead",
+    "bncourse.grading.unfinished.WhatWaits",
     "bncourse.grading.feedback.SanitizePage",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

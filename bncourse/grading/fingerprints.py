@@ -70,6 +70,7 @@ def _checks():
         "museum",
         "room",
         "grading/judging.py",
+        "grading/outcomes.py",
         "grading/answers.py",
         "grading/submission.py",
         "grading/crossing.py",

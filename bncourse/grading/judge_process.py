@@ -239,6 +239,11 @@ class Progress:
         """Why nothing more is judged, or ""."""
         return self._standing.over
 
+    @property
+    def troubled(self):
+        """Whether a judge was lost over this submission: then nothing is judged a second time."""
+        return bool(self._standing.lost or self._standing.suspected or self._standing.over)
+
     def begins(self, number):
         """Say that a cell begins."""
         self._send(("at", number))

@@ -20,7 +20,9 @@ import nbformat
 from bncourse.grading import demonstrations
 from bncourse.grading.answers import answer
 from bncourse.grading.judge_process import Progress
+from bncourse.grading.outcomes import outcome_of
 from bncourse.grading.output_allowance import OutputAllowance
+from bncourse.grading.second_looks import ONCE_MORE, SecondLooks
 from bncourse.grading.submission import Lost, OutOfTime, Submission
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
@@ -41,7 +43,7 @@ class Judged:
     events : list of str
         What went wrong in the room, for the report.
     outcomes : dict
-        For each check cell, by its grade_id: a dictionary with "exercise", "outcome", "score" and "wrong_ideas".
+        For each check cell, by its grade_id, what `bncourse.grading.outcomes.outcome_of` says.
     """
 
     notebook: object
@@ -78,7 +80,7 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
     Broken
         If the sandbox itself fails; the submission is then not graded, which is not a grade of 0.
     """
-    began = time.monotonic()
+    began, progress = time.monotonic(), progress or Progress()
     notebook = nbformat.from_dict(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     kinds = [kind_of(cell) for cell in cells]
@@ -90,10 +92,17 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
     ]
     with Submission(sandbox, files) as submission:
         judged = Judged(notebook, 0.0, sandbox.level, submission.events)
-        part = _Parts(submission, seed, judged, locked, progress or Progress())
+        part = _Parts(submission, seed, judged, locked, progress)
         for number, (cell, kind, run) in enumerate(zip(cells, kinds, runs, strict=True)):
             cell.execution_count = None
             cell.outputs = [nbformat.from_dict(output) for output in part.outputs(number, cell, kind, run)]
+        looks = SecondLooks(cells, kinds, judged)
+        looks.note_unchecked(part.out_of_time)
+        if not part.out_of_time and not progress.troubled:
+            looks.where_names_changed(lambda cell: _check(cell, submission, seed, judged, locked, ""))
+    if part.out_of_time and not progress.troubled:
+        with Submission(sandbox, files, seconds=ONCE_MORE) as submission:
+            looks.without_experiments(submission, lambda cell: _check(cell, submission, seed, judged, locked, ""))
     judged.seconds = time.monotonic() - began
     return judged
 
@@ -190,14 +199,7 @@ def _check(cell, submission, seed, judged, locked, out_of_time):
         raise Broken(str(trouble)) from trouble
     except Exception as error:  # a plain assert of a maintainer's own check cell, or what an answer raised in it
         outputs = [_error(type(error).__name__, [f"{type(error).__name__}: {error}"])]
-    if verdicts:
-        verdict = verdicts[-1]
-        judged.outcomes[grading.grade_id] = {
-            "exercise": verdict.exercise,
-            "outcome": verdict.outcome,
-            "score": verdict.score,
-            "wrong_ideas": list(verdict.wrong_ideas),
-        }
+    judged.outcomes[grading.grade_id] = outcome_of(grading, verdicts, outputs, out_of_time)
     printed = [{"output_type": "stream", "name": "stdout", "text": said.getvalue()[:20_000]}] if said.getvalue() else []
     return [*printed, *shown, *outputs]
 

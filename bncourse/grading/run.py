@@ -115,6 +115,10 @@ def grade(
         if not record.knows(name):
             enter_assignment(course, name)
         done = Graded(name)
+        from bncourse.grading.hidden_tests import hidden_tests, summed  # with nbgrader
+
+        hidden = hidden_tests(record.gradebook, name)
+        changed |= {who for who in prints if state(course, name, who).get("hidden", "") != summed(hidden)}
         troubles = one_spelling(record.gradebook, [outcome.student for outcome in outcomes])
         known, enrolled = record.submissions(name), record.enrolled()
         done.people, done.due = record.people(), record.due(name)
@@ -140,7 +144,7 @@ def grade(
             done.level = best_level(lowest, highest)
             record.back_up()
             before = record.rows()
-            _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
+            _grade(course, record, done, jobs, prints, hidden, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
         record.enter(name, {student: _handed_in_at(course, name, student) for student in done.unchanged})
         done.penalties = record.renew_penalties(name, set(done.unchanged))
@@ -149,7 +153,9 @@ def grade(
     return done
 
 
-def _grade(course, record, done, students, prints, limits, preload, workers, scheduler, tell):
+def _grade(course, record, done, students, prints, hidden, limits, preload, workers, scheduler, tell):
+    from bncourse.grading.hidden_tests import summed, with_hidden_tests
+
     name = done.name
     files = {}
 
@@ -161,6 +167,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
             for student, (notebook, files[student]) in staged.items():
                 beside = {path: content for path, content in files[student].items() if path != TIMESTAMP}
                 seed = seed_of(ids[student])
+                notebook = with_hidden_tests(notebook, hidden)
                 yield Job(name, student, notebook, seed, done.level, beside, asdict(limits), preload)
 
     if tell:
@@ -183,6 +190,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
                 result.student,
                 {
                     "fingerprint": prints[result.student],
+                    "hidden": summed(hidden),
                     "score": score,
                     "enrolled": True,
                     "received": report(course, name, result.student).get("received", ""),

@@ -15,6 +15,7 @@ import numpy as np
 
 from bncourse.checking.answer import Fault, Reply
 from bncourse.grading.answers import Learners
+from bncourse.grading.bindings import bindings
 from bncourse.grading.crossing import LONGEST_SOURCE, bounded, called_back, handed, reply_of, source_of, text_of
 from bncourse.grading.outputs import clean_outputs, stopped
 from bncourse.grading.sandbox import Limits, Sandbox
@@ -46,9 +47,11 @@ class Submission:
     sandbox : Sandbox
     files : dict of str to bytes
         What lies in its folder beside the notebook.
+    seconds : float, optional
+        The time for all of it; that of the limits, where it is not given.
     """
 
-    def __init__(self, sandbox: Sandbox, files=None):
+    def __init__(self, sandbox: Sandbox, files=None, seconds=None):
         self.sandbox = sandbox
         self.limits: Limits = sandbox.limits
         self.files = dict(files or {})
@@ -58,7 +61,8 @@ class Submission:
         self.rooms = 0
         self.losses = {}  # how many rooms each function has lost
         self.events = []
-        self._ends = time.monotonic() + self.limits.notebook
+        self.seconds = seconds or self.limits.notebook
+        self._ends = time.monotonic() + self.seconds
         self._connection = None
         self._look_at = time.monotonic() + 0.25
 
@@ -103,7 +107,7 @@ class Submission:
     def _ask(self, message, seconds, calls_back=None):
         """Send one message and wait for its reply; a room that does not answer is left for a new one."""
         if time.monotonic() > self._ends:
-            raise OutOfTime(f"it used up its {self.limits.notebook:g} seconds")
+            raise OutOfTime(f"it used up its {self.seconds:g} seconds")
         for _ in range(MOST_ROOMS):
             if self._connection is not None:
                 break
@@ -204,9 +208,15 @@ class Submission:
         return outputs
 
     def _remember(self, source):
+        """Note the text of what a cell defines; what it binds in another way has no text here."""
         self._parsed += len(source)
         if self._parsed > MOST_PARSED:
             return  # what the session says of its functions is left, and it is cut
+        names = bindings(source)
+        if names.anything:
+            self.sources.clear()
+        for name in names.full:
+            self.sources.pop(name, None)
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
             self.sources |= sources_of(source)
 
@@ -292,4 +302,7 @@ def sources_of(source):
             first, last = node.lineno - 1, node.end_lineno - 1
             text = "".join(lines[first:last]) + lines[last].encode()[: node.end_col_offset].decode()
             found[node.name] = text[node.col_offset :][:LONGEST_SOURCE]
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                found.pop(getattr(target, "id", None), None)  # what is bound anew has no text here
     return found
