@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
+from bncourse.grading.names import in_a_page
 from bncourse.grading.sheets import plain, read_sheet
 from bncourse.trouble import Trouble
 
@@ -213,7 +214,7 @@ def enter(course, people):
         by_id = {student.id.casefold(): student for student in known.values()}
         record.back_up()
         for person in people:
-            wanted = {f: getattr(person, f) for f in COLUMNS if f != "id" and getattr(person, f)}
+            wanted = {f: in_a_page(getattr(person, f)) for f in COLUMNS if f != "id" and getattr(person, f)}
             there = known.get(person.id) or by_id.get(person.id.casefold())
             if there is None:
                 database.add(Student(id=person.id, **wanted))

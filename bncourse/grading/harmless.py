@@ -26,8 +26,8 @@ _STYLES = """
 STYLES = frozenset(_STYLES.split())
 SCHEMES = frozenset({"http", "https", "mailto", "data", "attachment"})  # which of them where: see `_kept`
 MOST_TAGS = 2_000  # the time that a sanitizer needs grows with the square of their depth
-MOST_TAGS_APART = 10_000
-SECONDS = 10.0
+MOST_TAGS_APART = 5_000
+SECONDS = 5.0
 LINK = re.compile(r"(?:https?://|mailto:)[^\s<>\"\\`]{1,2000}|#[\w-]{0,100}", re.IGNORECASE)
 # The values of styles: words, numbers, colours and names of fonts. Without other brackets nothing can be loaded.
 _VALUE = re.compile(r"(?:[A-Za-z0-9#%.,/'\"\s-]|(?:rgb|hsl)a?\([0-9.,%/\s]*\))*")

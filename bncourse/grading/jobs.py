@@ -16,6 +16,7 @@ from nbformat.v4 import reads_json, writes_json
 from bncourse.grading import compilation
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox
+from bncourse.grading.texts import harmless_notebook
 
 _SLOTS = 64
 _one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
@@ -104,6 +105,7 @@ def _judge(job):
         if sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
             faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
             judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files)
+        harmless_notebook(judged.notebook)  # the last step: what is stored is what a person opens
         written = writes_json(judged.notebook)
     except (Unavailable, Broken, OSError) as error:
         close()

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bncourse.grading.names import in_a_table, out_of_a_table
 from bncourse.trouble import Trouble
 
 MOST_BYTES = 20_000_000
@@ -80,7 +81,7 @@ def read_sheet(path):
     if not rows:
         raise Trouble(f"{path} is empty; its first line should name the columns.")
     wide = max(map(len, rows))
-    header, *body = [row + [""] * (wide - len(row)) for row in rows]
+    header, *body = [[out_of_a_table(cell) for cell in row] + [""] * (wide - len(row)) for row in rows]
     return Sheet([title.strip() for title in header], body, delimiter, content.startswith(b"\xef\xbb\xbf"))
 
 
@@ -94,7 +95,7 @@ def _decoded(content):
 
 
 def write_sheet(sheet, path):
-    """Write a table to a new file, in one step.
+    """Write a table to a new file, in one step; a cell that would be a formula is written as a text.
 
     Raises
     ------
@@ -103,7 +104,7 @@ def write_sheet(sheet, path):
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=sheet.delimiter)
-    writer.writerows([sheet.header, *sheet.rows])
+    writer.writerows([in_a_table(cell) for cell in row] for row in [sheet.header, *sheet.rows])
     encoding = "utf-8-sig" if sheet.byte_order_mark else "utf-8"
     write_new(path, text.getvalue().encode(encoding, "surrogatepass"))
 

@@ -11,6 +11,7 @@ more. A text that cannot be rendered within bounds is shown as it was written.
 
 import html
 import re
+import string
 from urllib.parse import unquote
 
 from bncourse.grading import bounds, formulas, harmless
@@ -19,26 +20,34 @@ from bncourse.grading.outputs import MOST_OUTPUT, harmless_outputs
 from bncourse.grading.pictures import MOST_ENCODED, made_again
 from bncourse.grading.signs import visible
 
-LONGEST_KEPT = 20_000  # characters of a text that is kept as it was written
-LONGEST = 200_000  # characters of a text that is rendered
+LONGEST = 20_000  # characters of a text, without its pictures, that is kept or rendered
+MOST_SHOWN = 200_000  # characters of a text that is shown as it was written
 MOST_PICTURES = 10  # in a text
 MOST_RENDERED = 4_000_000  # characters of a text after it was rendered, its pictures included
-SECONDS = 10.0
+SECONDS = 5.0
 MOST_TEXT = 12_000_000  # characters of all texts of a notebook after they were rendered
 LEFT_OUT = "[A picture was left out: it is from elsewhere, too large, or no PNG, JPEG or GIF.]"
 TOO_MUCH = "Its pictures are left out, because those of the texts before are as large as a notebook's may be:"
+SHORT = 2_000  # characters of a text for which there is always room
+NO_ROOM = (
+    "*This text is left out, because those before are as long as a notebook's may be. It is in what was handed in.*"
+)
 NOT_RENDERED = "This text is shown as it was written, because it could not be rendered:"
 
 _TAG_BEGINS = re.compile(r"<[A-Za-z/!?]")
 _ENTITY = re.compile(r"&#?\w{1,40};")
-_HEADING = re.compile(r"^[\s>*+\d.)-]*(?:#|=+\s*$|-+\s*$|[=-]{3,})", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t>*+\d.)]*+(?:-[ \t]+)*+(?:#|=|-{1,}+[ \t]*+$|--)", re.MULTILINE)
 _LINK = re.compile(r'\]\((?:https?://|mailto:)[\w./?=&%+,;:@~!$-]{1,1000}(?:\s"[\w\s.,:;?!()-]{0,200}")?\)')
 _DEEP = re.compile(r"(?:[>*+-][ \t]*){8}|^[ \t]{24}|(?:\d+[.)][ \t]+){8}", re.MULTILINE)
 _MOST_SIGNS = {"[": 100, "`": 400, "*": 1_000, "_": 1_000, "~": 200, "$": 400, "|": 2_000, "\\": 2_000, ":": 500}
 _NOT_PLAIN = ("![", "]:", "attachment:", "mermaid", "ftp:")
 _PART = re.compile(r"<(/?)([a-z][a-z0-9]*)([^<>]*)>|([^<]+)|<")
 _ATTRIBUTE = re.compile(r'\s([a-z]+)="([^"]*)"')
-_FOR_MARKDOWN = re.compile(r"[^\w .,:;?!()/=+%-]|_")
+# Every sign of ASCII but those that no reader of Markdown or LaTeX takes for more than a sign within a line of HTML.
+_PLAIN_SIGNS = frozenset(" .,:;?!()/=+%-'") | frozenset(string.ascii_letters + string.digits)
+_SIGNS = {number: f"&#{number};" for number in range(128) if chr(number) not in _PLAIN_SIGNS}
+_SIGNS |= {ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"}
+_PASTED = re.compile(r"data:image/(?:png|jpeg|gif);base64,([A-Za-z0-9+/=]+)")
 _BLANK = re.compile(r"[ \t\r\n\f]+")
 
 _apart = bounds.Bounded(memory=1_500_000_000)
@@ -62,10 +71,12 @@ def harmless_text(source, attachments=None):
     source = visible(source)
     if _is_kept(source) or _is_rendered(source):
         return source
+    encoded = _plain(attachments)
+    source = _unpasted(source, encoded)
     if len(source) > LONGEST:
         return as_written(source)
     try:
-        return _apart.call("bncourse.grading.texts:rendered", source, _plain(attachments), seconds=SECONDS)
+        return _apart.call("bncourse.grading.texts:rendered", source, encoded, seconds=SECONDS)
     except (bounds.Exceeded, bounds.Failed):
         return as_written(source)
 
@@ -77,7 +88,7 @@ def harmless_cell(cell, most=MOST_TEXT):
     ----------
     cell : NotebookNode
     most : int
-        How many characters it may have; without its pictures it may always stand.
+        How many characters it may have; a short text may always stand.
 
     Returns
     -------
@@ -89,7 +100,9 @@ def harmless_cell(cell, most=MOST_TEXT):
     attachments = cell.pop("attachments", None)
     if cell.cell_type == "markdown":
         text = harmless_text(cell.source, attachments)
-        cell.source = text if len(text) <= max(most, LONGEST) else as_written(visible(cell.source), TOO_MUCH)
+        if len(text) > most and ' src="data:' in text:
+            text = as_written(visible(cell.source), TOO_MUCH)
+        cell.source = text if len(text) <= most or len(text) <= SHORT else NO_ROOM
     else:
         cell.cell_type = "markdown"
         cell.source = as_written(visible(cell.source), "")
@@ -189,7 +202,7 @@ class Pictures:
 def as_written(source, why=NOT_RENDERED):
     """Give Markdown in one line that shows a text as it was written."""
     return _in_one_line(
-        (f"<p><em>{shown_as_text(why)}</em></p>" if why else "") + f"<pre>{shown_as_text(source[:LONGEST])}</pre>"
+        (f"<p><em>{shown_as_text(why)}</em></p>" if why else "") + f"<pre>{shown_as_text(source[:MOST_SHOWN])}</pre>"
     )
 
 
@@ -207,6 +220,17 @@ def _plain(attachments):
     return found
 
 
+def _unpasted(source, encoded):
+    """Take out of a text the pictures that are written into it; they are attachments then, as others are."""
+
+    def named(found):
+        name = f"pasted-{len(encoded)}"
+        encoded[name] = found[1]
+        return f"attachment:{name}"
+
+    return _PASTED.sub(lambda found: named(found) if len(encoded) < MOST_PICTURES else "attachment:pasted", source)
+
+
 def _is_text(value):
     return isinstance(value, str)
 
@@ -214,7 +238,7 @@ def _is_text(value):
 def _is_kept(source):
     """Say whether a text may stay as it was written: nothing in it is more than words for any reader of Markdown."""
     return (
-        len(source) <= LONGEST_KEPT
+        len(source) <= LONGEST
         and not _TAG_BEGINS.search(source)
         and not _ENTITY.search(source)
         and not any(sign in source.lower() for sign in _NOT_PLAIN)
@@ -235,11 +259,11 @@ def _is_rendered(source):
 
 def _in_one_line(cleaned):
     """Give clean HTML as Markdown in one line, of which no reader of Markdown or LaTeX changes anything."""
-    parts, code, pre = ["<div>"], 0, 0
+    parts, code, pre, begun = ["<div>"], 0, 0, False
     for closing, tag, attributes, text in _PART.findall(cleaned):
         if text:
             words = html.unescape(text)
-            words = words if pre else _BLANK.sub(" ", words)
+            words = (words.lstrip("\n") if begun else words) if pre else _BLANK.sub(" ", words)
             if code:
                 parts.append(_entities(words))
             else:
@@ -256,15 +280,9 @@ def _in_one_line(cleaned):
                 f' {name}="{_entities(html.unescape(value))}"' for name, value in _ATTRIBUTE.findall(attributes)
             )
             parts.append(f"<{closing}{tag}{kept}>")
+        begun = tag == "pre" and not closing  # a browser leaves out the end of a line there
     return "".join([*parts, "</div>"])
 
 
 def _entities(text):
-    return _FOR_MARKDOWN.sub(_entity, text)
-
-
-def _entity(found):
-    sign = found[0]
-    if sign in "<>&":
-        return {"<": "&lt;", ">": "&gt;", "&": "&amp;"}[sign]
-    return f"&#{ord(sign)};" if ord(sign) < 128 else sign
+    return text.translate(_SIGNS)
