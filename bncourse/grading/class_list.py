@@ -12,6 +12,7 @@ from rich.table import Table
 from bncourse.course import find_folder
 from bncourse.grading.class_table import read_class, read_table
 from bncourse.grading.identifiers import key, without_zeros
+from bncourse.grading.names import in_a_page
 from bncourse.grading.people import FIELDS, WORDS, ClassList, Person, contradiction_of, person_of, share_a_name
 from bncourse.trouble import Trouble
 
@@ -68,7 +69,7 @@ def enter(course, people):
             raise Trouble("\n  ".join([*doubtful[:10]]) + f"{more}\nNothing was changed.")
         record.back_up()
         for person in people:
-            wanted = {f: getattr(person, f) for f in FIELDS if f != "id" and getattr(person, f)}
+            wanted = {f: in_a_page(getattr(person, f)) for f in FIELDS if f != "id" and getattr(person, f)}
             there = known.get(matched[person.id][0])
             if there is None:
                 database.add(Student(id=person.id, **wanted))

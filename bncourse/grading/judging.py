@@ -21,7 +21,6 @@ from bncourse.grading import demonstrations
 from bncourse.grading.answers import answer
 from bncourse.grading.judge_process import Progress
 from bncourse.grading.outcomes import outcome_of
-from bncourse.grading.output_allowance import OutputAllowance
 from bncourse.grading.second_looks import ONCE_MORE, SecondLooks
 from bncourse.grading.submission import Lost, OutOfTime, Submission
 from bncourse.room.frames import Broken
@@ -124,7 +123,6 @@ class _Parts:
         self.submission, self.seed, self.judged, self.locked = submission, seed, judged, locked
         self.progress = progress
         self.out_of_time = ""
-        self.left = OutputAllowance()
 
     def outputs(self, number, cell, kind, run):
         """Run a cell, or judge it if it is a check; give its outputs."""
@@ -148,7 +146,7 @@ class _Parts:
                 return [_text(f"Not run: {self.out_of_time}.")]
             if not run:
                 return [_text(LEFT_OUT)]
-            return self.left.take(self.submission.run(cell.source))
+            return self.submission.run(cell.source)
         except OutOfTime as error:
             self.out_of_time = f"the submission was stopped, {error}"
             self.submission.events.append(self.out_of_time)

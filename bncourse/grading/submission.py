@@ -17,7 +17,7 @@ from bncourse.checking.answer import Fault, Reply
 from bncourse.grading.answers import Learners
 from bncourse.grading.bindings import bindings
 from bncourse.grading.crossing import LONGEST_SOURCE, bounded, called_back, handed, reply_of, source_of, text_of
-from bncourse.grading.outputs import clean_outputs, stopped
+from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs, size_of, stopped
 from bncourse.grading.sandbox import Limits, Sandbox
 from bncourse.room import frames
 
@@ -61,6 +61,7 @@ class Submission:
         self.rooms = 0
         self.losses = {}  # how many rooms each function has lost
         self.events = []
+        self._output_left = MOST_OUTPUT
         self.seconds = seconds or self.limits.notebook
         self._ends = time.monotonic() + self.seconds
         self._connection = None
@@ -199,7 +200,8 @@ class Submission:
         except Lost as lost:
             self.events.append(lost.why)
             return [stopped("Stopped", f"This cell was stopped: {lost.why}.")]
-        outputs = clean_outputs(reply.get("outputs"))
+        outputs = clean_outputs(reply.get("outputs"), self._output_left)
+        self._output_left -= sum(map(size_of, outputs))
         if reply.get("interrupted"):
             text = f"This cell was stopped: it ran longer than {self.limits.cell:g} seconds."
             return [*(o for o in outputs if o["output_type"] != "error"), stopped("TimeoutError", text)]
