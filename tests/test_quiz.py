@@ -85,7 +85,7 @@ def test_an_unknown_key_is_told(quiz):
 
 @pytest.mark.parametrize("answers", [3, "covariate shift", [1, 2], np.ones(3)])
 def test_what_is_no_dictionary_is_told_so(quiz, answers):
-    assert "gives a dictionary" in verdict_of(quiz, answers).text()
+    assert "should give a dictionary" in verdict_of(quiz, answers).text()
 
 
 def test_a_function_may_give_the_answers(quiz):

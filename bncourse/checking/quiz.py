@@ -33,7 +33,7 @@ def judge_quiz(quiz, answer):
     reply = Reply(answer.value()) if answer.kind == "value" else answer.call((), {}, seconds=SECONDS)
     given = reply.value
     if reply.timed_out:
-        finding = Finding(f"answers within {SECONDS:g} seconds")
+        finding = Finding(f"{quiz.name} should answer within {SECONDS:g} seconds")
         return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), todo=(hint,))
     if reply.fault and reply.fault.kind != "NotImplementedError":
         return _stopped(quiz, answer, reply.fault, hint)
@@ -50,7 +50,7 @@ def judge_quiz(quiz, answer):
 def _stopped(quiz, answer, fault, hint):
     said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
     where = f"{answer.name}(), line {fault.line}: {fault.text}" if fault.line else ""
-    finding = Finding("runs to its end", (("called", f"{quiz.name}()"), ("error", said)))
+    finding = Finding(f"{quiz.name} should run to its end", (("called", f"{quiz.name}()"), ("error", said)))
     reason = Reason("The answer is a dictionary, or a function without parameters that returns it.")
     return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), reasons=(reason,), where=where, todo=(hint,))
 
@@ -58,7 +58,7 @@ def _stopped(quiz, answer, fault, hint):
 def _no_dictionary(quiz, given, hint):
     keys = ", ".join(repr(question.key) for question in quiz.questions[:3])
     finding = Finding(
-        f"{quiz.name} gives a dictionary",
+        f"{quiz.name} should give a dictionary",
         (("expected", f"a dictionary with the keys {keys}, ..."), ("yours", compare.describe(given))),
     )
     return Verdict(quiz.name, NOT_YET, quiz.points, missed=(finding,), todo=(hint,))

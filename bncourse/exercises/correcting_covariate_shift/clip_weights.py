@@ -62,7 +62,7 @@ clip_weights = Exercise(
 )
 
 
-@clip_weights.property("the weights have the mean 1")
+@clip_weights.property("the weights should have the mean 1")
 def _mean_is_1(case, got):
     return None if abs(got.mean() - 1) < 1e-5 else ("1", f"{float(got.mean()):.6g}")
 

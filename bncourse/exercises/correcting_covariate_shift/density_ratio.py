@@ -50,7 +50,7 @@ density_ratio = Exercise(
 )
 
 
-@density_ratio.property("is above 0")
+@density_ratio.property("each ratio should be above 0")
 def _is_positive(case, got):
     return None if np.all(got > 0) else ("numbers above 0", f"the smallest is {float(np.min(got)):.6g}")
 

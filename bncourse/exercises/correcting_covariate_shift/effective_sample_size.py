@@ -38,7 +38,7 @@ effective_sample_size = Exercise(
 )
 
 
-@effective_sample_size.property("lies between 1 and the number of weights")
+@effective_sample_size.property("it should lie between 1 and the number of weights")
 def _is_a_size(case, got):
     size = len(case.arguments[0])
     return None if 1 - 1e-4 <= got <= size + 1e-4 else (f"from 1 to {size}", f"{float(got):.6g}")

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.checking.digits import written
 
 
 def _confusion(rng, classes):
@@ -64,12 +65,12 @@ label_shift_weights = Exercise(
 )
 
 
-@label_shift_weights.property("no weight is below 0")
+@label_shift_weights.property("no weight should be below 0")
 def _not_negative(case, got):
     return None if np.all(got >= 0) else ("0 or more", f"the smallest is {float(got.min()):.6g}")
 
 
-@label_shift_weights.property("the weighted columns of confusion add up to predicted")
+@label_shift_weights.property("the weighted columns of confusion should add up to predicted")
 def _mixes_to_predicted(case, got):
     confusion, predicted = case.arguments
     if np.any(np.linalg.solve(confusion, predicted) < 1e-9):
@@ -77,7 +78,7 @@ def _mixes_to_predicted(case, got):
     mixed = confusion @ got
     if np.abs(mixed - predicted).max() < 1e-5:
         return None
-    return tuple(np.array2string(values, precision=4, separator=", ") for values in (predicted, mixed))
+    return tuple(written(values) for values in (predicted, mixed))
 
 
 def _cut(weights):

@@ -37,7 +37,7 @@ weighted_risk = Exercise(
 )
 
 
-@weighted_risk.property("lies between the smallest and the largest loss")
+@weighted_risk.property("the risk should lie between the smallest and the largest loss")
 def _is_a_mean(case, got):
     losses = case.arguments[0]
     if losses.min() - 1e-5 <= got <= losses.max() + 1e-5:

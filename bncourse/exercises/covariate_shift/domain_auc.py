@@ -48,7 +48,7 @@ domain_auc = Exercise(
 )
 
 
-@domain_auc.property("lies between 0 and 1")
+@domain_auc.property("the area should lie between 0 and 1")
 def _is_a_probability(case, got):
     return None if -1e-6 <= got <= 1 + 1e-6 else ("a number from 0 to 1", f"{float(got):.6g}")
 

@@ -53,7 +53,7 @@ permutation_p_value = Exercise(
 )
 
 
-@permutation_p_value.property("is above 0 and at most 1")
+@permutation_p_value.property("it should be above 0 and at most 1")
 def _is_a_p_value(case, got):
     return None if 0 < got <= 1 + 1e-6 else ("a number above 0, up to 1", f"{float(got):.6g}")
 

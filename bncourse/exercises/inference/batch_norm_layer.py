@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.checking.digits import written
 from bncourse.exercises.batches import affine, batch, statistics, strided
 
 _TRAINING, _INFERENCE = "while training", "after training"
@@ -81,7 +82,7 @@ batch_norm_layer = Exercise(
 )
 
 
-@batch_norm_layer.property("after training the running statistics stay as they were")
+@batch_norm_layer.property("after training the running statistics should stay as they were")
 def _state_stays(case, got):
     if case.options.get("training", True) or not (isinstance(got, tuple | list) and len(got) == 3):
         return None
@@ -89,7 +90,7 @@ def _state_stays(case, got):
         if np.shape(after) not in (before.shape, (1, *before.shape)):
             return None
         if not np.allclose(before, after, rtol=1e-6):
-            before, after = (np.array2string(v.ravel()[:4], precision=4, separator=", ") for v in (before, after))
+            before, after = (written(v) for v in (before, after))
             return f"running {name} {before}", f"running {name} {after}"
     return None
 

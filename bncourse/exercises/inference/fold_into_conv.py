@@ -49,7 +49,7 @@ def _patch_sum(rng, shape):
     return lambda kernel: np.tensordot(patches, kernel, axes=3)
 
 
-fold_into_conv.property("convolution, then batch norm, gives what the folded one gives, for random patches")(
+fold_into_conv.property("convolution, then batch norm, should give what the folded one gives, for random patches")(
     outputs_agree(_patch_sum)
 )
 

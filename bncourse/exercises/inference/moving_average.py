@@ -41,7 +41,7 @@ moving_average = Exercise(
 )
 
 
-@moving_average.property("each number lies between the old one and that of the batch")
+@moving_average.property("each number should lie between the old one and that of the batch")
 def _between(case, got):
     running, batch = case.arguments[:2]
     low, high = np.minimum(running, batch), np.maximum(running, batch)

@@ -65,7 +65,7 @@ drift = Exercise(
 )
 
 
-@drift.property("is not below 0")
+@drift.property("the drift should not be below 0")
 def _not_negative(case, got):
     return None if got >= 0 else ("0 or more", f"{float(got):.6g}")
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.checking.digits import written
 from bncourse.exercises.batches import strided
 
 
@@ -46,7 +47,7 @@ input_percentiles = Exercise(
 )
 
 
-@input_percentiles.property("each row rises with the percentage")
+@input_percentiles.property("each row should rise with the percentage")
 def _rows_rise(case, got):
     asked = case.options.get("percentages", (15, 50, 85))
     if got.ndim != 2 or got.shape[1] != len(asked):
@@ -55,7 +56,7 @@ def _rows_rise(case, got):
     if np.all(np.diff(got, axis=1) >= -1e-6):
         return None
     row = got[np.any(np.diff(got, axis=1) < -1e-6, axis=1)][0]
-    return "no number below the one before it", np.array2string(row, precision=4, separator=", ")
+    return "no number below the one before it", written(row)
 
 
 @input_percentiles.wrong("D2", looks_like=r"axis\s*=\s*0|\.T")

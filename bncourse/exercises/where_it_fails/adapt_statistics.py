@@ -65,7 +65,7 @@ adapt_statistics = Exercise(
 )
 
 
-@adapt_statistics.property("over all target examples, each feature has the mean beta")
+@adapt_statistics.property("over all target examples, each feature should have the mean beta")
 def _mean_is_beta(case, got):
     means, beta = got.mean(axis=(0, 1)), case.arguments[2]
     if np.abs(means - beta).max() > 1e-4 * max(1.0, np.abs(got).max()):

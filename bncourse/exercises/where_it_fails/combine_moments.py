@@ -63,7 +63,7 @@ combine_moments = Exercise(
 )
 
 
-@combine_moments.property("the common mean lies between the two means")
+@combine_moments.property("the common mean should lie between the two means")
 def _lies_between(case, got):
     mean_a, _, _, mean_b, _, _ = case.arguments
     low, high = np.minimum(mean_a, mean_b), np.maximum(mean_a, mean_b)

@@ -69,7 +69,7 @@ group_norm = Exercise(
 )
 
 
-@group_norm.property("before gamma and beta, each image has the mean 0")
+@group_norm.property("before gamma and beta, each image should have the mean 0")
 def _mean_is_zero(case, got):
     means = ((got - case.arguments[2]) / case.arguments[1]).mean(axis=(1, 2, 3))
     if np.abs(means).max() > 1e-4 * max(1.0, np.abs(got).max()):

@@ -51,7 +51,7 @@ instance_norm = Exercise(
 )
 
 
-@instance_norm.property("each channel of each image has the mean beta")
+@instance_norm.property("each channel of each image should have the mean beta")
 def _mean_is_beta(case, got):
     means, beta = got.mean(axis=(1, 2)), case.arguments[2]
     if np.abs(means - beta).max() > 1e-4 * max(1.0, np.abs(got).max()):

@@ -50,7 +50,7 @@ rms_norm = Exercise(
 )
 
 
-@rms_norm.property("an example keeps its signs, but for those of gamma")
+@rms_norm.property("an example should keep its signs, unless gamma turns them")
 def _keeps_signs(case, got):
     x, gamma = case.arguments
     turned = np.argwhere(np.sign(got) * np.sign(x) * np.sign(gamma) < 0)

@@ -40,7 +40,7 @@ squared_norm_after_step = Exercise(
 )
 
 
-@squared_norm_after_step.property("a gradient at a right angle never makes the weights shorter")
+@squared_norm_after_step.property("a gradient at a right angle should never make the weights shorter")
 def _never_shorter(case, got):
     before = float((case.arguments[0] ** 2).sum())
     return (f"at least {before:.6g}", f"{float(got):.6g}") if float(got) < before * (1 - 1e-5) else None
