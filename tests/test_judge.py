@@ -51,7 +51,9 @@ def test_a_result_of_the_wrong_kind_is_told_what_it_is(kind):
 
 
 def test_a_wrong_shape_is_told_before_the_values():
-    assert "x_hat should have the shape (7, 5)" in said_of(lambda x, mean, var, eps=1e-3: right(x, mean, var, eps).T * 0)
+    assert "x_hat should have the shape (7, 5)" in said_of(
+        lambda x, mean, var, eps=1e-3: right(x, mean, var, eps).T * 0
+    )
 
 
 def test_a_longer_array_that_broadcasts_to_equal_is_not_accepted():
@@ -286,7 +288,9 @@ def test_the_signature_and_the_docstring_are_never_shown_as_the_line_that_holds_
 
 
 def test_a_constant_factor_that_no_idea_explains_is_told():
-    assert "1.25 (5/4) times what is expected" in said_of(lambda x, mean, var, eps=1e-3: 1.25 * right(x, mean, var, eps))
+    assert "1.25 (5/4) times what is expected" in said_of(
+        lambda x, mean, var, eps=1e-3: 1.25 * right(x, mean, var, eps)
+    )
 
 
 def test_a_tuple_where_a_number_is_wanted_is_told_of_the_comma():

@@ -88,7 +88,9 @@ def distance(expected, got, tolerance):
     if isinstance(expected, Mapping):
         if not isinstance(got, Mapping) or not expected.keys() <= got.keys():
             return np.inf
-        return max((_off(v, got[key], tolerance, place) for place, (key, v) in enumerate(expected.items())), default=0.0)
+        return max(
+            (_off(v, got[key], tolerance, place) for place, (key, v) in enumerate(expected.items())), default=0.0
+        )
     return _off(expected, got, tolerance, 0)
 
 
@@ -168,7 +170,9 @@ def _one_mismatch(expected, got, name, tolerance, place=0):
 def _numbers_mismatch(expected, got, name, tolerance, place):
     wanted = describe(expected)
     if got is None:
-        return Mismatch("nothing", f"it should return {name}", wanted, "None", "Nothing is returned; is a `return` missing?")
+        return Mismatch(
+            "nothing", f"it should return {name}", wanted, "None", "Nothing is returned; is a `return` missing?"
+        )
     if isinstance(got, list | tuple):
         kind = type(got).__name__
         if expected.ndim == 0:

@@ -174,9 +174,7 @@ class Replay:
                 return False
             if self._changed(trial.case, result.arguments):
                 return False
-            for i, (value, wanted, got) in enumerate(
-                zip(result.value, trial.expected, trial.reply.value, strict=True)
-            ):
+            for i, (value, wanted, got) in enumerate(zip(result.value, trial.expected, trial.reply.value, strict=True)):
                 off = compare.distance(value, got, like)
                 if i == place:
                     if off > 1:

@@ -74,7 +74,8 @@ def _examine(exercise, trial):
         trial.kind = "fault"
         said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
         trial.finding = Finding(
-            f"{exercise.name} should run to its end", (("case", case.label), ("called", called(exercise, case)), ("error", said))
+            f"{exercise.name} should run to its end",
+            (("case", case.label), ("called", called(exercise, case)), ("error", said)),
         )
         return
     wanted = trial.expected
@@ -104,7 +105,9 @@ def _examine(exercise, trial):
 
 def _unwrapped(expected, got):
     """Take the leading 1 of a shape away, so that a property reads the shape of the reference."""
-    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray) and got.ndim == expected.ndim + 1:
+    if isinstance(expected, tuple) and isinstance(got, tuple | list):
+        return tuple(map(_unwrapped, expected, got))
+    if isinstance(got, np.ndarray) and got.ndim == np.ndim(expected) + 1:
         return got[0]
     return got
 

@@ -78,7 +78,9 @@ class _Calls:
             whole = x.shape == self._x.shape
             y = self._forward(x, gamma, beta) if whole else None
             same = gamma.shape == self._gamma.shape and np.allclose(gamma, self._gamma, rtol=1e-2, atol=0)
-            scale = "the gamma that was passed" if same else "a gamma of ones" if np.all(gamma == 1) else "another gamma"
+            scale = (
+                "the gamma that was passed" if same else "a gamma of ones" if np.all(gamma == 1) else "another gamma"
+            )
         except (TypeError, ValueError):  # the backward pass itself says what is wrong with these
             return
         if not np.any(dout):

@@ -36,7 +36,10 @@ def _gradient_check_cases(rng):
         Case(f"{_WRONG}: one number of dx is nan", ("N", *inputs())),
         # the same numbers for every seed, so that a fixed tolerance fails for everybody or for nobody
         Case(f"{_RIGHT} with tiny gradients of x", ("A", *inputs(small=1e-7, rng=fixed()))),
-        Case(f"{_WRONG} with tiny gradients of x: mean and variance are constants", ("B", *inputs(small=1e-7, rng=fixed()))),
+        Case(
+            f"{_WRONG} with tiny gradients of x: mean and variance are constants",
+            ("B", *inputs(small=1e-7, rng=fixed())),
+        ),
         Case(f"{_RIGHT} with tiny gradients", ("P", *inputs(rng=fixed()))),
         Case(f"{_WRONG} with tiny gradients: mean and variance are constants", ("O", *inputs(rng=fixed()))),
         Case(f"{_RIGHT} of a straight line, gamma * x + beta", ("L", *inputs())),
@@ -155,13 +158,13 @@ def gamma_of_ones(forward, backward, x, gamma, beta):
     return all(_close(a, b) for a, b in _both(forward, backward, x, np.ones_like(gamma), beta))
 
 
-@gradient_check.wrong("B4", looks_like=r"dgamma|dbeta")
+@gradient_check.wrong("B4")
 def dx_never_compared(forward, backward, x, gamma, beta):
     """You compare dgamma and dbeta, but not dx. Most mistakes of a batch norm live in dx: compare all three."""
     return all(_close(a, b) for a, b in _both(forward, backward, x, gamma, beta)[1:])
 
 
-@gradient_check.wrong("B4", looks_like=r"dx")
+@gradient_check.wrong("B4")
 def dx_alone_compared(forward, backward, x, gamma, beta):
     """You compare dx, but not dgamma and dbeta. Averages in place of sums, or the two swapped, pass: compare all
     three."""
@@ -196,7 +199,7 @@ def lengths_compared(forward, backward, x, gamma, beta):
     return all(bool(np.allclose(abs(a), abs(b), rtol=1e-5)) for a, b in _both(forward, backward, x, gamma, beta))
 
 
-@gradient_check.wrong("B4", looks_like=r"tol|<|allclose")
+@gradient_check.wrong("B4")
 def a_tolerance_that_is_too_loose(forward, backward, x, gamma, beta):
     """Your tolerance is too loose: a gradient that is half a per cent off passes. In float64 a right one agrees to about
     1e-8; ask for 1e-5."""
@@ -210,7 +213,7 @@ def an_absolute_tolerance(forward, backward, x, gamma, beta):
     return all(bool(np.abs(a - b).max() < 1e-4) for a, b in _both(forward, backward, x, gamma, beta))
 
 
-@gradient_check.wrong("B4", looks_like=r"/\s*\(?\s*(h|step|eps|delta)")
+@gradient_check.wrong("B4")
 def differences_to_one_side_with_a_large_step(forward, backward, x, gamma, beta):
     """Right gradients fail wherever the function is curved: your finite differences are too coarse, and exact for a
     straight line only. Step to both sides, (loss(v + h) - loss(v - h)) / 2h, with h about 1e-5."""
@@ -226,7 +229,7 @@ def a_check_that_never_says_no(forward, backward, x, gamma, beta):
     return True
 
 
-@gradient_check.wrong("B4", looks_like=r"tol|<|allclose|==|/")
+@gradient_check.wrong("B4")
 def a_check_that_never_says_yes(forward, backward, x, gamma, beta):
     """Your check says False to every backward pass, also to the right ones. Is the loss sum(dout * y), with the dout
     that backward got? Is the difference divided by twice the step? A step of 1e-5 and a relative tolerance of 1e-5

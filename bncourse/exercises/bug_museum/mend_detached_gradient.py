@@ -66,7 +66,7 @@ def _parts(dout, x, eps):
 _wrong = mend_detached_gradient.wrong
 
 
-@_wrong("B1", looks_like=r"dx\s*=")
+@_wrong("B1")
 def the_detached_bug_as_it_is(dout, x, gamma, eps=1e-3):
     """dx still treats the mean and the variance as constants. Both depend on every x of the batch; the gradient
     through each takes a mean over the batch away from dout."""
@@ -103,7 +103,7 @@ def both_ways_added(dout, x, gamma, eps=1e-3):
     return gamma * inv_std * (dout + dbeta / len(x) + x_hat * dgamma / len(x)), dgamma, dbeta
 
 
-@_wrong("B2", looks_like=r"x_hat")
+@_wrong("B2")
 def the_variance_without_its_x_hat(dout, x, gamma, eps=1e-3):
     """You take the mean of dout * x_hat away without the factor x_hat before it. Each example feels the variance
     as far as it lies from the mean."""
@@ -111,14 +111,14 @@ def the_variance_without_its_x_hat(dout, x, gamma, eps=1e-3):
     return gamma * inv_std * (dout - dbeta / len(x) - dgamma / len(x)), dgamma, dbeta
 
 
-@_wrong("B3", looks_like=r"dx\s*=")
+@_wrong("B3")
 def no_gamma_in_the_mend(dout, x, gamma, eps=1e-3):
     """The ways through mean and variance are there, but gamma got lost: dx is multiplied by it."""
     x_hat, inv_std, dgamma, dbeta = _parts(dout, x, eps)
     return inv_std * (dout - dbeta / len(x) - x_hat * dgamma / len(x)), dgamma, dbeta
 
 
-@_wrong("B2", looks_like=r"dx\s*=")
+@_wrong("B2")
 def no_deviation_in_the_mend(dout, x, gamma, eps=1e-3):
     """The ways through mean and variance are there, but the division by the root of (var + eps) got lost."""
     x_hat, _, dgamma, dbeta = _parts(dout, x, eps)

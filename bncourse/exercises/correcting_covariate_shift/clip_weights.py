@@ -94,13 +94,13 @@ def large_weights_set_to_1(weights, most):
     return np.where(weights > most, 1.0, weights)
 
 
-@clip_weights.wrong("C2", step="clip", looks_like=r"mean")
+@clip_weights.wrong("C2", step="clip")
 def weights_that_are_not_clipped(weights, most):
     """You rescale, but do not clip: the limit is not used. First cut the weights above `most` down to `most`."""
     return weights
 
 
-@clip_weights.wrong("C2", step="clip", looks_like=r"clip")
+@clip_weights.wrong("C2", step="clip")
 def small_weights_clipped_too(weights, most):
     """You also raise the small weights, to 1 / most. Only the large ones are cut; a small weight says that the target
     has few such examples, and stays."""

@@ -109,7 +109,7 @@ def a_power_of_two(logits):
     return np.exp2(logits)
 
 
-@density_ratio.wrong("C2", step="sizes", looks_like=r"exp")
+@density_ratio.wrong("C2", step="sizes")
 def the_class_sizes_forgotten(n_source, n_target):
     """You leave out the class sizes. The odds also hold how many more target examples the classifier saw: take that
     out, times n_source / n_target."""

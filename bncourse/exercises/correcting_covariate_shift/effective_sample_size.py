@@ -124,7 +124,7 @@ def a_variance_that_is_not_relative(weights):
     return len(weights) / (1 + np.var(weights))
 
 
-@effective_sample_size.wrong("F5", looks_like=r"ddof")
+@effective_sample_size.wrong("F5")
 def the_unbiased_variance(weights):
     """You use n / (1 + variance / mean**2) with the variance divided by n - 1. With the variance divided by n it is the
     effective sample size."""

@@ -106,7 +106,7 @@ def rows_that_sum_to_1(confusion, predicted):
     return np.linalg.solve(confusion / confusion.sum(axis=1, keepdims=True), predicted)
 
 
-@label_shift_weights.wrong("C2", step="cut", looks_like=r"solve|inv|lstsq")
+@label_shift_weights.wrong("C2", step="cut")
 def negative_weights_kept(weights):
     """You keep solutions below 0. A weight is a ratio of shares and cannot be negative: set such numbers to 0."""
     return weights

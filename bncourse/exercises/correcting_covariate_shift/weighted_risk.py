@@ -129,7 +129,7 @@ def a_softmax_of_the_weights(losses, weights):
     return np.sum(scaled * losses) / np.sum(scaled)
 
 
-@weighted_risk.wrong("C2", looks_like=r"sum\(.*\*\s*(?:np\.)?(?:sum|losses\.sum)|\.sum\(\)\s*\*|mean\(\)\s*\*")
+@weighted_risk.wrong("C2")
 def means_multiplied(losses, weights):
     """You multiply the mean loss by the mean weight. Each loss must meet its own weight: multiply first, then add
     up."""

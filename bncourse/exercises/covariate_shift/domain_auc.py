@@ -57,14 +57,14 @@ def _pairs(source, target):
     return target[:, None] - source[None, :]
 
 
-@domain_auc.wrong("D1", looks_like=r"<|source\w*\s*(?:\[[^]]*\]\s*)?>")
+@domain_auc.wrong("D1")
 def source_and_target_the_wrong_way_round(source_scores, target_scores):
     """You count the pairs in which the source example scores higher; that gives 1 minus the AUC. The target is the
     positive class: its examples should score higher."""
     return np.mean(_pairs(target_scores, source_scores) > 0) + np.mean(_pairs(target_scores, source_scores) == 0) / 2
 
 
-@domain_auc.wrong("D1", looks_like=r"<|source\w*\s*(?:\[[^]]*\]\s*)?>")
+@domain_auc.wrong("D1")
 def the_wrong_way_round_and_without_ties(source_scores, target_scores):
     """You count the pairs in which the source example scores higher, and leave out those with equal scores. The target
     example should score higher, and a tie counts one half."""
@@ -92,7 +92,7 @@ def a_tie_that_counts_one_quarter(source_scores, target_scores):
     return np.mean(pairs > 0) + np.mean(pairs == 0) / 4
 
 
-@domain_auc.wrong("D1", looks_like=r"0\.5|/\s*2")
+@domain_auc.wrong("D1")
 def ties_left_out_of_the_count(source_scores, target_scores):
     """You drop the pairs with equal scores and divide by the other pairs only. They stay in: a tie counts one half, and
     you divide by the number of all pairs."""

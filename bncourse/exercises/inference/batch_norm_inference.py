@@ -128,19 +128,19 @@ def running_mean_and_variance_exchanged(x, running_mean, running_var):
     return running_var, running_mean
 
 
-@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"-\s*running_mean\s*/")
+@batch_norm_inference.wrong("F1", step="normalize")
 def only_the_mean_is_divided(x, mean, var, eps):
     """Division comes before subtraction, so only the running mean is divided. Put brackets around x - running_mean."""
     return x - mean / np.sqrt(var + eps)
 
 
-@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"\+\s*running_mean|running_mean\s*-\s*x")
+@batch_norm_inference.wrong("F1", step="normalize")
 def the_mean_is_added(x, mean, var, eps):
     """You add the running mean. It is subtracted: x - running_mean."""
     return (x + mean) / np.sqrt(var + eps)
 
 
-@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"running_mean\s*-\s*x")
+@batch_norm_inference.wrong("F1", step="normalize")
 def the_difference_the_other_way_round(x, mean, var, eps):
     """The sign is turned: you compute running_mean - x. It is x - running_mean."""
     return (mean - x) / np.sqrt(var + eps)

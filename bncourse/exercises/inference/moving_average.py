@@ -93,7 +93,7 @@ def added_without_taking_from_the_old(running, batch, momentum=0.99, convention=
     return running + new * batch
 
 
-@moving_average.wrong("R2", looks_like=r"momentum\s*\*\s*running|running\s*\*\s*momentum")
+@moving_average.wrong("R2")
 def the_whole_batch_added(running, batch, momentum=0.99, convention="keras"):
     """You add the whole statistic of the batch to a share of the old one, as momentum in gradient descent does. Here
     the two weights add up to 1."""

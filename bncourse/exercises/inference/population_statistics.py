@@ -77,7 +77,7 @@ def the_first_batch_only(batches):
     return batches[0].mean(axis=0), batches[0].var(axis=0, ddof=1)
 
 
-@population_statistics.wrong("R2", looks_like=r"for ")
+@population_statistics.wrong("R2")
 def the_last_batch_only(batches):
     """Only the last batch counts; in the loop each one overwrites the one before. Average over all batches."""
     return batches[-1].mean(axis=0), batches[-1].var(axis=0, ddof=1)

@@ -35,7 +35,7 @@ batch_variance = Exercise(
 )
 
 
-@batch_variance.wrong("F5", looks_like=r"ddof|(size|len\([^)]*\)|shape\[0\]|\bn)\s*-\s*1")
+@batch_variance.wrong("F5")
 def a_variance_divided_by_one_less(x, mean):
     """You divide by the batch size minus one (the unbiased variance). Batch norm normalizes with the biased
     variance, divided by the batch size."""

@@ -169,7 +169,7 @@ def variance_of_the_batch_and_not_the_one_passed(x, mean, var, eps=1e-3):
     return (x - mean) / np.sqrt(x.var(axis=0) + eps)
 
 
-@normalize.wrong("F5", looks_like=r"ddof")
+@normalize.wrong("F5")
 def the_unbiased_deviation_of_the_batch(x, mean, var, eps=1e-3):
     """You compute an unbiased standard deviation (divided by the batch size minus one) from x. This step uses
     the `var` that it is given, and batch norm's variance divides by the batch size."""

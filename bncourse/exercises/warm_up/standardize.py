@@ -117,7 +117,7 @@ def divides_the_variance_by_one_less(x):
         return x.mean(axis=0), x.var(axis=0) * len(x) / (np.float64(len(x)) - 1)
 
 
-@standardize.wrong("F5", step="statistics", looks_like=r"sum")
+@standardize.wrong("F5", step="statistics")
 def a_variance_that_is_not_divided(x):
     """You add the squared distances, but do not divide by the number of examples. The variance is their mean."""
     return x.mean(axis=0), x.var(axis=0) * len(x)

@@ -133,7 +133,7 @@ def the_sum_of_the_variances(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
     return var_a + var_b
 
 
-@combine_moments.wrong("R2", step="variance", looks_like=r"n_b\s*\*\s*var_a|var_a\s*\*\s*n_b")
+@combine_moments.wrong("R2", step="variance")
 def the_weights_of_the_variance_crossed(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
     """You give each shard the weight of the other in the variance: n_a belongs to var_a and mean_a."""
     return _variance(mean, mean_a, var_a, n_b, mean_b, var_b, n_a)
@@ -179,7 +179,7 @@ def only_the_spread_between_the_shards(mean, mean_a, var_a, n_a, mean_b, var_b, 
     return (n_a * (mean_a - mean) ** 2 + n_b * (mean_b - mean) ** 2) / (n_a + n_b)
 
 
-@combine_moments.wrong("R2", step="variance", looks_like=r"n_a\s*\*\s*var_a")
+@combine_moments.wrong("R2", step="variance")
 def a_sum_of_squares_that_is_not_divided(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
     """You add up all squared distances, but do not divide by the number of examples."""
     return _variance(mean, mean_a, var_a, n_a, mean_b, var_b, n_b) * (n_a + n_b)

@@ -81,34 +81,34 @@ def the_axes_of_channels_first(x):
     return _over(x, (2, 3))
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*(-1|3)")
+@instance_norm.wrong("F4", step="statistics")
 def statistics_for_each_position_over_the_channels(x):
     """You average over the channels at each position. Each channel has its own statistics, over all positions."""
     return _over(x, 3)
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*1")
+@instance_norm.wrong("F4", step="statistics")
 def the_width_is_forgotten(x):
     """You average over the height only, so each column of the image has its own mean. Average over the height and the
     width (axes 1 and 2)."""
     return _over(x, 1)
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*2")
+@instance_norm.wrong("F4", step="statistics")
 def the_height_is_forgotten(x):
     """You average over the width only, so each row of the image has its own mean. Average over the height and the
     width (axes 1 and 2)."""
     return _over(x, 2)
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*0|\.mean\(\s*0\s*\)")
+@instance_norm.wrong("F4", step="statistics")
 def statistics_over_the_batch_for_each_position(x):
     """You average over the batch at each position. Instance norm never mixes images: average over the height and the
     width (axes 1 and 2)."""
     return _over(x, 0)
 
 
-@instance_norm.wrong("F3", step="statistics", looks_like=r"\.mean\(\s*\)|\.var\(\s*\)|\.std\(\s*\)")
+@instance_norm.wrong("F3", step="statistics")
 def one_mean_and_variance_for_all(x):
     """You use one mean and one variance for all numbers. Each channel of each image has its own."""
     return _over(x, None)

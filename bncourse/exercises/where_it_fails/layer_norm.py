@@ -60,14 +60,14 @@ def _mean_is_zero(case, got):
     return None
 
 
-@layer_norm.wrong("F3", step="statistics", looks_like=r"axis\s*=\s*0|\.mean\(\s*0\s*\)")
+@layer_norm.wrong("F3", step="statistics")
 def a_batch_norm(x):
     """You average over the batch (axis 0). That is batch norm; layer norm gives each example its own mean and
     variance, over its features (axis 1)."""
     return _over(x, 0)
 
 
-@layer_norm.wrong("F3", step="statistics", looks_like=r"\.mean\(\s*\)|\.var\(\s*\)|\.std\(\s*\)|np\.mean\(\s*x\s*\)")
+@layer_norm.wrong("F3", step="statistics")
 def one_mean_and_variance_for_the_whole_array(x):
     """You use one mean and one variance for the whole array. Each example has its own (axis 1)."""
     return _over(x, None)

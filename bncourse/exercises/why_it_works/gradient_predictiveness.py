@@ -74,7 +74,7 @@ def the_distance_of_the_last_probe(gradients):
     return _distances(gradients)[-1]
 
 
-@gradient_predictiveness.wrong("F3", looks_like=r"\[\s*1\s*\]")
+@gradient_predictiveness.wrong("F3")
 def the_distance_of_the_first_probe(gradients):
     """You measure the first probe only. Measure all probes, and take the largest distance."""
     return _distances(gradients)[0]
