@@ -230,7 +230,7 @@ def test_the_right_one_of_the_museum_is_no_test_of_ones_own():
         "from bncourse import museum\ngood = museum.right()",
         "def batch_mean(x):\n    return good and x.mean(axis=0)",
     )
-    with pytest.raises(check.NotYet, match="uses: *good"):
+    with pytest.raises(check.NotYet, match=r"uses: *good"):
         check.batch_mean(_in_a_notebook(*cells)["batch_mean"])
 
 

@@ -47,7 +47,7 @@ def diagnose(exercise, source, trials, of_part, told):
 
 
 def _said(idea, source):
-    """Give the sentence of an idea; where the answer is written otherwise, say that the numbers are all that is known."""
+    """Give the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
     return idea.says if not source or mentions(idea, source) else _ELSEWHERE + idea.says
 
 

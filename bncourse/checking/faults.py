@@ -80,7 +80,7 @@ _MEANINGS = [
     ),
     (
         r"^TypeError: .*'(?P<what>zip|map|filter|generator)'",
-        "`{what}` gives its values one at a time: it has no length, and no first one to index. list(...) around it has.",
+        "`{what}` gives its values one at a time: it has no length and no index. list(...) around it has both.",
     ),
     (
         r"^(AxisError|numpy.*AxisError)|axis \d+ is out of bounds",

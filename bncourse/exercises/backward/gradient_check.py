@@ -201,8 +201,8 @@ def lengths_compared(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4")
 def a_tolerance_that_is_too_loose(forward, backward, x, gamma, beta):
-    """Your tolerance is too loose: a gradient that is half a per cent off passes. In float64 a right one agrees to about
-    1e-8; ask for 1e-5."""
+    """Your tolerance is too loose: a gradient that is half a per cent off passes. In float64 a right one agrees to
+    about 1e-8; ask for 1e-5."""
     return all(_close(a, b, 0.1) for a, b in _both(forward, backward, x, gamma, beta))
 
 
