@@ -67,13 +67,15 @@ def same(expected, got, tolerance):
     return mismatch(expected, got, ["it"] * 64, tolerance) is None
 
 
-def distance(expected, got, tolerance):
-    """Say how far a value is from the expected one, in units of a tolerance; infinite where the kinds or shapes differ.
+def distance(expected, got, tolerance, enough=np.inf):
+    """Say how far a value is from the expected one, in units of a tolerance; infinite where kinds or shapes differ.
 
     Parameters
     ----------
     expected, got : array, plain value, or tuple, list or dictionary of these
     tolerance : Tolerance
+    enough : float
+        Where one part is farther than this, the others are not looked at.
 
     Returns
     -------
@@ -84,14 +86,18 @@ def distance(expected, got, tolerance):
         if len(expected) != len(got):
             return np.inf
         pairs = zip(expected, got, strict=True)
-        return max((_off(*pair, tolerance, place) for place, pair in enumerate(pairs)), default=0.0)
-    if isinstance(expected, Mapping):
+    elif isinstance(expected, Mapping):
         if not isinstance(got, Mapping) or not expected.keys() <= got.keys():
             return np.inf
-        return max(
-            (_off(v, got[key], tolerance, place) for place, (key, v) in enumerate(expected.items())), default=0.0
-        )
-    return _off(expected, got, tolerance, 0)
+        pairs = ((value, got[key]) for key, value in expected.items())
+    else:
+        pairs = [(expected, got)]
+    farthest = 0.0
+    for place, pair in enumerate(pairs):
+        farthest = max(farthest, _off(*pair, tolerance, place))
+        if farthest > enough:
+            break
+    return farthest
 
 
 def _off(expected, got, tolerance, place):
@@ -102,10 +108,15 @@ def _off(expected, got, tolerance, place):
         got = got[0]
     if got.shape != expected.shape:
         return np.inf
+    if not got.size:
+        return 0.0
     with np.errstate(all="ignore"):
         off = np.abs(expected.astype(float) - got.astype(float)) / _allowed(expected, got, tolerance, place)
-        off = np.where((expected == got) | (np.isnan(expected) & np.isnan(got)), 0.0, off)
-    return float(np.max(np.nan_to_num(off, nan=np.inf, posinf=np.inf), initial=0.0))
+        far = np.max(off)
+        if np.isnan(far):  # nan where both are nan is no difference, and infinity where both are infinite
+            off = np.where((expected == got) | (np.isnan(expected) & np.isnan(got)), 0.0, off)
+            far = np.max(np.where(np.isnan(off), np.inf, off))
+    return float(far)
 
 
 def _is_numbers(value):

@@ -71,6 +71,11 @@ def told_apart(expected, got):
     return wanted, yours
 
 
+def whole(values, digits=DIGITS[0]):
+    """Write a small array with all its numbers."""
+    return _row(values, digits)
+
+
 def _row(values, digits=DIGITS[0]):
     values = np.asarray(values)
     cut = values.ndim == 1 and values.size > MOST_IN_A_ROW

@@ -5,6 +5,7 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.answer import is_empty
 from bncourse.checking.diagnosis import diagnose
+from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
@@ -77,13 +78,16 @@ def _verdict(exercise, answer, trials):
     else:
         outcome = NOT_YET
         where = next((line for idea in ideas if (line := line_with(idea, exercise, answer.source))), "")
+    missed = [told.finding]
+    if not ideas and told.kind in ("finite", "property", "values"):
+        missed += filter(None, [by_hand(exercise, answer)])
     return Verdict(
         exercise.name,
         outcome,
         exercise.points,
         score,
         _passed(trials, parts),
-        (told.finding,),
+        tuple(missed),
         tuple(reasons),
         f"{answer.name}(), {where}" if where else "",
         _todo(exercise),

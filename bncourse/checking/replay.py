@@ -81,7 +81,7 @@ class Replay:
                 proved = True
                 continue
             like = like_of(trial)
-            off = compare.distance(result.value, trial.reply.value, like)
+            off = compare.distance(result.value, trial.reply.value, like, enough=1.0)
             if off > 1 or not self._same_changes(result, trial):
                 return None
             farthest = max(farthest, off)

@@ -5,7 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import written
-from bncourse.exercises.batches import affine, batch, strided
+from bncourse.exercises.batches import affine, batch, by_hand, strided
 
 
 def gradient_cases(rng):
@@ -56,6 +56,7 @@ input_gradient = Exercise(
         "variance_path": lambda dout, x_hat: x_hat * (dout * x_hat).mean(axis=0),
         "scaled": lambda inner, gamma, root: gamma / root * inner,
     },
+    example=by_hand([[0], [2]], [[-1], [1]], [3], eps=0.0),
     hints=(
         "x[i, k] changes y in three ways: through its own x_hat, through the mean, and through the variance.",
         "The path through the mean takes the mean of dout away. The path through the variance takes away a multiple of "

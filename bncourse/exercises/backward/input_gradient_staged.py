@@ -5,6 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Exercise
 from bncourse.exercises.backward.input_gradient import gradient_cases
+from bncourse.exercises.batches import by_hand
 
 
 def _compose_input_gradient_staged(steps):
@@ -49,6 +50,7 @@ input_gradient_staged = Exercise(
         "dmean": _dmean,
         "dx": _dx,
     },
+    example=by_hand([[0], [2]], [[-1], [1]], [3], eps=0.0),
     hints=(
         "Draw the forward pass as boxes: x goes into the mean, the variance and x_hat; the mean goes into the variance "
         "and x_hat; the variance goes into x_hat. A gradient comes back along every arrow.",

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch, statistics
+from bncourse.exercises.batches import batch, by_hand, statistics
 
 
 def _far_away(rng, examples, features, mean, scale):
@@ -37,6 +37,7 @@ mend_cancellation = Exercise(
     # float32 rounds a mean of 4000 to 0.0002, and the variance of 0.09 with it
     rtol=3e-4,
     atol=1e-6,
+    example=by_hand([[9999], [10001]], [0], [1], momentum=0.75),
     hints=(
         "Print x**2 and the square of the mean in float32. How many of their digits are the same?",
         "The variance does not change when a constant is subtracted from x. Which constant makes the numbers small?",

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _spread(rng, size):
@@ -53,6 +54,7 @@ clip_weights = Exercise(
         "clip": lambda weights, most: np.minimum(weights, most),
         "rescale": lambda clipped, weights: clipped / clipped.mean(),
     },
+    example=by_hand([1, 1, 20], 4.0),
     hints=(
         "Two steps, in this order: clip, then rescale. A weight above the limit is not thrown away; what does it "
         "become?",

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _logits(rng, size):
@@ -42,6 +43,7 @@ density_ratio = Exercise(
         "odds": lambda logits: np.exp(logits),
         "sizes": lambda n_source, n_target: n_source / n_target,
     },
+    example=by_hand([1.0986122886681098], 200, 100),
     hints=(
         "What is a logit? It is the logarithm of p(target given x) divided by p(source given x).",
         "By Bayes' rule those odds are the ratio of the densities times n_target / n_source.",

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 from bncourse.exercises.correcting_covariate_shift import draws
 
 
@@ -30,6 +31,7 @@ effective_sample_size = Exercise(
     points=1,
     section="How much is left: the effective sample size",
     returns=("the effective sample size",),
+    example=by_hand([2, 2, 0, 0]),
     hints=(
         "Try it by hand: four equal weights are worth 4 examples; one weight of 1 and three of 0 are worth 1.",
         "Two sums are needed: one of the weights, one of their squares. Where does the first one get its square?",

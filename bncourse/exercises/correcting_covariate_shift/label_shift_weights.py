@@ -5,6 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import written
+from bncourse.exercises.batches import by_hand
 
 
 def _confusion(rng, classes):
@@ -54,6 +55,7 @@ label_shift_weights = Exercise(
         "solve": lambda confusion, predicted: np.linalg.solve(confusion, predicted),
         "cut": lambda weights: np.maximum(weights, 0.0),
     },
+    example=by_hand([[0.4, 0.1], [0.1, 0.4]], [0.65, 0.35]),
     hints=(
         "In the target, class j occurs weights[j] times as often as in the source. So does its column of the confusion "
         "matrix. What do the columns add up to?",

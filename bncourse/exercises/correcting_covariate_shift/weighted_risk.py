@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 from bncourse.exercises.correcting_covariate_shift import draws
 
 
@@ -28,6 +29,7 @@ weighted_risk = Exercise(
     points=1,
     section="The weighted risk",
     returns=("the risk",),
+    example=by_hand([1, 5], [3, 1]),
     hints=(
         "An example with the weight 2 counts like two examples with the weight 1. How many examples do you then have?",
         "Multiply each loss by its weight and add up. What you divide by is also a sum.",

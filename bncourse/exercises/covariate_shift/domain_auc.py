@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _scores(rng, n_source, n_target, shift):
@@ -38,6 +39,7 @@ domain_auc = Exercise(
     points=2,
     section="A classifier that detects the shift",
     returns=("the AUC",),
+    example=by_hand([0.1, 0.4], [0.4, 0.9]),
     hints=(
         "Take every target example together with every source example. How many pairs is that?",
         "A pair counts 1 where the target score is higher, one half where the two are equal, and 0 otherwise. The "

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _eighths(rng, size, centre=0.0):
@@ -45,6 +46,7 @@ permutation_p_value = Exercise(
         "count": lambda observed, permuted: np.sum(permuted >= observed),
         "share": lambda count, permuted: (1 + count) / (1 + len(permuted)),
     },
+    example=by_hand(0.9, [0.4, 0.5, 0.6, 0.5]),
     hints=(
         "If there were no shift, the observed value would be one more shuffled value. How many are as large or larger?",
         "Count the permuted values that are at least as large as the observed one: equal ones count too.",

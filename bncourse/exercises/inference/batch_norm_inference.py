@@ -5,7 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import written
-from bncourse.exercises.batches import affine, batch, statistics, strided
+from bncourse.exercises.batches import affine, batch, by_hand, statistics, strided
 from bncourse.exercises.normalize_scale_shift.normalize import normalize
 from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_shift
 
@@ -49,6 +49,7 @@ batch_norm_inference = Exercise(
         "normalize": lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps),
         "scale_and_shift": lambda x_hat, gamma, beta: gamma * x_hat + beta,
     },
+    example=by_hand([[5]], [2], [1], [3], [3.99], eps=0.01),
     hints=(
         "One photograph is to be classified. Which mean and variance can it be normalized with?",
         "After training only the source of the mean and the variance is another. Epsilon, gamma and beta stay.",

@@ -5,7 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import written
-from bncourse.exercises.batches import affine, batch, statistics, strided
+from bncourse.exercises.batches import affine, batch, by_hand, statistics, strided
 
 _TRAINING, _INFERENCE = "while training", "after training"
 
@@ -72,6 +72,7 @@ batch_norm_layer = Exercise(
         "updates": lambda training: training,
         "moved": _moved,
     },
+    example=by_hand([[2], [6]], [1], [0], [0], [1], momentum=0.75, eps=0.0, training=True),
     hints=(
         "Two things depend on the mode: which mean and variance are used, and whether the running ones move.",
         "While training: the batch's own mean and (biased) variance, and both are also mixed into the running ones. "

@@ -5,7 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import written
-from bncourse.exercises.batches import affine, statistics
+from bncourse.exercises.batches import affine, by_hand, statistics
 
 
 def fold_cases(rng, shapes):
@@ -61,6 +61,7 @@ fold_into_dense = Exercise(
     returns=("kernel", "bias"),
     compose=compose_fold,
     steps=FOLD_STEPS,
+    example=by_hand([[4]], [3], [2], [5], [1], [4], eps=0.0),
     hints=(
         "Write the two layers as one formula: x @ kernel + bias goes in where batch norm has its x. Which factor "
         "stands in front of x now, and what is left?",

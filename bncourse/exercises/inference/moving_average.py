@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import statistics, strided
+from bncourse.exercises.batches import by_hand, statistics, strided
 
 _KERAS, _PYTORCH = "Keras's convention", "PyTorch's convention"
 
@@ -33,6 +33,7 @@ moving_average = Exercise(
     section="Running statistics",
     returns=("the running statistic",),
     may_change=("running",),
+    example=by_hand([0], [10], 0.75, convention="keras"),
     hints=(
         "The new running value lies between the old one and that of the batch. Which of the two has the larger weight?",
         "The two weights are momentum and 1 - momentum. The word that comes with the call says which is whose.",

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch
+from bncourse.exercises.batches import batch, by_hand
 
 
 def _batches(rng, number, examples, features):
@@ -43,6 +43,7 @@ population_statistics = Exercise(
             batches.shape[1] / (np.float64(batches.shape[1]) - 1) * batches.var(axis=1).mean(axis=0)
         ),
     },
+    example=by_hand([[[0], [2]], [[4], [8]]]),
     hints=(
         "batches has the shape (batches, batch, features). Each batch gives one mean and one variance for each "
         "feature.",

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _band(rng, steps, scale=1.0):
@@ -56,6 +57,7 @@ drift = Exercise(
         "distance": lambda percentiles: np.ptp(percentiles[:, 1]),
         "width": lambda percentiles: np.mean(percentiles[:, 2] - percentiles[:, 0]),
     },
+    example=by_hand([[-1, 0, 1], [2, 3, 4], [0, 1, 2]]),
     hints=(
         "Which column holds the median? The drift asks how far it gets in all of training, up and down.",
         "Its range is the largest minus the smallest median, wherever in training they are. The width of the band is a "

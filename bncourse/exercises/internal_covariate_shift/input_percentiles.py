@@ -5,7 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import written
-from bncourse.exercises.batches import strided
+from bncourse.exercises.batches import by_hand, strided
 
 
 def _record(rng, steps, examples):
@@ -36,6 +36,7 @@ input_percentiles = Exercise(
     points=1,
     section="Record the input of a hidden unit",
     returns=("the table of percentiles",),
+    example=by_hand([[0, 1, 2], [10, 30, 20]], (25, 50)),
     hints=(
         "inputs has the shape (steps, examples). At each step the examples form one distribution: which axis is gone "
         "after you take a percentile of it?",

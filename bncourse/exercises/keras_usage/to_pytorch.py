@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, statistics
+from bncourse.exercises.batches import affine, by_hand, statistics
 
 
 def _weights(rng, features):
@@ -29,6 +29,7 @@ to_pytorch = Exercise(
     points=2,
     section="From Keras to PyTorch, and back",
     returns=("the result",),
+    example=by_hand([1], [0], [0], [3], 0.75, 4),
     hints=(
         "Gamma, beta and the moving mean only change their names. Two of the five values change.",
         "Keras's momentum weighs the old statistic, PyTorch's the new one. The two weights add up to 1.",

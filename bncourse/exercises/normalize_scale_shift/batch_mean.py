@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch
+from bncourse.exercises.batches import batch, by_hand
 
 
 def _mean_cases(rng):
@@ -23,6 +23,7 @@ batch_mean = Exercise(
     points=1,
     section="The mean and the variance of a batch",
     returns=("the mean",),
+    example=by_hand([[1, 10], [3, 30]]),
     hints=(
         "x has the shape (batch, features). Which of the two axes should be gone in the result?",
         "Every example has a say in the mean of a feature, so the sum runs down a column: over axis 0.",

@@ -5,7 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import told_apart
-from bncourse.exercises.batches import affine, batch, strided
+from bncourse.exercises.batches import affine, batch, by_hand, strided
 from bncourse.exercises.normalize_scale_shift.batch_variance import batch_variance
 from bncourse.exercises.normalize_scale_shift.normalize import normalize
 from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_shift
@@ -48,6 +48,7 @@ batch_norm = Exercise(
         "normalize": lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps),
         "scale_and_shift": lambda x_hat, gamma, beta: gamma * x_hat + beta,
     },
+    example=by_hand([[1], [3]], [2], [5], eps=0.0),
     hints=(
         "You have written all four steps. What does each one need that the step before it gives?",
         "The mean and the variance come from x, over the batch. They, and eps, go into normalize.",

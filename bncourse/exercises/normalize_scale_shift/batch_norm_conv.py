@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, maps
+from bncourse.exercises.batches import affine, by_hand, maps
 
 
 def _conv_cases(rng):
@@ -30,6 +30,7 @@ batch_norm_conv = Exercise(
     points=2,
     section="Convolutions",
     returns=("y",),
+    example=by_hand([[[[1], [3]]]], [2], [5], eps=0.0),
     hints=(
         "One filter makes one channel, at every position of every image. Which axes share one mean?",
         "All axes but the channels: for NHWC the axes 0, 1 and 2; for NCHW the axes 0, 2 and 3.",

@@ -5,7 +5,7 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.checking.digits import written
-from bncourse.exercises.batches import batch, strided
+from bncourse.exercises.batches import batch, by_hand, strided
 
 
 def _standardize_cases(rng):
@@ -42,6 +42,7 @@ standardize = Exercise(
         "statistics": lambda x: (x.mean(axis=0), x.var(axis=0)),
         "scale": lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps),
     },
+    example=by_hand([[1], [3]], eps=0.0),
     hints=(
         "Each column is treated alone. Which numbers does the mean of a column add up, and along which axis are they?",
         "The mean and the variance run down the columns (axis 0): one number for each feature. Eps is added to the "

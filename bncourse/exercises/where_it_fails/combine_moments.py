@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _shard(rng, examples, features):
@@ -53,6 +54,7 @@ combine_moments = Exercise(
     returns=("mean", "var"),
     compose=_compose,
     steps={"mean": _mean, "variance": _variance},
+    example=by_hand([2], [1], 2, [8], [0], 1),
     hints=(
         "Two shards can each have the variance 0 and still differ: 1, 1, 1 and 5, 5, 5. And their variance together?",
         "The variance together has two parts: the spread within the shards, and the spread of their means around the "

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, maps, strided
+from bncourse.exercises.batches import affine, by_hand, maps, strided
 from bncourse.exercises.where_it_fails import formula
 
 
@@ -58,6 +58,7 @@ group_norm = Exercise(
     returns=("y",),
     compose=_compose,
     steps={"statistics": lambda x, groups: _cut(x, _groups(x, groups), (1, 2, 4)), **formula.STEPS},
+    example=by_hand([[[[1, 3, 10, 30]]]], [1, 1, 1, 1], [0, 0, 0, 0], 2, eps=0.0),
     hints=(
         "It is instance norm in which the channels of a group share one mean and one variance.",
         "Cut the last axis in two: which group, and which channel inside it. With 6 channels in 2 groups the "

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, maps, strided
+from bncourse.exercises.batches import affine, by_hand, maps, strided
 from bncourse.exercises.where_it_fails import formula
 
 
@@ -42,6 +42,7 @@ instance_norm = Exercise(
     returns=("y",),
     compose=_compose,
     steps={"statistics": lambda x: _over(x, (1, 2)), **formula.STEPS},
+    example=by_hand([[[[1]], [[3]]]], [1], [0], eps=0.0),
     hints=(
         "Take batch norm for maps, and forget that there are other images in the batch.",
         "The axes are batch, height, width, channels: 0 to 3. Which two of them share one mean?",

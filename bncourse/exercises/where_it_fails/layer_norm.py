@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, batch, strided
+from bncourse.exercises.batches import affine, batch, by_hand, strided
 from bncourse.exercises.where_it_fails import formula
 
 
@@ -42,6 +42,7 @@ layer_norm = Exercise(
     returns=("y",),
     compose=_compose,
     steps={"statistics": lambda x: _over(x, 1), **formula.STEPS},
+    example=by_hand([[1, 3]], [2, 1], [0, 5], eps=0.0),
     hints=(
         "The formula is that of batch norm. What changes is which numbers share one mean and one variance.",
         "Each example, a row, has its own mean and variance: average over the features, axis 1. gamma and beta still "

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _weights(rng, inputs, units):
@@ -25,6 +26,7 @@ effective_learning_rate = Exercise(
     cases=_cases,
     section="The effective learning rate",
     returns=("the effective learning rate",),
+    example=by_hand(0.5, [[3, 0], [0, 4]]),
     hints=(
         "The norm counts twice: once because the gradient shrinks as the weights grow, and once more because the "
         "same step turns longer weights by a smaller angle.",
