@@ -337,3 +337,12 @@ def test_the_line_that_holds_the_idea_is_not_the_signature():
         return (x - mean) / np.sqrt(var + 1e-3)
 
     assert verdict_of(hard_coded).where == "hard_coded(), line 2: return (x - mean) / np.sqrt(var + 1e-3)"
+
+
+def test_results_that_are_stacked_come_in_their_order():
+    exercise = exercises.find("affine_gradients")
+
+    def stacked(dout, x_hat):
+        return np.stack(exercise.reference(dout, x_hat))
+
+    assert verdict_of(stacked, exercise).outcome == "correct"

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bncourse import exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 
 KINDS = ("covariate shift", "label shift", "none")
@@ -67,6 +68,33 @@ def test_an_answer_of_another_type_is_told_its_type(quiz, key, written):
 @pytest.mark.parametrize("answers", [{}, None, ..., {"scanner": ..., "count": None}, {"scanner": ""}])
 def test_dots_are_not_started(quiz, answers):
     assert verdict_of(quiz, answers).outcome == "not started"
+
+
+def test_a_dictionary_that_is_printed_and_not_returned_is_told_so(quiz):
+    def prints():
+        print(RIGHT)
+
+    verdict = verdict_of(quiz, prints)
+    assert verdict.outcome == "not yet" and "is a `return` missing?" in verdict.text()
+
+
+def test_pythons_none_for_the_word_is_told_the_word(quiz):
+    said = " ".join(verdict_of(quiz, {**RIGHT, "scanner": None}).text().split())
+    assert "if you mean none, write the word in quotes" in said
+
+
+def test_spaces_in_a_word_make_no_difference():
+    pick = exercises.find("pick_a_normalizer")
+    right = {q.key: q.right for q in pick.questions}
+    spaced = {key: "".join(f" {c}" if c.isupper() else c for c in word).strip() for key, word in right.items()}
+    assert "Group Norm" in spaced.values()
+    assert judge(pick, DirectAnswer(spaced)).outcome == "correct"
+
+
+def test_no_choice_is_offered_that_the_text_calls_a_slip():
+    kinds = exercises.find("kinds_of_shift")
+    said = judge(kinds, DirectAnswer({kinds.questions[0].key: "domain shift"})).text()
+    assert "covariance" not in said
 
 
 def test_a_missing_answer_is_no_wrong_one(quiz):

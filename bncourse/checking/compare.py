@@ -145,6 +145,8 @@ def pieces(value):
 
 def _tuple_mismatch(expected, got, names, tolerance):
     wanted = f"a tuple of {len(expected)}: {', '.join(names)}"
+    if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected) and got.dtype.kind in "fiub":
+        got = tuple(got)  # rows that are stacked come in the order that was asked for
     if not isinstance(got, tuple | list):
         reason = "" if got is None else f"Return all {len(expected)}, with commas between them."
         kind = "nothing" if got is None else "count"

@@ -1,12 +1,13 @@
 """Judge a quiz: each question earns its share, and each wrong choice is told why it is wrong."""
 
 import numbers
+import re
 from collections.abc import Mapping
 
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.answer import Reply
+from bncourse.checking.answer import Reply, is_empty
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 
 _NOT_ANSWERED = (None, ..., "", "...")
@@ -37,7 +38,8 @@ def judge_quiz(quiz, answer):
         return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), todo=(hint,))
     if reply.fault and reply.fault.kind != "NotImplementedError":
         return _stopped(quiz, answer, reply.fault, hint)
-    if given is not None and not isinstance(given, Mapping):
+    forgotten = given is None and answer.kind == "function" and not reply.fault and not is_empty(answer.source)
+    if forgotten or (given is not None and not isinstance(given, Mapping)):
         return _no_dictionary(quiz, given, hint)
     answers = {question.key: _value((given or {}).get(question.key)) for question in quiz.questions}
     if all(value is None for value in answers.values()):
@@ -61,7 +63,8 @@ def _no_dictionary(quiz, given, hint):
         f"{quiz.name} should give a dictionary",
         (("expected", f"a dictionary with the keys {keys}, ..."), ("yours", compare.describe(given))),
     )
-    return Verdict(quiz.name, NOT_YET, quiz.points, missed=(finding,), todo=(hint,))
+    lost = Reason("Nothing is returned; is a `return` missing? What is printed alone is lost.")
+    return Verdict(quiz.name, NOT_YET, quiz.points, 0.0, (), (finding,), (lost,) if given is None else (), "", (hint,))
 
 
 def _marked(quiz, given, answers, hint):
@@ -69,7 +72,9 @@ def _marked(quiz, given, answers, hint):
     for question in quiz.questions:
         value = answers[question.key]
         if value is None:
-            missed.append(Finding(f"{question.key}: no answer yet", (("question", question.asks),)))
+            word = question.key in given and "none" in [question.right, *question.why_wrong]
+            meant = (("perhaps", "if you mean none, write the word in quotes: 'none'"),) if word else ()
+            missed.append(Finding(f"{question.key}: no answer yet", (("question", question.asks), *meant)))
         elif _is(value, question.right, quiz.rtol):
             passed.append(f"{question.key}: {question.right}. {question.because}".strip())
         else:
@@ -122,7 +127,7 @@ def _is(value, right, rtol):
 
 
 def _words(text):
-    return text.casefold().replace("_", " ").replace("-", " ").split()
+    return re.sub(r"[\s_-]", "", text.casefold())
 
 
 def _why(question, value, rtol):

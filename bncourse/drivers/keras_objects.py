@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 
 from bncourse.backend import require_keras
+from bncourse.drivers.precision import in_single_precision
 
 ROLES = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
+@in_single_precision
 def describe_model(build_model, what, x=None, seed=0):
     """Build a model and say what it is, or what it answers.
 
@@ -67,6 +69,7 @@ def describe_model(build_model, what, x=None, seed=0):
     }
 
 
+@in_single_precision
 def export_model(build_model):
     """Build a model and give it as configuration and compilation, to be made again on the other side of a wall.
 
@@ -114,6 +117,7 @@ describe_model.rebuilds = rebuild_model
 describe_model.call_of = lambda *_, **__: {}  # build_model takes nothing
 
 
+@in_single_precision
 def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mean, moving_variance):
     """Make a batch norm layer, give it weights, and bring back what it does with a batch.
 

@@ -24,12 +24,22 @@ def _shifted(rng, classes, lowest=0.3):
     return joint, joint @ (weights / (prior @ weights))
 
 
+def _without_the_first(joint):
+    """Let examples of the first class be predicted as the last: the first number of the matrix is then 0."""
+    joint = np.array(joint)
+    joint[-1, 0] += joint[0, 0]
+    joint[0, 0] = 0.0
+    return joint, joint @ np.linspace(0.5, 1.5, len(joint))
+
+
 def _label_shift_cases(rng):
     yield Case("3 classes", _shifted(rng, 3))
     yield Case("2 classes", _shifted(rng, 2))
     yield Case("3 classes, one solution below 0: its weight is 0", _shifted(rng, 3, lowest=-0.05))
     joint, _ = _confusion(rng, 3)
     yield Case("no shift: every weight is 1", (joint, joint.sum(axis=1)))
+    joint, predicted = _shifted(rng, 3)
+    yield Case("a first class that is never predicted as itself", _without_the_first(joint))
     joint, predicted = _shifted(rng, 4)
     yield Case("4 classes, an array stored column by column", (np.asfortranarray(joint), predicted))
 
@@ -92,6 +102,20 @@ def the_matrix_transposed(confusion, predicted):
     """You transpose the confusion matrix. Here the rows are the predictions already, confusion[i, j] = p(predicted i,
     true j): solve with it as it is."""
     return np.linalg.solve(confusion.T, predicted)
+
+
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"/=\s*\w+\[|/\s*\w+\[")
+def elimination_without_a_pivot(confusion, predicted):
+    """You divide by a number on the diagonal that may be 0, though the matrix can be inverted. Exchange two rows first,
+    or let np.linalg.solve do it."""
+    table = np.column_stack([confusion, predicted])
+    with np.errstate(all="ignore"):
+        for k in range(len(table)):
+            table[k] /= table[k, k]
+            for i in range(len(table)):
+                if i != k:
+                    table[i] -= table[i, k] * table[k]
+    return table[:, -1]
 
 
 @label_shift_weights.wrong("C2", step="solve", looks_like=r"axis\s*=\s*0|sum\(\s*0|keepdims")
@@ -208,6 +232,8 @@ def weights_from_the_target_shares(confusion, predicted):
 def weights_by_elimination(confusion, predicted):
     table = np.column_stack([confusion, predicted])
     for k in range(len(table)):
+        pivot = k + np.argmax(np.abs(table[k:, k]))
+        table[[k, pivot]] = table[[pivot, k]]
         table[k] /= table[k, k]
         for i in range(len(table)):
             if i != k:

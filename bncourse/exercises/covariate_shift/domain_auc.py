@@ -26,6 +26,8 @@ def _domain_auc_cases(rng):
     yield Case("target scores that are lower than the source scores", (source, np.minimum(target, np.sort(source)[1])))
     yield Case("logits without a tie", (rng.normal(-2.0, 1.5, 11), rng.normal(-1.8, 1.5, 7)))
     yield Case("scores that tell the two apart", (rng.uniform(-3, -1, 3), rng.uniform(1, 3, 4)))
+    near = rng.permutation([1e-2, 1e-3, 1e-4, 1e-5])
+    yield Case("scores that are nearly, but not quite, equal", (np.full(3, 0.5), 0.5 + near))
     yield Case("the same score for every example", (np.full(4, 0.25), np.full(3, 0.25)))
     yield Case("1 source and 2 target scores", (rng.normal(size=1), rng.normal(size=2)))
 

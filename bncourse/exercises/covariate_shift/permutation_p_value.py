@@ -22,6 +22,8 @@ def _p_value_cases(rng):
     permuted = _eighths(rng, 24, centre=-3.0)
     yield Case("24 permutations around -3", (float(np.sort(permuted)[-7]), permuted))
     yield Case("every permutation equal to the observed value", (0.5, np.full(4, 0.5)))
+    near = 0.5 - 10.0 ** -rng.permutation([1, 2, 3, 4, 5, 6])
+    yield Case("6 permutations, each a little below the observed value", (0.5, near))
     yield Case("1 permutation, below the observed value", (1.0, rng.uniform(-0.5, 0.5, 1)))
 
 

@@ -20,6 +20,15 @@ def _conv_cases(rng):
             label = f"{said}, {data_format}, eps 0.1"
             options = {"eps": 0.1, "data_format": data_format}
             yield Case(label, (x, *affine(rng, shape[-1])), options, part=data_format)
+        x = 1e-2 * maps(rng, (3, 2, 2, 4))
+        x, options = (x, {}) if data_format == "channels_last" else (np.moveaxis(x, -1, 1).copy(), options)
+        options = {key: value for key, value in options.items() if key != "eps"}
+        said = f"{data_format}, no eps passed" if options else "neither eps nor data_format passed"
+        yield Case(f"small numbers, {said}", (x, *affine(rng, 4)), options, part=data_format)
+        x = maps(rng, (3, 2, 2, 3)) + 1e5
+        x = x if data_format == "channels_last" else np.moveaxis(x, -1, 1).copy()
+        options = {"eps": 0.1, "data_format": data_format}
+        yield Case(f"a mean of 100,000, {data_format}", (x, *affine(rng, 3)), options, part=data_format)
 
 
 batch_norm_conv = Exercise(
