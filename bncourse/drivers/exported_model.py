@@ -6,6 +6,7 @@ of the wall; nothing here is believed there.
 """
 
 from bncourse.backend import require_keras
+from bncourse.drivers.precision import in_single_precision
 
 # What is told of a layer or an operation of Keras, by its class.
 LAYERS = {
@@ -61,6 +62,7 @@ _OWN = "a class of your own"
 _MOST_STEPS = 500  # no more are told; far fewer are accepted
 
 
+@in_single_precision
 def export_model(build_model):
     """Build a model and tell what it is.
 

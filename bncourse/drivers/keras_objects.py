@@ -10,11 +10,13 @@ import numpy as np
 
 from bncourse.backend import require_keras
 from bncourse.drivers.exported_model import export_model
+from bncourse.drivers.precision import in_single_precision
 from bncourse.drivers.rebuilt_model import rebuild_model
 
 ROLES = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
+@in_single_precision
 def describe_model(build_model, what, x=None, seed=0):
     """Build a model and say what it is, or what it answers.
 
@@ -71,8 +73,10 @@ def describe_model(build_model, what, x=None, seed=0):
 # Behind a wall the model crosses as plain data; the judge makes it again, and finds out what it is and gives.
 describe_model.rebuilds = rebuild_model
 describe_model.exports = export_model
+describe_model.call_of = lambda *_, **__: {}  # build_model takes nothing
 
 
+@in_single_precision
 def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mean, moving_variance):
     """Make a batch norm layer, give it weights, and bring back what it does with a batch.
 
@@ -126,6 +130,9 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
         }
     with _no_numpy():
         return _config_and_copies(keras, layer, x, layer_class)
+
+
+drive_layer.call_of = lambda what, x, momentum, epsilon, *weights: {"momentum": momentum, "epsilon": epsilon}
 
 
 def _weights_of(layer):

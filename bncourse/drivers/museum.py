@@ -65,6 +65,7 @@ def run_tests(find_bugs, needed, seed):
 
 # Behind a wall it stays with the judge, and only the learner's test is called on the other side.
 run_tests.outside = True
+run_tests.call_of = lambda needed, seed: {"bn": museum.right()}
 
 
 def _alike(implementation):

@@ -26,6 +26,7 @@ INSIDE = (
     "checking/answer.py",
     "checking/variants.py",
     "drivers/keras_objects.py",
+    "drivers/precision.py",
     "drivers/exported_model.py",
     "drivers/rebuilt_model.py",
     "backend.py",
