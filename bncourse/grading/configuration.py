@@ -37,6 +37,12 @@ class Submissions(Configurable):
     file_size = Integer(Limits.file_size, min=1, help="Bytes of one file, and of all files at level 3.").tag(
         config=True
     )
+    judge = Float(
+        Limits.judge, min=1.0, help="Seconds of processor time that the judge itself may spend on one cell."
+    ).tag(config=True)
+    judge_memory = Integer(
+        Limits.judge_memory, min=1, help="Bytes that the judge itself may take more than it had before."
+    ).tag(config=True)
 
 
 def own_classes():
