@@ -7,13 +7,13 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
 from bncourse.grading.names import in_a_page
 from bncourse.grading.sheets import plain, read_sheet
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 # The columns of a class list under the names that people and systems give them.

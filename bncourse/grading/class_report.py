@@ -8,7 +8,6 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -18,6 +17,7 @@ from bncourse.course import find_folder
 from bncourse.grading.assignments import choose
 from bncourse.grading.sandbox import NAMES
 from bncourse.grading.scores import points
+from bncourse.grading.terminal import Terminal as Console
 
 SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED = "solved", "in part", "not yet", "stopped", "not started"
 STATES = (SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED)

@@ -8,7 +8,6 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -16,6 +15,7 @@ from bncourse.course import find_folder
 from bncourse.grading import lms
 from bncourse.grading.assignments import choose
 from bncourse.grading.sheets import read_sheet
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 MOST_LINES = 30

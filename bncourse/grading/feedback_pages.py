@@ -14,13 +14,12 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
-
 from bncourse.course import find_folder
 from bncourse.grading import bounds
 from bncourse.grading.assignments import choose
 from bncourse.grading.lms import CANVAS, FOLDER, MOODLE
 from bncourse.grading.names import in_an_archive
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 FEEDBACK, GRADED = "feedback", "autograded"
