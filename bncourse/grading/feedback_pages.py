@@ -24,7 +24,7 @@ from bncourse.trouble import Trouble
 
 FEEDBACK, GRADED = "feedback", "autograded"
 SECONDS = 60.0  # for one page; one of a whole notebook takes one
-MEMORY = 2_000_000_000
+MEMORY = 1_000_000_000
 _MAKING = ".making-"
 
 
