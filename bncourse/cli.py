@@ -43,7 +43,9 @@ def main(arguments=None):
             _tell_where()
         return getattr(import_module(module), name)(options) or 0
     except Trouble as trouble:
-        print(f"bncourse {options.command}: {trouble}", file=sys.stderr)
+        from bncourse.grading.signs import visible  # it may quote what somebody else wrote
+
+        print(f"bncourse {options.command}: {visible(str(trouble))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)

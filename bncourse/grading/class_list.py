@@ -5,7 +5,6 @@ The list lives in nbgrader's gradebook. ``bncourse students CLASS.csv`` writes i
 
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -14,6 +13,7 @@ from bncourse.grading.class_table import read_class, read_table
 from bncourse.grading.identifiers import key, without_zeros
 from bncourse.grading.names import in_a_page
 from bncourse.grading.people import FIELDS, WORDS, ClassList, Person, contradiction_of, person_of, share_a_name
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 __all__ = ["ClassList", "Entered", "Person", "class_list", "enter", "person_of", "read_class"]

@@ -8,7 +8,6 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -19,6 +18,7 @@ from bncourse.grading import outcomes
 from bncourse.grading.assignments import choose
 from bncourse.grading.sandbox import NAMES
 from bncourse.grading.scores import points
+from bncourse.grading.terminal import Terminal as Console
 
 SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED = "solved", "in part", "not yet", "stopped", "not started"
 NOT_CHECKED, NOT_KNOWN, NOT_GRADED = outcomes.NOT_CHECKED, "not known", "not graded"

@@ -14,18 +14,17 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
-
 from bncourse.course import find_folder
 from bncourse.grading import bounds
 from bncourse.grading.assignments import choose
 from bncourse.grading.lms import CANVAS, FOLDER, MOODLE
 from bncourse.grading.names import in_an_archive
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 FEEDBACK, GRADED = "feedback", "autograded"
 SECONDS = 60.0  # for one page; one of a whole notebook takes one
-MEMORY = 2_000_000_000
+MEMORY = 1_000_000_000
 _MAKING = ".making-"
 
 
