@@ -16,6 +16,7 @@ import numpy as np
 
 from bncourse.checking import DirectAnswer, compare, judge
 from bncourse.checking.answer import time_limit
+from bncourse.checking.arguments import argument_ideas
 from bncourse.checking.replay import Replay
 from bncourse.checking.trial import attempt
 
@@ -237,7 +238,8 @@ def _accepted(exercise, function, seed):
 
 def _holds(exercise, function, names, seeds):
     """Say whether an answer is what its name says on other seeds too: then the name is no accident."""
-    ideas = tuple(next(idea for idea in exercise.wrong_ideas if idea.name == name) for name in names)
+    known = {idea.name: idea for idea in (*argument_ideas(exercise), *exercise.wrong_ideas)}
+    ideas = tuple(known[name] for name in names)
     answer = DirectAnswer(function, exercise.name)
     for seed in seeds:
         trials = [attempt(exercise, answer, case) for case in exercise.draw(seed)]

@@ -52,7 +52,13 @@ class Case:
 
     def copy(self):
         """Give the arguments and options afresh, so that nobody can change this case."""
-        return copy.deepcopy(self.arguments), copy.deepcopy(dict(self.options))
+        options = {name: _copied(value) for name, value in self.options.items()}
+        return tuple(map(_copied, self.arguments)), options
+
+
+def _copied(value):
+    # a diagnosis copies hundreds of times; NumPy's own copy takes a third of the time, and keeps the order in memory
+    return value.copy(order="K") if type(value) is np.ndarray else copy.deepcopy(value)
 
 
 @dataclass(frozen=True)
