@@ -45,9 +45,15 @@ class Replay:
         self._kept = {}
         self._unlike = {}  # for ideas that do not explain a trial: that trial
 
+    # made once, because results are kept by what an idea is
+
     @cached_property
     def _arguments(self):
-        return argument_ideas(self.exercise)  # made once, because they are told apart by what they are
+        return argument_ideas(self.exercise)
+
+    @cached_property
+    def _ideas(self):
+        return list(self.exercise.in_all_forms())
 
     def result(self, ideas, trial):
         """Give the `Result` of one idea, or of two that meet, on the case of a trial."""
@@ -140,7 +146,7 @@ class Replay:
         -------
         list of WrongIdea
         """
-        found = self._nearest(((idea,) for idea in self.exercise.wrong_ideas), trials)
+        found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
             found = self._nearest((ideas for ideas in self.exercise.suspects() if len(ideas) == 2), trials)
             found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
