@@ -271,7 +271,7 @@ def _parser():
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
-    bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
+    bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
     bench.add_argument(
         "--plain",
         type=_count,

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from bncourse.checking import compare
+from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain
 from bncourse.checking.lines import mentions, unused
 from bncourse.checking.replay import Replay
@@ -35,7 +36,7 @@ def diagnose(exercise, source, trials, of_part, told):
     replay = Replay(exercise, trials)
     ideas = replay.candidates(trials) or (replay.candidates(of_part) if len(of_part) < len(trials) else [])
     if ideas:
-        return ideas, [Reason(_said(idea, source), idea.name, idea.code) for idea in ideas]
+        return ideas, [Reason(_said(idea, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.reason:
@@ -45,8 +46,10 @@ def diagnose(exercise, source, trials, of_part, told):
     return [], [Reason(sentence) for sentence in said if sentence]
 
 
-def _said(idea, source):
+def _said(idea, source, beside_another):
     """Give the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
+    if isinstance(idea, ArgumentIdea):
+        return idea.also if beside_another else idea.says
     return idea.says if not source or mentions(idea, source) else _ELSEWHERE + idea.says
 
 
