@@ -62,6 +62,8 @@ def can_be_written(names, encoding):
 )
 def test_letters_are_read_as_they_were_written_or_asked_for(names, encoding):
     content = table(names, encoding)
+    if len(names) % 2:
+        content = content.removesuffix("\n".encode(encoding))  # not every table ends with a line feed
     try:
         text, found = decoded(content, "class.csv")
     except Trouble as trouble:
