@@ -88,6 +88,9 @@ c.AssignLatePenalties.plugin_class = "bncourse.grading.lateness.LateRule"
 c.LateRule.percent_a_day = 0.0
 c.LateRule.grace_hours = 0.0
 c.LateRule.most_percent = 100.0
+# The zone of the course, such as "Europe/Berlin": days are counted on its clock, and times without a zone are read in
+# it. "" is the zone of the machine.
+c.LateRule.timezone = ""
 
 # The lowest level of walls to make do with: 3 and 2 are safe. 1 and 0 are not, and mean that a submission may
 # read and write what this account may.

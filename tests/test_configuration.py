@@ -14,6 +14,7 @@ from bncourse.cli import main
 from bncourse.grading import converters
 from bncourse.grading.assignments import name_settings, settings
 from bncourse.grading.configuration import limits_of, lowest_level
+from bncourse.grading.record import Record
 from bncourse.grading.run import grade
 from bncourse.trouble import Trouble
 
@@ -72,8 +73,15 @@ def test_a_broken_file_of_settings_is_told(course, tmp_path):
 )
 def test_a_setting_that_there_is_not_is_refused_and_a_near_one_is_named(course, line, says):
     configure(course, line)
-    with pytest.raises(Trouble, match=says):
+    with pytest.raises(Trouble, match=says), Record(course):
         limits_of(course)
+
+
+@pytest.mark.parametrize("level", ["4", "-1", "'safe'"])
+def test_a_level_of_walls_that_there_is_not_is_refused(course, level):
+    configure(course, f"c.Judge.lowest_level = {level}")
+    with pytest.raises(Trouble, match="a level from 0 to 3"):
+        lowest_level(course)
 
 
 @pytest.mark.parametrize(

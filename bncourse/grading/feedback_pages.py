@@ -48,10 +48,15 @@ def make_pages(course, name, tell=None):
     Trouble
         If nobody was graded.
     """
+    from bncourse.grading.record import Record  # with nbgrader, which takes seconds
+
     course = Path(course)
     graded = sorted(path.parent.parent.name for path in (course / GRADED).glob(f"*/{name}/{name}.ipynb"))
     if not graded:
         raise Trouble(f"nobody was graded: run bncourse grade {name.partition('-')[0]} first.")
+    with Record(course) as record:
+        if record.knows(name):
+            record.renew_penalties(name)  # points that a person gave since change what the late rule takes
     (course / FEEDBACK).mkdir(exist_ok=True)
     _sweep(course)
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / FEEDBACK))
