@@ -1,11 +1,14 @@
 """What crosses the wall in a call: arguments as plain values, functions of the judge as handles, and what came back."""
 
+import re
+
 import numpy as np
 
 from bncourse.checking.answer import Fault, Reply, TimeUp, time_limit
 from bncourse.grading.answers import Learners
 from bncourse.room import frames
 
+_NAMED = re.compile(r"[\w.<>]+\(\)")
 MOST_CALLED_BACK = 100_000  # numbers in the arguments of a function of the judge
 
 
@@ -33,7 +36,9 @@ def called_back(asked, kept, left):
     except TimeUp:
         return {"error": "TimeoutError", "message": "the call ran out of time"}
     except Exception as error:  # a call with the wrong arguments is the learner's to see
-        return {"error": type(error).__name__, "message": str(error)[:500]}
+        # Python's own words name the function that was called, and so which implementation it is
+        message = _NAMED.sub(f"{asked['part'] or 'function'}()", str(error)[:500])
+        return {"error": type(error).__name__, "message": message}
 
 
 def reply_of(told, arguments, options, seconds):

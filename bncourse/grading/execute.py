@@ -19,10 +19,11 @@ from traitlets import Integer
 from bncourse.grading.fingerprints import findings, keep
 from bncourse.grading.intake import released
 from bncourse.grading.jobs import Job, judge
-from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
 from bncourse.grading.run import limits_of, preloads
 from bncourse.grading.sandbox import NAMES
+from bncourse.grading.seeds import seed_of
+from bncourse.grading.usage import fitting
 from bncourse.grading.workers import processes
 from bncourse.trouble import Trouble
 
@@ -47,16 +48,19 @@ class Judge(NbGraderPreprocessor):
         about = resources["nbgrader"]
         level = best_level(self.lowest_level)
         course = _course(self, resources)
+        limits = limits_of(course)
+        fitting(1, limits, course)
+        beside = _beside(resources)
         with Gradebook(about["db_url"]) as gradebook:
-            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id)
+            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id, nb, beside)
         job = Job(
             about["assignment"],
             about["student"],
             nbformat.writes(nb),
             seed,
             level,
-            _beside(resources),
-            asdict(limits_of(course)),
+            beside,
+            asdict(limits),
             preloads(released(course, about["assignment"])[0]),  # not what the submission imports
         )
         result = _judged(job)

@@ -21,6 +21,8 @@ INSIDE = (
     "room/shell.py",
     "room/leftovers.py",
     "room/walls.py",
+    "room/calls.py",
+    "room/seccomp.py",
     "room/warm.py",
     "checking/answer.py",
     "drivers/keras_objects.py",

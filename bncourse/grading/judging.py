@@ -8,7 +8,6 @@ cell's output, which is all that nbgrader looks at.
 import ast
 import builtins
 import contextlib
-import hashlib
 import io
 import math
 import time
@@ -20,6 +19,7 @@ import nbformat
 from bncourse.grading import demonstrations
 from bncourse.grading.answers import answer
 from bncourse.grading.submission import Lost, OutOfTime, Submission
+from bncourse.grading.usage import Shortage
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
 
@@ -49,11 +49,6 @@ class Judged:
     outcomes: dict = field(default_factory=dict)
 
 
-def seed_of(submission_id):
-    """Give the seed of a submission's hidden inputs, from the id that the gradebook keeps for it."""
-    return int.from_bytes(hashlib.sha256(f"bncourse {submission_id}".encode()).digest()[:6], "big")
-
-
 def judge_notebook(notebook, sandbox, seed, files=None):
     """Run and judge a staged notebook.
 
@@ -73,6 +68,8 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     ------
     Broken
         If the sandbox itself fails; the submission is then not graded, which is not a grade of 0.
+    Shortage
+        If the machine was short of memory meanwhile.
     """
     began = time.monotonic()
     notebook = nbformat.from_dict(notebook)
@@ -103,6 +100,8 @@ def judge_notebook(notebook, sandbox, seed, files=None):
                 submission.events.append(out_of_time)
                 outputs = [_error("Stopped", [f"{out_of_time[0].upper()}{out_of_time[1:]}."])]
             cell.outputs = [nbformat.from_dict(output) for output in outputs]
+        if submission.short:  # a driver may have taken it for a fault of the answer
+            raise Shortage(submission.short)
     judged.seconds = time.monotonic() - began
     return judged
 
@@ -144,7 +143,7 @@ def _check(cell, submission, seed, judged, locked, out_of_time):
     except check.Unsolved as unsolved:
         verdicts.append(unsolved.verdict)
         outputs = [_error(type(unsolved).__name__, unsolved.verdict.text().splitlines())]
-    except (OutOfTime, Broken):
+    except (OutOfTime, Broken, Shortage):
         raise
     except Lost as lost:
         outputs = [_error("Stopped", [f"The answer could not be called: {lost.why}."])]
