@@ -178,6 +178,15 @@ def test_a_group_is_made_where_a_folder_above_lends_memory_and_processes(tmp_pat
     assert group.kills() == 2
 
 
+def test_groups_of_runs_that_were_killed_are_taken_away(tmp_path):
+    place = tree(tmp_path, "memory pids")
+    for name in (f"bncourse-{os.getpid()}-0", "bncourse-99999999-0", "bncourse-what-0"):
+        (tmp_path / "jobs" / name).mkdir()
+    groups.make("bncourse-1-0", 1, 1, place)
+    left = sorted(path.name for path in (tmp_path / "jobs").glob("bncourse-*"))
+    assert left == ["bncourse-1-0", f"bncourse-{os.getpid()}-0", "bncourse-what-0"]
+
+
 def test_no_group_is_made_where_nothing_is_lent(tmp_path):
     assert groups.make("bncourse-1-0", 1, 1, tree(tmp_path, "cpu")) is None
     assert [path.name for path in tmp_path.rglob("bncourse*")] == []
@@ -197,7 +206,7 @@ def test_what_the_group_of_this_process_may_still_take_is_the_least_of_all_above
     assert groups.free((top, own), version=1) == 510
 
 
-@pytest.mark.skipif(groups.make("bncourse-try", 1 << 30, 10) is None, reason="this process may make no control group")
+@pytest.mark.skipif(not groups.possible(), reason="this process may make no control group")
 def test_the_kernel_holds_the_limit_of_a_group():
     group = groups.make(f"bncourse-{os.getpid()}-test", 200_000_000, 40)
     child = os.fork()

@@ -10,6 +10,8 @@ import contextlib
 import os
 from pathlib import Path
 
+import psutil
+
 _NEEDED = {"memory", "pids"}
 
 
@@ -61,14 +63,27 @@ def make(name, memory, processes, own=None):
     -------
     Group or None
     """
-    top, own = own or _own("cgroup2") or (None, None)
-    for parent in [own, *own.parents] if own else []:
+    for parent in _above(own):
         if _lends(parent):
+            _sweep(parent)
             with contextlib.suppress(OSError):
                 return _made(parent / name, memory, processes)
-        if parent == top:
-            break
     return None
+
+
+def possible():
+    """Say whether this process may make a group."""
+    return any(map(_lends, _above(None)))
+
+
+def _above(own):
+    """Give the folders of this process's group and of all that it lies in, from inside out."""
+    top, own = own or _own("cgroup2") or (None, None)
+    while own:
+        yield own
+        if own in (top, own.parent):
+            return
+        own = own.parent
 
 
 def _lends(folder):
@@ -77,6 +92,14 @@ def _lends(folder):
     except OSError:
         return False
     return lent >= _NEEDED and os.access(folder, os.W_OK) and os.access(folder / "cgroup.procs", os.W_OK)
+
+
+def _sweep(parent):
+    """Take away the groups of runs that were killed; the kernel keeps one in which a process still is."""
+    for folder in parent.glob("bncourse-*-*"):
+        with contextlib.suppress(OSError, ValueError):
+            if not psutil.pid_exists(int(folder.name.split("-")[1])):
+                folder.rmdir()
 
 
 def _made(folder, memory, processes):
