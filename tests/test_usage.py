@@ -234,3 +234,13 @@ def test_files_are_counted_up_to_a_number_and_through_no_link():
         assert count(folder, 100, {str(inner)})[0] == 1
         assert count(folder, 5)[0] == 6
         assert count(folder, 100, deepest=1)[0] == 101
+
+
+@walled
+def test_files_that_a_cell_leaves_cost_that_cell_and_no_other(small):
+    with Submission(small) as room:
+        room.run("def f(x): return x + 1")
+        [said] = room.run("for i in range(60_000): open(f'{i}', 'w').close()")
+        assert said["output_type"] == "error" and "50,000 files" in said["evalue"]
+        assert room.call("f", (1,), {}, 5).value == 2
+        assert room.run("import os; print(os.listdir())")[0]["text"] == "[]\n"

@@ -20,8 +20,8 @@ from bncourse.grading.fingerprints import findings, keep
 from bncourse.grading.intake import released
 from bncourse.grading.jobs import Job, judge
 from bncourse.grading.levels import best_level
-from bncourse.grading.run import limits_of, preloads
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.limits import NAMES, limits_of
+from bncourse.grading.run import preloads
 from bncourse.grading.seeds import seed_of
 from bncourse.grading.usage import fitting
 from bncourse.grading.workers import processes

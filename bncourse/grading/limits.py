@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from bncourse.grading.assignments import settings
+from bncourse.trouble import Trouble
+
 NAMES = {
     3: "3 (bubblewrap, Landlock, seccomp, limits)",
     2: "2 (Landlock, seccomp, limits)",
@@ -43,3 +46,13 @@ class Limits:
     processes: int = 256
     file_size: int = 100_000_000
     files: int = 50_000
+
+
+def limits_of(course):
+    """Give the limits that the course's settings name (``c.Submissions``), and the defaults for the others."""
+    wanted = settings(course).get("Submissions", {})
+    unknown = set(wanted) - set(Limits.__dataclass_fields__)
+    if unknown:
+        known = ", ".join(Limits.__dataclass_fields__)
+        raise Trouble(f"c.Submissions in nbgrader_config.py has no limit {sorted(unknown)[0]!r}; it has {known}.")
+    return Limits(**wanted)

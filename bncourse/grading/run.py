@@ -18,7 +18,7 @@ from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
 from bncourse.grading import levels
 from bncourse.grading.arrivals import TIMESTAMP
-from bncourse.grading.assignments import choose, names, settings
+from bncourse.grading.assignments import choose, names
 from bncourse.grading.fingerprints import GRADED, findings, fingerprint, keep, state
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.intake import (
@@ -32,8 +32,8 @@ from bncourse.grading.intake import (
 )
 from bncourse.grading.jobs import Job
 from bncourse.grading.levels import best_level
+from bncourse.grading.limits import limits_of
 from bncourse.grading.release import enter_assignment
-from bncourse.grading.sandbox import Limits
 from bncourse.grading.seeds import seed_of
 from bncourse.grading.tables import Graded
 from bncourse.grading.usage import fitting
@@ -204,16 +204,6 @@ def _handed_in_at(course, name, student):
     if TIMESTAMP not in report(course, name, student)["files"]:
         return None
     return _stamp({TIMESTAMP: (course / SUBMITTED / student / name / TIMESTAMP).read_bytes()})
-
-
-def limits_of(course):
-    """Give the limits that the course's settings name (``c.Submissions``), and the defaults for the others."""
-    wanted = settings(course).get("Submissions", {})
-    unknown = set(wanted) - set(Limits.__dataclass_fields__)
-    if unknown:
-        known = ", ".join(Limits.__dataclass_fields__)
-        raise Trouble(f"c.Submissions in nbgrader_config.py has no limit {sorted(unknown)[0]!r}; it has {known}.")
-    return Limits(**wanted)
 
 
 def preloads(release):

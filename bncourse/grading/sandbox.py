@@ -16,16 +16,14 @@ worker, which need no entry in ``/etc/passwd``.
 
 import contextlib
 import os
-import signal
 import subprocess
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from bncourse.grading import compilation, furniture, groups, usage
+from bncourse.grading import compilation, family, furniture, groups, usage
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.limits import NAMES, Limits
 from bncourse.grading.places import Places
@@ -34,7 +32,6 @@ from bncourse.room import frames
 from bncourse.room.leftovers import remove
 
 FIRST_USER = 64600
-_SCOPES_SINCE = 6  # the version of Landlock that keeps signals in
 
 
 @dataclass
@@ -74,18 +71,9 @@ class Sandbox:
         Unavailable
             If the walls of this level do not stand on this machine.
         """
-        if self.level in (1, 2) and os.geteuid() == 0 and (closed := furniture.closed_to_others()):
-            raise Unavailable(
-                f"level {NAMES[self.level]} runs submissions as another user, who cannot read Python's files: {closed} "
-                "is closed to others. Install Python and the course outside of it, or install bubblewrap."
-            )
-        if self.level == 2 and os.geteuid() != 0 and not _signals_stay_in():
-            raise Unavailable(
-                f"level {NAMES[2]} needs Linux 6.12, or root: before that, Landlock does not keep a submission from "
-                "ending other processes of the same user. Install bubblewrap."
-            )
+        furniture.check(self.level)
         self.stop()
-        _sweep_folders()
+        furniture.sweep()
         self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
         self.places = Places(self._folder)
@@ -129,7 +117,7 @@ class Sandbox:
                     "shared": ["/dev/shm"] if self.level == 3 else [],
                     "limits": {
                         "memory": self.limits.data,
-                        "processes": self._processes(user),
+                        "processes": self._most_processes(user),
                         "file_size": self.limits.file_size,
                         "files": self.limits.files,
                         "seconds": int(self.limits.notebook),
@@ -145,7 +133,7 @@ class Sandbox:
             self.stop()
             raise Unavailable(f"level {NAMES[self.level]} does not start here: {ready.get('error')}")
         self._mine = {process.pid for process in self._all()}
-        self._warm = self._leaf()
+        self._warm = family.youngest(self._all())
         self._join_group()
         self._traits = {pid: traits(pid) for pid in self._mine}
         self._files = self._bytes = 0
@@ -163,31 +151,19 @@ class Sandbox:
             except OSError:
                 self._group = None
 
-    def _processes(self, user):
-        if user is not None or self.level == 3:
-            return self.limits.processes
-        mine = 0  # the limit counts all threads of the user
-        for process in psutil.process_iter(["uids", "num_threads"]):
-            uids = process.info["uids"]
-            mine += (process.info["num_threads"] or 1) if uids and uids.real == os.getuid() else 0
-        return mine + self.limits.processes
-
     def _log(self):
         with contextlib.suppress(OSError):
             lines = (self._folder / "log").read_text(errors="replace").strip().splitlines()
             return lines[-1] if lines else ""
         return ""
 
-    def _all(self):
-        with contextlib.suppress(psutil.Error):
-            root = psutil.Process(self._process.pid)
-            return [root, *root.children(recursive=True)]
-        return []
+    def _most_processes(self, user):
+        # a user who is no user of the room alone has others, and the limit counts them all
+        others = 0 if user is not None or self.level == 3 else family.threads_of(os.getuid())
+        return others + self.limits.processes
 
-    def _leaf(self):
-        processes = self._all()
-        parents = {process.ppid() for process in processes}
-        return next(process.pid for process in processes if process.pid not in parents)
+    def _all(self):
+        return family.of(self._process.pid)
 
     @property
     def running(self):
@@ -248,6 +224,10 @@ class Sandbox:
         taken = usage.memory(self.strangers())
         if taken > self.limits.memory:
             return f"it took {taken / 1e9:.1f} GB of memory"
+        return self.excess_on_disk()
+
+    def excess_on_disk(self):
+        """Say what a submission has more of on the disk than it may, or ""; this takes no time."""
         files, size = self._on_disk()
         if files > self.limits.files:
             return f"it made more than {self.limits.files:,} files, or folders that cannot be looked into"
@@ -309,15 +289,7 @@ class Sandbox:
         except (psutil.Error, AttributeError):
             dead = True
         self._deaths += dead
-        for _ in range(20):
-            processes = self._all()
-            for number in (signal.SIGSTOP, signal.SIGKILL):
-                for process in processes:
-                    with contextlib.suppress(psutil.Error, OSError):
-                        os.kill(process.pid, number)
-            if len(processes) <= 1:
-                break
-            time.sleep(0.02)
+        family.end(self._process.pid)
         self._process.kill()
         self._process.wait()
         self._process = None
@@ -327,18 +299,3 @@ class Sandbox:
         with contextlib.suppress(AttributeError):
             self._control.close()
         remove(str(self._folder))
-
-
-def _signals_stay_in():
-    from bncourse.room import walls  # Linux alone has what it imports
-
-    return walls.landlock_version() >= _SCOPES_SINCE
-
-
-def _sweep_folders():
-    """Take away the folders of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob("bnroom-*-*"):
-        maker = folder.name.split("-")[1]
-        with contextlib.suppress(OSError):
-            if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
-                remove(str(folder))

@@ -179,6 +179,16 @@ class Submission:
         if self.short:
             raise Shortage(self.short)
 
+    def _look_at_disk(self):
+        try:
+            excess = self.sandbox.excess_on_disk()
+        except frames.Broken as error:
+            self._abandon()
+            raise Lost("its process ended") from error
+        if excess:
+            self._abandon()
+            raise Lost(excess)
+
     def _interrupt(self):
         with contextlib.suppress(OSError, TypeError):
             os.kill(self._process, signal.SIGINT)
@@ -198,6 +208,7 @@ class Submission:
         """
         try:
             reply = self._ask({"do": "run", "source": source}, self.limits.cell)
+            self._look_at_disk()  # what this cell has left there is no fault of the next
         except Lost as lost:
             self.events.append(lost.why)
             return [stopped("Stopped", f"This cell was stopped: {lost.why}.")]

@@ -109,7 +109,7 @@ def show_memory():
 
 
 def end_first():
-    """Have the kernel end this process before others, where the machine runs out of memory."""
+    """Have the kernel end this process, and all that it forks, before others when the machine runs out of memory."""
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("900")
 

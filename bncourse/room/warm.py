@@ -62,6 +62,7 @@ def _get_ready(settings):
     walls.no_new_privileges()
     walls.adopt_orphans()
     walls.end_with_parent()
+    walls.end_first()
     home = os.path.join(settings["folder"], "warm")
     os.makedirs(home, mode=0o700, exist_ok=True)
     os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=home, MPLCONFIGDIR=home)
@@ -112,7 +113,6 @@ def _live(connection, settings, shell, folder):
 
     cells.private_folder(folder)
     walls.show_memory()
-    walls.end_first()
     limits = settings["limits"]
     walls.restrict_resources(limits["memory"], limits["processes"], limits["file_size"], limits["seconds"])
     if settings["level"] >= 2:
@@ -129,10 +129,9 @@ def _live(connection, settings, shell, folder):
 def _count(settings):
     """Give how many files and bytes a submission has on the disk, as far as it may have more."""
     most = settings["limits"]["files"]
-    if settings["level"] == 3:  # file systems of its own, which know
+    if settings["level"] == 3:  # file systems of its own, which know; their bytes have a limit of their own
         places = [os.statvfs(folder) for folder in (settings["folder"], *settings["shared"])]
-        files = sum(place.f_files - place.f_ffree for place in places)
-        return {"files": files, "bytes": sum((place.f_blocks - place.f_bfree) * place.f_frsize for place in places)}
+        return {"files": sum(place.f_files - place.f_ffree for place in places), "bytes": 0}
     warm = os.path.join(settings["folder"], "warm")
     files, size = count(settings["folder"], most, {warm})
     return {"files": files, "bytes": size}
