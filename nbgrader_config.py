@@ -106,6 +106,7 @@ c.Submissions.memory = 2_000_000_000
 c.Submissions.data = 4_000_000_000
 c.Submissions.processes = 256
 c.Submissions.file_size = 100_000_000
+c.Submissions.files = 50_000
 
 # Seconds for one cell where nbgrader runs a notebook itself: Validate, and the solution when it is released. A
 # check limits each call of an answer itself; this stops a loop outside of a function. nbgrader's own 30 is too near

@@ -174,3 +174,14 @@ def test_the_hook_takes_outputs_from_a_notebook_and_leaves_what_nbgrader_needs(t
     subprocess.run([Path(sys.executable).with_name(command[0]), *command[1:], path], check=True)
     [stripped] = json.loads(path.read_text(encoding="utf-8"))["cells"]
     assert stripped == cell | {"execution_count": None, "outputs": []}
+
+
+def test_every_test_that_the_docs_promise_by_is_there():
+    named = re.findall(r"`tests/(\w+\.py)::(\w+)`", (ROOT / "docs" / "safe-grading.md").read_text(encoding="utf-8"))
+    assert named
+    missing = [
+        (file, name)
+        for file, name in named
+        if not re.search(rf"^def {name}\(", (ROOT / "tests" / file).read_text(encoding="utf-8"), re.M)
+    ]
+    assert missing == []

@@ -16,7 +16,7 @@ from bncourse.checking import verdict
 from bncourse.course import find_folder
 from bncourse.grading import outcomes
 from bncourse.grading.assignments import choose
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.limits import NAMES
 from bncourse.grading.scores import points
 from bncourse.grading.terminal import Terminal as Console
 

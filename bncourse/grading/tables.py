@@ -7,8 +7,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bncourse.grading.limits import NAMES
 from bncourse.grading.people import ClassList
-from bncourse.grading.sandbox import NAMES
 from bncourse.grading.terminal import Terminal as Console
 
 MOST_NAMES = 8

@@ -88,7 +88,9 @@ def case(kind, spoils=(), *, earns=None, at_most=False, assignment=FORWARD, need
 def cases(kind=None):
     """Give the cases of one class, or all, in the order in which they stand in the modules."""
     from bncourse.grading.battery import (  # noqa: F401 - they declare
+        calls,
         integrity,
+        kernel_memory,
         malformed,
         marks,
         odd,
@@ -97,7 +99,7 @@ def cases(kind=None):
         reaching,
         resources,
         tools,
-    )  # fmt: skip
+    )
 
     return [each for each in _cases.values() if kind in (None, each.kind)]
 
