@@ -50,6 +50,14 @@ def test_jupyters_folders_the_folder_one_stands_in_and_the_course_are_read_in_th
     assert settings(course, assignment_id="x").CourseDirectory.assignment_id == "x"
 
 
+@pytest.mark.parametrize("place", ["submitted/mallory/90-small", "received/mallory", "exchange", "../elsewhere"])
+def test_settings_among_what_students_handed_in_or_outside_of_the_course_are_not_run(course, monkeypatch, place):
+    (course / place).mkdir(parents=True)
+    configure(course / place, "raise SystemExit('this is the program of somebody else')")
+    monkeypatch.chdir(course / place)
+    assert settings(course).CourseDirectory.course_id == "bncourse"
+
+
 def test_a_file_of_settings_in_json_counts_as_for_nbgrader(course, tmp_path):
     (tmp_path / "jupyter" / "nbgrader_config.json").write_text('{"CourseDirectory": {"db_url": "sqlite:///json.db"}}')
     assert settings(course).CourseDirectory.db_url == "sqlite:///json.db"

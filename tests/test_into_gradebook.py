@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from test_tables import WORKSHEETS, worksheet
+from test_tables import MOODLE_LISTS, WORKSHEETS, worksheet
 
 from bncourse.grading.foreign_gradebook import merged
 from bncourse.grading.people import Person
@@ -140,6 +140,30 @@ def test_two_rows_for_one_person_are_both_left(tmp_path):
     done = merged(CLASS, canvas(tmp_path, rows=rows), "canvas")
     assert column(done, 6)[2:] == ["", ""] and not done.written
     assert "all of them could be 0012006" in " ".join(done.said)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("English", f"Assignment: {NAME} (Real)"),
+        ("German", f"Aufgabe: {NAME} (Punkte)"),
+        ("French", f"Devoir\u00a0: {NAME} (Brut)"),
+        ("Spanish", f"Tarea:{NAME} (Real)"),
+        ("Italian", f"Compito: {NAME} (Punteggio)"),
+        ("Portuguese", f"Tarefa: {NAME} (Real)"),
+        ("Dutch", f"Opdracht: {NAME} (Score)"),
+        ("Polish", f"Zadanie: {NAME} (Wynik)"),
+    ],
+)
+def test_moodles_gradebook_is_filled_in_many_languages(tmp_path, language, title):
+    path = tmp_path / "m.csv"
+    rows = ["John,Smith,0012006,smith@x.org,9,-", "John,Smith,0012009,other@x.org,9,-", "Ann,Lee,,lee@x.org,9,"]
+    path.write_text(f'{MOODLE_LISTS[language]},Quiz 4,"{title}"\n' + "\n".join(rows) + "\n", encoding="utf-8")
+    done = merged({NAME: [ADA, ANN]}, path, "moodle")
+    assert column(done, 5) == ["2.5", "-", "1"] and column(done, 4) == ["9", "9", "9"] and done.written == 2
+    assert "row 3: 0012006 is called so, but the id is 0012006 on the class list and 0012009 here" in " ".join(
+        done.said
+    )
 
 
 @pytest.mark.parametrize("language", WORKSHEETS)

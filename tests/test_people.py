@@ -36,7 +36,8 @@ NOBODY = ClassList([])
         ({"id": '="0012006"'}, "0012006"),
         ({"id": "0012009", "name": "John Smith"}, None),
         ({"id": "smithj", "name": "John Smith"}, "0012006"),  # the id of another system
-        ({"id": "jdoe2", "name": "Jane Doe"}, "jdoe"),
+        ({"id": "jdoe2", "name": "Jane Doe"}, None),  # as the logins of namesakes are made
+        ({"id": "jane@x.org", "name": "Jane Doe"}, "jdoe"),
         ({"id": "JDOE", "name": ""}, "jdoe"),
         ({"email": "other@x.org", "name": "John Smith"}, None),
         ({"email": "SMITH@x.org", "name": "anything"}, "0012006"),

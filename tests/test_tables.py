@@ -109,6 +109,15 @@ def test_an_encoding_that_is_open_is_shown_with_the_names_it_would_give(tmp_path
         read_class(tmp_path / "class.csv", "utf-8")
 
 
+def test_the_letters_that_tell_may_stand_far_behind(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_bytes(
+        b"id,name\n" + b"".join(b"%d,Ada L\n" % number for number in range(60_000)) + "x,Søren".encode("cp1252")
+    )
+    with pytest.raises(Trouble, match="cp1252 reads Søren"):
+        read_class(path)
+
+
 @pytest.mark.parametrize("wrong", ["cp1252", "latin-1", "mac_roman"])
 def test_letters_that_were_garbled_before_are_not_entered(tmp_path, wrong):
     path = tmp_path / "class.csv"

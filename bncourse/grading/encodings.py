@@ -82,6 +82,7 @@ def readings(content, tried=TRIED):
     sure : bool
         Whether all letters of a text belong to one language. Where several languages are needed, it is a guess.
     """
+    content = b"\n".join(line for line in content.splitlines() if not line.isascii())  # the others are the same in all
     if len(content) > _HEAD:
         content = content[:_HEAD].rpartition(b"\n")[0] or content[:_HEAD]
     found = {}

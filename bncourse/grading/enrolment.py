@@ -5,10 +5,10 @@ import json
 import os
 from pathlib import Path
 
-from bncourse.grading.fingerprints import state
+from bncourse.grading.fingerprints import GRADED, state
 from bncourse.grading.identifiers import key
 
-ENTERED = Path("collected", "class-list.json")  # who was ever entered by a class list
+ENTERED = Path(GRADED, ".class-list.json")  # who was ever entered by a class list
 
 
 def note_entered(course, students):
