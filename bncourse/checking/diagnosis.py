@@ -50,7 +50,7 @@ def _said(idea, source, beside_another):
     """Give the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
     if isinstance(idea, ArgumentIdea):
         return idea.also if beside_another else idea.says
-    return idea.says if not source or mentions(idea, source) else _ELSEWHERE + idea.says
+    return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
 
 
 def _overlooked(exercise, source):
