@@ -40,7 +40,7 @@ def diagnose(exercise, source, trials, of_part, told):
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.reason:
-        said = [told.reason]
+        said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
     else:
         said = [_pattern(exercise, told) or _where_it_holds(of_part), *_overlooked(exercise, source)]
     return [], [Reason(sentence) for sentence in said if sentence]
