@@ -40,7 +40,7 @@ def diagnose(exercise, source, trials, of_part, told):
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.reason:
-        said = [told.reason]
+        said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
     else:
         said = [_pattern(exercise, told) or _where_it_holds(of_part), *_overlooked(exercise, source)]
     return [], [Reason(sentence) for sentence in said if sentence]
@@ -50,7 +50,7 @@ def _said(idea, source, beside_another):
     """Give the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
     if isinstance(idea, ArgumentIdea):
         return idea.also if beside_another else idea.says
-    return idea.says if not source or mentions(idea, source) else _ELSEWHERE + idea.says
+    return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
 
 
 def _overlooked(exercise, source):

@@ -216,4 +216,4 @@ def _todo(exercise, case=True):
 
 
 def _faulty_line(fault):
-    return f"line {fault.line}: {fault.text}" if fault.line else ""
+    return f"line {fault.line}: {fault.text}" if fault.line and fault.text else ""

@@ -19,6 +19,7 @@ from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_chang
 LIKE = compare.Tolerance(1e-6, 1e-9)
 # How many times nearer to the idea than to the truth an answer must be.
 NEARER = 10.0
+LONG = 0.05  # seconds
 
 
 @dataclass(frozen=True)
@@ -97,8 +98,8 @@ class Replay:
         key = tuple(map(id, ideas))
         if any(trial is self._unlike.get(key) for trial in trials):
             return None
-        # a case that failed tells most ideas apart, so it is asked first
-        for trial in sorted(trials, key=lambda trial: not trial.kind):
+        # a case that failed tells most ideas apart, so it is asked first; one that takes long, last
+        for trial in sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind)):
             result = self.result(ideas, trial)
             if trial.reply.fault or result.fault:
                 if not (trial.reply.fault and _same_kind(trial.reply.fault.kind, result.fault)):
