@@ -6,7 +6,7 @@ import re
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.answer import is_empty
+from bncourse.checking.answer import UNREADABLE, is_empty
 from bncourse.checking.diagnosis import diagnose
 from bncourse.checking.exercise import Quiz
 from bncourse.checking.quiz import judge_quiz
@@ -222,7 +222,7 @@ def _first_line(source):
     """Give the first line under the signature and the docstring: what a task hands out holds no wrong idea."""
     try:
         body = ast.parse(source).body[0].body
-    except (SyntaxError, IndexError, AttributeError):
+    except (*UNREADABLE, IndexError, AttributeError):
         return 1
     documented = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
     return body[1 if documented and len(body) > 1 else 0].lineno
