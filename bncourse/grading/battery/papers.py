@@ -18,7 +18,7 @@ POINTS = {
     },
     DRIVERS: {"gradient_check": 3.0, "find_bugs": 6.0},
 }
-KINDS = ("resources", "integrity", "reaching", "malformed", "odd")
+KINDS = ("resources", "integrity", "reaching", "malformed", "odd", "told")
 # What a cell prints when its attack worked; the two words stand together in no source.
 THROUGH = "GOT THROUGH"
 
@@ -98,6 +98,7 @@ def cases(kind=None):
         processes,
         reaching,
         resources,
+        told,
         tools,
     )
 
