@@ -39,6 +39,8 @@ from bncourse.experiments.claims import CLAIMS
             {
                 "sigmoid_raw_gain": 20.0,
                 "sigmoid_standardized_gain": 6.0,
+                "sigmoid_raw_times_4_gain": 5.0,
+                "sigmoid_standardized_times_4_gain": 2.0,
                 "relu_raw_gain": 3.0,
                 "relu_standardized_gain": 2.8,
             },
