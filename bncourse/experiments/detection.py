@@ -74,6 +74,31 @@ def shuffled_aucs(source_scores, target_scores, rng, permutations=199):
     return np.array([reference.domain_auc(s[: len(source_scores)], s[len(source_scores) :]) for s in shuffled])
 
 
+def ks_gaps(source, target):
+    """Give the largest gap between the distribution functions of two samples, for each feature.
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (examples, features)
+
+    Returns
+    -------
+    ndarray of shape (features,)
+    """
+    # What scipy's ks_2samp does with method="asymp", for all features at once, because a notebook runs it 6,400 times.
+    n_source, n_target = len(source), len(target)
+    both = np.vstack([source, target])
+    order = np.argsort(both, axis=0)
+    gaps = np.cumsum(np.where(order < n_source, 1 / n_source, -1 / n_target), axis=0)
+    rises = np.diff(np.take_along_axis(both, order, axis=0), axis=0) > 0  # between equal values no gap is counted
+    return np.abs(gaps[:-1] * rises).max(axis=0)
+
+
+def ks_size(n_source, n_target):
+    """Give the size of sample with which Kolmogorov and Smirnov's distribution judges these gaps."""
+    return round(n_source * n_target / (n_source + n_target))
+
+
 def pixel_p_values(source, target):
     """Give the p-value of a Kolmogorov-Smirnov test for each feature.
 
@@ -88,14 +113,7 @@ def pixel_p_values(source, target):
     """
     from scipy.stats import kstwo  # here, because it takes a moment to load
 
-    # What scipy's ks_2samp does with method="asymp", for all features at once, since a notebook runs it 6,400 times.
-    n_source, n_target = len(source), len(target)
-    both = np.vstack([source, target])
-    order = np.argsort(both, axis=0)
-    gaps = np.cumsum(np.where(order < n_source, 1 / n_source, -1 / n_target), axis=0)
-    rises = np.diff(np.take_along_axis(both, order, axis=0), axis=0) > 0  # between equal values no gap is counted
-    distances = np.abs(gaps[:-1] * rises).max(axis=0)
-    return kstwo.sf(distances, round(n_source * n_target / (n_source + n_target)))
+    return kstwo.sf(ks_gaps(source, target), ks_size(len(source), len(target)))
 
 
 def mmd(source, target, rng, permutations=199):
@@ -184,39 +202,6 @@ def detectors(seed, examples=500):
             f"mmd p{name}": reference.permutation_p_value(*mmd(source[:200], target[:200], rng)),
         }
     return numbers
-
-
-def without_ties(seed, tests=100, examples=100):
-    """Measure why the smallest of 64 KS p-values gives fewer false alarms than 64 independent tests would.
-
-    Pixels have 17 values, and many are nearly always 0: equal values, *ties*, make a KS test cautious. Here the tests
-    run as they are, with ties broken by a random number below 1e-6, and with ties but without the dependence of
-    neighbouring pixels (each pixel is drawn from other images).
-
-    Parameters
-    ----------
-    seed : int
-        Of the samples.
-    tests : int, default 100
-        How many pairs of samples.
-    examples : int, default 100
-        In each sample.
-
-    Returns
-    -------
-    dict of float
-        The share of pairs whose smallest p-value is at most 0.05: "as they are", "ties broken", "pixels independent".
-    """
-    rng = np.random.default_rng(seed)
-    x, _ = data.digits()
-    alarms = {"as they are": 0, "ties broken": 0, "pixels independent": 0}
-    for _ in range(tests):
-        drawn = x[rng.choice(len(x), 2 * examples, replace=False)]
-        apart = np.stack([rng.choice(pixel, 2 * examples, replace=False) for pixel in x.T], axis=1)
-        samples_drawn = (drawn, drawn + rng.uniform(0, 1e-6, drawn.shape), apart)
-        for name, both in zip(alarms, samples_drawn, strict=True):
-            alarms[name] += pixel_p_values(both[:examples], both[examples:]).min() <= 0.05
-    return {name: float(count / tests) for name, count in alarms.items()}
 
 
 def p_values_without_shift(seed, tests=100, examples=100):

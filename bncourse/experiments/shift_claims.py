@@ -1,6 +1,6 @@
 """What notebooks 01 and 02 claim: for each measurement a sentence, its choices, and the test of its numbers."""
 
-from bncourse.experiments import detection, label_shift, shifts, weighting, weighting_limits
+from bncourse.experiments import detection, label_shift, shifts, ties, weighting, weighting_limits
 from bncourse.experiments.claim import Claim
 
 CLAIMS = {
@@ -64,7 +64,7 @@ CLAIMS = {
     "without_ties": Claim(
         "ties are why the smallest of 64 p-values gives fewer false alarms than 0.96: with ties broken it gives more "
         "than 0.85, with independent pixels and their ties less than 0.85",
-        detection.without_ties,
+        ties.without_ties,
         lambda n: n["ties broken"] > 0.85 > n["pixels independent"] and n["ties broken"] > n["as they are"] + 0.15,
         over={},
         notebook="01",
