@@ -6,9 +6,10 @@ import re
 from collections import defaultdict
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from bncourse import cli
+from bncourse import cli, reference
 from bncourse.benchmarks import claims as bench
 from bncourse.experiments.claim import Claim
 from bncourse.experiments.claims import CLAIMS, confirm
@@ -107,13 +108,27 @@ def test_confirm_passes_a_run_that_bears_the_claim_and_says_what_another_one_mea
 @pytest.mark.parametrize(
     "name",
     [
-        "tiny_networks", "drift_and_rate", "without_ties", "small_rate", "same_course", "noise_costs",
+        "tiny_networks", "drift_and_rate", "without_ties", "same_course", "noise_costs",
         "noise_at_a_larger_rate", "explosion_after_a_step", "small_momentum", "who_shares",
         "after_shifts", "shimodaira", "mileage_elsewhere",
     ],
 )  # fmt: skip
 def test_a_claim_fails_where_every_number_is_alike(name):
     assert not CLAIMS[name].holds(defaultdict(lambda: 0.7))
+
+
+def test_what_notebook_09_says_of_layer_norm_and_of_synchronized_batch_norm_is_what_keras_does():
+    import keras
+
+    maps = np.random.default_rng(0).normal(size=(2, 3, 3, 4)).astype("float32")
+    each_position, whole_map = keras.layers.LayerNormalization(), keras.layers.LayerNormalization(axis=[1, 2, 3])
+    got = keras.ops.convert_to_numpy(each_position(maps))
+    assert got == pytest.approx(reference.normalize_over(maps, 3, eps=1e-3), abs=1e-5)
+    whole_map.build(maps.shape)
+    assert each_position.gamma.shape == (4,) and whole_map.gamma.shape == (3, 3, 4)
+    if keras.backend.backend() == "jax":
+        with pytest.raises(ValueError, match="only supported with the TensorFlow backend"):
+            keras.layers.BatchNormalization(synchronized=True)
 
 
 def test_a_bench_of_claims_tries_every_point_and_names_those_that_fail(monkeypatch):

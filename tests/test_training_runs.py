@@ -43,7 +43,8 @@ from bncourse.experiments.claims import CLAIMS
                 "sigmoid_standardized_times_4_gain": 2.0,
                 "relu_raw_gain": 3.0,
                 "relu_standardized_gain": 2.8,
-            },
+            }
+            | {f"{kind}_{inputs}_batch": 40.0 for kind in ("sigmoid", "relu") for inputs in ("raw", "standardized")},
         ),
     ],
 )

@@ -127,6 +127,7 @@ SETTINGS = {
     ("relu", False, 1.0): (0.3, 0.3),
     ("relu", True, 1.0): (0.3, 0.3),
 }
+INPUTS = ("raw", "standardized")
 
 
 def setting_name(activation, standardized, scale):
@@ -196,7 +197,9 @@ CLAIMS = {
         "more than a third of batch norm's gain; ReLU, or the other two together, leave less than a factor of 4",
         input_scaling,
         lambda n: (
-            n["sigmoid_raw_gain"] > 1.5 * max(n["sigmoid_standardized_gain"], n["sigmoid_raw_times_4_gain"]) > 3
+            n["sigmoid_raw_gain"] > 1.5 * max(n["sigmoid_standardized_gain"], n["sigmoid_raw_times_4_gain"])
+            and min(n["sigmoid_standardized_gain"], n["sigmoid_raw_times_4_gain"]) > 2
+            and all(20 <= n[f"{kind}_{inputs}_batch"] <= 90 for kind in ("sigmoid", "relu") for inputs in INPUTS)
             and n["sigmoid_standardized_times_4_gain"] < 4
             and n["relu_standardized_gain"] < 2.5
             and n["relu_raw_gain"] > n["relu_standardized_gain"]
