@@ -19,9 +19,9 @@ def with_tanh(seed, lr=0.1):
     return landscape.summary(landscape.compare(seed, activation="tanh", lr=lr))
 
 
-def relu_at_a_larger_rate(seed, lr=0.3):
-    """Measure `landscape.steps_at` for eight layers of ReLU, without batch norm and with noise after it."""
-    return landscape.steps_at(seed, lr)
+def relu_at_a_larger_rate(seed):
+    """Measure `landscape.steps_at` for eight layers of ReLU at learning rate 0.3."""
+    return landscape.steps_at(seed, 0.3)
 
 
 def with_sigmoids(seed, lr=1.0):
@@ -61,11 +61,11 @@ CLAIMS = {
         told=("noise-read",),
     ),
     "noise_at_a_larger_rate": Claim(
-        "eight ReLU layers, learning rates from 0.2 to 0.3: the noisy network arrives within 200 steps, and sooner "
-        "than the one without batch norm",
+        "eight ReLU layers at learning rate 0.3: the noisy network arrives within 200 steps, and sooner than the one "
+        "without batch norm",
         relu_at_a_larger_rate,
         lambda n: n["noisy_steps"] < min(n["none_steps"], 200),
-        over={"lr": (0.2, 0.3)},
+        over={},
         notebook="08",
         cells=("noise",),
         told=("noise-read",),

@@ -9,6 +9,11 @@ from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
 
 NAMES = {"batch": "batch norm", "layer": "layer norm", "group": "group norm"}
 
+TITLES = {
+    "layer norm": "layer norm\nof the whole map",
+    "layer norm of a position": "layer norm\nof each position",
+}
+
 
 def axes_of_normalizers(shared, at):
     """Draw which numbers of some feature maps share a mean and a variance with a marked one.
@@ -29,7 +34,7 @@ def axes_of_normalizers(shared, at):
         panels = figure.subplots(1, len(shared), sharey=True)
         for axes, (name, mask) in zip(panels, shared.items(), strict=True):
             _maps(axes, mask, at, colors)
-            axes.set_title(name.replace(" of a position", "\nof each position"), fontsize=11)
+            axes.set_title(TITLES.get(name, name), fontsize=11)
             axes.set(xlabel="channel")
         panels[0].set_ylabel("image")
         figure.suptitle("Dark: the numbers that share one mean and one variance with the marked one")

@@ -41,7 +41,7 @@ def lines_on_a_curve(x_source, y_source, x_target, lines):
             heights = np.polyval(fitted, ends)
             axes.plot(ends, heights, color=colors[2 * i], linestyle=DASHES[2 * i], marker="")
             axes.annotate(
-                f"{name}: {errors[name]:.3f}\nfrom the rule, squared",
+                f"{name}: {errors[name]:.3f}\nmean squared distance",
                 (ends[1], heights[1]),
                 xytext=(4, 0),
                 textcoords="offset points",
