@@ -6,6 +6,7 @@ ends with one line that says what happened and where it is.
 """
 
 import argparse
+import re
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -27,6 +28,11 @@ def main(arguments=None):
         meant = f" Did you mean `bncourse {near}`?" if near else ""
         print(f"bncourse: there is no command {arguments[0]!r}.{meant} `bncourse --help` lists all.", file=sys.stderr)
         return 2
+    try:
+        arguments = _settings_taken(arguments, commands)
+    except Trouble as trouble:
+        print(f"bncourse {arguments[0]}: {trouble}", file=sys.stderr)
+        return 2
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
@@ -42,6 +48,25 @@ def main(arguments=None):
     except KeyboardInterrupt:
         print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)
         return 130
+
+
+def _settings_taken(arguments, commands):
+    """Take nbgrader's kind of settings out of a command line for instructors: --Class.option=value, --config=FILE."""
+    if not arguments or arguments[0] not in commands:
+        return arguments
+    if any(re.match(r"--([A-Z]\w*\.|config(=|$))", argument) for argument in arguments):
+        from bncourse.grading.configuration import taken
+
+        return taken(arguments)
+    if "bncourse.grading.assignments" in sys.modules:  # a command before this one in the same process
+        sys.modules["bncourse.grading.assignments"].name_settings({})
+    if "--help-all" in arguments:
+        from bncourse.grading.configuration import help_all
+
+        print("Settings, here as --Class.option=value, in nbgrader_config.py as c.Class.option = value:", end="\n\n")
+        print(help_all(), end="\n\n")
+        return [argument if argument != "--help-all" else "--help" for argument in arguments]
+    return arguments
 
 
 def _tell_where():
@@ -113,6 +138,7 @@ def _parser():
         "enter a class list into the gradebook; nobody is ever taken away",
         "bncourse students class.csv",
     )
+    _encoding(students, "the list")
     students.add_argument(
         "file", metavar="CLASS.csv", help="with a column `id`; also first name, last name, email, lms id"
     )
@@ -123,6 +149,7 @@ def _parser():
         "take submissions out of a zip from Canvas or Moodle, or a folder for each student",
         "bncourse collect 04 submissions.zip",
     )
+    _encoding(collect, "the table of --times, or without it the names in the zip")
     collect.add_argument("assignment", metavar="NN", help="such as 04")
     collect.add_argument(
         "archive", metavar="ARCHIVE", help="the zip as it was downloaded, or a folder; it is only read"
@@ -163,6 +190,7 @@ def _parser():
         metavar="NAME",
         help="grade again those who have not solved this one, such as after a change of its check",
     )
+    grade.add_argument("--help-all", action="store_true", help="show all settings, and how to give them here")
     grade.add_argument("--scheduler", metavar="ADDRESS", help='of a Dask cluster that does the work (extra "cluster")')
     grade.add_argument(
         "--accept-unsafe-level",
@@ -210,6 +238,7 @@ def _parser():
         "--into", metavar="FILE", help="a gradebook that Canvas or Moodle exported, to fill in a copy of it"
     )
     scores.add_argument("--column", metavar="TITLE", help="with --into: the column to fill, if its title is not found")
+    _encoding(scores, "the gradebook of --into")
     scores.add_argument("--scale", action="store_true", help="with --into: scale the points to the maximum there")
 
     report = command(
@@ -252,6 +281,12 @@ def _parser():
     )
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser, tuple(commands.choices)
+
+
+def _encoding(command, of):
+    command.add_argument(
+        "--encoding", metavar="NAME", help=f"of {of}, such as cp1250 or mac_roman, where that is not plain"
+    )
 
 
 def _count(text):

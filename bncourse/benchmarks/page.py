@@ -27,7 +27,7 @@ HEAD = """# Benchmarks
 
 Written by `bncourse bench`; do not edit. Each family can be measured alone on your machine: `bncourse bench checks`,
 and so on. Times move with the machine, so what is compared is a ratio in alternating runs; absolute times are there for
-orientation. What the other checkers of batch norm catch was measured outside of this repository, and is marked so.
+orientation.
 """
 
 
@@ -165,23 +165,7 @@ def _checks(figures):
     if "keras_median_ms" in figures:
         worst = f"{figures['keras_median_ms']:.0f} ms and {figures['keras_worst_ms']:.0f} ms"
         rows.append(("one check with Keras, median and worst (with its first import)", worst))
-    return _table(("", "here"), rows) + PEERS
-
-
-PEERS = """
-Beside it, what five public checkers caught of wrong batch norms that were put before them. This was measured outside of
-this repository, with the checks as those courses ship them, and is not reproduced by this command:
-
-| Checker | Wrong layers caught |
-|---|---|
-| CMU 10-714, homework 2 | 24 of 31 |
-| CS231n, assignment 2 | 20 of 31 |
-| Deep-ML | 18 of 34 |
-| ARENA | 16 of 34 |
-| TinyTorch | 11 of 34 |
-
-Notebook 10 re-creates their methods and runs them on its twelve bugs; it names its sources.
-"""
+    return _table(("", "here"), rows)
 
 
 def _reference(figures):

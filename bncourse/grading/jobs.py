@@ -7,7 +7,6 @@ import contextlib
 import faulthandler
 import os
 import tempfile
-import threading
 import traceback
 from dataclasses import asdict, dataclass, field
 
@@ -16,9 +15,9 @@ from nbformat.v4 import reads_json, writes_json
 from bncourse.grading import compilation
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox
+from bncourse.grading.texts import harmless_notebook
 
 _SLOTS = 64
-_one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 OVERTIME = 120.0
 _warm = {}  # the sandboxes of this process, by what they were made with
 
@@ -75,22 +74,19 @@ class Result:
     trouble: str = ""
 
 
-def judge(job):
+def judge(job, progress=None):
     """Judge one submission in this process; never raises for what the submission did.
 
     Parameters
     ----------
     job : Job
+    progress : bncourse.grading.judge_process.Progress, optional
+        What is judged already, and whom to tell.
 
     Returns
     -------
     Result
     """
-    with _one_at_a_time:
-        return _judge(job)
-
-
-def _judge(job):
     from bncourse.grading.judging import judge_notebook
     from bncourse.room.frames import Broken
 
@@ -100,10 +96,13 @@ def _judge(job):
         notebook = reads_json(job.notebook)
         sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
         deaths = sandbox.deaths
-        judged = judge_notebook(notebook, sandbox, job.seed, job.files)
+        judged = judge_notebook(notebook, sandbox, job.seed, job.files, progress)
         if sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
             faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
-            judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files)
+            if progress:
+                progress.again()
+            judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files, progress)
+        harmless_notebook(judged.notebook)  # the last step: what is stored is what a person opens
         written = writes_json(judged.notebook)
     except (Unavailable, Broken, OSError) as error:
         close()

@@ -61,6 +61,10 @@ class Limits:
         Processes and threads.
     file_size : int
         Bytes of one file, and of all files at level 3.
+    judge : float
+        Seconds of processor time that the judge itself may spend on one cell of it, outside of the sandbox.
+    judge_memory : int
+        Bytes that the judge itself may take more than it had before.
     """
 
     call: float = 3.0
@@ -71,6 +75,8 @@ class Limits:
     data: int = 4_000_000_000
     processes: int = 256
     file_size: int = 100_000_000
+    judge: float = 60.0
+    judge_memory: int = 1_500_000_000
 
 
 @dataclass

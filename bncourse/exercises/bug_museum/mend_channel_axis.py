@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, maps, statistics
+from bncourse.exercises.batches import affine, by_hand, maps, statistics
 
 
 def _maps_cases(rng):
@@ -33,6 +33,7 @@ mend_channel_axis = Exercise(
     section="Mend three",
     returns=("y", "running_mean", "running_var"),
     may_change=("running_mean", "running_var"),
+    example=by_hand([[[[1, 10], [3, 30]]]], [1, 1], [0, 0], [0, 0], [1, 1], momentum=0.75, eps=0.0),
     hints=(
         "How many means does a batch of maps with 5 channels have? Print the shape of the mean that the bug computes.",
         "axis names what is added up and disappears. Which of the four axes must stay?",

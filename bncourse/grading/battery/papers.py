@@ -87,7 +87,17 @@ def case(kind, spoils=(), *, earns=None, at_most=False, assignment=FORWARD, need
 
 def cases(kind=None):
     """Give the cases of one class, or all, in the order in which they stand in the modules."""
-    from bncourse.grading.battery import integrity, malformed, marks, odd, processes, reaching, resources  # noqa: F401 - they declare
+    from bncourse.grading.battery import (  # noqa: F401 - they declare
+        integrity,
+        malformed,
+        marks,
+        odd,
+        places,
+        processes,
+        reaching,
+        resources,
+        tools,
+    )  # fmt: skip
 
     return [each for each in _cases.values() if kind in (None, each.kind)]
 
