@@ -171,6 +171,7 @@ CLAIMS = {
         lambda n: 2 * max(n["ahead_0.1"], n["ahead_0.5"]) < n["ahead_0.01"],
         over={},
         notebook="07",
-        cells=("sgd-measured",),
+        cells=("sgd-faster",),
+        told=("adam",),
     ),
 }

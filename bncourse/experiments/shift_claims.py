@@ -161,7 +161,7 @@ CLAIMS = {
             and n["network 3000"] < 0.35
             and n["line 3000"] > 0.4
             and n["network accuracy"] > 0.99
-            and n["line accuracy"] < 0.97
+            and n["line accuracy"] < 0.98
         ),
         over={"lr": (0.1, 0.3)},
         notebook="02",
