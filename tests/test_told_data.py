@@ -12,7 +12,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from bncourse.grading.output_allowance import MOST_CHARACTERS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -27,7 +26,7 @@ from bncourse.grading.answers import answer
 from bncourse.grading.crossing import bounded, called_back, handed, reply_of
 from bncourse.grading.integrity import likeness, steps
 from bncourse.grading.judging import judge_notebook
-from bncourse.grading.outputs import clean_outputs
+from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs
 from bncourse.grading.submission import Lost, OutOfTime, Submission, sources_of
 from bncourse.room import frames, values
 
@@ -252,7 +251,7 @@ def test_the_outputs_of_all_cells_together_have_an_end():
     for cell in notebook.cells:
         cell.metadata["bncourse"] = {"from": "student"}
     judged = judge_notebook(notebook, ToldSandbox(lambda asked: [told]), 3)
-    assert len(json.dumps(judged.notebook)) < MOST_CHARACTERS + 100_000
+    assert len(json.dumps(judged.notebook)) < MOST_OUTPUT + 100_000
     assert "shows more than is kept" in json.dumps(judged.notebook.cells[-1].outputs)
 
 
