@@ -120,7 +120,7 @@ def harmless_notebook(notebook):
     text, output = MOST_TEXT, MOST_OUTPUT
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, taken = harmless_outputs(cell.outputs, output)
+            cell.outputs, taken = harmless_outputs(cell.get("outputs", []), output)
             output -= taken
         elif not of_the_course(cell):
             text -= harmless_cell(cell, text)
