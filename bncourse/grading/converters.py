@@ -77,6 +77,8 @@ def waiting(course, name, student):
 
 def _run(converter, course, name, record=True, **folders):
     config = settings(course, assignment_id=name, **folders)
+    if "exporter_class" not in config.GenerateFeedback:
+        config.GenerateFeedback.exporter_class = "bncourse.grading.feedback.PageExporter"
     if not record:  # what nbgrader's own --no-db does
         config.GenerateAssignment.no_database = True
         config.SaveCells.enabled = False

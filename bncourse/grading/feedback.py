@@ -1,7 +1,10 @@
 """What stands on a feedback page: how the file was read, and nothing of a submission that could run there."""
 
 import re
+from typing import ClassVar
 
+from jinja2 import BytecodeCache
+from nbconvert.exporters import HTMLExporter
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell
 from traitlets import Bool
@@ -60,3 +63,25 @@ class HowItWasRead(Preprocessor):
 def _plain(line):
     """Give a line of text in Markdown that shows every character as it is."""
     return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", " ".join(line.split()))
+
+
+class _Compiled(BytecodeCache):
+    """Keeps in this process what Jinja compiles of nbgrader's templates, which takes longer than a page."""
+
+    kept: ClassVar = {}
+
+    def load_bytecode(self, bucket):
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket):
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
+class PageExporter(HTMLExporter):
+    """nbconvert's own exporter, which compiles the templates once for all pages of a process."""
+
+    def _create_environment(self):
+        environment = super()._create_environment()
+        environment.bytecode_cache = _Compiled()
+        return environment

@@ -23,7 +23,7 @@ from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 FEEDBACK, GRADED = "feedback", "autograded"
-SECONDS = 60.0  # for one page; one of a whole notebook takes one
+SECONDS = 30.0  # for one page; one of a whole notebook takes one
 MEMORY = 1_000_000_000
 _MAKING = ".making-"
 

@@ -83,18 +83,23 @@ def harmless_outputs(outputs, most=MOST_OUTPUT):
         if "traceback" in output:
             output.traceback = [_coloured(str(line)[:4_000]) for line in output.traceback[:100]]
         taken = size_of(output)
-        if size + taken > max(most, MOST_STREAM):
-            kept.append(type(output)({"output_type": "stream", "name": "stderr", "text": LEFT_OUT}))
-            break
+        # a score is what the judge gives, and an error is short
+        if size + taken > max(most, MOST_STREAM) and output.output_type not in ("execute_result", "error"):
+            output = type(output)({"output_type": "stream", "name": "stderr", "text": LEFT_OUT})
+            if output in kept:
+                continue
+            taken = len(LEFT_OUT)
         size += taken
         kept.append(output)
     return kept, size
 
 
 def size_of(output):
-    """Give how many characters an output has."""
+    """Give how many characters an output has; those of HTML count tenfold, because it takes long to clean."""
+    html = output.get("data", {}).get("text/html", "")
+    markup = len(html) - sum(map(len, _pictures_in(html)))
     texts = [*output.get("data", {}).values(), *output.get("traceback", ())]
-    return sum(map(len, texts)) + sum(len(output.get(part, "")) for part in ("text", "ename", "evalue"))
+    return 9 * markup + sum(map(len, texts)) + sum(len(output.get(part, "")) for part in ("text", "ename", "evalue"))
 
 
 def stopped(kind, message, lines=()):

@@ -12,6 +12,7 @@ more. A text that cannot be rendered within bounds is shown as it was written.
 import html
 import re
 import string
+import time
 from urllib.parse import unquote
 
 from bncourse.grading import bounds, formulas, harmless
@@ -24,7 +25,8 @@ LONGEST = 20_000  # characters of a text, without its pictures, that is kept or 
 MOST_SHOWN = 200_000  # characters of a text that is shown as it was written
 MOST_PICTURES = 10  # in a text
 MOST_RENDERED = 4_000_000  # characters of a text after it was rendered, its pictures included
-SECONDS = 5.0
+SECONDS = 5.0  # to render a text
+MOST_SECONDS = 30.0  # to render all texts of a notebook
 MOST_TEXT = 12_000_000  # characters of all texts of a notebook after they were rendered
 LEFT_OUT = "[A picture was left out: it is from elsewhere, too large, or no PNG, JPEG or GIF.]"
 TOO_MUCH = "Its pictures are left out, because those of the texts before are as large as a notebook's may be:"
@@ -50,10 +52,10 @@ _SIGNS |= {ord("<"): "&lt;", ord(">"): "&gt;", ord("&"): "&amp;"}
 _PASTED = re.compile(r"data:image/(?:png|jpeg|gif);base64,([A-Za-z0-9+/=]+)")
 _BLANK = re.compile(r"[ \t\r\n\f]+")
 
-_apart = bounds.Bounded(memory=1_500_000_000)
+_apart = bounds.Bounded(memory=1_500_000_000, preload=("nbconvert.filters.markdown_mistune", "PIL.Image", "nh3"))
 
 
-def harmless_text(source, attachments=None):
+def harmless_text(source, attachments=None, until=None):
     """Make the text of a cell harmless.
 
     Parameters
@@ -62,6 +64,8 @@ def harmless_text(source, attachments=None):
         Markdown.
     attachments : dict, optional
         The pictures of the cell, in the form of a notebook: ``{name: {type: base64}}``. It may hold anything.
+    until : float, optional
+        After this time of `time.monotonic` nothing is rendered any more.
 
     Returns
     -------
@@ -73,7 +77,7 @@ def harmless_text(source, attachments=None):
         return source
     encoded = _plain(attachments)
     source = _unpasted(source, encoded)
-    if len(source) > LONGEST:
+    if len(source) > LONGEST or (until is not None and time.monotonic() > until):
         return as_written(source)
     try:
         return _apart.call("bncourse.grading.texts:rendered", source, encoded, seconds=SECONDS)
@@ -81,7 +85,7 @@ def harmless_text(source, attachments=None):
         return as_written(source)
 
 
-def harmless_cell(cell, most=MOST_TEXT):
+def harmless_cell(cell, most=MOST_TEXT, until=None):
     """Make a text cell harmless, in place; a raw cell becomes a text cell that shows what it says.
 
     Parameters
@@ -89,6 +93,8 @@ def harmless_cell(cell, most=MOST_TEXT):
     cell : NotebookNode
     most : int
         How many characters it may have; a short text may always stand.
+    until : float, optional
+        As for `harmless_text`.
 
     Returns
     -------
@@ -99,7 +105,7 @@ def harmless_cell(cell, most=MOST_TEXT):
         return 0
     attachments = cell.pop("attachments", None)
     if cell.cell_type == "markdown":
-        text = harmless_text(cell.source, attachments)
+        text = harmless_text(cell.source, attachments, until)
         if len(text) > most and ' src="data:' in text:
             text = as_written(visible(cell.source), TOO_MUCH)
         cell.source = text if len(text) <= most or len(text) <= SHORT else NO_ROOM
@@ -117,13 +123,13 @@ def harmless_notebook(notebook):
     notebook : NotebookNode
         Its cells say in their metadata where they are from, as staging wrote it.
     """
-    text, output = MOST_TEXT, MOST_OUTPUT
+    text, output, until = MOST_TEXT, MOST_OUTPUT, time.monotonic() + MOST_SECONDS
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, taken = harmless_outputs(cell.outputs, output)
+            cell.outputs, taken = harmless_outputs(cell.get("outputs", []), output)
             output -= taken
         elif not of_the_course(cell):
-            text -= harmless_cell(cell, text)
+            text -= harmless_cell(cell, text, until)
 
 
 def of_the_course(cell):
