@@ -191,12 +191,12 @@ def test_grades_are_those_that_were_earned_even_with_a_deleted_check(term):
     course, _, _ = term
     with open(course / "grades.csv", newline="") as file:
         scores = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
-    assert scores == {"right": 5.5, "wrong": 1.0, "odd": 3.0}
+    assert scores == {"right": 5.5, "wrong": 1.0, "odd": 5.5}
 
 
 def test_a_written_answer_waits_for_a_person_and_an_empty_one_does_not(term):
     course, _, said = term
-    assert said["graded by hand"] == ["right"]
+    assert said["graded by hand"] == ["odd", "right"]  # odd has a text of their own in another place
     graded = json.loads((course / "autograded" / "right" / NAME / f"{NAME}.ipynb").read_text())
     assert "The variance needs the mean." in "".join(cell(graded, "why")["source"])
 
@@ -219,14 +219,15 @@ def test_a_script_in_a_submission_does_not_run_in_the_feedback(term):
     course, _, _ = term
     page = (course / "feedback" / "odd" / NAME / f"{NAME}.html").read_text()
     assert SCRIPT not in page
-    assert page.count("&lt;script&gt;document.title") == 1  # the code that made the output
+    assert "&lt;script&gt;document.title" in page  # the code that made the output
     assert f'src="data:image/png;base64,{DOT}"' in page
 
 
-def test_text_between_the_cells_of_the_course_is_not_taken_along(term):
+def test_a_text_of_ones_own_is_taken_along_to_where_a_person_grades(term):
     course, _, _ = term
     assert "and *text*" in (course / "received" / "odd" / NAME / f"{NAME}.ipynb").read_text()
-    assert "and *text*" not in (course / "submitted" / "odd" / NAME / f"{NAME}.ipynb").read_text()
+    for where in ("submitted", "autograded"):
+        assert "and *text*" in (course / where / "odd" / NAME / f"{NAME}.ipynb").read_text()
 
 
 def test_an_exchange_of_ones_choice_is_used(tmp_path, nbgrader):

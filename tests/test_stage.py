@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 import sys
+import time
 from copy import deepcopy
 
 import nbformat
@@ -392,6 +393,35 @@ def test_a_damaged_line_behind_outputs_is_named_by_its_number(theirs):
     line = text[: text.index('"nbformat": ,')].count("\n") + 1
     [[_, why]] = told(staged(text.encode()), REFUSED)
     assert f"damaged in line {line}" in why
+
+
+WORST = {
+    "blank lines": "\n" * MOST_SOURCE,
+    "spaces": " " * (MOST_SOURCE - 2) + "=(",
+    "pictures": "![](attachment:x" * 12_000,
+    "long pictures": ("![](attachment:" + "x" * 280) * 650,
+    "brackets of pictures": "![" * 100_000,
+    "f-strings": "f'{x" * 50_000,
+    "magics": "%" * MOST_SOURCE,
+    "questions": "a." * 99_999 + "?",
+    "types": "type x" * 33_000,
+    "assignments": "a = " * 49_999 + "(",
+    "dots and spaces": "a ,\t" * 50_000,
+    "brackets": "(" * MOST_SOURCE,
+    "names": ";".join(f"x{n}=y{n}" for n in range(16_000)),
+}
+
+
+@pytest.mark.parametrize("kind", ["code", "markdown"])
+@pytest.mark.parametrize("what", WORST)
+def test_the_worst_text_of_a_cell_is_read_in_a_moment(theirs, what, kind):
+    text = WORST[what]
+    theirs["cells"].append({**small_course.code("x", text), "cell_type": kind})
+    cell(theirs, "why")["source"] = text
+    cell(theirs, "title")["source"] += text
+    began = time.process_time()
+    result = staged(theirs)
+    assert time.process_time() - began < 5 and answer(result, "centre") == CENTRE
 
 
 ANYTHING = some.recursive(

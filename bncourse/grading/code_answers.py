@@ -12,10 +12,10 @@ from bncourse.grading.decisions import ANSWERED, DOUBT, DROPPED, MENDED, TAKEN, 
 from bncourse.grading.matching import asked, grade_id, is_answer, same
 
 TOO_LONG = "Its text is longer than a cell may be (200,000 characters)."
-# What Python before 3.12 and 3.14 cannot read, and may stand in an honest answer.
+# What Python before 3.12 and 3.14 cannot read, and may stand in an honest answer; f-strings are told by the fault.
 _NEWER = re.compile(
-    r"""^\s*+(?:def|class)\s++\w++\[|^\s*+type\s++\w++[^\n=]{0,200}=|\bf(["']).{0,300}\{[^{}\n]{0,200}\1|"""
-    r"""^\s*+except\s++\w++\s*+,|\bt["']""",
+    r"""^[ \t]*+(?:(?:async[ \t]++)?def|class)[ \t]++\w++\[|^[ \t]*+type[ \t]++\w++[^\n=]{0,200}+="""
+    r"""|^[ \t]*+except[ \t]++\w++[ \t]*+,|\bt["']""",
     re.MULTILINE,
 )
 
@@ -152,7 +152,7 @@ def unreadable(made, python):
         cell = made.written[number]
         if not names.fault or cell.kind != "code":
             continue
-        if theirs > ours or (not theirs and _NEWER.search(cell.source)):
+        if theirs > ours or (not theirs and ("f-string" in names.fault or _NEWER.search(cell.source))):
             place = made.places[number]
             name = grade_id(made.release.cells[place]) if place is not None else ""
             with_it = f"was written with Python {python}" if python else "does not say with which Python it was written"

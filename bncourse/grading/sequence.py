@@ -57,9 +57,9 @@ def sequence(made, answers, left, decisions):
     """
     release = made.release.cells
     at = {answer.number: place for place, answer in answers.items() if answer.number is not None}
-    for number, place in enumerate(made.places):
-        if place is not None and not is_answer(release[place]) and place not in at.values():
-            at[number] = place
+    for place, cell in enumerate(release):
+        if not is_answer(cell) and (copies := made.copies(place)):
+            at[_first_that_could_hold(made, cell, copies) if is_check(cell) else copies[0]] = place
     known = {cell.source.strip() for cell in release}
     row = []
     for number, cell in enumerate(made.written):
@@ -80,6 +80,13 @@ def sequence(made, answers, left, decisions):
     _stubs_first(made, row, decisions)
     _mark_again(made, row)
     return row
+
+
+def _first_that_could_hold(made, check, copies):
+    """Give of the copies of a check the first that stands behind a definition of what it asks for."""
+    wanted = bindings(check.source).used
+    behind = next((number for number, names in enumerate(made.names) if names.full & wanted), len(made.names))
+    return next((number for number in copies if number >= behind), copies[0])
 
 
 def _given(made, place, answers):
