@@ -6,8 +6,9 @@ the learner wrote), `compare` (are two values the same), `judge` (call, compare,
 """
 
 from bncourse.checking.answer import Answer, DirectAnswer, Fault, Reply
-from bncourse.checking.exercise import Case, Exercise, Question, Quiz, WrongIdea
+from bncourse.checking.exercise import Case, Exercise, WrongIdea
 from bncourse.checking.judge import judge
+from bncourse.checking.question import Question, Quiz
 from bncourse.checking.verdict import Finding, Verdict
 
 __all__ = [

@@ -1,5 +1,6 @@
 """The assignments of a course, and nbgrader's settings for it."""
 
+import logging
 from pathlib import Path
 
 from bncourse.trouble import Trouble
@@ -40,6 +41,9 @@ def choose(course, words):
 def settings(course, **folders):
     """Give nbgrader's settings of this course, as a traitlets ``Config``.
 
+    They are read as nbgrader reads them: Jupyter's configuration folders, then the folder one stands in, then the
+    course; what the command line names counts before all of them.
+
     Parameters
     ----------
     course : path
@@ -50,13 +54,56 @@ def settings(course, **folders):
     Raises
     ------
     Trouble
-        If the course has no settings.
+        If the course has no settings, or a file of settings cannot be read.
     """
     from traitlets.config import Config
-    from traitlets.config.loader import PyFileConfigLoader
 
     if not (Path(course) / SETTINGS).is_file():
         raise Trouble(f"{course} holds no {SETTINGS}; take the one that came with the course back.")
-    config = Config(PyFileConfigLoader(SETTINGS, path=str(course)).load_config())
+    config = Config(_read(Path(course)))
     config.CourseDirectory.update(folders)
+    return config
+
+
+def name_settings(values, file=""):
+    """Keep what a command line names: it counts before all files of settings.
+
+    Parameters
+    ----------
+    values : dict of str to dict
+        By class and option, such as ``{"Submissions": {"cell": "1"}}``.
+    file : str
+        A file of settings that is read in place of those in Jupyter's folders.
+    """
+    _named.clear()
+    _named.update(values=values, file=str(file))
+
+
+_named = {}
+
+
+def _read(course):
+    """Read the settings in nbgrader's order; the last that names something counts."""
+    from jupyter_core.application import JupyterApp
+    from traitlets.config import Application, Config
+    from traitlets.config.loader import DeferredConfigString
+
+    log = logging.getLogger("bncourse.settings")
+    log.addHandler(logging.NullHandler())
+    log.propagate = False
+    stem = SETTINGS.removesuffix(".py")
+    file = str(Path(_named["file"]).resolve()) if _named.get("file") else ""
+    try:
+        app = JupyterApp(config_file_name=stem, config_file=file, log=log, raise_config_file_errors=True)
+        app.load_config_file(suppress_errors=False)
+        here = Path.cwd()
+        inside = [here] if here != course and (course in here.parents or not (here / "solutions").is_dir()) else []
+        for folder in (*inside, course):
+            Application.load_config_file(app, stem, path=str(folder))
+    except Exception as error:
+        raise Trouble(f"a file of settings ({SETTINGS}) cannot be read: {type(error).__name__}: {error}") from error
+    config = Config(app.config)
+    for section, options in _named.get("values", {}).items():
+        for option, value in options.items():
+            config[section][option] = DeferredConfigString(value)
     return config

@@ -70,9 +70,11 @@ def _checks():
         "museum",
         "room",
         "grading/judging.py",
+        "grading/outcomes.py",
         "grading/answers.py",
         "grading/submission.py",
         "grading/crossing.py",
+        "grading/judge_process.py",
         "grading/seeds.py",
     )
     files = sorted(

@@ -2,9 +2,6 @@
 
 from dataclasses import dataclass
 
-from bncourse.grading.assignments import settings
-from bncourse.trouble import Trouble
-
 NAMES = {
     3: "3 (bubblewrap, Landlock, seccomp, limits)",
     2: "2 (Landlock, seccomp, limits)",
@@ -35,6 +32,10 @@ class Limits:
         Bytes of one file. All files together may have twice as many.
     files : int
         Files and folders.
+    judge : float
+        Seconds of processor time that the judge itself may spend on one cell of it, outside of the sandbox.
+    judge_memory : int
+        Bytes that the judge itself may take more than it had before.
     """
 
     call: float = 3.0
@@ -46,13 +47,5 @@ class Limits:
     processes: int = 256
     file_size: int = 100_000_000
     files: int = 50_000
-
-
-def limits_of(course):
-    """Give the limits that the course's settings name (``c.Submissions``), and the defaults for the others."""
-    wanted = settings(course).get("Submissions", {})
-    unknown = set(wanted) - set(Limits.__dataclass_fields__)
-    if unknown:
-        known = ", ".join(Limits.__dataclass_fields__)
-        raise Trouble(f"c.Submissions in nbgrader_config.py has no limit {sorted(unknown)[0]!r}; it has {known}.")
-    return Limits(**wanted)
+    judge: float = 60.0
+    judge_memory: int = 1_500_000_000

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bncourse.grading.arrivals import COUNTS, TIMESTAMP, read_time
-from bncourse.grading.class_list import ClassList, Person, person_of
+from bncourse.grading.arrivals import TIMESTAMP, read_time
+from bncourse.grading.class_list import ClassList, Person
+from bncourse.grading.enrolment import removed
+from bncourse.grading.fingerprints import GRADED, state
 from bncourse.grading.intake import SUBMITTED, decisions_of, handed_in, may_be_graded, refusal, report
-from bncourse.grading.run import GRADED, state
-from bncourse.grading.stage import ANSWERED
+from bncourse.grading.reasons import notes, waiting
+from bncourse.grading.unknown_times import about_time, marked_late, typed_in
 from bncourse.trouble import Trouble
 
 NOTHING = "nothing was handed in"
+TYPED = "a text was typed into the LMS, and no file was handed in"
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class Result:
     ----------
     person : Person
     score : float or None
-        After the late rule; None where nothing is graded.
+        After the late rule; None where nothing is graded, or a part of it waits for a person.
     most : float
         What can be earned.
     why : str
@@ -45,6 +48,8 @@ class Result:
         How long grading took.
     events : tuple of str
         What went wrong while it ran.
+    so_far : float or None
+        The points of the other parts, where one waits for a person.
     """
 
     person: Person
@@ -59,6 +64,7 @@ class Result:
     level: int | None = None
     seconds: float | None = None
     events: tuple = ()
+    so_far: float | None = None
 
 
 def results(course, name):
@@ -80,13 +86,18 @@ def results(course, name):
     with Record(course) as record:
         if not record.knows(name):
             raise Trouble(f"{name} is not in the gradebook yet. `bncourse grade` notes it there.")
+        record.renew_penalties(name)  # points that a person gave since, or another rule, change what is taken
         most = record.gradebook.find_assignment(name).max_score
-        people = {student.id: person_of(student) for student in record.gradebook.students}
+        people = record.people().people
         rows = {}
         for submission in record.gradebook.assignment_submissions(name):
             rows[submission.student_id] = _row(submission)
-    people |= {student: Person(student) for student in there if student not in people}
-    found = [_result(course, name, person, rows.get(id), most, id in there) for id, person in people.items()]
+    there -= removed(course, name, there, people)
+    people = people | {student: Person(student) for student in there if student not in people}
+    late, typed = marked_late(course, name), typed_in(course, name, people)
+    found = [
+        _result(course, name, person, rows.get(id), most, id in there, late, typed) for id, person in people.items()
+    ]
     return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
 
 
@@ -101,33 +112,37 @@ def _row(submission):
         late = submission.total_seconds_late
     penalty = submission.late_submission_penalty or 0.0
     at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
-    return submission.score - penalty, penalty, submission.needs_manual_grade, at, late
+    return submission.score - penalty, penalty, waiting(submission), at, late
 
 
-def _result(course, name, person, row, most, is_there):
+def _result(course, name, person, row, most, is_there, late, typed):
     why = _why(course, name, person.id, row, is_there)
+    if why == NOTHING and person.id in typed:
+        why = f"{TYPED} ({typed[person.id]})"
     kept = state(course, name, person.id)
-    score, penalty, by_hand, at, late = row or (None, 0.0, False, None, 0.0)
-    notes = ["a written answer waits for its points"] if by_hand else []
-    said = [each.why for each in decisions_of(report(course, name, person.id))]
-    others = [why for why in said if why.endswith(COUNTS)]
-    if others:
-        notes.append(f"{len(others) + 1} notebooks were handed in; {others[0].removesuffix('.')}")
-    if said and ANSWERED not in said:
-        notes.append("no answer was begun")
+    score, penalty, waits, at, seconds_late = row or (None, 0.0, "", None, 0.0)
+    is_graded = not why
+    if is_graded and waits:
+        why = f"{waits}; {score:g} points so far"
+    known = notes(decisions_of(report(course, name, person.id)), kept, most, score) if is_graded else []
+    if row and (unknown := about_time(course, name, person.id, late, at)):
+        known.append(unknown)
+    if row and person.id in typed:
+        known.append(f"a text was typed into the LMS too ({typed[person.id]})")
     return Result(
         person,
         None if why else score,
         most,
         why,
-        "" if why else "; ".join(notes),
-        0.0 if why else penalty,
+        "; ".join(known),
+        penalty if is_graded else 0.0,
         at,
-        late,
-        kept.get("outcomes", {}) if not why else {},
+        seconds_late,
+        kept.get("outcomes", {}) if is_graded else {},
         kept.get("level"),
         kept.get("seconds"),
         tuple(kept.get("events", ())),
+        score if is_graded and waits else None,
     )
 
 

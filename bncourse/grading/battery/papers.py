@@ -94,9 +94,11 @@ def cases(kind=None):
         malformed,
         marks,
         odd,
+        places,
         processes,
         reaching,
         resources,
+        tools,
     )
 
     return [each for each in _cases.values() if kind in (None, each.kind)]
