@@ -100,7 +100,7 @@ def small():
 def test_a_shortage_of_the_machine_is_no_loss_of_points_but_a_second_judgement(monkeypatch):
     judged = []
 
-    def short(notebook, sandbox, seed, files):
+    def short(notebook, sandbox, seed, *more):
         judged.append(seed)
         if len(judged) < limit:
             raise usage.Shortage("the machine has next to no memory left")
