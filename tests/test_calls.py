@@ -101,7 +101,8 @@ def test_calls_that_name_a_process_reach_the_caller_alone_and_its_own_children(w
         found = told(
             room,
             """
-import json, os, resource, signal, subprocess
+import ctypes, json, mmap, os, resource, signal, subprocess
+libc, clone = ctypes.CDLL(None), 56 if os.uname().machine == 'x86_64' else 220
 def may(function, *arguments):
     try: function(*arguments)
     except OSError as error: return type(error).__name__
@@ -118,6 +119,8 @@ print(json.dumps({
     'a signal to a child': may(child.kill), 'it ended by': child.wait(),
     'a signal to the parent': may(os.kill, parent, 0),
     'a signal to all': may(os.kill, -1, 0),
+    'a child of the parent': libc.syscall(clone, 0x8000 | 17, 0, 0, 0, 0),
+    'huge pages': may(lambda: mmap.mmap(-1, 1 << 21, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)),
 }))""",
         )
     assert found == {
@@ -131,6 +134,8 @@ print(json.dumps({
         "it ended by": -signal.SIGKILL,
         "a signal to the parent": "PermissionError",
         "a signal to all": "PermissionError",
+        "a child of the parent": -1,
+        "huge pages": "PermissionError",
     }
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bncourse import exercises, museum
+from bncourse.checking import DirectAnswer, judge
 from bncourse.checking.trial import called
 from bncourse.grading.crossing import called_back
 from bncourse.grading.places import Places
@@ -78,3 +79,29 @@ def test_places_of_the_machine_are_taken_out_of_what_learners_read(tmp_path):
     for secret in (np.__file__, bncourse.__file__, "4711"):
         assert secret not in said
     assert "room/2/data.csv" in said and "bncourse/data.py" in said and "numpy/__init__.py" in said
+
+
+def counts_its_calls(seed):
+    """Give an answer to find_bugs that looks at nothing: it has learnt which call is a bug from the feedback."""
+    rights, pieces = len(museum.right_ones()), len(museum.right_ones()) + len(museum.exhibits())
+    learnt = [
+        number >= rights
+        for case in exercises.find("find_bugs").draw(seed)
+        for number in np.random.default_rng(case.arguments[1]).permutation(pieces)
+    ]
+    bits, calls = sum(bug << at for at, bug in enumerate(learnt)), [0]
+
+    def find_bugs(bn):
+        calls[0] += 1
+        return not bits >> (calls[0] - 1) & 1
+
+    return find_bugs
+
+
+def test_an_answer_that_only_counts_its_calls_cannot_use_what_it_learnt_from_the_last_feedback():
+    asked = exercises.find("find_bugs")
+    first = seed_of("7f", notebook(["def find_bugs(bn): print('which call is this?')"]), {})
+    known = counts_its_calls(first)
+    assert judge(asked, DirectAnswer(known, "find_bugs"), first).score == 6  # with the same inputs it would get all
+    again = seed_of("7f", notebook(["calls = [0]", "def find_bugs(bn): calls[0] += 1"]), {})
+    assert judge(asked, DirectAnswer(counts_its_calls(first), "find_bugs"), again).score == 0

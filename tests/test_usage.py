@@ -100,10 +100,10 @@ def small():
 def test_a_shortage_of_the_machine_is_no_loss_of_points_but_a_second_judgement(monkeypatch):
     judged = []
 
-    def short(notebook, sandbox, seed, files):
+    def short(notebook, sandbox, seed, *more):
         judged.append(seed)
         if len(judged) < limit:
-            raise usage.Shortage("the machine has less than 1.0 GB of memory left")
+            raise usage.Shortage("the machine has next to no memory left")
         return judging.Judged(notebook, 0.1, 3)
 
     monkeypatch.setattr(judging, "judge_notebook", short)
@@ -125,7 +125,7 @@ def test_a_room_is_ended_when_the_machine_is_short_and_nothing_more_is_asked_of_
     with Submission(small) as room:
         room.run("1")
         monkeypatch.setattr(usage, "spare", lambda: -1)
-        with pytest.raises(usage.Shortage, match="less than"):
+        with pytest.raises(usage.Shortage, match="next to no memory"):
             room.run("import time\ntime.sleep(10)")
         with pytest.raises(usage.Shortage):
             room.lookup("anything")
@@ -200,6 +200,7 @@ def test_what_the_group_of_this_process_may_still_take_is_the_least_of_all_above
         (folder / "memory.current").write_text(f"{taken}\n")
         (folder / "memory.stat").write_text(f"anon 7\ninactive_file {cached}\n")
     assert groups.free((top, own)) == 900
+    assert groups.free((top, own), kept=0.1) == 600
     for name, value in (("memory.limit_in_bytes", 2000), ("memory.usage_in_bytes", 1500)):
         (own / name).write_text(f"{value}\n")
     (own / "memory.stat").write_text("total_inactive_file 10\n")

@@ -48,13 +48,13 @@ class Judge(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
+        course = _course(self, resources)
         try:
             limits = limits_in(self.config, self)
+            fitting(1, limits, course)
         except Trouble as trouble:
             raise NotJudged(f"{about['student']} was not graded: {trouble}") from trouble
         level = best_level(self.lowest_level)
-        course = _course(self, resources)
-        fitting(1, limits, course)
         beside = _beside(resources)
         with Gradebook(about["db_url"]) as gradebook:
             seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id, nb, beside)

@@ -115,7 +115,7 @@ def _made(folder, memory, processes):
     return Group(folder)
 
 
-def free(own=None, version=2):
+def free(own=None, version=2, kept=0.0):
     """Give the bytes of memory that the group of this process may still take; None without a limit.
 
     Parameters
@@ -124,6 +124,8 @@ def free(own=None, version=2):
         The top of the tree and the folder of this process's group; found out where it is not given.
     version : int
         Of the tree in `own`.
+    kept : float
+        The part of each limit that stays free.
     """
     names = {2: ("memory.max", "memory.current", "inactive_file"), 1: _OLD}
     places = [(own, version)] if own else [(_own("cgroup2"), 2), (_own("cgroup"), 1)]
@@ -138,7 +140,7 @@ def free(own=None, version=2):
                 most = int((group / limit).read_text(encoding="ascii"))  # "max" is none
                 if most < 1 << 60:
                     now = int((group / taken).read_text(encoding="ascii"))
-                    left.append(most - now + _of(group / "memory.stat", unused))
+                    left.append(most - now + _of(group / "memory.stat", unused) - int(kept * most))
             if group == top:
                 break
     return max(min(left), 0) if left else None

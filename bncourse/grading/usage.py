@@ -112,22 +112,21 @@ class Machine:
             Bytes that the kernel may take for itself while a room is open.
         """
         if (left := spare()) is not None and left <= 0:
-            return f"the machine has less than {least() / 1e9:.1f} GB of memory left"
+            return "the machine has next to no memory left"
         grown = _kernel(_meminfo()) - self.kernel
         if grown > most:
             return f"the kernel took {grown / 1e9:.1f} GB for itself while the submission ran"
         return ""
 
 
-def least():
-    """Give the bytes of memory that stay free: below that the kernel ends programs, of anybody."""
-    return min(LEAST_MEMORY * _meminfo().get("MemTotal", 0), 1_000_000_000)
-
-
 def spare():
     """Give the bytes of memory that programs may still take, here and in this process's group; None if unknown."""
-    left = [free for free in (_meminfo().get("MemAvailable"), groups.free()) if free is not None]
-    return min(left) - least() if left else None
+    told = _meminfo()
+    left = [groups.free(kept=LEAST_MEMORY)]
+    if "MemAvailable" in told:
+        left.append(told["MemAvailable"] - min(LEAST_MEMORY * told.get("MemTotal", 0), 1e9))
+    known = [each for each in left if each is not None]
+    return min(known) if known else None
 
 
 def _kernel(told):

@@ -21,7 +21,7 @@ getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
 dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
 epoll_pwait2 eventfd eventfd2 signalfd signalfd4 timerfd_create timerfd_settime timerfd_gettime
 sendto recvfrom recvmsg recvmmsg shutdown getsockname getpeername getsockopt
-mmap mprotect munmap mremap msync mincore madvise brk munlock munlockall membarrier
+mprotect munmap mremap msync mincore madvise brk munlock munlockall membarrier
 fork vfork execve exit exit_group wait4 waitid set_tid_address set_robust_list rseq arch_prctl futex futex_waitv
 restart_syscall rt_sigaction rt_sigprocmask rt_sigreturn rt_sigpending rt_sigsuspend rt_sigtimedwait sigaltstack
 pause alarm setitimer getitimer timer_create timer_settime timer_gettime timer_getoverrun timer_delete
@@ -46,8 +46,9 @@ ON_ONES_CHILDREN = ("setpgid", "setsid")
 SIGNALS = ("kill", "tgkill")
 
 # Allowed for some values of one argument; the values are in the table below it.
-BY_ARGUMENT = ("clone", "socketpair", "ioctl", "fcntl", "prctl")
-NEW_NAMESPACES = 0x7E020080  # the flags of clone that make a namespace
+BY_ARGUMENT = ("clone", "mmap", "socketpair", "ioctl", "fcntl", "prctl")
+REFUSED_FLAGS = 0x7E020080 | 0x8000 | 0x2000  # of clone: a new namespace, a child of the warm process, a traced child
+HUGE_PAGES = 0x40000  # of mmap: from a stock of the whole machine, which no limit counts
 OWN_MACHINE = 1  # AF_UNIX: a pair of sockets is for asyncio and multiprocessing
 # what files and pipes are asked for; no keys put into a terminal, no signals ordered for another process
 DEVICE_REQUESTS = {

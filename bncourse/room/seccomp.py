@@ -114,7 +114,9 @@ def programs(spared=()):
         only = calls.OWN_MACHINE if name == "socketpair" else 0
         made.rule(_ALLOW, name, (place, _EQUAL, only))
         made.rule(refuse, name, (place, _NOT_EQUAL, only))
-    made.rule(_ALLOW, "clone", (0, _MASKED_EQUAL, calls.NEW_NAMESPACES, 0))
+    made.rule(_ALLOW, "clone", (0, _MASKED_EQUAL, calls.REFUSED_FLAGS, 0))
+    for flags, action in ((0, _ALLOW), (calls.HUGE_PAGES, refuse)):
+        made.rule(action, "mmap", (3, _MASKED_EQUAL, calls.HUGE_PAGES, flags))
     for name, place, values in (
         ("ioctl", 1, calls.DEVICE_REQUESTS),
         ("fcntl", 1, calls.FILE_COMMANDS),

@@ -115,8 +115,8 @@ for _name, _says, _source in [
      "        libc.syscall(0x40000000 | 41, 2, 1, 0)\n        os._exit(7)\n"
      "    ended = os.waitpid(child, 0)[1]\n    if os.WIFEXITED(ended): tell(('x32', os.WEXITSTATUS(ended)))\n"),
     ("namespaces_in_other_words", "A cell asks clone and clone3 for new namespaces.",
-     "for flag in (0x10000000, 0x20000, 0x40000000, 0x8000000, 0x4000000, 0x20000000, 0x2000000, 0x80):\n"
-     "    reached(hex(flag), 56, flag | 17, 0, 0, 0, 0, other=220)\n"
+     "for bit in (7, 13, 15, 17, 25, 26, 27, 28, 29, 30):\n"
+     "    reached(('flag', bit), 56, 1 << bit | 17, 0, 0, 0, 0, other=220)\n"
      "reached('clone3', 435, 0, 0)\nreached('setns', 308, 0, 0, other=268)\n"),
     ("clocks_names_and_power", "A cell sets the clock, the name and the power of the machine.",
      "reached('clock_settime', 227, 0, 0, other=112)\nreached('adjtimex', 159, 0, other=171)\n"
