@@ -88,6 +88,9 @@ c.AssignLatePenalties.plugin_class = "bncourse.grading.lateness.LateRule"
 c.LateRule.percent_a_day = 0.0
 c.LateRule.grace_hours = 0.0
 c.LateRule.most_percent = 100.0
+# The zone of the course, such as "Europe/Berlin": days are counted on its clock, and times without a zone are read in
+# it. "" is the zone of the machine.
+c.LateRule.timezone = ""
 
 # The lowest level of walls to make do with: 3 and 2 are safe. 1 and 0 are not, and mean that a submission may
 # read and write what this account may.
@@ -103,6 +106,7 @@ c.Submissions.memory = 2_000_000_000
 c.Submissions.data = 4_000_000_000
 c.Submissions.processes = 256
 c.Submissions.file_size = 100_000_000
+c.Submissions.files = 50_000
 
 # Seconds for one cell where nbgrader runs a notebook itself: Validate, and the solution when it is released. A
 # check limits each call of an answer itself; this stops a loop outside of a function. nbgrader's own 30 is too near

@@ -15,6 +15,8 @@ from pathlib import Path
 from bncourse import __version__
 from bncourse.trouble import Trouble
 
+FOR_A_CLASS = ("release", "students", "collect", "stage", "grade", "feedback", "scores", "report")
+
 
 def main(arguments=None):
     """Run the command line; returns the exit code."""
@@ -29,7 +31,7 @@ def main(arguments=None):
         print(f"bncourse: there is no command {arguments[0]!r}.{meant} `bncourse --help` lists all.", file=sys.stderr)
         return 2
     try:
-        arguments = _settings_taken(arguments, commands)
+        arguments = _settings_taken(arguments)
     except Trouble as trouble:
         print(f"bncourse {arguments[0]}: {trouble}", file=sys.stderr)
         return 2
@@ -43,29 +45,22 @@ def main(arguments=None):
             _tell_where()
         return getattr(import_module(module), name)(options) or 0
     except Trouble as trouble:
-        print(f"bncourse {options.command}: {trouble}", file=sys.stderr)
+        from bncourse.grading.signs import visible  # it may quote what somebody else wrote
+
+        print(f"bncourse {options.command}: {visible(str(trouble))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)
         return 130
 
 
-def _settings_taken(arguments, commands):
+def _settings_taken(arguments):
     """Take nbgrader's kind of settings out of a command line for instructors: --Class.option=value, --config=FILE."""
-    if not arguments or arguments[0] not in commands:
-        return arguments
-    if any(re.match(r"--([A-Z]\w*\.|config(=|$))", argument) for argument in arguments):
+    known = any(re.match(r"--([A-Z]\w*\.|config(=|$)|help-all$)", argument) for argument in arguments)
+    if arguments and arguments[0] in FOR_A_CLASS and (known or "bncourse.grading.configuration" in sys.modules):
         from bncourse.grading.configuration import taken
 
         return taken(arguments)
-    if "bncourse.grading.assignments" in sys.modules:  # a command before this one in the same process
-        sys.modules["bncourse.grading.assignments"].name_settings({})
-    if "--help-all" in arguments:
-        from bncourse.grading.configuration import help_all
-
-        print("Settings, here as --Class.option=value, in nbgrader_config.py as c.Class.option = value:", end="\n\n")
-        print(help_all(), end="\n\n")
-        return [argument if argument != "--help-all" else "--help" for argument in arguments]
     return arguments
 
 
@@ -269,7 +264,7 @@ def _parser():
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
-    bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
+    bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
     bench.add_argument("--only", nargs="+", metavar="CLAIM", help="for claims: the names of those to try")
     bench.add_argument(
         "--plain",

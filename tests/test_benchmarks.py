@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import battery, checks, claims, course, margins, page, reference
+from bncourse.benchmarks import battery, checks, claims, course, margins, mutants, page, reference, seeds
 from bncourse.checking import Case, Exercise
 from bncourse.experiments.claim import Claim
 from bncourse.trouble import Trouble
@@ -49,7 +49,47 @@ def test_a_wrong_answer_that_passes_and_a_right_one_that_fails_are_counted():
 
     tally = checks.measure(exercise)
     assert (tally.killed, tally.named, tally.rejected) == (5, 5, 5)
-    assert {note.split(" (")[0] for note in tally.notes} == {"rejected: halves", "not named: doubles by adding"}
+    assert {note.split(" (")[0] for note in tally.notes} == {
+        "rejected: halves",
+        "not named: doubles by adding",
+        "hangs on the seed: halves, 5 of 5",
+        "hangs on the seed: doubles by adding, 5 of 5",
+    }
+
+
+def _mean_of_rows(x):
+    return x.sum(axis=0) / len(x)
+
+
+def test_a_mutant_is_the_function_with_one_thing_changed():
+    lines = [mutant.says for mutant in mutants.mutants(_mean_of_rows)]
+    assert "return x.sum(axis=0) / len(x)  ->  return x.sum(axis=1) / len(x)" in lines
+    assert "return x.sum(axis=0) / len(x)  ->  return x.sum(axis=0) * len(x)" in lines
+    assert len(set(lines)) == len(lines) > 5
+
+
+def test_mutants_that_are_right_answers_are_not_counted():
+    exercise = declared()
+    exercise.right_answers.append(_twice)
+    count = mutants.judged(exercise, (0, 1))
+    assert count.mutants == count.rejected > 0
+    assert count.mutants < len(list(mutants.mutants(_twice)))
+
+
+def _twice(x):
+    return x + x * 1  # times 1 may become divided by 1
+
+
+def test_an_answer_whose_verdict_hangs_on_the_seed_is_found():
+    exercise = declared()
+
+    @exercise.wrong("F1")
+    def is_right_above_one_and_a_half(x):
+        """You double the numbers above 1.5 alone; all of them are doubled."""
+        return 2.0 * x if x > 1.5 else x
+
+    [found] = seeds.hanging(exercise, range(20))
+    assert found.name == "is right above one and a half" and 0 < len(found.seeds) < 20
 
 
 def test_the_command_prints_one_json_object(capsys, monkeypatch):

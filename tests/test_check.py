@@ -1,8 +1,10 @@
 """The learner's face: check.NAME, check.hint, check.case, and the card."""
 
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,6 +13,8 @@ from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import Verdict
 from bncourse.surroundings import not_in_grading
+
+SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 
 
 def right(x, mean, var, eps=1e-3):
@@ -262,3 +266,17 @@ def test_a_notebook_shows_nothing_of_the_points_that_nbgrader_reads():
     shown, _ = InteractiveShell.instance().display_formatter.format(check.Points(0.5))
     InteractiveShell.clear_instance()
     assert shown == {"text/plain": "0.5", "text/html": ""}
+
+
+@pytest.mark.parametrize("path", sorted(SOLUTIONS.glob("*/*.ipynb")), ids=lambda path: path.stem)
+def test_the_solutions_take_nothing_that_grading_is_without(path):
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    answers = [i for i, cell in enumerate(cells) if cell["metadata"].get("nbgrader", {}).get("solution")]
+    names = _in_a_notebook("import numpy as np")
+    for i in answers:
+        if "keras" not in texts[i] and "layers" not in texts[i]:
+            exec(texts[i], names)
+            name = cells[i]["metadata"]["nbgrader"]["grade_id"]
+            if name in names:
+                assert not_in_grading(names[name], name, texts[:i]) == "", name

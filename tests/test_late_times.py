@@ -131,6 +131,12 @@ def test_a_run_shows_the_due_date_with_its_zone_and_names_beside_ids(klass, caps
     assert "2026-10-24 23:59 CEST (Europe/Berlin)" in said and "nobody (Nobody Lovelace)" in said
 
 
+def test_the_report_shows_the_due_date_with_its_zone(klass, capsys, monkeypatch):
+    monkeypatch.chdir(klass.course)
+    assert main(["report", "90"]) == 0
+    assert "Due: 2026-10-24 23:59 CEST (Europe/Berlin)" in capsys.readouterr().out
+
+
 def test_the_rule_counts_the_day_of_the_zone(klass):
     assert by_id(klass)["ada"].penalty == pytest.approx(0.3)  # 24.5 hours late, one day
 

@@ -36,7 +36,8 @@ NOBODY = ClassList([])
         ({"id": '="0012006"'}, "0012006"),
         ({"id": "0012009", "name": "John Smith"}, None),
         ({"id": "smithj", "name": "John Smith"}, "0012006"),  # the id of another system
-        ({"id": "jdoe2", "name": "Jane Doe"}, "jdoe"),
+        ({"id": "jdoe2", "name": "Jane Doe"}, None),  # as the logins of namesakes are made
+        ({"id": "jane@x.org", "name": "Jane Doe"}, "jdoe"),
         ({"id": "JDOE", "name": ""}, "jdoe"),
         ({"email": "other@x.org", "name": "John Smith"}, None),
         ({"email": "SMITH@x.org", "name": "anything"}, "0012006"),
@@ -266,6 +267,21 @@ def test_a_row_of_times_that_means_nobody_is_named_and_lost_zeros_are_found(here
     said = " ".join(capsys.readouterr().out.split())
     assert "row 3: 0012017: nobody on the class list" in said and "No time is known for 1: 0012007 (Ann Lee)" in said
     assert (raw(here, "0012006") / "timestamp.txt").read_text() == "2026-03-01 12:00:00.000000 UTC"
+
+
+def test_a_row_whose_id_a_spreadsheet_rounded_is_named_as_it_is_written(course, tmp_path):  # noqa: F811
+    (tmp_path / "t.csv").write_text("id,time\n2.02302E+11,2026-03-01 12:00 UTC\n")
+    times = times_of(str(tmp_path / "t.csv"))
+    assert "row 2: 2.02302E+11: nobody" in times.nobody(PEOPLE)[0] and "has rounded it" in times.nobody(PEOPLE)[0]
+
+
+def test_who_was_on_a_class_list_and_was_removed_before_any_grading_is_known(here):
+    from bncourse.grading.enrolment import removed
+
+    with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:
+        gradebook.remove_student("0012006")
+    assert removed(here, NAME, {"0012006", "newcomer"}, ["0012007"]) == {"0012006"}
+    assert removed(here, NAME, {"0012006"}, []) == set()  # a new gradebook
 
 
 def test_a_namesakes_time_is_not_taken(course, tmp_path):  # noqa: F811

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import sys
 from copy import deepcopy
 
 import nbformat
@@ -14,7 +15,7 @@ from small_course import cell
 
 from bncourse.grading.reading import MOST_BYTES, MOST_RAW, MOST_SOURCE
 from bncourse.grading.reports import for_student
-from bncourse.grading.stage import DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
+from bncourse.grading.stage import DOUBT, DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
 
 STUB = "\n    # YOUR CODE HERE\n    raise NotImplementedError"
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -252,6 +253,31 @@ def test_a_cell_that_is_too_long_is_dropped_and_the_others_count(theirs):
     result = staged(theirs)
     assert {what for what, _ in told(result, DROPPED)} == {"centre", "cells of your own"}
     assert answer(result, "scale") == SCALE and own(result) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "told_of"),
+    [
+        ("def centre[T](x):\n    return x", "3.99.1", True),
+        ("def centre[T](x):\n    return x", "", True),
+        ('def centre(x):\n    return f\'{x["a"]}\' f"{x["a"]}"', "3.99", True),
+        ("def centre[T](x):\n    return x", "3.8.2", False),
+        ("def centre(x", "", False),
+        (CENTRE, "3.99.1", False),
+    ],
+)
+def test_what_only_a_newer_python_can_read_is_told_with_both_versions(theirs, source, version, told_of):
+    cell(theirs, "centre")["source"] = source
+    theirs["metadata"]["language_info"]["version"] = version
+    found = [why for what, why in told(staged(theirs), DOUBT) if what == "centre"]
+    if sys.version_info >= (3, 12):
+        assert len(found) <= told_of  # this Python reads all of it
+        return
+    assert len(found) == told_of
+    if told_of:
+        assert (
+            "Python 3.11, which grades here" in found[0] and (f"Python {version}" if version else "not say") in found[0]
+        )
 
 
 def test_marks_of_hidden_tests_in_a_submission_do_not_reach_nbgrader(theirs):

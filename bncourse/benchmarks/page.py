@@ -162,6 +162,13 @@ def _checks(figures):
         ("right answers rejected", figures["false_rejections"]),
         ("one check, median and worst", f"{figures['median_ms']:.1f} ms and {figures['worst_ms']:.0f} ms"),
     ]  # fmt: skip
+    if "mutants" in figures:
+        rows += [
+            ("right answers with one thing changed: tried, rejected, told by name or by line",
+             f"{figures['mutants']:,}, {figures['mutants_rejected']:,}, {figures['mutants_named_or_located']:,}"),
+            ("of these told the name of another mistake", figures["false_names"]),
+            (f"verdicts that are not the same on {figures['seeds']} seeds", figures["verdicts_that_hang_on_the_seed"]),
+        ]  # fmt: skip
     if "keras_median_ms" in figures:
         worst = f"{figures['keras_median_ms']:.0f} ms and {figures['keras_worst_ms']:.0f} ms"
         rows.append(("one check with Keras, median and worst (with its first import)", worst))

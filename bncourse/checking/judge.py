@@ -77,7 +77,7 @@ def _verdict(exercise, answer, trials):
     ideas, reasons = diagnose(exercise, answer.source, trials, of_part, told)
     change = None if ideas else one_change(exercise, answer, trials)
     if change:
-        reasons = [*(reason for reason in reasons if told.reason or told.kind == "fault"), Reason(change.says)]
+        reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     elif not ideas and (so_far := recognized(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(so_far)]
     if told.kind == "fault":
@@ -216,4 +216,4 @@ def _todo(exercise, case=True):
 
 
 def _faulty_line(fault):
-    return f"line {fault.line}: {fault.text}" if fault.line else ""
+    return f"line {fault.line}: {fault.text}" if fault.line and fault.text else ""

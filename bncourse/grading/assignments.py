@@ -41,8 +41,9 @@ def choose(course, words):
 def settings(course, **folders):
     """Give nbgrader's settings of this course, as a traitlets ``Config``.
 
-    They are read as nbgrader reads them: Jupyter's configuration folders, then the folder one stands in, then the
-    course; what the command line names counts before all of them.
+    They are read as nbgrader reads them: Jupyter's configuration folders, then the folder of the course that one stands
+    in, then the course; what the command line names counts before all of them. Settings that lie among what students
+    handed in, or outside of the course, are not read: they are programs, and may be anybody's.
 
     Parameters
     ----------
@@ -80,6 +81,13 @@ def name_settings(values, file=""):
 
 
 _named = {}
+_OF_STUDENTS = ("submitted", "received", "staged", "autograded", "feedback", "exchange", "kept", "collected", "graded")
+
+
+def _is_the_instructors(folder, course):
+    """Say whether settings in a folder are the instructor's, and do not lie among the files of somebody else."""
+    course = course.resolve()
+    return course in folder.parents and folder.relative_to(course).parts[0] not in _OF_STUDENTS
 
 
 def _read(course):
@@ -96,8 +104,7 @@ def _read(course):
     try:
         app = JupyterApp(config_file_name=stem, config_file=file, log=log, raise_config_file_errors=True)
         app.load_config_file(suppress_errors=False)
-        here = Path.cwd()
-        inside = [here] if here != course and (course in here.parents or not (here / "solutions").is_dir()) else []
+        inside = [Path.cwd()] if _is_the_instructors(Path.cwd(), course) else []
         for folder in (*inside, course):
             Application.load_config_file(app, stem, path=str(folder))
     except Exception as error:

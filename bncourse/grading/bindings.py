@@ -76,7 +76,8 @@ def bindings(text):
     except _UNREADABLE as error:
         line = getattr(error, "lineno", None)
         place = f" in line {line}" if line else ""
-        return Bindings(fault=f"{type(error).__name__}{place}: {getattr(error, 'msg', None) or 'it is too deep'}")
+        says = re.sub(r"[^ -~]", "?", getattr(error, "msg", None) or "it is too deep")[:100]  # it may quote the cell
+        return Bindings(fault=f"{type(error).__name__}{place}: {says}")
     try:
         top = _Top()
         for node in tree.body:

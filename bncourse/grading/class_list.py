@@ -5,15 +5,16 @@ The list lives in nbgrader's gradebook. ``bncourse students CLASS.csv`` writes i
 
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
 from bncourse.grading.class_table import read_class, read_table
+from bncourse.grading.enrolment import note_entered
 from bncourse.grading.identifiers import key, without_zeros
 from bncourse.grading.names import in_a_page
 from bncourse.grading.people import FIELDS, WORDS, ClassList, Person, contradiction_of, person_of, share_a_name
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 __all__ = ["ClassList", "Entered", "Person", "class_list", "enter", "person_of", "read_class"]
@@ -85,6 +86,7 @@ def enter(course, people):
             else:
                 done.same.append(there.id)
         database.commit()
+        note_entered(course, [*done.added, *done.changed, *done.same])
         on_list = {id for id, _ in matched.values()} | {person.id for person in people}
         done.not_on_list = sorted(set(known) - on_list)
     return done

@@ -61,9 +61,9 @@ def read_table(path, encoding=None):
             known["lms_user_id"] = _id(path, number, known["lms_user_id"])
         if places["name"] is not None and not (known.get("first_name") or known.get("last_name")):
             known["first_name"], known["last_name"] = split_name(row[places["name"]])
-        _check(path, number, known, seen)
+        _check(path, number, known, seen, sheet, places)
         done.people.append(Person(**known))
-    done.said += _short_numbers(done.people)
+    done.said += [*_short_numbers(done.people), *_shared(done.people), *_lost_letters(done.people)]
     return done
 
 
@@ -92,13 +92,20 @@ def _id(path, number, cell):
     return repaired(cell)
 
 
-def _check(path, number, known, seen):
+def _check(path, number, known, seen, sheet, places):
     """Stop at an id that cannot be one."""
     from bncourse.grading.intake import may_be_graded
 
     id = known["id"]
     if not id:
-        raise Trouble(f"{path}, row {number}: there is no id. Nothing was changed; fill it in, or delete the row.")
+        other = (
+            f", or delete the column {sheet.header[places['id']]!r}: then the emails are the ids"
+            if known.get("email")
+            else ""
+        )
+        raise Trouble(
+            f"{path}, row {number}: there is no id. Nothing was changed; fill it in, or delete the row{other}."
+        )
     if not may_be_graded(id) or max(map(len, known.values())) > 128:
         raise Trouble(
             f"{path}, row {number}: {id[:100]!a} cannot be the name of a folder; take at most "
@@ -122,6 +129,31 @@ def _short_numbers(people):
     return [
         f"The ids have {lengths[0]} to {lengths[-1]} digits ({', '.join(short[:5])}). If zeros belong before the short "
         "ones, a spreadsheet took them: take the file as it was exported."
+    ]
+
+
+def _shared(people):
+    """Say which email or number of the LMS several people have: nobody can be found by it."""
+    said = []
+    for each, word in (("email", "email"), ("lms_user_id", "lms id")):
+        having = {}
+        for person in people:
+            having.setdefault(key(getattr(person, each)), []).append(person.id)
+        said += [
+            f"One {word} is that of several, so it finds nobody: {value} ({', '.join(ids)})."
+            for value, ids in having.items()
+            if value and len(ids) > 1
+        ]
+    return said
+
+
+def _lost_letters(people):
+    """Say where letters became question marks, as they do when a table is saved in an encoding without them."""
+    lost = [person.name for person in people if re.search(r"[^\W\d_]\?+[^\W\d_]", person.name)]
+    if not lost:
+        return []
+    return [
+        f"Letters of names are lost: {', '.join(lost[:5])}. Export the table again as UTF-8, and enter it once more."
     ]
 
 

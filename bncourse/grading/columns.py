@@ -56,6 +56,7 @@ SUBMITTED = (
     "última modificação (submissão)", "laatst gewijzigd (ingezonden taak)", "последнее изменение (ответ)",
     "上次修改（作业）",
 )  # fmt: skip
+_NO_NAMES = {plain(word) for words in COLUMNS.values() for word in words if word != "student"}
 _IDENTIFIER = re.compile(r"(\D*?)\s*(\d+)")
 
 
@@ -75,29 +76,52 @@ def places(sheet):
     if sheet.column("cognoms") is not None:  # Catalan, where "nom" is the first name
         found["first_name"] = sheet.column("nom")
     if is_of_canvas(sheet):
-        found |= {"name": sheet.column("student"), "lms_user_id": sheet.column("id"), "id": _id_of_canvas(sheet)}
+        found |= {"name": 0, "lms_user_id": 1, "id": _id_of_canvas(sheet)}
+    elif found["id"] is not None and found["name"] is None and plain(sheet.header[found["id"]]) == "student":
+        cells = [row[found["id"]].strip() for row in sheet.rows]
+        if cells and sum(" " in cell for cell in cells) > len(cells) / 2:  # names, as "Student" means in Canvas
+            found |= {"name": found["id"], "id": None}
+    if (
+        found["name"] is None
+        and found["first_name"] is None
+        and plain(sheet.header[0]) == "student"
+        and found["id"] != 0
+    ):
+        found["name"] = 0
     return found
 
 
 def is_of_canvas(sheet):
-    """Say whether this is a gradebook that Canvas wrote."""
-    return (
-        sheet.column("student") is not None and sheet.column("section") is not None and sheet.column("id") is not None
-    )
+    """Say whether this is a gradebook that Canvas wrote: names, its numbers as "ID", a row of points without one.
+
+    Other titles are in the language of the site.
+    """
+    if len(sheet.header) < 4 or plain(sheet.header[1]) != "id" or plain(sheet.header[0]) in _NO_NAMES:
+        return False
+    numbers = [row[1].strip() for row in sheet.rows]
+    named = sheet.column("student") == 0 and sheet.column("section") is not None
+    return all(number.isdecimal() for number in numbers if number) and (named or "" in numbers[:3])
 
 
 def is_a_person(sheet, row):
     """Say whether a row of Canvas's gradebook is a person's; the others say how many points, how they are posted."""
     if not is_of_canvas(sheet):
         return True
-    name = row[sheet.column("student")].strip()
-    number = row[sheet.column("id")].strip()
-    return bool(name or number) and "points possible" not in name.casefold() and not is_for_tests(sheet, row)
+    last = sheet.column("section") or max([1, *school_ids(sheet)])
+    return bool(row[0].strip()) and any(map(str.strip, row[1 : last + 1])) and not is_for_tests(sheet, row)
 
 
 def is_for_tests(sheet, row):
     """Say whether a row is Canvas's own student for tests."""
-    return is_of_canvas(sheet) and plain(row[sheet.column("student")]) in ("studenttest", "teststudent")
+    return is_of_canvas(sheet) and plain(row[0]) in ("studenttest", "teststudent")
+
+
+def school_ids(sheet):
+    """Give the columns of Canvas that hold ids of the school's own system, the login first."""
+    found = [place for place, title in enumerate(sheet.header) if plain(title).startswith("sis")]
+    return sorted(
+        found, key=lambda place: not re.search("log|anmeld|connex|sesi|acces|inlog", plain(sheet.header[place]))
+    )
 
 
 def maximum(sheet):
@@ -148,11 +172,10 @@ def _identifier(sheet):
 def _id_of_canvas(sheet):
     """Give the first column of ids that is filled for everybody."""
     people = [row for row in sheet.rows if is_a_person(sheet, row)]
-    for title in ("sis login id", "sis user id", "id"):
-        place = sheet.column(title)
-        if place is not None and people and all(repaired(row[place]) for row in people):
+    for place in (*school_ids(sheet), 1):
+        if people and all(repaired(row[place]) for row in people):
             return place
-    return sheet.column("id")
+    return 1
 
 
 def _where(sheet, fits):

@@ -12,7 +12,7 @@ from traitlets import Float, Integer, TraitError
 from traitlets.config import Configurable
 
 from bncourse.grading.assignments import name_settings, settings
-from bncourse.grading.sandbox import Limits
+from bncourse.grading.limits import Limits
 from bncourse.trouble import Trouble
 
 _OPTION = re.compile(r"--([A-Z]\w*)\.(\w+)(?:=(.*))?", re.DOTALL)
@@ -34,9 +34,16 @@ class Submissions(Configurable):
     ).tag(config=True)
     data = Integer(Limits.data, min=1, help="Bytes of data that one process may ask for.").tag(config=True)
     processes = Integer(Limits.processes, min=1, help="Processes and threads.").tag(config=True)
-    file_size = Integer(Limits.file_size, min=1, help="Bytes of one file, and of all files at level 3.").tag(
-        config=True
-    )
+    file_size = Integer(
+        Limits.file_size, min=1, help="Bytes of one file; all files together may have twice as many."
+    ).tag(config=True)
+    files = Integer(Limits.files, min=1, help="Files and folders.").tag(config=True)
+    judge = Float(
+        Limits.judge, min=1.0, help="Seconds of processor time that the judge itself may spend on one cell."
+    ).tag(config=True)
+    judge_memory = Integer(
+        Limits.judge_memory, min=1, help="Bytes that the judge itself may take more than it had before."
+    ).tag(config=True)
 
 
 def own_classes():
@@ -66,7 +73,8 @@ def limits_in(config, parent=None):
     Trouble
         If the settings name something that there is not, or a value that cannot be.
     """
-    refuse_unknown(config)
+    for option in config.get("Submissions", {}):
+        refuse_option(Submissions, option)
     try:
         found = Submissions(parent=parent) if parent is not None else Submissions(config=config)
     except TraitError as error:
@@ -76,12 +84,10 @@ def limits_in(config, parent=None):
 
 def lowest_level(course):
     """Give the lowest level of walls that the settings allow (``c.Judge.lowest_level``)."""
-    from bncourse.grading.execute import Judge
-
-    try:
-        return Judge(config=settings(course)).lowest_level
-    except TraitError as error:
-        raise Trouble(f"c.Judge: {error}") from error
+    level = settings(course).get("Judge", {}).get("lowest_level", 2)
+    if str(level) not in ("0", "1", "2", "3"):
+        raise Trouble(f"c.Judge.lowest_level is {level!r}; it is a level from 0 to 3, and 2 and 3 are safe.")
+    return int(level)
 
 
 def refuse_unknown(config):
@@ -99,6 +105,8 @@ def refuse_unknown(config):
 def taken(arguments):
     """Take the settings out of a command line, ``--Class.option=value`` and ``--config=FILE``, and keep them.
 
+    ``--help-all`` shows all settings, and becomes ``--help``.
+
     Parameters
     ----------
     arguments : list of str
@@ -113,6 +121,10 @@ def taken(arguments):
     Trouble
         If there is no such class or option.
     """
+    if "--help-all" in arguments:
+        print("Settings, here as --Class.option=value, in nbgrader_config.py as c.Class.option = value:", end="\n\n")
+        print(help_all(), end="\n\n")
+        return [argument if argument != "--help-all" else "--help" for argument in arguments]
     values, file, others = {}, "", []
     rest = iter(arguments)
     for argument in rest:

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 FORCED = "runs-when-graded"  # a tag: this cell of the course runs in any case
 MOST_PARSED = 500_000  # characters that learners wrote; beyond that each cell runs, and none is looked at
+_MOST_LOOKS = 1_000_000
 _REACHES_ALL = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "dir"}
 
 
@@ -77,6 +78,8 @@ class _Names:
 
     def _look(self, table):
         """Take the global names of a table of symbols, and of the functions and classes in it."""
+        if len(table.get_children()) * len(table.get_identifiers()) > _MOST_LOOKS:
+            raise MemoryError("Python looks at each of these functions for each of these names")
         at_the_top = table.get_type() == "module"
         for symbol in table.get_symbols():
             if at_the_top or symbol.is_global():

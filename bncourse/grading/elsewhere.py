@@ -8,8 +8,8 @@ from bncourse.trouble import Trouble
 
 # How each system names what it packs; a path counts from its beginning or after a folder.
 SYSTEMS = {
-    "Gradescope": r"(?:.*/)?submission_\d+/.+",
-    "ILIAS": r"(?:.*/)?[^/_]+_[^/_]+_[^/]+_\d+/(?:\d{14}_)?[^/]+",
+    "Gradescope": r"(?:.*/)?submission_\d+(?:/.+|\.\w+)",
+    "ILIAS": r"(?:[^/]+/){0,3}[^/_]+_[^/_]+_[^/]+_\d+/.+",
     "Blackboard": r"(?:.*/)?[^/]+_[^/]+_attempt_\d{4}-\d\d-\d\d-\d\d-\d\d-\d\d[^/]*",
     "Brightspace (D2L)": r"(?:.*/)?\d+-\d+ ?- ?[^/]+ ?- ?[^/]*\d{4}[^/]*/.+",
     "Sakai": r"(?:.*/)?[^/]+\([^/()]+\)/(?:Submission attachment\(s\)/.+|[^/]+_submissionText\.html)",

@@ -82,7 +82,9 @@ def readings(content, tried=TRIED):
     sure : bool
         Whether all letters of a text belong to one language. Where several languages are needed, it is a guess.
     """
-    content = content[:_HEAD].rpartition(b"\n")[0] or content[:_HEAD]
+    content = b"\n".join(line for line in content.splitlines() if not line.isascii())  # the others are the same in all
+    if len(content) > _HEAD:
+        content = content[:_HEAD].rpartition(b"\n")[0] or content[:_HEAD]
     found = {}
     for name in tried:
         try:

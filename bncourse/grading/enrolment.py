@@ -1,7 +1,30 @@
 """Who is in the class: who was removed stays removed, and two spellings of one login are one person."""
 
-from bncourse.grading.fingerprints import state
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from bncourse.grading.fingerprints import GRADED, state
 from bncourse.grading.identifiers import key
+
+ENTERED = Path(GRADED, ".class-list.json")  # who was ever entered by a class list
+
+
+def note_entered(course, students):
+    """Note who is on a class list, so that it is known later who was taken out of the gradebook."""
+    path = Path(course) / ENTERED
+    known = _entered(course) | set(students)
+    path.parent.mkdir(exist_ok=True)
+    written = path.with_suffix(".new")
+    written.write_text(json.dumps(sorted(known), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(written, path)
+
+
+def _entered(course):
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return set(map(str, json.loads((Path(course) / ENTERED).read_text(encoding="utf-8"))))
+    return set()
 
 
 def removed(course, name, students, enrolled):
@@ -28,10 +51,11 @@ def removed(course, name, students, enrolled):
     known = {key(student) for student in enrolled}
     notes = read_notes(course, name)
     listed = {who for who, note in notes.items() if any(each.get("listed") for each in note.values())}
+    listed = {key(student) for student in listed | _entered(course)}
     return {
         student
         for student in students
-        if key(student) not in known and (student in listed or state(course, name, student).get("enrolled"))
+        if key(student) not in known and (key(student) in listed or state(course, name, student).get("enrolled"))
     }
 
 

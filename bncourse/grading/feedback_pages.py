@@ -14,18 +14,17 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
-
 from bncourse.course import find_folder
 from bncourse.grading import bounds
 from bncourse.grading.assignments import choose
 from bncourse.grading.lms import CANVAS, FOLDER, MOODLE
 from bncourse.grading.names import in_an_archive
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 FEEDBACK, GRADED = "feedback", "autograded"
 SECONDS = 60.0  # for one page; one of a whole notebook takes one
-MEMORY = 2_000_000_000
+MEMORY = 1_000_000_000
 _MAKING = ".making-"
 
 
@@ -49,10 +48,15 @@ def make_pages(course, name, tell=None):
     Trouble
         If nobody was graded.
     """
+    from bncourse.grading.record import Record  # with nbgrader, which takes seconds
+
     course = Path(course)
     graded = sorted(path.parent.parent.name for path in (course / GRADED).glob(f"*/{name}/{name}.ipynb"))
     if not graded:
         raise Trouble(f"nobody was graded: run bncourse grade {name.partition('-')[0]} first.")
+    with Record(course) as record:
+        if record.knows(name):
+            record.renew_penalties(name)  # points that a person gave since change what the late rule takes
     (course / FEEDBACK).mkdir(exist_ok=True)
     _sweep(course)
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / FEEDBACK))

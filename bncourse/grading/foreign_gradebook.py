@@ -126,8 +126,8 @@ def _rows(sheet, people, form, numbers, done):
     """Give the row of each student; a row that could mean two, or somebody else, is nobody's and is told."""
     places = columns.places(sheet)
     if form == "canvas":
-        places |= {"lms_user_id": sheet.column("id"), "name": sheet.column("student")}
-        ids = [sheet.column("sis login id"), sheet.column("sis user id")]
+        places |= {"lms_user_id": sheet.column("id"), "name": 0}
+        ids = columns.school_ids(sheet)
     else:
         ids = [place for title in columns.COLUMNS["id"] if (place := sheet.column(title)) is not None]
         ids = [place for place in dict.fromkeys(ids) if place != places["identifier"]]
@@ -249,7 +249,7 @@ def _factor(sheet, place, name, most, scale):
     """Give what a score is multiplied with, where the gradebook has another maximum."""
     there = None
     maximum = columns.maximum(sheet)
-    texts = [row[place] for row in sheet.rows if "points possible" in row[0].casefold()]
+    texts = [row[place] for row in sheet.rows if not columns.is_a_person(sheet, row)]
     if any("read only" in text for text in texts):
         raise Trouble(f"the column {sheet.header[place]!r} is one that Canvas computes; name another with --column.")
     texts += [row[maximum] for row in sheet.rows] if maximum is not None else []

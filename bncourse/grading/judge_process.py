@@ -18,7 +18,7 @@ import psutil
 
 from bncourse.grading import jobs
 from bncourse.grading.jobs import Result
-from bncourse.grading.sandbox import Limits
+from bncourse.grading.limits import Limits
 
 ALLOWANCE = 60.0  # seconds by the clock that all of a submission may take beyond its own limit
 MOST_LOSSES = 4  # judges that a submission may lose; its other parts are not judged after that

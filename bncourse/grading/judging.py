@@ -8,7 +8,6 @@ cell's output, which is all that nbgrader looks at.
 import ast
 import builtins
 import contextlib
-import hashlib
 import io
 import math
 import time
@@ -23,6 +22,7 @@ from bncourse.grading.judge_process import Progress
 from bncourse.grading.outcomes import outcome_of
 from bncourse.grading.second_looks import ONCE_MORE, SecondLooks
 from bncourse.grading.submission import Lost, OutOfTime, Submission
+from bncourse.grading.usage import Shortage
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
 
@@ -52,11 +52,6 @@ class Judged:
     outcomes: dict = field(default_factory=dict)
 
 
-def seed_of(submission_id):
-    """Give the seed of a submission's hidden inputs, from the id that the gradebook keeps for it."""
-    return int.from_bytes(hashlib.sha256(f"bncourse {submission_id}".encode()).digest()[:6], "big")
-
-
 def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
     """Run and judge a staged notebook.
 
@@ -78,6 +73,8 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
     ------
     Broken
         If the sandbox itself fails; the submission is then not graded, which is not a grade of 0.
+    Shortage
+        If the machine was short of memory meanwhile.
     """
     began, progress = time.monotonic(), progress or Progress()
     notebook = nbformat.from_dict(notebook)
@@ -99,9 +96,13 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
         looks.note_unchecked(part.out_of_time)
         if not part.out_of_time and not progress.troubled:
             looks.where_names_changed(lambda cell: _check(cell, submission, seed, judged, locked, ""))
+        if submission.short:  # a driver may have taken it for a fault of the answer
+            raise Shortage(submission.short)
     if part.out_of_time and not progress.troubled:
         with Submission(sandbox, files, seconds=ONCE_MORE) as submission:
             looks.without_experiments(submission, lambda cell: _check(cell, submission, seed, judged, locked, ""))
+            if submission.short:
+                raise Shortage(submission.short)
     judged.seconds = time.monotonic() - began
     return judged
 
@@ -183,7 +184,7 @@ def _check(cell, submission, seed, judged, locked, out_of_time):
     except check.Unsolved as unsolved:
         verdicts.append(unsolved.verdict)
         outputs = [_error(type(unsolved).__name__, unsolved.verdict.text().splitlines())]
-    except (OutOfTime, Broken):
+    except (OutOfTime, Broken, Shortage):
         raise
     except Lost as lost:
         outputs = [_error("Stopped", [f"The answer could not be called: {lost.why}."])]

@@ -213,7 +213,8 @@ def _between(made, found):
         if place is None:
             gap += [number] if written[number].kind == "code" else []
             continue
-        between = [other for other in given if before < other < place]
+        # a check that lost its text, too, is none; it is put in where its names are defined
+        between = [other for other in given if before < other < place and not is_check(given[other])]
         if len(between) == len(gap):
             for own, other in zip(gap, between, strict=True):
                 places[own] = other

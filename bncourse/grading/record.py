@@ -24,6 +24,7 @@ from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
 
 from bncourse.grading import backups, moments, penalties, rows
 from bncourse.grading.assignments import settings
+from bncourse.grading.configuration import refuse_unknown
 from bncourse.grading.converters import quiet_gradebook
 from bncourse.grading.new_gradebook import prepare
 from bncourse.grading.people import ClassList, person_of
@@ -54,6 +55,7 @@ class Record:
     def __enter__(self):
         self.check_writable()
         self._open()
+        refuse_unknown(self.config)
         self.late = penalties.rule(self.config)
         return self
 

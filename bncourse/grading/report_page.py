@@ -48,7 +48,8 @@ tbody th { font-weight: 600; white-space: nowrap }
 tbody .says { font-weight: 400; white-space: normal; color: var(--soft); max-width: 38rem }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 1% }
 th.bar, td.bar { width: 30%; min-width: 8rem }
-.track { display: flex; height: 1.15rem; margin-top: .2rem; gap: 2px }
+thead th.n { white-space: normal; vertical-align: bottom }
+.track { min-width: 8rem; display: flex; height: 1.15rem; margin-top: .2rem; gap: 2px }
 .track span { display: block; min-width: 2px }
 .a { background: var(--a) } .b { background: var(--b) } .c { background: var(--c) } .d { background: var(--d) }
 .e { background: var(--e) }
@@ -159,7 +160,7 @@ def _exercises(made):
     left = made.without_details
     note = ""
     if left:
-        note = f"<p>Of {len(left)} more it is not kept what each check found: {escape(', '.join(left))}.</p>"
+        note = f"<p>Not known: of {len(left)} it is not kept what each check found: {escape(', '.join(left))}.</p>"
     return (
         "<h2>Exercises</h2>\n"
         + _table(

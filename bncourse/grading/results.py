@@ -101,6 +101,14 @@ def results(course, name):
     return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
 
 
+def due_date(course, name):
+    """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
+    from bncourse.grading.record import Record
+
+    with Record(Path(course)) as record:
+        return record.due(name)
+
+
 def everybody(found):
     """Give the class list of some results."""
     return ClassList(each.person for each in found)

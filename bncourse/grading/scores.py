@@ -5,11 +5,10 @@ Who has no score gets an empty cell, never 0, and a row with the reason in a sec
 
 from pathlib import Path
 
-from rich.console import Console
-
 from bncourse.course import find_folder
 from bncourse.grading.assignments import choose
 from bncourse.grading.sheets import Sheet, refuse_existing, write_sheet
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 MOST_LINES = 12

@@ -72,8 +72,10 @@ def sequence(made, answers, left, decisions):
             why = f"The given {what} stands as it was given; the changed {what} "
             why += "runs beside it." if what == "code" else "stands beside it."
             decisions.append(Decision(TAKEN, name, why))
-        # before a check, which may need it
-        row += [*own, *given] if place is not None and is_check(release[place]) else [*given, *own]
+        # before a check, which may need it, but for what was written below its text
+        check = place is not None and is_check(release[place])
+        below = own and given and own[0].source.strip().startswith(given[0].source.strip())
+        row += [*own, *given] if check and not below else [*given, *own]
     _put_in(made, row, answers)
     _stubs_first(made, row, decisions)
     _mark_again(made, row)
@@ -99,16 +101,20 @@ def _own(made, number, known):
 
 
 def _put_in(made, row, answers):
-    """Put in what the file lacks of the release: behind the cell before it, and a check behind what it asks for."""
+    """Put in what the file lacks of the release: behind the cell before it.
+
+    A check stands behind the cell that it was merged into, or else behind all that defines what it asks for.
+    """
     for place, cell in enumerate(made.release.cells):
         if any(entry.place == place for entry in row):
             continue
         before = [number for number, entry in enumerate(row) if entry.place == place - 1]
         where = before[0] + 1 if before else 0
         if is_check(cell):
-            wanted = bindings(cell.source).used
-            binding = [number for number, entry in enumerate(row) if _binds(entry, wanted)]
-            where = max([where, *(number + 1 for number in binding)])
+            wanted, text = bindings(cell.source).used, cell.source.strip()
+            merged = [number for number, entry in enumerate(row) if entry.kind == "code" and text in entry.source]
+            binding = merged[:1] or [number for number, entry in enumerate(row) if _binds(entry, wanted)]
+            where = max([0 if merged else where, *(number + 1 for number in binding)])
         row.insert(where, _given(made, place, answers))
 
 

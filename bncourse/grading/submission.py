@@ -10,6 +10,7 @@ import os
 import re
 import signal
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,8 +18,10 @@ from bncourse.checking.answer import Fault, Reply
 from bncourse.grading.answers import Learners
 from bncourse.grading.bindings import bindings
 from bncourse.grading.crossing import LONGEST_SOURCE, bounded, called_back, handed, reply_of, source_of, text_of
+from bncourse.grading.limits import Limits
 from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs, size_of, stopped
-from bncourse.grading.sandbox import Limits, Sandbox
+from bncourse.grading.sandbox import Sandbox
+from bncourse.grading.usage import Shortage
 from bncourse.room import frames
 
 A_LOOK = 10.0  # seconds to say what a name is
@@ -62,6 +65,7 @@ class Submission:
         self.losses = {}  # how many rooms each function has lost
         self.events = []
         self._output_left = MOST_OUTPUT
+        self.short = ""  # what the machine was short of; then nobody can say what the submission would have earned
         self.seconds = seconds or self.limits.notebook
         self._ends = time.monotonic() + self.seconds
         self._connection = None
@@ -107,6 +111,8 @@ class Submission:
 
     def _ask(self, message, seconds, calls_back=None):
         """Send one message and wait for its reply; a room that does not answer is left for a new one."""
+        if self.short:
+            raise Shortage(self.short)
         if time.monotonic() > self._ends:
             raise OutOfTime(f"it used up its {self.seconds:g} seconds")
         for _ in range(MOST_ROOMS):
@@ -145,20 +151,21 @@ class Submission:
                     reply["interrupted"] = True
                 return reply
         except frames.Broken as error:
+            why = self.sandbox.why_it_ended()
             self._abandon()
-            raise Lost("its process ended") from error
-        except Lost:
+            raise Lost(why) from error
+        except (Lost, Shortage):
             self._abandon()
             raise
 
     def _receive(self, until):
-        """Receive with an eye on the clock and on the memory of the room."""
+        """Receive with an eye on the clock, and on what the room takes of the machine."""
         while True:
             left = until - time.monotonic()
             if left <= 0:
                 raise frames.TooLate
             if time.monotonic() > self._look_at:  # also while a room sends without a pause
-                self._look_at_memory()
+                self._look_around()
             self._connection.settimeout(min(left, 0.25))
             try:
                 if not self._connection.recv(1, 2):  # MSG_PEEK: something is there
@@ -170,13 +177,26 @@ class Submission:
             # a large reply may take longer than is left, but not for ever
             return frames.receive(self._connection, frames.MOST_REPLY, max(left, 5.0))
 
-    def _look_at_memory(self):
+    def _look_around(self):
         began = time.monotonic()
-        taken = self.sandbox.memory()
+        excess = self.sandbox.excess()
         took = time.monotonic() - began  # many processes take long to look at
         self._look_at = began + took + max(0.25, 4 * took)
-        if taken > self.limits.memory:
-            raise Lost(f"it took {taken / 1e9:.1f} GB of memory")
+        if excess:
+            raise Lost(excess)
+        self.short = self.sandbox.shortage()
+        if self.short:
+            raise Shortage(self.short)
+
+    def _look_at_disk(self):
+        try:
+            excess = self.sandbox.excess_on_disk()
+        except frames.Broken as error:
+            self._abandon()
+            raise Lost("its process ended") from error
+        if excess:
+            self._abandon()
+            raise Lost(excess)
 
     def _interrupt(self):
         with contextlib.suppress(OSError, TypeError):
@@ -197,10 +217,11 @@ class Submission:
         """
         try:
             reply = self._ask({"do": "run", "source": source}, self.limits.cell)
+            self._look_at_disk()  # what this cell has left there is no fault of the next
         except Lost as lost:
             self.events.append(lost.why)
             return [stopped("Stopped", f"This cell was stopped: {lost.why}.")]
-        outputs = clean_outputs(reply.get("outputs"), self._output_left)
+        outputs = self.sandbox.places.hide_in(clean_outputs(reply.get("outputs"), self._output_left))
         self._output_left -= sum(map(size_of, outputs))
         if reply.get("interrupted"):
             text = f"This cell was stopped: it ran longer than {self.limits.cell:g} seconds."
@@ -270,7 +291,10 @@ class Submission:
                 return Reply(arguments=tuple(arguments), options=dict(options), timed_out=True, seconds=seconds)
             fault = Fault("Stopped", f"the call was stopped: {lost.why}")
             return Reply(arguments=tuple(arguments), options=dict(options), fault=fault)
-        return reply_of(reply, arguments, options, time.monotonic() - began)
+        found = reply_of(reply, arguments, options, time.monotonic() - began)
+        hide = self.sandbox.places.hide
+        fault = found.fault and replace(found.fault, message=hide(found.fault.message), text=hide(found.fault.text))
+        return replace(found, fault=fault, printed=hide(found.printed), warned=tuple(map(hide, found.warned)))
 
 
 def sources_of(source):

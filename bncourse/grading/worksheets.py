@@ -29,17 +29,20 @@ class Row:
         Moodle's number of the submission, or "".
     time : datetime
         With its zone.
+    id_as_written : str
+        Also where a spreadsheet has damaged it.
     """
 
     number: int
     person: Person
     submission: str
     time: object
+    id_as_written: str = ""
 
     @property
     def who(self):
         """What a person reads of this row."""
-        known = (self.person.id, self.person.name, self.person.email, self.person.lms_user_id, self.submission)
+        known = (self.id_as_written, self.person.name, self.person.email, self.person.lms_user_id, self.submission)
         return next(filter(None, known), "nobody")
 
 
@@ -108,7 +111,9 @@ class Times:
                 continue
             meant = people.meant(who.id, who.lms_user_id, who.email, who.name)
             if not meant.person:
-                why = meant.doubt or "nobody on the class list or in the archive is called so."
+                nobody = "nobody on the class list or in the archive is called so"
+                hurt = damage(row.id_as_written)
+                why = meant.doubt or (f"{nobody}; {hurt}." if hurt else f"{nobody}.")
                 said.append(f"{self.path}, row {row.number}: {row.who}: {why} Its time was not used.")
         return said
 
@@ -151,7 +156,8 @@ def _read(path, zone, encoding):
                 "Nothing was changed."
             )
         submission = columns.number_in(row[places["identifier"]]) if places["identifier"] is not None else ""
-        found.append(Row(number, person_in(row, places), submission, times[number]))
+        written = row[places["id"]].strip() if places["id"] is not None else ""
+        found.append(Row(number, person_in(row, places), submission, times[number], written))
     return found, [sheet.said] if sheet.said else []
 
 

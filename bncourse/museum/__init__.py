@@ -1,4 +1,4 @@
-"""The bug museum: twelve exhibits from code and texts that many people read, each re-created as a small batch norm.
+"""The bug museum: twelve exhibits from other people's code and texts, each re-created as a small batch norm.
 
 Every exhibit is an `Implementation`, a pair of functions:
 

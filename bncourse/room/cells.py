@@ -145,7 +145,6 @@ class _Callback:
             "arguments": tuple(plain(value) for value in arguments),
             "options": {name: plain(value) for name, value in options.items()},
         }
-        __tracebackhide__ = True  # a traceback ends where the answer made the call
         # an alarm amid a frame would leave its rest behind, for the next who reads
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT})
         try:

@@ -39,7 +39,6 @@ class _Absent:
         return _Absent(f"{self.__name__}.{name}")
 
     def __call__(self, *arguments, **options):
-        __tracebackhide__ = True  # what stands here is nothing to a learner; IPython leaves such a frame out
         raise NotInTheRoom(
             f"{self.__name__} is not there while a notebook is graded: an answer stands on its own. "
             "Cells that only demonstrate may stop here; that costs no points."

@@ -14,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 KEPT_CHARACTERS = 200_000
 KEPT_PICTURES = 8_000_000  # characters of all pictures of a cell together
 KEPT_OUTPUTS = 1_000
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Outputs:
@@ -90,9 +91,8 @@ def without_places(text):
 @functools.cache
 def _places(home):
     paths = sysconfig.get_paths()
-    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
     found = {
-        package: "",
+        os.path.dirname(_PACKAGE): "",
         home: "",
         paths["purelib"]: "",
         paths["platlib"]: "",
@@ -168,6 +168,17 @@ class Shell(InteractiveShell):
 
     displayhook_class = _Hook
     display_pub_class = _Publisher
+
+    def showtraceback(self, exc_tuple=None, *arguments, **options):
+        """Show where a cell stopped, down to where it calls what stands in the room; that is nothing to a learner."""
+        with contextlib.suppress(Exception):
+            _, _, step = self._get_exc_info(exc_tuple)
+            while step.tb_next:
+                if step.tb_next.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+                    step.tb_next = None
+                    break
+                step = step.tb_next
+        super().showtraceback(exc_tuple, *arguments, **options)
 
     def _showtraceback(self, etype, evalue, stb):
         try:
