@@ -24,6 +24,7 @@ INSIDE = (
     "room/warm.py",
     "checking/answer.py",
     "drivers/keras_objects.py",
+    "drivers/precision.py",
     "backend.py",
     "data.py",
     "losses.py",
