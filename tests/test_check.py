@@ -12,7 +12,8 @@ import pytest
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import Verdict
-from bncourse.surroundings import not_in_grading
+from bncourse.grading import furniture
+from bncourse.surroundings import THERE, not_in_grading
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 
@@ -249,6 +250,13 @@ def test_values_that_were_made_with_the_course_are_not_there_in_grading_either()
     assert not_in_grading(names["f"], "f", cells) == "as_it_is"
     assert not_in_grading(names["g"], "g", cells) == ""
     assert not_in_grading({"a": True}, "as_it_is", cells) == "as_it_is"
+
+
+def test_parts_of_the_course_that_are_there_in_grading_may_be_used():
+    inside = {name.removesuffix(".py") for name in furniture.INSIDE if "/" not in name}
+    assert inside == THERE
+    names = _in_a_notebook("from bncourse import data, losses", "def f(x):\n    return data.mean, losses.mse")
+    assert not_in_grading(names["f"], "f", ["from bncourse import data, losses", "digits = data.digits"]) == ""
 
 
 @pytest.mark.parametrize("name", exercises.names())
