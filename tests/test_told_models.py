@@ -1,6 +1,7 @@
 """A Keras model that a session tells of is made again from a closed list, or refused with a reason."""
 
 import copy
+import inspect
 import sys
 
 import numpy as np
@@ -11,9 +12,14 @@ from test_told_data import few, plain
 from told_session import harmless
 
 from bncourse import exercises
+from bncourse.checking import judge
 from bncourse.drivers.exported_model import export_model
 from bncourse.drivers.keras_objects import describe_model
 from bncourse.drivers.rebuilt_model import MOST_WEIGHTS, rebuild_model
+from bncourse.grading.answers import answer
+from bncourse.grading.levels import best_level
+from bncourse.grading.sandbox import Sandbox
+from bncourse.grading.submission import Submission
 
 keras = pytest.importorskip("keras")
 BUILD = exercises.find("build_model")
@@ -187,3 +193,27 @@ def test_any_change_of_a_told_model_is_refused_or_gives_a_small_model(told, path
             assert str(refused)
         else:
             assert model.count_params() <= MOST_WEIGHTS
+
+
+HOSTILE_CELLS = {
+    "model.to_json = lambda **k: '{}'\n    model.get_config = lambda: {'layers': 3}": 3.0,
+    "model.layers[0].units = 500_000": 1.0,
+    "model.layers[2].__class__ = keras.layers.Lambda": 1.0,
+    "import bncourse.drivers.exported_model as e\n    e._compiled = lambda *a: {'optimizer': '__loader__'}": 2.0,
+}
+
+
+@pytest.mark.skipif(sys.platform != "linux" or best_level(0) < 2, reason="no safe walls stand here")
+def test_a_hostile_model_behind_the_wall_earns_what_its_parts_are_and_the_next_one_all():
+    source = inspect.getsource(BUILD.reference).replace("    from bncourse.backend import require_keras\n", "")
+    source = source.replace("keras = require_keras()", "import keras")
+    room = Sandbox(best_level(0), ("numpy", "keras"), 47).start()
+    try:
+        earned = []
+        for line in (*HOSTILE_CELLS, "pass"):
+            with Submission(room) as submission:
+                submission.run(source.replace("    return model", f"    {line}\n    return model"))
+                earned.append(judge(BUILD, answer(submission.lookup("build_model"), "build_model"), 5).score)
+    finally:
+        room.stop()
+    assert earned == [*HOSTILE_CELLS.values(), 3.0]
