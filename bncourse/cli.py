@@ -6,6 +6,7 @@ ends with one line that says what happened and where it is.
 """
 
 import argparse
+import re
 import sys
 from difflib import get_close_matches
 from importlib import import_module
@@ -13,6 +14,8 @@ from pathlib import Path
 
 from bncourse import __version__
 from bncourse.trouble import Trouble
+
+FOR_A_CLASS = ("release", "students", "collect", "stage", "grade", "feedback", "scores", "report")
 
 
 def main(arguments=None):
@@ -27,6 +30,11 @@ def main(arguments=None):
         meant = f" Did you mean `bncourse {near}`?" if near else ""
         print(f"bncourse: there is no command {arguments[0]!r}.{meant} `bncourse --help` lists all.", file=sys.stderr)
         return 2
+    try:
+        arguments = _settings_taken(arguments)
+    except Trouble as trouble:
+        print(f"bncourse {arguments[0]}: {trouble}", file=sys.stderr)
+        return 2
     options = parser.parse_args(arguments)
     if options.command is None:
         parser.print_help()
@@ -37,11 +45,23 @@ def main(arguments=None):
             _tell_where()
         return getattr(import_module(module), name)(options) or 0
     except Trouble as trouble:
-        print(f"bncourse {options.command}: {trouble}", file=sys.stderr)
+        from bncourse.grading.signs import visible  # it may quote what somebody else wrote
+
+        print(f"bncourse {options.command}: {visible(str(trouble))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)
         return 130
+
+
+def _settings_taken(arguments):
+    """Take nbgrader's kind of settings out of a command line for instructors: --Class.option=value, --config=FILE."""
+    known = any(re.match(r"--([A-Z]\w*\.|config(=|$)|help-all$)", argument) for argument in arguments)
+    if arguments and arguments[0] in FOR_A_CLASS and (known or "bncourse.grading.configuration" in sys.modules):
+        from bncourse.grading.configuration import taken
+
+        return taken(arguments)
+    return arguments
 
 
 def _tell_where():
@@ -113,6 +133,7 @@ def _parser():
         "enter a class list into the gradebook; nobody is ever taken away",
         "bncourse students class.csv",
     )
+    _encoding(students, "the list")
     students.add_argument(
         "file", metavar="CLASS.csv", help="with a column `id`; also first name, last name, email, lms id"
     )
@@ -123,6 +144,7 @@ def _parser():
         "take submissions out of a zip from Canvas or Moodle, or a folder for each student",
         "bncourse collect 04 submissions.zip",
     )
+    _encoding(collect, "the table of --times, or without it the names in the zip")
     collect.add_argument("assignment", metavar="NN", help="such as 04")
     collect.add_argument(
         "archive", metavar="ARCHIVE", help="the zip as it was downloaded, or a folder; it is only read"
@@ -163,6 +185,7 @@ def _parser():
         metavar="NAME",
         help="grade again those who have not solved this one, such as after a change of its check",
     )
+    grade.add_argument("--help-all", action="store_true", help="show all settings, and how to give them here")
     grade.add_argument("--scheduler", metavar="ADDRESS", help='of a Dask cluster that does the work (extra "cluster")')
     grade.add_argument(
         "--accept-unsafe-level",
@@ -210,6 +233,7 @@ def _parser():
         "--into", metavar="FILE", help="a gradebook that Canvas or Moodle exported, to fill in a copy of it"
     )
     scores.add_argument("--column", metavar="TITLE", help="with --into: the column to fill, if its title is not found")
+    _encoding(scores, "the gradebook of --into")
     scores.add_argument("--scale", action="store_true", help="with --into: scale the points to the maximum there")
 
     report = command(
@@ -240,7 +264,8 @@ def _parser():
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
-    bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
+    bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
+    bench.add_argument("--only", nargs="+", metavar="CLAIM", help="for claims: the names of those to try")
     bench.add_argument(
         "--plain",
         type=_count,
@@ -251,6 +276,12 @@ def _parser():
     )
     bench.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     return parser, tuple(commands.choices)
+
+
+def _encoding(command, of):
+    command.add_argument(
+        "--encoding", metavar="NAME", help=f"of {of}, such as cp1250 or mac_roman, where that is not plain"
+    )
 
 
 def _count(text):

@@ -165,7 +165,7 @@ def test_canvas_is_recognized_and_each_person_is_found_by_number_or_by_name(cour
         tmp_path / "a.zip",
         {
             f"anything_12345_1_{NOTEBOOK}": solved(),
-            f"obriennoel_LATE_999_2_{NAME}-1.ipynb": solved(),
+            f"obriennoel_LATE_222_2_{NAME}-1.ipynb": solved(),
             f"stranger_444_3_{NOTEBOOK}": solved(),
             "hoppergrace_333_text.html": "typed",
         },
@@ -177,7 +177,7 @@ def test_canvas_is_recognized_and_each_person_is_found_by_number_or_by_name(cour
     assert "bncourse students" in left["stranger 444 (1 file)"] and "typed" in left["hoppergrace_333_text.html"]
     assert (raw(course, "noel") / NOTEBOOK).read_text() == solved()
     assert not (raw(course, "noel") / "timestamp.txt").exists()  # Canvas does not say when
-    assert read_notes(course, NAME)["noel"]["canvas"]["prefix"] == "obriennoel_LATE_999_2_"
+    assert read_notes(course, NAME)["noel"]["canvas"]["prefix"] == "obriennoel_LATE_222_2_"
     assert archive.read_bytes() == before
     stage_assignment(course, NAME)
     assert now_staged(course, "noel") == SCALE

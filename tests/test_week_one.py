@@ -313,7 +313,8 @@ def test_scores_go_into_a_copy_of_canvas_gradebook_and_leave_the_rest(here, tmp_
     line = ["scores", "90", "--format", "canvas", "--into", str(exported), "-o", str(output)]
     assert main(line) == 0
     said = " ".join(capsys.readouterr().out.split())
-    assert "2 with a score are not in" in said and "emmy, sofia" in said and "import-not-graded.csv" in said
+    assert "2 with a score are not in" in said and "emmy (Emmy Noether), sofia (Sofia Kovalevskaya)" in said
+    assert "2 of 4 scores of 1 assignment are in" in said and "import-not-graded.csv" in said
     rows = rows_of(output)
     assert rows[0] == rows_of(exported)[0] and output.read_bytes().startswith(b"\xef\xbb\xbf")
     assert [row[6] for row in rows[1:]] == ["3.0", "2.4", "2", "1", "1"]  # of mary, who has no score, it stays
@@ -349,6 +350,14 @@ def test_a_column_that_cannot_be_found_is_asked_for(here, tmp_path, capsys):
     assert "2 columns that could be" in capsys.readouterr().err
     assert main([*line, "--column", "Homework 90 b"]) == 0
     assert rows_of(tmp_path / "o.csv")[1] == ["X", "12345", "S", "", "2.4"]
+
+
+def test_a_gradebook_of_another_class_gets_nothing_and_the_exit_code_says_so(here, tmp_path, capsys):
+    exported = tmp_path / "c.csv"
+    exported.write_text(f'Student,ID,SIS Login ID,Section,{NAME}\n"Stranger, A",9,x,S,\n')
+    line = ["scores", "90", "--format", "canvas", "--into", str(exported), "-o", str(tmp_path / "o.csv")]
+    assert main(line) == 1
+    assert "no score was put into" in capsys.readouterr().err and not (tmp_path / "o.csv").exists()
 
 
 # feedback

@@ -54,8 +54,14 @@ class Entry:
 
 
 @contextlib.contextmanager
-def opened(path):
+def opened(path, encoding=None):
     """Open a zip or a folder.
+
+    Parameters
+    ----------
+    path : path
+    encoding : str, optional
+        Of the names in a zip, where they do not make it plain.
 
     Yields
     ------
@@ -86,7 +92,7 @@ def opened(path):
             "another kind of archive, unpack it and name the folder."
         ) from error
     with archive:
-        yield _of_zip(archive)
+        yield _of_zip(archive, encoding=_encoding_of(archive, path, encoding))
 
 
 def within(entry):
@@ -129,10 +135,10 @@ def _of_folder(path):
     return [entry(each) for each in found if not _LITTER.fullmatch(each.path)], left
 
 
-def _of_zip(archive, most=None):
+def _of_zip(archive, most=None, encoding="cp437"):
     entries, left, budget = [], [], _Budget(most or MOST_OF_ALL)
     for number, info in enumerate(archive.infolist()):
-        name = _name(info)
+        name = _name(info, encoding)
         if number >= MOST_ENTRIES:
             left.append(("the archive", f"It holds more than {MOST_ENTRIES} files; the others were left out."))
             break
@@ -178,10 +184,46 @@ class _Budget:
         return content
 
 
-def _name(info):
+def _encoding_of(archive, path, encoding):
+    """Give the encoding of the names that are not marked as UTF-8, and are not in it."""
+    from bncourse.grading.encodings import DOS, TRIED, readings, samples
+
+    raw = {_bytes(info) for info in archive.infolist()} - {None}
+    if encoding or not raw:
+        return encoding or "cp437"
+    whole = b"\n".join(sorted(raw))
+    found, sure = readings(whole, (*DOS, *(name for name in TRIED if name not in DOS)))
+    if sure and len(found) == 1:
+        return next(iter(found.values()))[0]
+    could = "; ".join(f"{names[0]} reads {samples(text, found, 2)}" for text, names in list(found.items())[:5])
+    raise Trouble(
+        f"{path} does not say how the letters of its names are written{f' ({could})' if could else ''}. Name it, such "
+        f"as --encoding {next(iter(found.values()))[0] if found else 'cp850'}; or unpack it and collect the folder. "
+        "Nothing was changed."
+    )
+
+
+def _bytes(info):
+    """Give the bytes of a name that says nothing of its encoding and is not UTF-8; None for every other."""
+    if info.flag_bits & 0x800 or info.filename.isascii():
+        return None
+    try:
+        raw = info.filename.encode("cp437")
+    except UnicodeError:
+        return None
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw
+    return None
+
+
+def _name(info, encoding):
     """Give the name of an entry; one that is not marked as UTF-8 often is all the same."""
-    name = info.filename
-    if not info.flag_bits & 0x800:
+    name, raw = info.filename, _bytes(info)
+    if raw is not None:
+        name = raw.decode(encoding, "replace")
+    elif not info.flag_bits & 0x800:
         with contextlib.suppress(UnicodeError):
             name = name.encode("cp437").decode("utf-8")
     return name.replace("\\", "/")

@@ -8,7 +8,6 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -17,8 +16,9 @@ from bncourse.checking import verdict
 from bncourse.course import find_folder
 from bncourse.grading import outcomes
 from bncourse.grading.assignments import choose
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.limits import NAMES
 from bncourse.grading.scores import points
+from bncourse.grading.terminal import Terminal as Console
 
 SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED = "solved", "in part", "not yet", "stopped", "not started"
 NOT_CHECKED, NOT_KNOWN, NOT_GRADED = outcomes.NOT_CHECKED, "not known", "not graded"
@@ -177,7 +177,7 @@ def command(options):
     [name] = choose(course, [options.assignment])
     from bncourse.grading.integrity import facts_of_class
     from bncourse.grading.report_page import page
-    from bncourse.grading.results import results
+    from bncourse.grading.results import due_date, results
     from bncourse.grading.sheets import refuse_existing, write_new
     from bncourse.trouble import Trouble
 
@@ -193,6 +193,8 @@ def command(options):
     for table in (students(made), solved(made), ideas(made)):
         if table.row_count:
             console.print(table)
+    if due := due_date(course, name):
+        console.print(f"Due: {due}", highlight=False, soft_wrap=True, markup=False)
     where = "bncourse report " + name.partition("-")[0] + " --output report.html shows more"
     if options.output:
         write_new(options.output, page(made).encode("utf-8"))

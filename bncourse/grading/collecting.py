@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import tempfile
-import unicodedata
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
@@ -19,17 +18,18 @@ from pathlib import Path
 from bncourse.grading import lms
 from bncourse.grading.archives import TooMuch, opened, within
 from bncourse.grading.arrivals import TIMESTAMP, is_safe, shown
-from bncourse.grading.intake import RELEASED, SUBMITTED, may_be_graded, put_in_place
-from bncourse.trouble import Trouble
+from bncourse.grading.elsewhere import kind_of, refuse_another, refuse_elsewhere
+from bncourse.grading.intake import RECEIVED, SUBMITTED, put_in_place
+from bncourse.grading.owners import made_id, owners_of, student_of
 
 COLLECTED = "collected"
 OLD = (
     "This came before, and something else has taken its place since, which stays. If this one is to count: delete "
     "submitted/{student}/{name}, and collect again."
 )
-APART = (
-    "Moodle's grading worksheet tells them apart: add --times worksheet.csv. Or unpack the archive, give their "
-    "folders their ids as names, and collect that folder."
+TYPED = (
+    "It was typed into the LMS, and is no file. Read it there, or put it into a notebook in a folder "
+    "with the student's id as its name, and collect that."
 )
 _MAKING = ".making-"
 
@@ -50,6 +50,10 @@ class Collected:
         Those whom the system marks as late.
     timed : set of str
         Those whose time of submission is known.
+    typed : dict of str to str
+        Those who typed a text into the LMS, with the name it has in the archive.
+    untimed : list of str
+        Those who handed in again, where the time before is known and the new one is not.
     twice : dict of str to str
         Ids that were made before there was a class list and still stand in ``submitted/``, with the id in the list.
     """
@@ -61,6 +65,8 @@ class Collected:
     left: list = field(default_factory=list)
     late: list = field(default_factory=list)
     timed: set = field(default_factory=set)
+    typed: dict = field(default_factory=dict)
+    untimed: list = field(default_factory=list)
     twice: dict = field(default_factory=dict)
 
     @property
@@ -68,7 +74,7 @@ class Collected:
         return sorted([*self.first, *self.again, *self.same])
 
 
-def collect(course, name, archive, kind=None, people=None, times=None, tell=None, numbers=None):
+def collect(course, name, archive, kind=None, people=None, times=None, tell=None, numbers=None, encoding=None):
     """Take the submissions of an assignment out of an archive.
 
     Parameters
@@ -86,6 +92,8 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
         ``tell(done, total)`` after each student.
     numbers : dict of str to Person, optional
         Who is meant by Moodle's numbers of this assignment.
+    encoding : str, optional
+        Of the names in a zip, where they do not make it plain.
 
     Returns
     -------
@@ -97,136 +105,64 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
         If the archive cannot be read, or it is not plain what it is.
     """
     course = Path(course)
-    with opened(archive) as (entries, left):
-        handed, done = _read_names(entries, kind, name)
-        _refuse_another([each.file for each, _ in handed], course, name)
+    with opened(archive, encoding) as (entries, left):
+        handed, typed, done = _read_names(entries, kind, name)
+        refuse_another([each.file for each, _ in handed], course, name)
         done.left = [*left, *done.left]
         groups = {}
         for each, entry in handed:
             groups.setdefault(each.owner, []).append((each, entry))
-        owners = _owners(groups, people, numbers or {}, done)
-        made = {student: _made(groups[owner][0][0]) for student, owner in owners.items()}
+        owners = owners_of(groups, people, numbers or {}, done, name)
+        made = {student: made_id(groups[owner][0][0]) for student, owner in owners.items()}
         there = {student for student in made.values() if os.path.lexists(course / SUBMITTED / student / name)}
         done.twice = {made[student]: student for student in owners if made[student] in there - {student}}
         (course / COLLECTED).mkdir(exist_ok=True)
         _sweep(course)
         notes = read_notes(course, name)
+        _note_typed(typed, people, numbers or {}, done, notes)
         for number, (student, owner) in enumerate(sorted(owners.items()), start=1):
             files = sorted(_unpacked(groups[owner], name, done), key=lambda pair: pair[0].order)
             _take(course, name, student, files, done, people, times, notes)
             if tell:
                 tell(number, len(owners))
+        if typed:
+            _keep_notes(course, name, notes)
     return done
 
 
 def _read_names(entries, kind, name):
-    """Read the names of all files, in the one way that fits them."""
+    """Read the names of all files, in the one way that fits them; texts that were typed in are given apart."""
     around = lms.unwrapped([entry.path for entry in entries])
-    entries = [replace(entry, path=entry.path[len(around) :]) for entry in entries]
+    if not any(entry.path.startswith(f"{around}{name}/") for entry in entries):  # else it is one student's
+        entries = [replace(entry, path=entry.path[len(around) :]) for entry in entries]
+    if kind is None:
+        refuse_elsewhere([entry.path for entry in entries])
     files = [entry for entry in entries if not lms.typed_in(entry.path)]
-    done = Collected(kind or _kind([entry.path for entry in files]))
-    handed = []
+    done = Collected(kind or kind_of([entry.path for entry in files or entries]))
+    handed, typed = [], []
     for entry in entries:
         each = lms.read_name(entry.path, done.kind, name)
-        if lms.typed_in(entry.path):
-            done.left.append((shown(entry.path), "It was typed in there, and is no file that was handed in."))
+        if done.kind != lms.FOLDER and lms.typed_in(entry.path):
+            typed.append((lms.read_typed(entry.path, done.kind), entry))
         elif each is None:
             done.left.append((shown(entry.path), f"Its name is not as {done.kind} names what was handed in."))
         elif done.kind != lms.FOLDER and each.file.casefold() == TIMESTAMP:
             done.left.append((shown(entry.path), "The time of submission is not for the student to write."))
         else:
             handed.append((each, entry))
-    return handed, done
+    return handed, typed, done
 
 
-def _refuse_another(files, course, name):
-    """Stop where most of the notebooks are another one of the course, by their names; one student may err."""
-    called = [file.rpartition("/")[2] for file in files if file.casefold().endswith((".ipynb", ".zip"))]
-    meant = {
-        folder.name: sum(file.startswith(folder.name) for file in called) for folder in (course / RELEASED).glob("*-*")
-    }
-    other = max(meant, key=meant.get, default=name)
-    if not meant.get(name) and 2 * meant.get(other, 0) > len(called):
-        raise Trouble(
-            f"{meant[other]} of {len(called)} notebooks are called {other}, and none {name}; nothing was changed. If "
-            f"they are what their names say: bncourse collect {other.partition('-')[0]} ARCHIVE"
-        )
-
-
-def _kind(paths):
-    if not paths:
-        raise Trouble("the archive holds no file that was handed in; nothing was changed.")
-    found = lms.recognized(paths)
-    sure = [kind for kind, count in found.items() if count == len(paths)]
-    if len(sure) == 1:
-        return sure[0]
-    counts = ", ".join(f"{count} as in {kind}" for kind, count in found.items())
-    raise Trouble(
-        f"the names of the {len(paths)} files do not say where they come from ({counts}); say it: --from canvas, "
-        "--from moodle, or --from folder (a folder for each student). Nothing was changed."
-    )
-
-
-def _owners(groups, people, numbers, done):
-    """Say which student each group of files belongs to, as ``{student: owner}``."""
-    claimed = {}
-    for owner, files in groups.items():
-        first = files[0][0]
-        student = _student(first, people, numbers)
-        if student is None:
-            why = "Nobody on the class list is plainly meant. Add them (bncourse students), and collect again."
-            if len(namesakes := people.called(first.name)) > 1:
-                why = f"Several on the class list are called so: {', '.join(namesakes)}. {APART}"
-            done.left.append((_called(first, files), why))
-        elif not may_be_graded(student):
-            done.left.append((shown(owner), "It cannot be the name of a folder; a class list gives them an id."))
-        else:
-            claimed.setdefault(student, []).append(owner)
-    owners = {}
-    for student, of in claimed.items():
-        if len(of) == 1:
-            owners[student] = of[0]
-        else:
-            why = f"{len(of)} of them could be {student}. {APART}"
-            done.left += [(_called(groups[owner][0][0], groups[owner]), why) for owner in of]
-    return owners
-
-
-def _called(handed, files):
-    """Say whose files these are, as far as the archive knows it."""
-    who = handed.owner if handed.kind != lms.CANVAS else f"{handed.name} {handed.number}".strip()
-    return f"{shown(who)} ({len(files)} file{'s' * (len(files) != 1)})"
-
-
-def _made(handed):
-    """Make an id of what the archive says."""
-    return {
-        lms.CANVAS: "-".join(part for part in (handed.name, handed.number) if part),
-        lms.MOODLE: _as_id(handed.name if handed.name.casefold() != "participant" else handed.owner),
-        lms.FOLDER: handed.owner,
-    }[handed.kind]
-
-
-def _student(handed, people, numbers):
-    """Give the id of the student; without a class list, one that is made of what the archive says."""
-    made = _made(handed)
-    if handed.kind == lms.CANVAS:
-        person = people.find(lms_user_id=handed.number, name=handed.name)
-    elif handed.kind == lms.MOODLE:
-        meant = numbers.get(handed.number)
-        person = people.find(id=meant.id, email=meant.email) if meant else None
-        person = person or people.find(name=handed.name)
-    else:
-        person = people.find(handed.owner, handed.owner, handed.owner, handed.owner)
-    if person is None:
-        person = people.find(id=made)
-    if person is None and not people.says_who:
-        return made
-    return person.id if person else None
-
-
-def _as_id(name):
-    return "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", name).casefold()))
+def _note_typed(typed, people, numbers, done, notes):
+    """Say whose texts were typed into the LMS: they are no file, and still they were handed in."""
+    for each, entry in typed:
+        student, _ = student_of(each, people, numbers) if each else (None, "")
+        who = f"{student}: " if student else ""
+        done.left.append((shown(entry.path), f"{who}{TYPED}"))
+        if student:
+            done.typed[student] = shown(entry.path)
+            note = notes.setdefault(student, {})
+            note[done.kind] = note.get(done.kind, {}) | {"typed": shown(entry.path)}
 
 
 def _unpacked(files, name, done):
@@ -260,8 +196,11 @@ def _take(course, name, student, files, done, people, times, notes):
         if (making / TIMESTAMP).exists():
             done.timed.add(student)
         making.chmod(0o755)
+        earlier = notes.get(student, {})
         note = {"prefix": last.prefix, "number": last.number, "late": last.late}
-        notes[student] = notes.get(student, {}) | {last.kind: note}
+        note |= {"typed": done.typed[student]} if student in done.typed else {}
+        note |= {"listed": True} if people.says_who and student in people.people else {}
+        notes[student] = earlier | {last.kind: note}
         _keep_notes(course, name, notes)  # before the files: what is in its place is never without its note
         became = put_in_place(course, name, student, making)
     except OSError as error:
@@ -273,8 +212,15 @@ def _take(course, name, student, files, done, people, times, notes):
         done.left.append((shown(files[-1][1].path), OLD.format(student=student, name=name)))
         return
     getattr(done, became).append(student)
+    if became == "again" and student not in done.timed and _had_a_time(course, name, student):
+        done.untimed.append(student)
     if last.late:
         done.late.append(student)
+
+
+def _had_a_time(course, name, student):
+    """Say whether the time of an earlier version is known."""
+    return any((course / RECEIVED / student).glob(f"{name}*/{TIMESTAMP}"))
 
 
 def _write(making, name, files, done):

@@ -5,6 +5,7 @@ nbgrader is configured with these classes, and nothing of it is replaced. `Colle
 when it knows which submissions it will grade and has read nothing of them.
 """
 
+import contextlib
 import fnmatch
 import hashlib
 import os
@@ -13,12 +14,18 @@ from datetime import datetime
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect
+from sqlalchemy.exc import SQLAlchemyError
 
+from bncourse.grading.configuration import refuse_unknown
+from bncourse.grading.enrolment import one_spelling, removed
 from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, may_be_graded, report, stage_assignment
+from bncourse.grading.new_gradebook import prepare
 from bncourse.grading.plain_files import copy_files
+from bncourse.grading.unknown_times import forget_time, has_lost_its_time
 from bncourse.trouble import Trouble
 
 
@@ -101,10 +108,12 @@ def _stage_before_grading(converter, places):
     students = set(fnmatch.filter(handed_in(places.root, name), places.student_id))
     students -= set(places.student_id_exclude.split(","))
     try:
+        refuse_unknown(converter.config)
         outcomes = stage_assignment(places.root, name, students)
     except Trouble as trouble:
         raise _logged(converter.log, f"No submission of {name} can be graded: {trouble}") from trouble
     _tell(converter.log, name, outcomes)
+    outcomes = _of_the_class(converter.log, places, name, outcomes)
     before = converter.assignments
     converter.assignments = {}
     for outcome in outcomes:
@@ -117,6 +126,25 @@ def _stage_before_grading(converter, places):
     if not converter.assignments:
         why = f"No submission of {name} is staged, and none is graded; see `bncourse stage {_short(name)}`."
         raise _logged(converter.log, why)
+
+
+def _of_the_class(log, places, name, outcomes):
+    """Give the outcomes of those who are in the class, each under one login; a time that no longer counts goes away."""
+    students = [outcome.student for outcome in outcomes]
+    with contextlib.suppress(SQLAlchemyError):  # nbgrader finds the same, and tells it
+        prepare(places.db_url)
+    with Gradebook(places.db_url, places.course_id) as gradebook:
+        troubles = one_spelling(gradebook, students)
+        gone = removed(places.root, name, students, [student.id for student in gradebook.students])
+        for student in students:
+            if student not in gone and has_lost_its_time(places.root, name, student):
+                forget_time(gradebook, name, student)
+                log.warning("%s handed in again without a time: the time before does not count", student)
+    for student in sorted(gone):
+        log.warning("Not graded: %s was taken out of the gradebook; bncourse students takes them in again", student)
+    for student, why in troubles.items():
+        log.error("Not graded: %s: %s", student, why)
+    return [outcome for outcome in outcomes if outcome.student not in gone and outcome.student not in troubles]
 
 
 def _refuse_what_is_raw(path, root):

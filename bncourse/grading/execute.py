@@ -16,13 +16,16 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from bncourse.grading.configuration import limits_in
 from bncourse.grading.fingerprints import findings, keep
-from bncourse.grading.intake import released
-from bncourse.grading.jobs import Job, judge
-from bncourse.grading.judging import seed_of
+from bncourse.grading.intake import released, report
+from bncourse.grading.jobs import Job
+from bncourse.grading.judge_process import judge
 from bncourse.grading.levels import best_level
-from bncourse.grading.run import limits_of, preloads
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.limits import NAMES
+from bncourse.grading.run import preloads
+from bncourse.grading.seeds import seed_of
+from bncourse.grading.usage import fitting
 from bncourse.grading.workers import processes
 from bncourse.trouble import Trouble
 
@@ -45,18 +48,24 @@ class Judge(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
+        try:
+            limits = limits_in(self.config, self)
+        except Trouble as trouble:
+            raise NotJudged(f"{about['student']} was not graded: {trouble}") from trouble
         level = best_level(self.lowest_level)
         course = _course(self, resources)
+        fitting(1, limits, course)
+        beside = _beside(resources)
         with Gradebook(about["db_url"]) as gradebook:
-            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id)
+            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id, nb, beside)
         job = Job(
             about["assignment"],
             about["student"],
             nbformat.writes(nb),
             seed,
             level,
-            _beside(resources),
-            asdict(limits_of(course)),
+            beside,
+            asdict(limits),
             preloads(released(course, about["assignment"])[0]),  # not what the submission imports
         )
         result = _judged(job)
@@ -66,7 +75,11 @@ class Judge(NbGraderPreprocessor):
         for event in result.events:
             self.log.warning("%s: %s", about["student"], event)
         try:
-            keep(course, about["assignment"], about["student"], findings(result))
+            kept = {
+                "enrolled": True,
+                "received": report(course, about["assignment"], about["student"]).get("received", ""),
+            }
+            keep(course, about["assignment"], about["student"], kept | findings(result))
         except Trouble as trouble:  # the report lacks it; the grade does not need it
             self.log.warning("%s", trouble)
         return nbformat.reads(result.notebook, as_version=4), resources

@@ -145,8 +145,10 @@ def refusal(content):
 
 
 def may_be_graded(student):
-    """Say whether a student may have this name: it becomes a folder, a pattern and an option of a command."""
-    return student.isprintable() and len(student) <= 100 and re.match(r"[^-.~][^*?\[\]/\\]*$", student) is not None
+    """Say whether a student may have this name: it becomes a folder, a pattern, an option and a part of a page."""
+    return (
+        student.isprintable() and len(student) <= 100 and re.match(r"[^-.~<>\"][^*?\[\]/\\<>\"]*$", student) is not None
+    )
 
 
 def _report_path(course, name, student):

@@ -26,6 +26,7 @@ NEAR = 0.85
 # Below this many steps two honest answers are often the same.
 SHORT = 30
 _MOST_STEPS = 2_000
+_LONGEST = 50_000  # characters of an answer; the longest right one has 3,000
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
@@ -127,7 +128,7 @@ def steps(source, name):
     Returns
     -------
     tuple of str
-        Empty where there is no such function, or nothing that can be parsed.
+        Empty where there is no such function, or nothing that can be parsed, or too much.
 
     Examples
     --------
@@ -136,6 +137,8 @@ def steps(source, name):
     >>> steps(one, "f") == steps(other, "f")
     True
     """
+    if len(source) > _LONGEST:
+        return ()
     try:
         tree = ast.parse(source)
         functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]

@@ -23,7 +23,9 @@ _CANVAS = re.compile(
     r"(?:(?P<name>\w*?)_)??(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_(?P<attachment>\d+)_(?P<file>.+)",
     re.DOTALL,
 )
-_TYPED = re.compile(r"\w*_(?:\d+|anon_[A-Za-z0-9]{5})_(?:text|link)\.html")
+_TYPED = re.compile(
+    r"(?:(?P<name>\w*?)_)??(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_(?:\d+_)?(?:text|link)\.html"
+)
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,23 @@ def typed_in(path):
     """Say whether this is text that was typed into Canvas or Moodle, which is no file."""
     match = _MOODLE.fullmatch(path)
     return bool(_TYPED.fullmatch(path.rpartition("/")[2])) or bool(match and match["plugin"] != "file")
+
+
+def read_typed(path, kind):
+    """Read the name of a text that was typed in.
+
+    Returns
+    -------
+    Handed or None
+    """
+    if kind == MOODLE:
+        match = _MOODLE.fullmatch(path)
+        return match and Handed(MOODLE, f"{match['name']}_{match['number']}", match["name"], match["number"], "")
+    match = _TYPED.fullmatch(path.rpartition("/")[2])
+    if match is None:
+        return None
+    number = match["number"] or f"anon-{match['anon']}"
+    return Handed(CANVAS, number, match["name"] or "", number, "", bool(match["late"]))
 
 
 def _canvas(path, assignment):
@@ -133,14 +152,17 @@ def unwrapped(paths):
     'week 1/'
     >>> unwrapped(["ada/04.ipynb"])
     ''
+    >>> unwrapped(["Exercise 4/Submissions/ada/04.ipynb", "Exercise 4/Submissions/grace/04.ipynb"])
+    'Exercise 4/Submissions/'
     """
-    tops = {path.partition("/")[0] for path in paths}
-    if len(tops) != 1 or any("/" not in path for path in paths):
-        return ""
-    around = f"{tops.pop()}/"
-    inner = [path[len(around) :] for path in paths]
-    found = recognized(inner)
-    packed = max(found[CANVAS], found[MOODLE]) == len(inner) or (
-        found[FOLDER] == len(inner) and len({path.partition("/")[0] for path in inner}) > 1
-    )
-    return around if packed and not recognized(paths)[MOODLE] else ""
+    around, inner = "", list(paths)
+    while len({path.partition("/")[0] for path in inner}) == 1 and all("/" in path for path in inner):
+        if recognized(inner)[MOODLE]:
+            return ""
+        top = inner[0].partition("/")[0]
+        around, inner = f"{around}{top}/", [path[len(top) + 1 :] for path in inner]
+        found = recognized(inner)
+        several = len({path.partition("/")[0] for path in inner}) > 1
+        if max(found[CANVAS], found[MOODLE]) == len(inner) or (found[FOLDER] == len(inner) and several):
+            return around
+    return ""

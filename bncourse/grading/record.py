@@ -12,20 +12,22 @@ import sqlite3
 import tempfile
 import time
 import warnings
+from datetime import UTC
 from pathlib import Path
 
 from nbformat.v4 import reads_json
 from nbgrader import utils
 from nbgrader.api import Gradebook, InvalidEntry, MissingEntry
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy import make_url
 from sqlalchemy.exc import OperationalError, SAWarning, SQLAlchemyError
 
-from bncourse.grading import backups, rows
+from bncourse.grading import backups, moments, penalties, rows
 from bncourse.grading.assignments import settings
+from bncourse.grading.configuration import refuse_unknown
 from bncourse.grading.converters import quiet_gradebook
 from bncourse.grading.new_gradebook import prepare
+from bncourse.grading.people import ClassList, person_of
 from bncourse.trouble import Trouble
 
 BACKUPS = "backups"
@@ -53,9 +55,8 @@ class Record:
     def __enter__(self):
         self.check_writable()
         self._open()
-        penalties = AssignLatePenalties(config=self.config)
-        penalties.init_plugin()
-        self._late = penalties.plugin_inst
+        refuse_unknown(self.config)
+        self.late = penalties.rule(self.config)
         return self
 
     def __exit__(self, kind, error, trace):
@@ -121,6 +122,10 @@ class Record:
         """Give the ids of the class list."""
         return [student.id for student in self.gradebook.students]
 
+    def people(self):
+        """Give the class list."""
+        return ClassList(person_of(student) for student in self.gradebook.students)
+
     def submissions(self, name):
         """Give the ids of the submissions that the gradebook has, by student."""
         try:
@@ -128,7 +133,7 @@ class Record:
         except MissingEntry:
             return {}
 
-    def enter(self, name, stamps):
+    def enter(self, name, stamps, untimed=()):
         """Enter students and their submissions, or find them.
 
         Parameters
@@ -136,15 +141,17 @@ class Record:
         name : str
         stamps : dict of str to (str or None)
             For each student, when it was handed in.
+        untimed : collection of str
+            Those of whom a time is known that is not that of what counts now; it is taken out.
 
         Returns
         -------
         dict of str to str
             The id of each submission, which stays the same.
         """
-        return self._patiently(lambda: self._enter(name, stamps), "the gradebook took no submission")
+        return self._patiently(lambda: self._enter(name, stamps, untimed), "the gradebook took no submission")
 
-    def _enter(self, name, stamps):
+    def _enter(self, name, stamps, untimed):
         there = rows.submissions(self.gradebook.db, name, stamps)
         self.gradebook.db.rollback()
         ids = {}
@@ -157,6 +164,9 @@ class Record:
                     self.gradebook.update_or_create_student(student)
                     more = {"timestamp": stamp} if stamp else {}
                     id = self.gradebook.update_or_create_submission(name, student, **more).id
+            elif student in untimed and not stamp and timestamp is not None:
+                self.gradebook.find_submission(name, student).timestamp = None
+                self.gradebook.db.commit()
             ids[student] = id
         return ids
 
@@ -261,32 +271,25 @@ class Record:
             as_released = cell is not None and cell.metadata.nbgrader.get("checksum") == utils.compute_checksum(cell)
             comment.auto_comment = "No response." if as_released and not utils.is_task(cell) else None
         self.gradebook.db.flush()
-        self._penalize(name, submission, submitted)
+        penalties.penalize(self, name, submission, submitted)
         self.gradebook.db.commit()
         return total
 
-    def renew_penalties(self, name, students):
+    def renew_penalties(self, name, students=None):
         """Ask the late rule again: it, the due date, an extension, or a written answer's points may have changed.
+
+        Parameters
+        ----------
+        name : str
+        students : collection of str, optional
+            All, where it is not given.
 
         Returns
         -------
         dict of str to (float, float)
             Where the penalty is another one now, what it was and what it is.
         """
-        return self._patiently(lambda: self._renew_penalties(name, students), "the gradebook took no penalty")
-
-    def _renew_penalties(self, name, students):
-        changed = {}
-        for submission in self.gradebook.assignment_submissions(name):
-            if submission.student_id in students:
-                before = sum(submitted.late_submission_penalty or 0 for submitted in submission.notebooks)
-                for submitted in submission.notebooks:
-                    self._penalize(name, submission, submitted)
-                after = sum(submitted.late_submission_penalty or 0 for submitted in submission.notebooks)
-                if after != before:
-                    changed[submission.student_id] = before, after
-        self.gradebook.db.commit()
-        return changed
+        return self._patiently(lambda: penalties.renew(self, name, students), "the gradebook took no penalty")
 
     def idle_extensions(self, assignments):
         """Give what the late rule's table of extensions grants to nobody, as sentences.
@@ -296,20 +299,13 @@ class Record:
         assignments : collection of str
             Those of the course.
         """
-        rule = self._late
+        rule = self.late
         return rule.idle_extensions(set(self.enrolled()), assignments) if hasattr(rule, "idle_extensions") else []
 
-    def _penalize(self, name, submission, submitted):
-        """Do what nbgrader's step for late submissions does."""
-        submitted.late_submission_penalty = None
-        if submission.timestamp is None or submission.assignment.duedate is None or not submission.total_seconds_late:
-            return
-        self._late.parent.assignment_id = name  # as in nbgrader's step; a rule may ask for it
-        penalty = self._late.late_submission_penalty(
-            submission.student_id, submitted.score, submission.total_seconds_late
-        )
-        if penalty is not None:
-            submitted.late_submission_penalty = min(max(penalty, 0), submitted.score)
+    def due(self, name):
+        """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
+        due = self.gradebook.find_assignment(name).duedate
+        return moments.shown(due.replace(tzinfo=UTC), getattr(self.late, "zone", None)) if due else ""
 
 
 def _theirs(notebook):

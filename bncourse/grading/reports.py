@@ -1,12 +1,12 @@
 """What staging tells: the instructor in the terminal, and the student on the feedback page."""
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
 from bncourse.grading.assignments import choose
 from bncourse.grading.stage import TAKEN
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 MOST_LINES = 12
@@ -32,8 +32,8 @@ def command(options):
     return int(any(outcome.trouble for outcome in outcomes))
 
 
-def table(outcomes):
-    """Give the table of what was dropped, mended or refused, and why."""
+def table(outcomes, people=None):
+    """Give the table of what was dropped, mended or refused, and why; with names where a class list knows them."""
     drawn = Table(title="What was not taken as it came", show_lines=True)
     drawn.add_column("Student", overflow="fold")
     drawn.add_column("What, and why", overflow="fold")
@@ -42,7 +42,10 @@ def table(outcomes):
         if outcome.trouble:
             lines = [f"NOT STAGED: {outcome.trouble}"]
         if lines:
-            drawn.add_row(escape(outcome.student), escape("\n".join(shortened(lines))))
+            drawn.add_row(
+                escape(people.shown(outcome.student) if people else outcome.student),
+                escape("\n".join(shortened(lines))),
+            )
     return drawn
 
 

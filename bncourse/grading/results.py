@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bncourse.grading.arrivals import TIMESTAMP, read_time
-from bncourse.grading.class_list import ClassList, Person, person_of
+from bncourse.grading.class_list import ClassList, Person
+from bncourse.grading.enrolment import removed
+from bncourse.grading.fingerprints import GRADED, state
 from bncourse.grading.intake import SUBMITTED, decisions_of, handed_in, may_be_graded, refusal, report
 from bncourse.grading.reasons import notes, waiting
-from bncourse.grading.run import GRADED, state
+from bncourse.grading.unknown_times import about_time, marked_late, typed_in
 from bncourse.trouble import Trouble
 
 NOTHING = "nothing was handed in"
+TYPED = "a text was typed into the LMS, and no file was handed in"
 
 
 @dataclass(frozen=True)
@@ -83,14 +86,27 @@ def results(course, name):
     with Record(course) as record:
         if not record.knows(name):
             raise Trouble(f"{name} is not in the gradebook yet. `bncourse grade` notes it there.")
+        record.renew_penalties(name)  # points that a person gave since, or another rule, change what is taken
         most = record.gradebook.find_assignment(name).max_score
-        people = {student.id: person_of(student) for student in record.gradebook.students}
+        people = record.people().people
         rows = {}
         for submission in record.gradebook.assignment_submissions(name):
             rows[submission.student_id] = _row(submission)
-    people |= {student: Person(student) for student in there if student not in people}
-    found = [_result(course, name, person, rows.get(id), most, id in there) for id, person in people.items()]
+    there -= removed(course, name, there, people)
+    people = people | {student: Person(student) for student in there if student not in people}
+    late, typed = marked_late(course, name), typed_in(course, name, people)
+    found = [
+        _result(course, name, person, rows.get(id), most, id in there, late, typed) for id, person in people.items()
+    ]
     return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
+
+
+def due_date(course, name):
+    """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
+    from bncourse.grading.record import Record
+
+    with Record(Path(course)) as record:
+        return record.due(name)
 
 
 def everybody(found):
@@ -107,14 +123,20 @@ def _row(submission):
     return submission.score - penalty, penalty, waiting(submission), at, late
 
 
-def _result(course, name, person, row, most, is_there):
+def _result(course, name, person, row, most, is_there, late, typed):
     why = _why(course, name, person.id, row, is_there)
+    if why == NOTHING and person.id in typed:
+        why = f"{TYPED} ({typed[person.id]})"
     kept = state(course, name, person.id)
-    score, penalty, waits, at, late = row or (None, 0.0, "", None, 0.0)
+    score, penalty, waits, at, seconds_late = row or (None, 0.0, "", None, 0.0)
     is_graded = not why
     if is_graded and waits:
         why = f"{waits}; {score:g} points so far"
     known = notes(decisions_of(report(course, name, person.id)), kept, most, score) if is_graded else []
+    if row and (unknown := about_time(course, name, person.id, late, at)):
+        known.append(unknown)
+    if row and person.id in typed:
+        known.append(f"a text was typed into the LMS too ({typed[person.id]})")
     return Result(
         person,
         None if why else score,
@@ -123,7 +145,7 @@ def _result(course, name, person, row, most, is_there):
         "; ".join(known),
         penalty if is_graded else 0.0,
         at,
-        late,
+        seconds_late,
         kept.get("outcomes", {}) if is_graded else {},
         kept.get("level"),
         kept.get("seconds"),

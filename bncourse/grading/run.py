@@ -12,12 +12,16 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from nbformat.v4 import reads_json
+
 from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
 from bncourse.grading import levels
 from bncourse.grading.arrivals import TIMESTAMP
-from bncourse.grading.assignments import choose, names, settings
-from bncourse.grading.fingerprints import GRADED, findings, fingerprint, keep, state
+from bncourse.grading.assignments import choose, names
+from bncourse.grading.configuration import limits_of, lowest_level
+from bncourse.grading.enrolment import one_spelling, removed
+from bncourse.grading.fingerprints import findings, fingerprint, keep, state
 from bncourse.grading.furniture import Unavailable
 from bncourse.grading.intake import (
     SUBMITTED,
@@ -29,11 +33,13 @@ from bncourse.grading.intake import (
     stage_assignment,
 )
 from bncourse.grading.jobs import Job
-from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
+from bncourse.grading.lock import one_run
 from bncourse.grading.release import enter_assignment
-from bncourse.grading.sandbox import Limits
+from bncourse.grading.seeds import seed_of
 from bncourse.grading.tables import Graded
+from bncourse.grading.unknown_times import has_lost_its_time, typed_in, without_times
+from bncourse.grading.usage import fitting
 from bncourse.grading.workers import cores, get_ready, judged
 from bncourse.trouble import Trouble
 
@@ -108,7 +114,7 @@ def grade(
         keep(course, name, student, {**state(course, name, student), "fingerprint": ""})
     from bncourse.grading.record import Record  # with nbgrader, which takes seconds
 
-    with _one_run(course), Record(course) as record:
+    with one_run(course), Record(course) as record:
         if not record.knows(name):
             enter_assignment(course, name)
         done = Graded(name)
@@ -116,10 +122,18 @@ def grade(
 
         hidden = hidden_tests(record.gradebook, name)
         changed |= {who for who in prints if state(course, name, who).get("hidden", "") != summed(hidden)}
-        known = record.submissions(name)
-        done.not_submitted = sorted(set(record.enrolled()) - {o.student for o in outcomes}) if students is None else []
+        troubles = one_spelling(record.gradebook, [outcome.student for outcome in outcomes])
+        known, enrolled = record.submissions(name), record.enrolled()
+        done.people, done.due = record.people(), record.due(name)
+        done.removed = sorted(removed(course, name, [o.student for o in outcomes], enrolled))
+        outcomes = [outcome for outcome in outcomes if outcome.student not in done.removed]
+        done.not_submitted = sorted(set(enrolled) - {o.student for o in outcomes}) if students is None else []
+        done.typed = typed_in(course, name, done.not_submitted)
         jobs = []
         for outcome in outcomes:
+            if outcome.student in troubles:
+                done.not_graded[outcome.student] = troubles[outcome.student]
+                continue
             if outcome.trouble:
                 done.not_graded[outcome.student] = outcome.trouble
                 continue
@@ -131,13 +145,19 @@ def grade(
                 jobs.append(outcome.student)
         if jobs:
             done.level = best_level(lowest, highest)
+            workers = workers or cores()
+            if not scheduler:  # the machines of a cluster look after themselves
+                fit = fitting(workers, limits, course)
+                if fit < workers:
+                    done.warnings.append(f"{fit} instead of {workers} submissions side by side: memory is scarce here")
+                workers = fit
             record.back_up()
             before = record.rows()
             _grade(course, record, done, jobs, prints, hidden, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
         record.enter(name, {student: _handed_in_at(course, name, student) for student in done.unchanged})
         done.penalties = record.renew_penalties(name, set(done.unchanged))
-        done.warnings = record.idle_extensions(names(course))
+        done.warnings += [*record.idle_extensions(names(course)), *without_times(course, name, done)]
         done.took = time.monotonic() - began
     return done
 
@@ -151,11 +171,12 @@ def _grade(course, record, done, students, prints, hidden, limits, preload, work
     def made():
         for batch in _batches(students):
             staged = {student: _staged(course, name, student) for student in batch}
-            ids = record.enter(name, {student: _stamp(beside) for student, (_, beside) in staged.items()})
+            untimed = {student for student in batch if has_lost_its_time(course, name, student)}
+            ids = record.enter(name, {student: _stamp(beside) for student, (_, beside) in staged.items()}, untimed)
             for student, (notebook, files[student]) in staged.items():
                 beside = {path: content for path, content in files[student].items() if path != TIMESTAMP}
-                seed = seed_of(ids[student])
                 notebook = with_hidden_tests(notebook, hidden)
+                seed = seed_of(ids[student], reads_json(notebook), beside)
                 yield Job(name, student, notebook, seed, done.level, beside, asdict(limits), preload)
 
     if tell:
@@ -176,7 +197,14 @@ def _grade(course, record, done, students, prints, hidden, limits, preload, work
                 course,
                 name,
                 result.student,
-                {"fingerprint": prints[result.student], "hidden": summed(hidden), "score": score, **findings(result)},
+                {
+                    "fingerprint": prints[result.student],
+                    "hidden": summed(hidden),
+                    "score": score,
+                    "enrolled": True,
+                    "received": report(course, name, result.student).get("received", ""),
+                    **findings(result),
+                },
             )
         if tell:
             tell(finished, len(students))
@@ -202,16 +230,6 @@ def _handed_in_at(course, name, student):
     if TIMESTAMP not in report(course, name, student)["files"]:
         return None
     return _stamp({TIMESTAMP: (course / SUBMITTED / student / name / TIMESTAMP).read_bytes()})
-
-
-def limits_of(course):
-    """Give the limits that the course's settings name (``c.Submissions``), and the defaults for the others."""
-    wanted = settings(course).get("Submissions", {})
-    unknown = set(wanted) - set(Limits.__dataclass_fields__)
-    if unknown:
-        known = ", ".join(Limits.__dataclass_fields__)
-        raise Trouble(f"c.Submissions in nbgrader_config.py has no limit {sorted(unknown)[0]!r}; it has {known}.")
-    return Limits(**wanted)
 
 
 def preloads(release):
@@ -248,23 +266,6 @@ def not_solved(course, name, exercise, students):
     return [s for s in students if outcomes[s].get(f"{exercise}-check", {}).get("outcome") != CORRECT]
 
 
-@contextlib.contextmanager
-def _one_run(course):
-    """Refuse a second run in the same course; the system takes the lock back from a run that was killed."""
-    try:
-        import fcntl
-    except ImportError:
-        yield
-        return
-    (course / GRADED).mkdir(exist_ok=True)
-    with open(course / GRADED / ".lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Trouble("another run is grading this course; wait for it, or stop it with Ctrl-C.") from None
-        yield
-
-
 def command(options):
     """Grade one assignment; see ``bncourse grade --help``."""
     course = find_folder()
@@ -289,7 +290,7 @@ def command(options):
             f"nothing was handed in: there is no submitted/STUDENT/{name}. Run bncourse collect {options.assignment} "
             f"ARCHIVE (Canvas, Moodle, a folder) or nbgrader collect {name} (the exchange), or put the files there."
         )
-    lowest = 2 if options.accept_unsafe_level is None else options.accept_unsafe_level
+    lowest = lowest_level(course) if options.accept_unsafe_level is None else options.accept_unsafe_level
     from bncourse.grading import tables
 
     try:

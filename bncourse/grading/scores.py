@@ -5,11 +5,10 @@ Who has no score gets an empty cell, never 0, and a row with the reason in a sec
 
 from pathlib import Path
 
-from rich.console import Console
-
 from bncourse.course import find_folder
 from bncourse.grading.assignments import choose
 from bncourse.grading.sheets import Sheet, refuse_existing, write_sheet
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 MOST_LINES = 12
@@ -165,13 +164,17 @@ def command(options):
     found = {name: rows for name, rows in found.items() if rows}
     if not found:
         raise Trouble("the gradebook knows no student yet: enter a class list (bncourse students), or grade first.")
-    said = ""
+    done = None
     if options.into:
         from bncourse.grading.foreign_gradebook import merged
 
-        sheet, said = merged(
-            found, options.into, options.format, options.column, options.scale, _moodle_numbers(course, found)
-        )
+        numbers = _moodle_numbers(course, found)
+        done = merged(found, options.into, options.format, options.column, options.scale, numbers, options.encoding)
+        sheet = done.sheet
+        if not done.written and any(each.score is not None for rows in found.values() for each in rows):
+            raise Trouble(
+                "\n".join([*done.said, f"no score was put into {options.into}, so {output} was not written."])
+            )
     else:
         sheet = table(found, options.format)
     write_sheet(sheet, output)
@@ -181,15 +184,15 @@ def command(options):
     console = Console()
     graded = sum(each.score is not None for rows in found.values() for each in rows)
     without = sum(each.score is None for rows in found.values() for each in rows)
-    if said:
-        console.print(said, highlight=False, soft_wrap=True, markup=False)
-    for line in looks(found):
+    for line in [*(done.said if done else ()), *looks(found)]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     why = f"; {without} have none, with the reason in {beside}" if without else ""
     look = f"; what to know of some is in {beside}" if missing.rows and not without else ""
+    what = f"{graded} scores of" if done is None else f"{done.written} of {graded} scores of"
     console.print(
-        f"{graded} scores of {len(found)} assignment{'s' * (len(found) != 1)} are in {output}{why}{look}.",
+        f"{what} {len(found)} assignment{'s' * (len(found) != 1)} are in {output}{why}{look}.",
         highlight=False,
         soft_wrap=True,
         markup=False,
     )
+    return int(done is not None and not done.written)

@@ -3,12 +3,13 @@
 import contextlib
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.limits import NAMES
+from bncourse.grading.people import ClassList
+from bncourse.grading.terminal import Terminal as Console
 
 MOST_NAMES = 8
 SLOW = 5.0  # times the median makes a submission one that the table names
@@ -28,6 +29,13 @@ class Graded:
         Of the students graded in this run.
     unchanged : list of str
         Those whose grade stood already.
+    people : ClassList
+    due : str
+        When it was due, with the zone; "" where the gradebook has no date.
+    removed : list of str
+        Who handed something in and was taken out of the gradebook since; they stay out.
+    typed : dict of str to str
+        Of those who handed in no file, who typed a text into the LMS.
     not_submitted : list of str
         On the class list, with nothing handed in.
     rejected : dict of str to str
@@ -48,6 +56,10 @@ class Graded:
     level: int | None = None
     scores: dict = field(default_factory=dict)
     unchanged: list = field(default_factory=list)
+    people: ClassList = field(default_factory=lambda: ClassList(()))
+    due: str = ""
+    removed: list = field(default_factory=list)
+    typed: dict = field(default_factory=dict)
     not_submitted: list = field(default_factory=list)
     rejected: dict = field(default_factory=dict)
     not_graded: dict = field(default_factory=dict)
@@ -56,6 +68,10 @@ class Graded:
     notes: dict = field(default_factory=dict)
     seconds: dict = field(default_factory=dict)
     took: float = 0.0
+
+    def shown(self, student):
+        """Give an id with the name of the person."""
+        return self.people.shown(student)
 
     @property
     def slow(self):
@@ -95,22 +111,30 @@ def show(done):
     table.add_column("Who, and why", overflow="fold")
     scores = sorted(score for student, score in done.scores.items() if student not in done.rejected)
     middle = f"median score {scores[len(scores) // 2]:g}" if scores else ""
+    if done.due:
+        table.add_row("due", "", done.due)
     table.add_row("graded", str(len(scores)), middle)
     if done.unchanged:
         table.add_row("unchanged", str(len(done.unchanged)), "graded before; --force grades them again")
     if done.penalties:
         told = {student: f"{after:g} taken (before: {before:g})" for student, (before, after) in done.penalties.items()}
-        table.add_row("late, anew", str(len(told)), _reasons(told))
+        table.add_row("late, anew", str(len(told)), _reasons(told, done))
     if done.not_submitted:
-        table.add_row("not submitted", str(len(done.not_submitted)), _names(done.not_submitted))
+        nothing = [student for student in done.not_submitted if student not in done.typed]
+        table.add_row("not submitted", str(len(nothing)), _names(map(done.shown, nothing)))
+    if done.typed:
+        table.add_row("typed in, no file", str(len(done.typed)), _reasons(done.typed, done))
+    if done.removed:
+        why = "taken out of the gradebook, and not graded; bncourse students takes them in again"
+        table.add_row("removed", str(len(done.removed)), _reasons(dict.fromkeys(done.removed, why), done))
     if done.rejected:
-        table.add_row("not readable: no grade", str(len(done.rejected)), _reasons(done.rejected))
+        table.add_row("not readable: no grade", str(len(done.rejected)), _reasons(done.rejected, done))
     if done.notes:
-        table.add_row("stopped somewhere", str(len(done.notes)), _reasons(done.notes))
+        table.add_row("stopped somewhere", str(len(done.notes)), _reasons(done.notes, done))
     if done.slow:
-        table.add_row("slow", str(len(done.slow)), _names(f"{s} ({t:.0f} s)" for s, t in done.slow.items()))
+        table.add_row("slow", str(len(done.slow)), _names(f"{done.shown(s)}: {t:.0f} s" for s, t in done.slow.items()))
     if done.not_graded:
-        table.add_row("NOT GRADED", str(len(done.not_graded)), _reasons(done.not_graded))
+        table.add_row("NOT GRADED", str(len(done.not_graded)), _reasons(done.not_graded, done))
     console.print(table)
     for warning in done.warnings:
         console.print(warning, highlight=False, soft_wrap=True, markup=False)
@@ -131,7 +155,7 @@ def _names(names):
     return escape(", ".join(names[:MOST_NAMES]) + (f" and {more} more" if more > 0 else ""))
 
 
-def _reasons(reasons):
-    lines = [f"{student}: {why}" for student, why in sorted(reasons.items())]
+def _reasons(reasons, done):
+    lines = [f"{done.shown(student)}: {why}" for student, why in sorted(reasons.items())]
     more = len(lines) - MOST_NAMES
     return escape("\n".join(lines[:MOST_NAMES] + ([f"and {more} more"] if more > 0 else [])))

@@ -18,7 +18,7 @@ POINTS = {
     },
     DRIVERS: {"gradient_check": 3.0, "find_bugs": 6.0},
 }
-KINDS = ("resources", "integrity", "reaching", "malformed", "odd")
+KINDS = ("resources", "integrity", "reaching", "malformed", "odd", "told")
 # What a cell prints when its attack worked; the two words stand together in no source.
 THROUGH = "GOT THROUGH"
 
@@ -88,7 +88,9 @@ def case(kind, spoils=(), *, earns=None, at_most=False, assignment=FORWARD, need
 def cases(kind=None):
     """Give the cases of one class, or all, in the order in which they stand in the modules."""
     from bncourse.grading.battery import (  # noqa: F401 - they declare
+        calls,
         integrity,
+        kernel_memory,
         malformed,
         marks,
         odd,
@@ -96,8 +98,9 @@ def cases(kind=None):
         processes,
         reaching,
         resources,
+        told,
         tools,
-    )  # fmt: skip
+    )
 
     return [each for each in _cases.values() if kind in (None, each.kind)]
 
