@@ -66,13 +66,13 @@ c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
 # What is handed in is someone else's file. nbgrader reads of it what `bncourse stage` made: the release with the
 # answers in it, where nothing of ours can be missing or changed. Both doors below stage by themselves.
-c.ExchangeFactory.collect = "bncourse.grading.doors.Collect"
-c.Autograde.exporter_class = "bncourse.grading.doors.StagedNotebooks"
+c.ExchangeFactory.collect = "bncourse.grading.nbgrader.hooks.Collect"
+c.Autograde.exporter_class = "bncourse.grading.nbgrader.hooks.StagedNotebooks"
 
 # `nbgrader autograde` and Formgrader's button run a submission as `bncourse grade` does: behind walls, with the
 # checks outside of them. (The other steps are nbgrader's own.)
 c.Autograde.autograde_preprocessors = [
-    "bncourse.grading.execute.Judge",
+    "bncourse.grading.nbgrader.execute.Judge",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -84,7 +84,7 @@ c.Autograde.autograde_preprocessors = [
 # The late rule: percent of the earned points for each day begun after the due date (in the gradebook), once the
 # hours of grace are over. 0 switches it off. `extensions` may name a CSV file with the columns student, assignment,
 # days, hours, such as str(here / "extensions.csv").
-c.AssignLatePenalties.plugin_class = "bncourse.grading.lateness.LateRule"
+c.AssignLatePenalties.plugin_class = "bncourse.grading.nbgrader.late_policy.LateRule"
 c.LateRule.percent_a_day = 0.0
 c.LateRule.grace_hours = 0.0
 c.LateRule.most_percent = 100.0
@@ -119,14 +119,14 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelA
 # A submission is someone else's text. What grading stores of it is harmless; this makes sure of it once more on
 # Formgrader's page for grading by hand, and for the names on it. (HTMLExporter.sanitize_html does not reach the text
 # cells of nbgrader's pages, and takes the figures away; the course's own step does neither.)
-c.HTMLExporter.preprocessors = ["bncourse.grading.feedback.SanitizePage"]
+c.HTMLExporter.preprocessors = ["bncourse.grading.nbgrader.feedback_page.SanitizePage"]
 
 # Feedback without the source of hidden tests, and without what could run in the browser of who reads it.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
-    "bncourse.grading.feedback.HowItWasRead",
-    "bncourse.grading.unfinished.WhatWaits",
-    "bncourse.grading.feedback.SanitizePage",
+    "bncourse.grading.nbgrader.feedback_page.HowItWasRead",
+    "bncourse.grading.nbgrader.unfinished.WhatWaits",
+    "bncourse.grading.nbgrader.feedback_page.SanitizePage",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

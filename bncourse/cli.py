@@ -45,7 +45,7 @@ def main(arguments=None):
             _tell_where()
         return getattr(import_module(module), name)(options) or 0
     except Trouble as trouble:
-        from bncourse.grading.signs import visible  # it may quote what somebody else wrote
+        from bncourse.grading.display.characters import visible  # it may quote what somebody else wrote
 
         print(f"bncourse {options.command}: {visible(str(trouble))}", file=sys.stderr)
         return 1
@@ -57,8 +57,12 @@ def main(arguments=None):
 def _settings_taken(arguments):
     """Take nbgrader's kind of settings out of a command line for instructors: --Class.option=value, --config=FILE."""
     known = any(re.match(r"--([A-Z]\w*\.|config(=|$)|help-all$)", argument) for argument in arguments)
-    if arguments and arguments[0] in FOR_A_CLASS and (known or "bncourse.grading.configuration" in sys.modules):
-        from bncourse.grading.configuration import taken
+    if (
+        arguments
+        and arguments[0] in FOR_A_CLASS
+        and (known or "bncourse.grading.nbgrader.configuration" in sys.modules)
+    ):
+        from bncourse.grading.nbgrader.configuration import taken
 
         return taken(arguments)
     return arguments
@@ -92,22 +96,29 @@ def _parser():
         added.set_defaults(run=run, for_instructors=run.startswith("bncourse.grading.") and name != "demo")
         return added
 
-    start = command("start", "bncourse.start:command", "open the course in JupyterLab", "bncourse start --no-browser")
+    start = command(
+        "start", "bncourse.learner.start:command", "open the course in JupyterLab", "bncourse start --no-browser"
+    )
     start.add_argument("--instructor", action="store_true", help="show nbgrader's panels for instructors")
     start.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     start.add_argument("--port", type=int, default=8888, help="the port to try first (default: 8888)")
 
     doctor = command(
-        "doctor", "bncourse.doctor:command", "say if this machine is ready for the course", "bncourse doctor"
+        "doctor", "bncourse.learner.doctor:command", "say if this machine is ready for the course", "bncourse doctor"
     )
     doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
     doctor.add_argument("--instructor", action="store_true", help="also: does it have the walls that grading needs")
 
-    command("progress", "bncourse.standing:command", "show what is done, not yet, and not started", "bncourse progress")
+    command(
+        "progress",
+        "bncourse.learner.progress:command",
+        "show what is done, not yet, and not started",
+        "bncourse progress",
+    )
 
     certificate = command(
         "certificate",
-        "bncourse.certificate:command",
+        "bncourse.learner.certificate:command",
         "write a page with what you have passed, to keep or to print",
         'bncourse certificate --name "Ada Lovelace"',
     )
@@ -121,7 +132,7 @@ def _parser():
 
     release = command(
         "release",
-        "bncourse.grading.release:command",
+        "bncourse.grading.release.build:command",
         "write notebooks/ from solutions/, and refuse a source that is unsound",
         "bncourse release 04",
     )
@@ -129,7 +140,7 @@ def _parser():
 
     students = command(
         "students",
-        "bncourse.grading.class_list:command",
+        "bncourse.grading.lms.students:command",
         "enter a class list into the gradebook; nobody is ever taken away",
         "bncourse students class.csv",
     )
@@ -140,7 +151,7 @@ def _parser():
 
     collect = command(
         "collect",
-        "bncourse.grading.collection:command",
+        "bncourse.grading.lms.collect:command",
         "take submissions out of a zip from Canvas or Moodle, or a folder for each student",
         "bncourse collect 04 submissions.zip",
     )
@@ -161,7 +172,7 @@ def _parser():
 
     stage = command(
         "stage",
-        "bncourse.grading.reports:command",
+        "bncourse.grading.submission.stage:command",
         "make what was handed in ready for grading, and say what was dropped and why",
         "bncourse stage 04 --students ada,grace",
     )
@@ -170,7 +181,7 @@ def _parser():
 
     grade = command(
         "grade",
-        "bncourse.grading.run:command",
+        "bncourse.grading.engine.grade:command",
         "grade what was handed in, behind walls, and record the scores in nbgrader's gradebook",
         "bncourse grade 04 --workers 2",
     )
@@ -197,7 +208,7 @@ def _parser():
 
     book = command(
         "book",
-        "bncourse.book.edition:command",
+        "bncourse.site.book.edition:command",
         "write the course as HTML pages to read, without the answers",
         "bncourse book --output /tmp/course",
     )
@@ -208,7 +219,7 @@ def _parser():
 
     feedback = command(
         "feedback",
-        "bncourse.grading.feedback_pages:command",
+        "bncourse.grading.report.feedback:command",
         "write a feedback page for everybody who was graded, and pack them to be sent back",
         "bncourse feedback 04 --zip feedback.zip --for canvas",
     )
@@ -220,7 +231,7 @@ def _parser():
 
     scores = command(
         "scores",
-        "bncourse.grading.scores:command",
+        "bncourse.grading.report.scores:command",
         "write the scores for Canvas, Moodle, Gradescope or a spreadsheet; not graded is told apart from 0",
         "bncourse scores 04 --format canvas --into exported.csv -o to-import.csv",
     )
@@ -238,7 +249,7 @@ def _parser():
 
     report = command(
         "report",
-        "bncourse.grading.class_report:command",
+        "bncourse.grading.report.report:command",
         "show a class: scores, which wrong ideas it has, who is not graded and why",
         "bncourse report 04 --output report.html",
     )
@@ -247,7 +258,7 @@ def _parser():
 
     demo = command(
         "demo",
-        "bncourse.grading.demo:command",
+        "bncourse.grading.demo.demo:command",
         "make a small class in a folder, from release to feedback",
         "bncourse demo /tmp/demo",
     )

@@ -9,17 +9,17 @@ import pytest
 from nbformat.v4 import reads_json
 
 from bncourse import cli
+from bncourse.battery import course as battery
+from bncourse.battery import papers
+from bncourse.battery.papers import FORWARD, KINDS, cases
 from bncourse.checking.verdict import CORRECT
-from bncourse.grading import converters, execute
-from bncourse.grading.battery import course as battery
-from bncourse.grading.battery import papers
-from bncourse.grading.battery.papers import FORWARD, KINDS, cases
-from bncourse.grading.fingerprints import state
-from bncourse.grading.furniture import bubblewrap
-from bncourse.grading.intake import report
-from bncourse.grading.levels import best_level
-from bncourse.grading.record import Record
-from bncourse.grading.seeds import seed_of
+from bncourse.grading.engine.provenance import state
+from bncourse.grading.engine.seeds import seed_of
+from bncourse.grading.gradebook.writer import Record
+from bncourse.grading.nbgrader import converters, execute
+from bncourse.grading.submission.store import report
+from bncourse.sandbox.levels import best_level
+from bncourse.sandbox.mounts import bubblewrap
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = best_level(0) if sys.platform == "linux" else 0

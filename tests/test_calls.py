@@ -13,12 +13,12 @@ from pathlib import Path
 import psutil
 import pytest
 
-from bncourse.grading import levels, sandbox
-from bncourse.grading.submission import Submission
-from bncourse.grading.traits import changed, traits
+from bncourse.grading.engine.session import Submission
+from bncourse.sandbox import levels, sandbox
+from bncourse.sandbox.process_traits import changed, traits
 
-seccomp = pytest.importorskip("bncourse.room.seccomp")
-calls = pytest.importorskip("bncourse.room.calls")
+seccomp = pytest.importorskip("bncourse.sandbox.inside.seccomp")
+calls = pytest.importorskip("bncourse.sandbox.inside.system_calls")
 LEVEL = levels.best_level(0)
 pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
 

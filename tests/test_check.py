@@ -12,7 +12,7 @@ import pytest
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import Verdict
-from bncourse.grading import furniture
+from bncourse.sandbox import mounts
 from bncourse.surroundings import THERE, not_in_grading
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
@@ -253,7 +253,7 @@ def test_values_that_were_made_with_the_course_are_not_there_in_grading_either()
 
 
 def test_parts_of_the_course_that_are_there_in_grading_may_be_used():
-    inside = {name.removesuffix(".py") for name in furniture.INSIDE if "/" not in name}
+    inside = {name.removesuffix(".py") for name in mounts.INSIDE if "/" not in name}
     assert inside == THERE
     names = _in_a_notebook("from bncourse import data, losses", "def f(x):\n    return data.mean, losses.mse")
     assert not_in_grading(names["f"], "f", ["from bncourse import data, losses", "digits = data.digits"]) == ""

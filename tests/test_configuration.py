@@ -11,11 +11,11 @@ from small_course import NAME
 from test_doors import CENTRE, SCALE, make, put, submission
 
 from bncourse.cli import main
-from bncourse.grading import converters
-from bncourse.grading.assignments import name_settings, settings
-from bncourse.grading.configuration import limits_of, lowest_level
-from bncourse.grading.record import Record
-from bncourse.grading.run import grade
+from bncourse.grading.course import name_settings, settings
+from bncourse.grading.engine.grade import grade
+from bncourse.grading.gradebook.writer import Record
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.nbgrader.configuration import limits_of, lowest_level
 from bncourse.trouble import Trouble
 
 STUCK = "import time\ntime.sleep(3)\ndef scale(x):\n    return x / x.std(axis=0)"
@@ -109,14 +109,14 @@ def test_a_setting_on_the_command_line_that_there_is_not_is_refused(course, caps
 
 @pytest.mark.parametrize("form", [["--Submissions.cell=1.5"], ["--Submissions.cell", "1.5"]])
 def test_the_command_line_counts_before_all_files(course, form):
-    from bncourse.grading.configuration import taken
+    from bncourse.grading.nbgrader.configuration import taken
 
     assert taken(["90", *form, "--Judge.lowest_level=3", "--force"]) == ["90", "--force"]
     assert limits_of(course).cell == 1.5 and limits_of(course).notebook == 600 and lowest_level(course) == 3
 
 
 def test_a_file_named_on_the_command_line_is_read(course, tmp_path):
-    from bncourse.grading.configuration import taken
+    from bncourse.grading.nbgrader.configuration import taken
 
     (tmp_path / "more.py").write_text("c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///named.db'\n")
     assert taken(["--config", str(tmp_path / "more.py")]) == []

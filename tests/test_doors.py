@@ -14,10 +14,10 @@ from nbgrader.coursedir import CourseDirectory
 from small_course import NAME, cell
 from sqlalchemy.exc import SAWarning
 
-from bncourse.grading import converters
-from bncourse.grading.assignments import settings
-from bncourse.grading.doors import NotStaged, StagedNotebooks
-from bncourse.grading.intake import is_staged, report
+from bncourse.grading.course import settings
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.nbgrader.hooks import NotStaged, StagedNotebooks
+from bncourse.grading.submission.store import is_staged, report
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"

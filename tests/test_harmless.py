@@ -14,10 +14,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.strings import strip_files_prefix
 from PIL import Image
 
-from bncourse.grading import bounds, formulas, pictures, texts
-from bncourse.grading.harmless import STYLES, TAGS, harmless
-from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs, size_of
-from bncourse.grading.texts import harmless_cell, harmless_notebook, harmless_text
+from bncourse.grading.display import bounds, formulas, pictures, texts
+from bncourse.grading.display.outputs import MOST_OUTPUT, clean_outputs, size_of
+from bncourse.grading.display.sanitize import STYLES, TAGS, harmless
+from bncourse.grading.display.texts import harmless_cell, harmless_notebook, harmless_text
 
 ATTRIBUTES = {"href", "rel", "src", "alt", "title", "style", "width", "height", "colspan", "rowspan", "scope", "start"}
 ATTRIBUTES |= {"open", "class", "type", "disabled", "checked"}  # these from Markdown's own code and boxes for a tick

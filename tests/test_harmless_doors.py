@@ -10,11 +10,13 @@ from nbconvert.exporters import HTMLExporter
 from small_course import NAME, cell
 from test_harmless import Elements
 
-from bncourse.grading import converters, feedback_pages, run
-from bncourse.grading.assignments import settings
-from bncourse.grading.texts import harmless_text
+from bncourse.grading.course import settings
+from bncourse.grading.display.texts import harmless_text
+from bncourse.grading.engine import grade
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.report import feedback
 
-pytestmark = pytest.mark.skipif(not hasattr(feedback_pages.os, "fork"), reason="the walls are Linux's")
+pytestmark = pytest.mark.skipif(not hasattr(feedback.os, "fork"), reason="the walls are Linux's")
 CHOSEN = ("onerror", "link by script", "LaTeX link", "heading with the name of a score")
 TEXT = "\n\n".join(payloads.TEXTS[name] for name in CHOSEN)
 SHOWN = "".join(f"display(HTML({html!r}))\n" for html in payloads.OUTPUTS.values())
@@ -34,7 +36,7 @@ def graded(tmp_path_factory):
         place = course / "submitted" / student / NAME
         place.mkdir(parents=True)
         (place / f"{NAME}.ipynb").write_text(handed_in)
-    run.grade(course, NAME, students=["ada"])
+    grade.grade(course, NAME, students=["ada"])
     converters.autograde(course, NAME, "ben")
     return SimpleNamespace(course=course, handed_in=handed_in)
 
@@ -89,14 +91,14 @@ def test_a_notebook_that_an_earlier_version_stored_is_harmless_on_both_pages(gra
 
 
 def test_a_page_that_takes_too_much_memory_is_its_own_loss(graded, monkeypatch):
-    monkeypatch.setattr(feedback_pages, "MEMORY", 450_000_000)
+    monkeypatch.setattr(feedback, "MEMORY", 450_000_000)
     path = graded.course / "autograded" / "ada" / NAME / f"{NAME}.ipynb"
     whole, content = path.read_text(), stored(graded, "ada")
     cell(content, "centre")["outputs"] = [{"output_type": "stream", "name": "stdout", "text": "x" * 150_000_000}]
     path.chmod(0o644)
     path.write_text(json.dumps(content))
     try:
-        pages = feedback_pages.make_pages(graded.course, NAME)
+        pages = feedback.make_pages(graded.course, NAME)
     finally:
         path.write_text(whole)
     assert pages.made == ["ben"] and set(pages.failed) == {"ada"} and pages.failed["ada"]

@@ -5,10 +5,10 @@ import csv
 import pytest
 from test_tables import MOODLE_LISTS, WORKSHEETS, worksheet
 
-from bncourse.grading.foreign_gradebook import merged
-from bncourse.grading.people import Person
-from bncourse.grading.results import Result
-from bncourse.grading.sheets import write_sheet
+from bncourse.grading.lms.gradebook_table import merged
+from bncourse.grading.lms.people import Person
+from bncourse.grading.lms.spreadsheets import write_sheet
+from bncourse.grading.report.results import Result
 from bncourse.trouble import Trouble
 
 NAME = "04-normalize-scale-shift"

@@ -11,8 +11,9 @@ import psutil
 import pytest
 from told_session import harmless
 
-from bncourse.grading import judge_process, levels
-from bncourse.grading.jobs import Job
+from bncourse.grading.engine import judge_process
+from bncourse.grading.engine.jobs import Job
+from bncourse.sandbox import levels
 
 LEVEL = levels.best_level(0) if sys.platform == "linux" else 0
 pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")

@@ -15,14 +15,15 @@ from small_course import NAME, cell
 from sqlalchemy.exc import SAWarning
 
 from bncourse.cli import main
-from bncourse.grading import converters, levels
-from bncourse.grading.assignments import settings
-from bncourse.grading.class_report import STATES, report_of
-from bncourse.grading.report_page import page
-from bncourse.grading.results import results
-from bncourse.grading.run import grade
-from bncourse.grading.sandbox import Limits
-from bncourse.grading.scores import not_graded, table
+from bncourse.grading.course import settings
+from bncourse.grading.engine.grade import grade
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.report.page import page
+from bncourse.grading.report.report import STATES, report_of
+from bncourse.grading.report.results import results
+from bncourse.grading.report.scores import not_graded, table
+from bncourse.sandbox import levels
+from bncourse.sandbox.sandbox import Limits
 
 pytestmark = pytest.mark.skipif(levels.best_level(0) < 2, reason="no safe walls stand here")
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"

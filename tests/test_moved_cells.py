@@ -9,7 +9,7 @@ import small_course
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from bncourse.grading.stage import stage_notebook
+from bncourse.grading.submission.merge import stage_notebook
 
 SOLVED = {
     "one": "def one(x):\n    return x + start",
@@ -88,7 +88,7 @@ def in_a_kernel(notebook):
 
 
 def graded(notebook):
-    """Say of each check whether it holds in the staged notebook, as `bncourse.grading.judging` goes through it."""
+    """Say of each check whether it holds in the staged notebook, as `bncourse.grading.engine.judge` goes through it."""
     space, right, again = {}, set(), []
     for cell in notebook.cells:
         name = cell.id.removesuffix("-check")

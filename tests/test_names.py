@@ -10,14 +10,16 @@ import payloads
 import pytest
 
 from bncourse import cli
-from bncourse.grading import class_list, feedback_pages, names, scores
-from bncourse.grading.class_list import Person
-from bncourse.grading.class_report import report_of
-from bncourse.grading.intake import may_be_graded
-from bncourse.grading.report_page import page
-from bncourse.grading.results import Result
-from bncourse.grading.sheets import Sheet, read_sheet, write_sheet
-from bncourse.grading.terminal import Terminal
+from bncourse.grading.display import names
+from bncourse.grading.display.terminal import Terminal
+from bncourse.grading.lms import students as class_list
+from bncourse.grading.lms.spreadsheets import Sheet, read_sheet, write_sheet
+from bncourse.grading.lms.students import Person
+from bncourse.grading.report import feedback, scores
+from bncourse.grading.report.page import page
+from bncourse.grading.report.report import report_of
+from bncourse.grading.report.results import Result
+from bncourse.grading.submission.store import may_be_graded
 from bncourse.trouble import Trouble
 
 FORMULAS = [
@@ -117,7 +119,7 @@ def test_feedback_is_packed_under_names_that_windows_takes(tmp_path):
         place = tmp_path / "feedback" / student / "04-x"
         place.mkdir(parents=True, exist_ok=True)
         (place / "04-x.html").write_text(student)
-    content, left = feedback_pages.pack(tmp_path, "04-x", students, "folder", {})
+    content, left = feedback.pack(tmp_path, "04-x", students, "folder", {})
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         packed = {name: archive.read(name).decode() for name in archive.namelist()}
     assert not left and sorted(packed.values()) == sorted(students)

@@ -14,9 +14,9 @@ import pytest
 import small_course
 from small_course import NAME, ROOT, cell, save
 
-from bncourse.grading.assignments import names
-from bncourse.grading.new_gradebook import prepare
-from bncourse.grading.release import release
+from bncourse.grading.course import names
+from bncourse.grading.gradebook.create import prepare
+from bncourse.grading.release.build import release
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
 RIGHT = {

@@ -10,10 +10,10 @@ from test_collecting import packed, raw, zipped
 from test_stage_folder import NAME, course, solved  # noqa: F401 - a fixture
 
 from bncourse.cli import main
-from bncourse.grading.class_list import ClassList, Person, class_list, enter
-from bncourse.grading.collecting import collect
-from bncourse.grading.collection import times_of
-from bncourse.grading.worksheets import read_numbers
+from bncourse.grading.lms.collect import times_of
+from bncourse.grading.lms.collecting import collect
+from bncourse.grading.lms.students import ClassList, Person, class_list, enter
+from bncourse.grading.lms.worksheets import read_numbers
 from bncourse.trouble import Trouble
 
 NOTEBOOK = f"{NAME}.ipynb"
@@ -276,7 +276,7 @@ def test_a_row_whose_id_a_spreadsheet_rounded_is_named_as_it_is_written(course, 
 
 
 def test_who_was_on_a_class_list_and_was_removed_before_any_grading_is_known(here):
-    from bncourse.grading.enrolment import removed
+    from bncourse.grading.gradebook.enrolment import removed
 
     with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:
         gradebook.remove_student("0012006")
@@ -315,7 +315,7 @@ def test_a_resubmission_without_a_time_is_named(here, tmp_path, capsys):
 
 
 def test_logins_that_differ_in_capitals_are_one_person(here):
-    from bncourse.grading.enrolment import one_spelling
+    from bncourse.grading.gradebook.enrolment import one_spelling
 
     enter(here, [Person("Marie.C2", "Marie", "Curie")])
     with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:

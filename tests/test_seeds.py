@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bncourse import exercises, museum
 from bncourse.checking import DirectAnswer, judge
 from bncourse.checking.trial import called
-from bncourse.grading.crossing import called_back
-from bncourse.grading.places import Places
-from bncourse.grading.seeds import seed_of
+from bncourse.grading.engine.seeds import seed_of
+from bncourse.sandbox.marshal import called_back
+from bncourse.sandbox.places import Places
 
 texts = st.lists(st.text(max_size=8), max_size=4)
 beside = st.dictionaries(st.text(max_size=4), st.binary(max_size=6), max_size=3)

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from small_course import cell
 
-from bncourse.grading.reading import MOST_BYTES, MOST_RAW, MOST_SOURCE
-from bncourse.grading.reports import for_student
-from bncourse.grading.stage import DOUBT, DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
+from bncourse.grading.submission.merge import DOUBT, DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
+from bncourse.grading.submission.reading import MOST_BYTES, MOST_RAW, MOST_SOURCE
+from bncourse.grading.submission.stage import for_student
 
 STUB = "\n    # YOUR CODE HERE\n    raise NotImplementedError"
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"

@@ -14,11 +14,11 @@ from small_course import NAME, cell
 from test_stage import CENTRE, RELEASE, SCALE, answer, released
 
 from bncourse.cli import main
-from bncourse.grading import intake
-from bncourse.grading.arrivals import Limits, read_time, stage_folder
-from bncourse.grading.intake import is_staged, may_be_graded, report, stage_assignment
-from bncourse.grading.plain_files import hashes
-from bncourse.grading.stage import DOUBT, DROPPED, MENDED, REFUSED
+from bncourse.grading.submission import store
+from bncourse.grading.submission.folder import Limits, read_time, stage_folder
+from bncourse.grading.submission.merge import DOUBT, DROPPED, MENDED, REFUSED
+from bncourse.grading.submission.plain_files import hashes
+from bncourse.grading.submission.store import is_staged, may_be_graded, report, stage_assignment
 from bncourse.trouble import Trouble
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -322,7 +322,7 @@ def test_another_release_stages_again_from_what_was_received(course):
 def test_what_an_earlier_version_staged_in_another_way_is_staged_again_from_what_was_received(course):
     stage_assignment(course, NAME)
     path = course / "staged" / "ada" / f"{NAME}.json"
-    path.write_text(path.read_text().replace(f'"way": {intake.WAY}', '"way": 1'))
+    path.write_text(path.read_text().replace(f'"way": {store.WAY}', '"way": 1'))
     assert stage_assignment(course, NAME)[0].is_new and now_staged(course) == SCALE
     assert not stage_assignment(course, NAME)[0].is_new
 
@@ -372,7 +372,7 @@ def kill_at(monkeypatch, step):
 
         return call
 
-    for owner, name in ((os, "rename"), (os, "replace"), (intake.shutil, "rmtree"), (intake.tempfile, "mkdtemp")):
+    for owner, name in ((os, "rename"), (os, "replace"), (store.shutil, "rmtree"), (store.tempfile, "mkdtemp")):
         monkeypatch.setattr(owner, name, wrapped(getattr(owner, name)))
     monkeypatch.setattr(Path, "write_bytes", wrapped(Path.write_bytes))
     return lambda: calls

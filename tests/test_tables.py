@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bncourse.grading.class_list import read_class
-from bncourse.grading.class_table import read_table
-from bncourse.grading.encodings import decoded
-from bncourse.grading.moments import NotPlain, read_moments
-from bncourse.grading.sheets import read_sheet
-from bncourse.grading.worksheets import read_numbers, read_times
+from bncourse.grading.lms.class_table import read_table
+from bncourse.grading.lms.encodings import decoded
+from bncourse.grading.lms.spreadsheets import read_sheet
+from bncourse.grading.lms.students import read_class
+from bncourse.grading.lms.times import NotPlain, read_moments
+from bncourse.grading.lms.worksheets import read_numbers, read_times
 from bncourse.trouble import Trouble
 
 NAMES = {

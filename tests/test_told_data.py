@@ -21,14 +21,14 @@ from bncourse import exercises
 from bncourse.checking import judge
 from bncourse.checking.answer import Fault, Opaque
 from bncourse.checking.faults import explain
-from bncourse.grading import demonstrations
-from bncourse.grading.answers import answer
-from bncourse.grading.crossing import bounded, called_back, handed, reply_of
-from bncourse.grading.integrity import likeness, steps
-from bncourse.grading.judging import judge_notebook
-from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs
-from bncourse.grading.submission import Lost, OutOfTime, Submission, sources_of
-from bncourse.room import frames, values
+from bncourse.grading.display.outputs import MOST_OUTPUT, clean_outputs
+from bncourse.grading.engine import demonstrations
+from bncourse.grading.engine.judge import judge_notebook
+from bncourse.grading.engine.proxies import answer
+from bncourse.grading.engine.session import Lost, OutOfTime, Submission, sources_of
+from bncourse.grading.report.similarity import likeness, steps
+from bncourse.sandbox import protocol, values
+from bncourse.sandbox.marshal import bounded, called_back, handed, reply_of
 
 ROOT = Path(__file__).resolve().parents[1]
 few = settings(
@@ -103,13 +103,13 @@ def test_every_receive_of_the_judge_is_a_place_of_the_documentation():
 
 
 def received(content):
-    near, far = frames.pair()
+    near, far = protocol.pair()
     with near, far:
         sender = threading.Thread(target=near.sendall, args=(content,))
         sender.start()
         far.settimeout(5)
         try:
-            return frames.receive(far, frames.MOST_REPLY)
+            return protocol.receive(far, protocol.MOST_REPLY)
         finally:
             far.close()
             sender.join()
@@ -136,7 +136,7 @@ def test_any_frame_is_refused_or_read(header, blobs):
     with harmless():
         try:
             received(struct.pack("!IQ", len(header), len(blobs)) + header + blobs)
-        except frames.Broken as refused:
+        except protocol.Broken as refused:
             assert str(refused)
 
 
@@ -153,7 +153,7 @@ def test_any_name_of_a_type_with_any_shape_is_refused_or_small(name, shape):
     with harmless(megabytes=50):
         try:
             value = received(struct.pack("!IQ", len(header), 8) + header + bytes(8))
-        except frames.Broken:
+        except protocol.Broken:
             assert name in NAMES_OF_TYPES or values.dtype_of(name) is None or shape not in ([], [1])
         else:
             assert value.dtype.str in values.DTYPES or value.dtype.kind in "US"
@@ -163,13 +163,13 @@ def test_any_name_of_a_type_with_any_shape_is_refused_or_small(name, shape):
 def test_an_array_of_nothing_whose_mean_would_be_large_does_not_cross(shape):
     assert isinstance(values.unpack(values.pack(np.zeros(shape, "u1"), []), memoryview(b"")), Opaque)
     header = json.dumps({"$": "array", "dtype": "<f8", "shape": shape}).encode()
-    with pytest.raises(frames.Broken, match="ValueError"):
+    with pytest.raises(protocol.Broken, match="ValueError"):
         received(struct.pack("!IQ", len(header), 0) + header)
 
 
 def test_a_function_of_the_session_is_none_that_the_judge_could_call():
     header = b'{"$": "handle", "id": 0, "parts": []}'
-    with pytest.raises(frames.Broken):
+    with pytest.raises(protocol.Broken):
         received(struct.pack("!IQ", len(header), 0) + header)
 
 
@@ -288,7 +288,7 @@ def test_any_calls_of_a_test_that_learners_write_earn_nothing(name, arguments, v
             return [{"value": value}]
         if asked["do"] == "describe":
             return [{"known": True, "kind": "function", "name": name, "source": f"def {name}(*a): return a"}]
-        handle = next(value for value in asked["arguments"] if isinstance(value, frames.Handle))
+        handle = next(value for value in asked["arguments"] if isinstance(value, protocol.Handle))
         part = handle.parts[0] if handle.parts else ""
         return [{"callback": handle.id, "part": part, "arguments": tuple(arguments), "options": {}}]
 

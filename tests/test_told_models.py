@@ -16,10 +16,10 @@ from bncourse.checking import judge
 from bncourse.drivers.exported_model import export_model
 from bncourse.drivers.keras_objects import describe_model
 from bncourse.drivers.rebuilt_model import MOST_WEIGHTS, rebuild_model
-from bncourse.grading.answers import answer
-from bncourse.grading.levels import best_level
-from bncourse.grading.sandbox import Sandbox
-from bncourse.grading.submission import Submission
+from bncourse.grading.engine.proxies import answer
+from bncourse.grading.engine.session import Submission
+from bncourse.sandbox.levels import best_level
+from bncourse.sandbox.sandbox import Sandbox
 
 keras = pytest.importorskip("keras")
 BUILD = exercises.find("build_model")

@@ -14,10 +14,11 @@ from types import SimpleNamespace
 import psutil
 import pytest
 
-from bncourse.grading import groups, jobs, judging, levels, sandbox, submission, usage
-from bncourse.grading.battery.papers import cases
-from bncourse.grading.limits import Limits
-from bncourse.grading.submission import Submission
+from bncourse.battery.papers import cases
+from bncourse.grading.engine import jobs, judge, session
+from bncourse.grading.engine.session import Submission
+from bncourse.sandbox import cgroups, levels, sandbox, usage
+from bncourse.sandbox.limits import Limits
 from bncourse.trouble import Trouble
 
 LEVEL = levels.best_level(0)
@@ -104,9 +105,9 @@ def test_a_shortage_of_the_machine_is_no_loss_of_points_but_a_second_judgement(m
         judged.append(seed)
         if len(judged) < limit:
             raise usage.Shortage("the machine has next to no memory left")
-        return judging.Judged(notebook, 0.1, 3)
+        return judge.Judged(notebook, 0.1, 3)
 
-    monkeypatch.setattr(judging, "judge_notebook", short)
+    monkeypatch.setattr(judge, "judge_notebook", short)
     monkeypatch.setattr(
         jobs, "_sandbox", lambda *a: SimpleNamespace(stop=lambda: 0, deaths=0, renewals=[], limits=a[2])
     )
@@ -129,7 +130,7 @@ def test_a_room_is_ended_when_the_machine_is_short_and_nothing_more_is_asked_of_
             room.run("import time\ntime.sleep(10)")
         with pytest.raises(usage.Shortage):
             room.lookup("anything")
-    assert submission.Shortage is usage.Shortage
+    assert session.Shortage is usage.Shortage
 
 
 def test_a_run_begins_only_where_it_can_end_and_says_what_helps(tmp_path, monkeypatch):
@@ -168,7 +169,7 @@ def tree(top, lent):
 
 
 def test_a_group_is_made_where_a_folder_above_lends_memory_and_processes(tmp_path):
-    group = groups.make("bncourse-1-0", 2_000_000, 66, tree(tmp_path, "cpu memory pids"))
+    group = cgroups.make("bncourse-1-0", 2_000_000, 66, tree(tmp_path, "cpu memory pids"))
     assert group.folder == tmp_path / "jobs" / "bncourse-1-0"
     group.add(4711)
     said = {path.name: path.read_text() for path in group.folder.iterdir()}
@@ -182,34 +183,34 @@ def test_groups_of_runs_that_were_killed_are_taken_away(tmp_path):
     place = tree(tmp_path, "memory pids")
     for name in (f"bncourse-{os.getpid()}-0", "bncourse-99999999-0", "bncourse-what-0"):
         (tmp_path / "jobs" / name).mkdir()
-    groups.make("bncourse-1-0", 1, 1, place)
+    cgroups.make("bncourse-1-0", 1, 1, place)
     left = sorted(path.name for path in (tmp_path / "jobs").glob("bncourse-*"))
     assert left == ["bncourse-1-0", f"bncourse-{os.getpid()}-0", "bncourse-what-0"]
 
 
 def test_no_group_is_made_where_nothing_is_lent(tmp_path):
-    assert groups.make("bncourse-1-0", 1, 1, tree(tmp_path, "cpu")) is None
+    assert cgroups.make("bncourse-1-0", 1, 1, tree(tmp_path, "cpu")) is None
     assert [path.name for path in tmp_path.rglob("bncourse*")] == []
 
 
 def test_what_the_group_of_this_process_may_still_take_is_the_least_of_all_above_it(tmp_path):
     top, own = tree(tmp_path, "memory")
-    assert groups.free((top, own)) is None
+    assert cgroups.free((top, own)) is None
     for folder, most, taken, cached in ((own, "max", 5, 0), (own.parent, "3000", 2500, 400), (top, "9000", 100, 0)):
         (folder / "memory.max").write_text(f"{most}\n")
         (folder / "memory.current").write_text(f"{taken}\n")
         (folder / "memory.stat").write_text(f"anon 7\ninactive_file {cached}\n")
-    assert groups.free((top, own)) == 900
-    assert groups.free((top, own), kept=0.1) == 600
+    assert cgroups.free((top, own)) == 900
+    assert cgroups.free((top, own), kept=0.1) == 600
     for name, value in (("memory.limit_in_bytes", 2000), ("memory.usage_in_bytes", 1500)):
         (own / name).write_text(f"{value}\n")
     (own / "memory.stat").write_text("total_inactive_file 10\n")
-    assert groups.free((top, own), version=1) == 510
+    assert cgroups.free((top, own), version=1) == 510
 
 
-@pytest.mark.skipif(not groups.possible(), reason="this process may make no control group")
+@pytest.mark.skipif(not cgroups.possible(), reason="this process may make no control group")
 def test_the_kernel_holds_the_limit_of_a_group():
-    group = groups.make(f"bncourse-{os.getpid()}-test", 200_000_000, 40)
+    group = cgroups.make(f"bncourse-{os.getpid()}-test", 200_000_000, 40)
     child = os.fork()
     if not child:
         group.add(os.getpid())
@@ -223,7 +224,7 @@ def test_the_kernel_holds_the_limit_of_a_group():
 
 
 def test_files_are_counted_up_to_a_number_and_through_no_link():
-    from bncourse.room.leftovers import count
+    from bncourse.sandbox.inside.leftovers import count
 
     with tempfile.TemporaryDirectory() as folder:
         inner = Path(folder, "a", "b")

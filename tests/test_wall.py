@@ -18,14 +18,15 @@ from hypothesis.extra import numpy as arrays
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, judge
 from bncourse.checking.answer import Opaque
-from bncourse.grading import classroom, demonstrations, levels, sandbox
-from bncourse.grading.answers import answer
-from bncourse.grading.assignments import names
-from bncourse.grading.judging import LEFT_OUT, judge_notebook
-from bncourse.grading.run import preloads
-from bncourse.grading.source import read
-from bncourse.grading.submission import Submission
-from bncourse.room import frames
+from bncourse.grading.course import names
+from bncourse.grading.demo import classroom
+from bncourse.grading.engine import demonstrations
+from bncourse.grading.engine.grade import preloads
+from bncourse.grading.engine.judge import LEFT_OUT, judge_notebook
+from bncourse.grading.engine.proxies import answer
+from bncourse.grading.engine.session import Submission
+from bncourse.grading.release.source import read
+from bncourse.sandbox import levels, protocol, sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = levels.best_level(0)
@@ -47,12 +48,12 @@ numbers = arrays.arrays(
 
 
 def crossed(message):
-    near, far = frames.pair()
+    near, far = protocol.pair()
     with near, far:
-        sender = threading.Thread(target=frames.send, args=(near, message))
+        sender = threading.Thread(target=protocol.send, args=(near, message))
         sender.start()
         far.settimeout(10)
-        received = frames.receive(far)
+        received = protocol.receive(far)
         sender.join()
     return received
 
@@ -99,20 +100,20 @@ def test_what_is_no_plain_value_crosses_as_its_kind_alone():
     ],
 )
 def test_what_is_no_frame_breaks_the_connection_and_nothing_else(header):
-    near, far = frames.pair()
+    near, far = protocol.pair()
     with near, far:
         near.sendall(struct.pack("!IQ", len(header), 0) + header)
         far.settimeout(5)
-        with pytest.raises(frames.Broken):
-            frames.receive(far)
+        with pytest.raises(protocol.Broken):
+            protocol.receive(far)
 
 
 def test_a_frame_that_claims_to_be_huge_is_not_waited_for():
-    near, far = frames.pair()
+    near, far = protocol.pair()
     with near, far:
         near.sendall(struct.pack("!IQ", 10, 1 << 60))
-        with pytest.raises(frames.Broken, match="MB"):
-            frames.receive(far)
+        with pytest.raises(protocol.Broken, match="MB"):
+            protocol.receive(far)
 
 
 @pytest.fixture(scope="module")

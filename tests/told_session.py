@@ -9,8 +9,8 @@ import time
 
 import psutil
 
-from bncourse.grading.sandbox import Limits
-from bncourse.room import frames
+from bncourse.sandbox import protocol
+from bncourse.sandbox.sandbox import Limits
 
 LOADED_LATER = ("bncourse.", "numpy.", "keras.", "jax", "encodings.", "html", "idlelib")
 
@@ -36,21 +36,21 @@ class ToldSandbox:
         return self
 
     def open(self):
-        ours, theirs = frames.pair()
+        ours, theirs = protocol.pair()
         self._ends.append(theirs)
         threading.Thread(target=self._serve, args=(theirs,), daemon=True).start()
         return ours, None
 
     def _serve(self, connection):
-        with contextlib.suppress(frames.Broken, OSError), connection:
+        with contextlib.suppress(protocol.Broken, OSError), connection:
             while True:
-                asked = frames.receive(connection, handles=True)
+                asked = protocol.receive(connection, handles=True)
                 replies = [{}] if asked.get("do") == "put" else self.reply(asked)
                 for reply in replies:
                     if isinstance(reply, bytes):
                         connection.sendall(reply)
                     else:
-                        frames.send(connection, reply)
+                        protocol.send(connection, reply)
 
     def memory(self):
         return 0

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bncourse import __version__
 from bncourse.course import find_folder
-from bncourse.doctor import compiled
+from bncourse.learner.doctor import compiled
 from bncourse.trouble import Trouble
 
 # In the order of the page; the quick ones first, so that something is there when a long one is stopped.

@@ -11,8 +11,10 @@ import pytest
 import small_course
 from PIL import Image
 
-from bncourse.grading import class_list, converters, run
-from bncourse.grading.class_list import Person
+from bncourse.grading.engine import grade
+from bncourse.grading.lms import students
+from bncourse.grading.lms.students import Person
+from bncourse.grading.nbgrader import converters
 
 NAME = small_course.NAME
 BOTH = ("mallory", "trudy")
@@ -69,8 +71,8 @@ def graded(tmp_path_factory):
         place.mkdir(parents=True)
         (place / f"{NAME}.ipynb").write_text(json.dumps(handed_in(course)))
     person = Person(id="mallory", **payloads.NAMES)
-    class_list.enter(course, [person, replace(person, id="trudy")])
-    run.grade(course, NAME)
+    students.enter(course, [person, replace(person, id="trudy")])
+    grade.grade(course, NAME)
     (course / "autograded" / "trudy" / NAME / f"{NAME}.ipynb").unlink()
     converters.autograde(course, NAME, "trudy")
     converters.generate_feedback(course, NAME, "mallory")
