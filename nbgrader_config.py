@@ -106,6 +106,7 @@ c.Submissions.memory = 2_000_000_000
 c.Submissions.data = 4_000_000_000
 c.Submissions.processes = 256
 c.Submissions.file_size = 100_000_000
+c.Submissions.files = 50_000
 
 # Seconds for one cell where nbgrader runs a notebook itself: Validate, and the solution when it is released. A
 # check limits each call of an answer itself; this stops a loop outside of a function. nbgrader's own 30 is too near
@@ -115,13 +116,17 @@ c.Execute.timeout = 60
 # A kernel's start-up notes would stand between the lines of nbgrader's own progress; its errors still do.
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelApp.log_level=40"]
 
-# Feedback without the source of hidden tests, and without what could run in the browser of who reads it: a
-# submission is someone else's text. (HTMLExporter.sanitize_html does not reach the text cells of nbgrader's
-# feedback page, and takes the figures away; the course's own step does neither.)
+# A submission is someone else's text. What grading stores of it is harmless; this makes sure of it once more on
+# Formgrader's page for grading by hand, and for the names on it. (HTMLExporter.sanitize_html does not reach the text
+# cells of nbgrader's pages, and takes the figures away; the course's own step does neither.)
+c.HTMLExporter.preprocessors = ["bncourse.grading.feedback.SanitizePage"]
+
+# Feedback without the source of hidden tests, and without what could run in the browser of who reads it.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
     "bncourse.grading.feedback.HowItWasRead",
+    "bncourse.grading.unfinished.WhatWaits",
     "bncourse.grading.feedback.SanitizePage",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

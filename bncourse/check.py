@@ -13,15 +13,16 @@ so does an answer that is not started, which is no failure: it returns 0.0. Anyt
 and an error as none.
 """
 
+import copy
 import inspect
 from contextlib import contextmanager
-from dataclasses import replace
 from difflib import get_close_matches
 from types import SimpleNamespace
 
 from bncourse import exercises, journal
-from bncourse.checking import DirectAnswer, Quiz, judge
+from bncourse.checking import DirectAnswer, Finding, Quiz, Verdict, judge
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, wrapped
+from bncourse.surroundings import not_in_grading
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
 _session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True)
@@ -57,7 +58,9 @@ def hint(exercise):
     exercise : str
         The name of the exercise, such as "normalize".
     """
-    asked = _find(exercise)
+    asked = _named(exercise)
+    if asked is None:
+        return
     shown = min(_hints_shown.get(asked.name, 0) + 1, len(asked.hints) + 1)
     _hints_shown[asked.name] = shown
     if shown > len(asked.hints):
@@ -81,16 +84,17 @@ def case(exercise):
     dict
         The arguments by name: ``normalize(**check.case("normalize"))`` repeats the call.
     """
-    asked = _find(exercise)
+    asked = _named(exercise)
+    if asked is None:
+        return {}
     if isinstance(asked, Quiz):
         print(f"{asked.name} is a set of questions; it has no inputs to play with.")
         return {}
     seed, number = _last.get(asked.name, (_session.seed, None))
     drawn = asked.draw(seed)[number or 0]
-    arguments, options = drawn.copy()
     which = "The failing case" if number is not None else "The first case"
     print(wrapped(f'{which}: {drawn.label}. Try {asked.name}(**check.case("{asked.name}")).'))
-    return dict(zip(asked.parameters, arguments, strict=False)) | options
+    return copy.deepcopy(asked.call_of(drawn))
 
 
 def reference_source(exercise):
@@ -150,9 +154,22 @@ def _find(name, error=ValueError):
     name = getattr(name, "__name__", name)  # check.hint(normalize) is as good as check.hint("normalize")
     found = exercises.find(name)
     if found is None:
-        near = get_close_matches(str(name), exercises.names(), n=1)
-        meant = f" Did you mean {near[0]}?" if near else " dir(check) lists the exercises."
-        raise error(f"There is no exercise with the name {name!r}.{meant}")
+        raise error(_no_such(name))
+    return found
+
+
+def _no_such(name):
+    near = get_close_matches(str(name), exercises.names(), n=1)
+    meant = f" Did you mean {near[0]}?" if near else " dir(check) lists the exercises."
+    return f"There is no exercise with the name {name!r}.{meant}"
+
+
+def _named(name):
+    """Give an exercise by name; where there is none, say so in one sentence and give None."""
+    name = getattr(name, "__name__", name)
+    found = exercises.find(name)
+    if found is None:
+        print(wrapped(_no_such(name)))
     return found
 
 
@@ -167,7 +184,7 @@ def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
-        verdict = _alone(verdict, learners)
+        verdict = _alone(asked, verdict, learners)
         journal.record(
             "check",
             exercise=asked.name,
@@ -181,15 +198,27 @@ def _answer_to(asked, learners):
     raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 
 
-def _alone(verdict, learners):
-    """Say to a learner whose answer calls a part of the course that grading will be without it."""
-    code = getattr(learners, "__code__", None)
-    used = {*code.co_names, *code.co_freevars} if code else set()
-    parts = sorted(used & {"reference", "network", "experiments", "check"})
-    if not parts or verdict.outcome != CORRECT:
+def _alone(asked, verdict, learners):
+    """Be no more generous than grading is: what an answer takes from the course is not there then."""
+    if not verdict.score:
         return verdict
-    said = f"It uses bncourse's `{parts[0]}`, which is not there while a notebook is graded: there it would stop."
-    return replace(verdict, advice=(*verdict.advice, said))
+    used = not_in_grading(learners, asked.name, _cells())
+    if not used:
+        return verdict
+    finding = Finding(
+        f"{asked.name} should stand on its own",
+        (("uses", used), ("in grading", f"`{used}` is not there, nor is anything else that comes from bncourse")),
+    )
+    todo = ("Compute it inside your answer, with Python and the packages that the notebook imports.",)
+    return Verdict(asked.name, NOT_YET, asked.points, 0.0, verdict.passed, (finding,), todo=todo, advice=verdict.advice)
+
+
+def _cells():
+    """Give the text of the cells that this session has run, in their order."""
+    try:
+        return tuple(get_ipython().user_ns.get("In", ()))
+    except NameError:
+        return ()
 
 
 def _show(verdict):

@@ -45,7 +45,9 @@ def main(arguments=None):
             _tell_where()
         return getattr(import_module(module), name)(options) or 0
     except Trouble as trouble:
-        print(f"bncourse {options.command}: {trouble}", file=sys.stderr)
+        from bncourse.grading.signs import visible  # it may quote what somebody else wrote
+
+        print(f"bncourse {options.command}: {visible(str(trouble))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)
@@ -262,7 +264,7 @@ def _parser():
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
-    bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
+    bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
     bench.add_argument(
         "--plain",
         type=_count,

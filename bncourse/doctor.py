@@ -110,13 +110,23 @@ def _compiled():
 
 
 def _walls():
+    from bncourse.grading import groups, usage
     from bncourse.grading.levels import best_level
-    from bncourse.grading.sandbox import NAMES
+    from bncourse.grading.limits import NAMES, Limits
+    from bncourse.grading.workers import cores
 
     try:
-        return Condition("Grading", READY, f"behind walls of level {NAMES[best_level(2)]}")
+        level = best_level(2)
     except Trouble as trouble:
         return Condition("Grading", MISSING, "no safe walls for submissions", str(trouble))
+    try:
+        fit = usage.fitting(cores(), Limits(), Path.cwd())
+    except Trouble as trouble:
+        return Condition("Grading", MISSING, "a run could not end safely on this machine", str(trouble))
+    held = "held by a control group of the kernel" if groups.possible() else "watched from outside"
+    return Condition(
+        "Grading", READY, f"behind walls of level {NAMES[level]}; {fit} side by side; memory and processes {held}"
+    )
 
 
 def free_port(first):

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import signal
+from collections import Counter
 
 import pytest
 
@@ -41,6 +42,17 @@ def pytest_collection_modifyitems(items):
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Say in one line for each reason how many tests were left out, and why: a green run must not hide that."""
+    reasons = Counter(str(report.longrepr[2]).removeprefix("Skipped: ") for report in _skipped(terminalreporter))
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"{count} left out: {reason}")
+
+
+def _skipped(terminalreporter):
+    return [each for each in terminalreporter.stats.get("skipped", []) if isinstance(each.longrepr, tuple)]
+
+
 @pytest.fixture(autouse=True)
 def _journal_of_its_own(tmp_path, monkeypatch):
     """Keep the learner's real journal out of the tests."""
@@ -49,13 +61,13 @@ def _journal_of_its_own(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="module")
 def chromium():
-    """Give Chromium; a machine without it fails the test with a sentence that says what to install."""
-    from lab import CHROMIUM_OPTIONS, WITHOUT_CHROMIUM, executable
+    """Give Chromium; where it cannot be had, the test is left out with a sentence that says what to install."""
+    from lab import CHROMIUM_OPTIONS
+    from machine import chromium
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:  # closed after each file: its loop would be in the way of other tests
-        if not (place := executable(playwright)):
-            pytest.fail(WITHOUT_CHROMIUM, pytrace=False)
+        place = chromium(playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=place, args=CHROMIUM_OPTIONS)
         yield browser
         browser.close()

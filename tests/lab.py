@@ -16,18 +16,8 @@ from playwright.sync_api import expect
 
 ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "artefacts"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-WITHOUT_CHROMIUM = (
-    "These tests need Chromium. Debian, Ubuntu: apt-get install chromium. Elsewhere: playwright install chromium."
-)
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 90_000  # milliseconds for a page to show something; the machine may be busy with other tests
-
-
-def executable(playwright):
-    """Give the place of Chromium on this machine, or None: the system's, or the one that Playwright has loaded."""
-    own = playwright.chromium.executable_path
-    return next(filter(None, map(shutil.which, CHROMIUM)), None) or (own if Path(own).exists() else None)
 
 
 def course(folder, *notebooks):

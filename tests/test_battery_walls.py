@@ -38,7 +38,7 @@ def test_the_other_walls_hold_too(somewhere_open, user, level):
     os.chown(work, user, user)
     python = somewhere_open / "venv" / "bin" / "python"
     environment = {"PATH": os.defpath, "HOME": str(work)}
-    program = f"import json\nfrom bncourse.grading.sandbox import probe\nprint(json.dumps(probe({level})))"
+    program = f"import json\nfrom bncourse.grading.levels import probe\nprint(json.dumps(probe({level})))"
 
     def ran(*arguments):
         done = subprocess.run(

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import battery, checks, claims, course, margins, page, reference
+from bncourse.benchmarks import battery, checks, claims, course, margins, mutants, page, reference, seeds
 from bncourse.checking import Case, Exercise
 from bncourse.experiments.claims import Claim
 from bncourse.trouble import Trouble
@@ -49,7 +49,47 @@ def test_a_wrong_answer_that_passes_and_a_right_one_that_fails_are_counted():
 
     tally = checks.measure(exercise)
     assert (tally.killed, tally.named, tally.rejected) == (5, 5, 5)
-    assert {note.split(" (")[0] for note in tally.notes} == {"rejected: halves", "not named: doubles by adding"}
+    assert {note.split(" (")[0] for note in tally.notes} == {
+        "rejected: halves",
+        "not named: doubles by adding",
+        "hangs on the seed: halves, 5 of 5",
+        "hangs on the seed: doubles by adding, 5 of 5",
+    }
+
+
+def _mean_of_rows(x):
+    return x.sum(axis=0) / len(x)
+
+
+def test_a_mutant_is_the_function_with_one_thing_changed():
+    lines = [mutant.says for mutant in mutants.mutants(_mean_of_rows)]
+    assert "return x.sum(axis=0) / len(x)  ->  return x.sum(axis=1) / len(x)" in lines
+    assert "return x.sum(axis=0) / len(x)  ->  return x.sum(axis=0) * len(x)" in lines
+    assert len(set(lines)) == len(lines) > 5
+
+
+def test_mutants_that_are_right_answers_are_not_counted():
+    exercise = declared()
+    exercise.right_answers.append(_twice)
+    count = mutants.judged(exercise, (0, 1))
+    assert count.mutants == count.rejected > 0
+    assert count.mutants < len(list(mutants.mutants(_twice)))
+
+
+def _twice(x):
+    return x + x * 1  # times 1 may become divided by 1
+
+
+def test_an_answer_whose_verdict_hangs_on_the_seed_is_found():
+    exercise = declared()
+
+    @exercise.wrong("F1")
+    def is_right_above_one_and_a_half(x):
+        """You double the numbers above 1.5 alone; all of them are doubled."""
+        return 2.0 * x if x > 1.5 else x
+
+    [found] = seeds.hanging(exercise, range(20))
+    assert found.name == "is right above one and a half" and 0 < len(found.seeds) < 20
 
 
 def test_the_command_prints_one_json_object(capsys, monkeypatch):
@@ -200,14 +240,14 @@ def test_the_size_of_an_extra_that_is_not_installed_is_not_known(monkeypatch):
     assert course.install_megabytes()["extra book"] is None
 
 
-def test_checkers_that_were_measured_elsewhere_are_marked_so():
+def test_the_page_of_the_checks_gives_their_figures_and_none_of_other_peoples_checkers():
     figures = {
         "exercises": 49, "wrong_answers": 4906, "kill_rate": 1.0, "naming_rate": 1.0, "false_rejections": 0,
         "pair_kill_rate": 1.0, "pair_naming_rate": 0.93, "median_ms": 5.0, "worst_ms": 700.0,
     }  # fmt: skip
     written = page.page(kept(checks=figures))
     assert "| of these rejected | 100.00% |" in written
-    assert written.index("outside of") < written.index("24 of 31")
+    assert "CMU" not in written and "CS231n" not in written
 
 
 def test_a_family_that_fails_says_so_and_costs_no_figures(monkeypatch):

@@ -1,15 +1,20 @@
 """The learner's face: check.NAME, check.hint, check.case, and the card."""
 
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from bncourse import check, exercises
-from bncourse.checking import DirectAnswer, judge
+from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import Verdict
+from bncourse.surroundings import not_in_grading
+
+SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 
 
 def right(x, mean, var, eps=1e-3):
@@ -78,8 +83,12 @@ def test_hints_and_cases_take_the_function_as_well_as_its_name(capsys):
 def test_a_misspelled_exercise_is_told_the_near_name():
     with pytest.raises(AttributeError, match=r"Did you mean normalize\?"):
         check.nomalize  # noqa: B018
-    with pytest.raises(ValueError, match=r"Did you mean batch_norm\?"):
-        check.hint("batchnorm")
+
+
+@pytest.mark.parametrize("ask", [check.hint, check.case])
+def test_a_misspelled_exercise_in_a_question_is_one_sentence_and_no_traceback(ask, capsys):
+    assert not ask("batchnorm")
+    assert capsys.readouterr().out.strip() == "There is no exercise with the name 'batchnorm'. Did you mean batch_norm?"
 
 
 def test_a_check_without_an_answer_says_how_to_call_it():
@@ -181,14 +190,74 @@ def test_a_notebook_shows_the_clean_text_and_no_traceback():
     assert "Traceback" not in shown and "check.py" not in shown
 
 
-def test_an_answer_that_calls_the_reference_is_told_that_grading_is_without_it(capsys):
-    from bncourse import reference
+def _in_a_notebook(*cells):
+    """Define what a learner's cells define, and give their names."""
+    names = {"__name__": "__main__"}
+    for cell in cells:
+        exec(cell, names)
+    return names
 
-    def batch_mean(x):
-        return reference.batch_mean(x)
 
-    assert check.batch_mean(batch_mean) is None
-    assert "while a notebook is graded" in " ".join(capsys.readouterr().out.split())
+BORROWED = {
+    "the reference": ("from bncourse import reference", "def batch_mean(x):\n    return reference.batch_mean(x)"),
+    "an alias": ("from bncourse import reference as r", "def batch_mean(x):\n    return r.batch_mean(x)"),
+    "a function of it": ("from bncourse.reference import batch_mean as b", "def batch_mean(x):\n    return b(x)"),
+    "under a name of one's own": (
+        "from bncourse import reference\nmean_of = reference.batch_mean",
+        "def batch_mean(x):\n    return mean_of(x)",
+    ),
+    "in a list": (
+        "from bncourse import reference\nall_of = [reference]",
+        "def batch_mean(x):\n    return all_of[0].batch_mean(x)",
+    ),
+    "through a helper": (
+        "from bncourse import reference\ndef helper(x):\n    return reference.batch_mean(x)",
+        "def batch_mean(x):\n    return helper(x)",
+    ),
+    "imported inside": (
+        "",
+        "def batch_mean(x):\n    from bncourse import reference\n    return reference.batch_mean(x)",
+    ),
+    "the reference itself": ("", "from bncourse.reference import batch_mean"),
+}
+
+
+@pytest.mark.parametrize("how", BORROWED)
+def test_no_answer_is_green_that_takes_what_grading_is_without(how):
+    names = _in_a_notebook(*BORROWED[how])
+    with pytest.raises(check.NotYet, match="should stand on its own"):
+        check.batch_mean(names["batch_mean"])
+
+
+def test_the_right_one_of_the_museum_is_no_test_of_ones_own():
+    cells = (
+        "from bncourse import museum\ngood = museum.right()",
+        "def batch_mean(x):\n    return good and x.mean(axis=0)",
+    )
+    with pytest.raises(check.NotYet, match=r"uses: *good"):
+        check.batch_mean(_in_a_notebook(*cells)["batch_mean"])
+
+
+def test_values_that_were_made_with_the_course_are_not_there_in_grading_either():
+    cells = [
+        "from bncourse.experiments import freezing",
+        "table = freezing.rows()",
+        "as_it_is = {'a': bool(table)}",
+        "size = 3",
+    ]
+    names = _in_a_notebook("table = as_it_is = size = 3", "def f():\n    return as_it_is", "def g():\n    return size")
+    assert not_in_grading(names["f"], "f", cells) == "as_it_is"
+    assert not_in_grading(names["g"], "g", cells) == ""
+    assert not_in_grading({"a": True}, "as_it_is", cells) == "as_it_is"
+
+
+@pytest.mark.parametrize("name", exercises.names())
+def test_the_case_of_each_exercise_gives_a_call_that_works(name):
+    exercise = exercises.find(name)
+    if isinstance(exercise, Quiz):
+        assert check.case(name) == {}
+    elif name != "find_bugs":  # its reference is no test of one implementation
+        exercise.reference(**check.case(name))
 
 
 def test_a_notebook_shows_nothing_of_the_points_that_nbgrader_reads():
@@ -197,3 +266,17 @@ def test_a_notebook_shows_nothing_of_the_points_that_nbgrader_reads():
     shown, _ = InteractiveShell.instance().display_formatter.format(check.Points(0.5))
     InteractiveShell.clear_instance()
     assert shown == {"text/plain": "0.5", "text/html": ""}
+
+
+@pytest.mark.parametrize("path", sorted(SOLUTIONS.glob("*/*.ipynb")), ids=lambda path: path.stem)
+def test_the_solutions_take_nothing_that_grading_is_without(path):
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    answers = [i for i, cell in enumerate(cells) if cell["metadata"].get("nbgrader", {}).get("solution")]
+    names = _in_a_notebook("import numpy as np")
+    for i in answers:
+        if "keras" not in texts[i] and "layers" not in texts[i]:
+            exec(texts[i], names)
+            name = cells[i]["metadata"]["nbgrader"]["grade_id"]
+            if name in names:
+                assert not_in_grading(names[name], name, texts[:i]) == "", name

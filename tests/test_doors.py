@@ -101,7 +101,9 @@ def test_the_students_page_says_how_the_file_was_read(graded):
     assert "Your file could not be read" in empty and "There is no notebook" in empty
     assert "no grade of yours" in empty
     copied = (pages / "copied" / NAME / f"{NAME}.html").read_text()
-    assert f"{NAME} (1).ipynb: It was taken as {NAME}.ipynb" in copied and "The last one counts" in copied
+    assert (
+        f"{NAME} (1).ipynb: It was taken as {NAME}.ipynb" in copied and "the last one before the check counts" in copied
+    )
     assert "The submission has no time" in copied
     converters.generate_feedback(graded.course, NAME, "thief")
     assert "The marks of cells were changed" in (pages / "thief" / NAME / f"{NAME}.html").read_text()

@@ -27,6 +27,7 @@ from faulty_class import (
     warm,
     workers,
 )
+from machine import postgresql
 from small_course import NAME
 
 from bncourse.grading import levels
@@ -158,16 +159,10 @@ def test_a_clock_that_jumps_changes_no_grade(tmp_path, monkeypatch):
 # a database on another machine, here PostgreSQL from the system's packages
 
 
-def _postgres(name):
-    there = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}")) if Path("/usr/lib/postgresql").is_dir() else []
-    return str(there[-1]) if there else shutil.which(name)
-
-
 @pytest.fixture
 def postgres(tmp_path_factory):
     """Give ``(url, restart)`` of a PostgreSQL of its own."""
-    if not _postgres("initdb"):
-        pytest.skip("PostgreSQL is not installed (on Debian: apt install postgresql)")
+    postgresql("initdb")
     import tempfile
 
     folder = Path(tempfile.mkdtemp(prefix="bnpg-"))  # the path of a socket has 107 bytes at most
@@ -178,7 +173,7 @@ def postgres(tmp_path_factory):
 
     def call(program, *arguments):
         subprocess.run(
-            [*who, _postgres(program), *arguments], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60
+            [*who, postgresql(program), *arguments], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60
         )
 
     def control(*action):

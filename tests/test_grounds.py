@@ -91,3 +91,22 @@ def test_the_dev_container_installs_an_extra_that_exists():
     extra = re.search(r"'\.\[(\w+)\]'", container["postCreateCommand"]).group(1)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert extra in project["optional-dependencies"]
+
+
+def test_the_citation_has_the_version_of_the_package():
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert cited["version"] == project["version"] and cited["title"] == project["name"]
+
+
+def test_each_workflow_and_issue_form_can_be_read_and_names_tests_that_exist():
+    for path in (ROOT / ".github").rglob("*.yml"):
+        text = path.read_text(encoding="utf-8")
+        assert yaml.safe_load(text)
+        for name in re.findall(r"tests/\w+\.py", text):
+            assert (ROOT / name).exists(), f"{path.name} names {name}"
+
+
+def test_the_test_run_of_a_bare_machine_does_nothing_that_the_tests_do_not_do_themselves():
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "apt-get" not in script and "playwright" not in script

@@ -137,3 +137,15 @@ def test_a_default_that_was_changed_is_seen():
     assert "momentum where none is passed" in said(
         OWN, lambda momentum=0.9, epsilon=1e-3: layer_with(momentum, epsilon)
     )
+
+
+def test_a_precision_that_a_cell_has_set_costs_no_points_and_stays_set():
+    keras = pytest.importorskip("keras")
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        for exercise in (OWN, BUILD):
+            verdict = judge(exercise, DirectAnswer(exercise.reference))
+            assert verdict.outcome == "correct", verdict.text()
+        assert keras.config.dtype_policy().name == "mixed_float16"
+    finally:
+        keras.config.set_dtype_policy("float32")

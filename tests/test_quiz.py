@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bncourse import exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 
 KINDS = ("covariate shift", "label shift", "none")
@@ -69,6 +70,33 @@ def test_dots_are_not_started(quiz, answers):
     assert verdict_of(quiz, answers).outcome == "not started"
 
 
+def test_a_dictionary_that_is_printed_and_not_returned_is_told_so(quiz):
+    def prints():
+        print(RIGHT)
+
+    verdict = verdict_of(quiz, prints)
+    assert verdict.outcome == "not yet" and "is a `return` missing?" in verdict.text()
+
+
+def test_pythons_none_for_the_word_is_told_the_word(quiz):
+    said = " ".join(verdict_of(quiz, {**RIGHT, "scanner": None}).text().split())
+    assert "if you mean none, write the word in quotes" in said
+
+
+def test_spaces_in_a_word_make_no_difference():
+    pick = exercises.find("pick_a_normalizer")
+    right = {q.key: q.right for q in pick.questions}
+    spaced = {key: "".join(f" {c}" if c.isupper() else c for c in word).strip() for key, word in right.items()}
+    assert "Group Norm" in spaced.values()
+    assert judge(pick, DirectAnswer(spaced)).outcome == "correct"
+
+
+def test_no_choice_is_offered_that_the_text_calls_a_slip():
+    kinds = exercises.find("kinds_of_shift")
+    said = judge(kinds, DirectAnswer({kinds.questions[0].key: "domain shift"})).text()
+    assert "covariance" not in said
+
+
 def test_a_missing_answer_is_no_wrong_one(quiz):
     verdict = verdict_of(quiz, {"scanner": "covariate shift", "count": ...})
     assert verdict.score == 1.0 and "no answer yet" in verdict.text() and not verdict.wrong_ideas
@@ -85,7 +113,7 @@ def test_an_unknown_key_is_told(quiz):
 
 @pytest.mark.parametrize("answers", [3, "covariate shift", [1, 2], np.ones(3)])
 def test_what_is_no_dictionary_is_told_so(quiz, answers):
-    assert "gives a dictionary" in verdict_of(quiz, answers).text()
+    assert "should give a dictionary" in verdict_of(quiz, answers).text()
 
 
 def test_a_function_may_give_the_answers(quiz):

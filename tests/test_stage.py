@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import sys
 from copy import deepcopy
 
 import nbformat
@@ -12,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from small_course import cell
 
-from bncourse.grading.reading import MOST_BYTES, MOST_SOURCE
+from bncourse.grading.reading import MOST_BYTES, MOST_RAW, MOST_SOURCE
 from bncourse.grading.reports import for_student
-from bncourse.grading.stage import DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
+from bncourse.grading.stage import DOUBT, DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
 
 STUB = "\n    # YOUR CODE HERE\n    raise NotImplementedError"
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -55,7 +56,7 @@ def staged(content):
     here = {c.id: c for c in result.notebook.cells}
     assert {name: here[name].source for name in LOCKED} == LOCKED
     order = [c.id for c in result.notebook.cells if c.metadata["bncourse"]["from"] != "student"]
-    assert order == [c.id for c in RELEASE.cells]
+    assert sorted(order) == sorted(c.id for c in RELEASE.cells)
     return result
 
 
@@ -187,13 +188,14 @@ def test_given_code_that_lost_its_id_is_found_by_its_place(theirs):
     assert sources(result)[where + 1].endswith("import math") and len(own(result)) == 1
 
 
-def test_own_code_stays_where_it_was_and_own_text_is_not_taken(theirs):
+def test_own_code_and_own_text_stay_where_they_were(theirs):
     after(theirs, "centre-check", small_course.text("t", "my notes"), small_course.code("h", "def helper(): return 1"))
     theirs["cells"].insert(0, small_course.code("top", "import math"))
     result = staged(theirs)
-    assert sources(result)[0] == "import math" and "my notes" not in sources(result)
     names = [c.id for c in result.notebook.cells]
-    assert sources(result)[names.index("centre-check") + 1] == "def helper(): return 1"
+    where = names.index("centre-check")
+    assert sources(result)[0] == "import math"
+    assert sources(result)[where + 1 : where + 3] == ["my notes", "def helper(): return 1"]
 
 
 def test_a_cell_moved_to_the_end_does_not_take_its_neighbours_along(theirs):
@@ -228,11 +230,21 @@ def test_an_editor_that_drops_the_marks_costs_no_points(theirs):
     assert own(by_name) == []
 
 
-def test_a_written_answer_is_taken_and_its_pictures_are_not(theirs):
-    cell(theirs, "why").update(source="Because of the mean.", attachments={"x.png": {"image/png": "AAAA"}})
+def test_a_written_answer_is_taken_with_its_pictures_and_no_other_attachment(theirs):
+    picture, drawing = {"image/png": "AAAA"}, {"image/svg+xml": "<svg onload=alert(1)>"}
+    text = "Because ![](attachment:x.png) of ![the mean](attachment:y.svg)."
+    cell(theirs, "why").update(source=text, attachments={"x.png": picture, "y.svg": drawing})
     result = staged(theirs)
-    assert answer(result, "why") == "Because of the mean."
-    assert all("attachments" not in c for c in result.notebook.cells)
+    [why] = [c for c in result.notebook.cells if c.id == "why"]
+    assert why.attachments == {"x.png": picture}
+    assert why.source == "Because ![](attachment:x.png) of [a picture was left out: y.svg]."
+    assert any("y.svg was left out" in said for _, said in told(result, DROPPED))
+
+
+def test_a_picture_that_an_editor_wrote_into_the_text_does_not_make_the_answer_too_long(theirs):
+    cell(theirs, "why")["source"] = f"Because.\n\n![](data:image/png;base64,{'A' * (MOST_SOURCE + 400)})"
+    [why] = [c for c in staged(theirs).notebook.cells if c.id == "why"]
+    assert why.source == "Because.\n\n![](attachment:pasted-1.png)" and len(why.attachments["pasted-1.png"]) == 1
 
 
 def test_a_cell_that_is_too_long_is_dropped_and_the_others_count(theirs):
@@ -241,6 +253,31 @@ def test_a_cell_that_is_too_long_is_dropped_and_the_others_count(theirs):
     result = staged(theirs)
     assert {what for what, _ in told(result, DROPPED)} == {"centre", "cells of your own"}
     assert answer(result, "scale") == SCALE and own(result) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "told_of"),
+    [
+        ("def centre[T](x):\n    return x", "3.99.1", True),
+        ("def centre[T](x):\n    return x", "", True),
+        ('def centre(x):\n    return f\'{x["a"]}\' f"{x["a"]}"', "3.99", True),
+        ("def centre[T](x):\n    return x", "3.8.2", False),
+        ("def centre(x", "", False),
+        (CENTRE, "3.99.1", False),
+    ],
+)
+def test_what_only_a_newer_python_can_read_is_told_with_both_versions(theirs, source, version, told_of):
+    cell(theirs, "centre")["source"] = source
+    theirs["metadata"]["language_info"]["version"] = version
+    found = [why for what, why in told(staged(theirs), DOUBT) if what == "centre"]
+    if sys.version_info >= (3, 12):
+        assert len(found) <= told_of  # this Python reads all of it
+        return
+    assert len(found) == told_of
+    if told_of:
+        assert (
+            "Python 3.11, which grades here" in found[0] and (f"Python {version}" if version else "not say") in found[0]
+        )
 
 
 def test_marks_of_hidden_tests_in_a_submission_do_not_reach_nbgrader(theirs):
@@ -308,7 +345,8 @@ NO_NOTEBOOK = {
     "brackets in brackets": (b'{"cells": ' + b"[" * 200_000, "lists within lists"),
     "brackets after a string with brackets": (b'{"a": "]]]]\\"", "b": ' + b'{"c":' * 5_000, "lists within lists"),
     "too many lists": (b'{"cells": [' + b"[]," * 2_100_000 + b"1]}", "lists within lists"),
-    "too large": (b" " * (MOST_BYTES + 1), "larger than 50 MB"),
+    "too large": (b"[" + b" " * MOST_BYTES, "larger than 50 MB, its outputs aside"),
+    "far too large": (b"\0" * (MOST_RAW + 1), "larger than 150 MB"),
 }
 
 
@@ -322,10 +360,38 @@ def test_what_is_no_notebook_is_told_and_the_release_stands_in_for_it(what):
     assert answer(result, "scale").endswith("raise NotImplementedError")
 
 
-def test_thousands_of_cells_are_cut_and_said(theirs):
-    theirs["cells"] += [small_course.code(f"x{n}", f"n = {n}") for n in range(2_500)]
+def test_thousands_of_cells_are_cut_and_said_and_the_answers_behind_them_count(theirs):
+    theirs["cells"][2:2] = [small_course.code(f"x{n}", f"n = {n}") for n in range(2_500)]
+    bare = deepcopy(theirs)
+    for each in bare["cells"]:
+        each["metadata"] = {}
+        each.pop("id")
+    for content in (theirs, bare):
+        result = staged(content)
+        assert len(result.notebook.cells) <= 2_020 and any("2000 were read" in why for _, why in told(result, MENDED))
+        assert answer(result, "centre") == CENTRE and answer(result, "scale") == SCALE
+
+
+def test_empty_cells_do_not_count(theirs):
+    theirs["cells"][2:2] = [small_course.code(f"x{n}", "\n") for n in range(3_000)]
     result = staged(theirs)
-    assert len(result.notebook.cells) <= 2_010 and any("first 2000" in why for _, why in told(result, MENDED))
+    assert answer(result, "scale") == SCALE and not told(result, MENDED) and not told(result, DROPPED)
+
+
+def test_saved_outputs_do_not_count(theirs):
+    picture = {"output_type": "display_data", "data": {"image/png": "A" * (MOST_BYTES + 1)}, "metadata": {}}
+    nested = {"output_type": "display_data", "data": {"application/json": [[["]"]]] * 9}, "metadata": {}}
+    cell(theirs, "given")["outputs"] = [nested, picture]
+    result = staged(json.dumps(theirs, indent=1).encode())
+    assert answer(result, "centre") == CENTRE and {d.kind for d in result.decisions} == {TAKEN}
+
+
+def test_a_damaged_line_behind_outputs_is_named_by_its_number(theirs):
+    cell(theirs, "given")["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["a\n"] * 50}]
+    text = json.dumps(theirs, indent=1).replace('"nbformat": 4,', '"nbformat": ,')
+    line = text[: text.index('"nbformat": ,')].count("\n") + 1
+    [[_, why]] = told(staged(text.encode()), REFUSED)
+    assert f"damaged in line {line}" in why
 
 
 ANYTHING = some.recursive(

@@ -3,6 +3,7 @@
 import json
 import shutil
 import struct
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -177,6 +178,42 @@ def test_what_no_answer_needs_is_refused(warm, call):
     with Submission(warm) as room:
         [error] = room.run(f"import ctypes, os, socket\n{call}")
         assert error["ename"] in ("PermissionError", "ZeroDivisionError", "FileNotFoundError", "OSError")
+
+
+@walled
+def test_a_traceback_names_no_folder_of_the_graders_machine_and_nothing_inside_the_room(warm):
+    with Submission(warm) as room:
+        said = json.dumps(
+            [
+                room.run("from bncourse import network\nnetwork.train()"),
+                room.run("import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))"),
+                room.run("import json\njson.loads('{')"),
+                room.run("open('data.csv')"),
+                room.run("import os, warnings\nprint(os.path.abspath('mine'))\nwarnings.warn('so')"),
+            ]
+        )
+        room.run("def f(x):\n    raise ValueError(os.path.abspath('mine'))")
+        said += answer(room.lookup("f")).call((1.0,), {}, seconds=2).fault.message
+    for place in (str(warm._folder), sys.prefix, sys.base_prefix, "/room/", "_Absent", str(ROOT)):
+        assert place not in said, place
+    assert "LinAlgError" in said and "network.train is not there" in said
+
+
+@walled
+def test_a_function_of_the_judge_tells_nothing_of_itself_in_its_errors(warm):
+    with Submission(warm) as room:
+        room.run(
+            "import numpy as np\nheard = []\ndef find_bugs(bn):\n"
+            "    one = np.ones(3)\n"
+            "    for call in (lambda: bn.forward(), lambda: bn.backward(1, 2, 3), lambda: bn.right,"
+            " lambda: bn.forward(1, x=2), lambda: bn.forward([[1, 2, 3]], one, one, one, 'x', 0.5, 0.1, True)):\n"
+            "        try: call()\n"
+            "        except Exception as error: heard.append((type(error).__name__, str(error)))"
+        )
+        judge(exercises.find("find_bugs"), answer(room.lookup("find_bugs"), "find_bugs"), seed=5)
+        heard = room.lookup("heard")
+    assert len(heard) > 60 and len(set(heard)) == 5  # the same words from right ones and from bugs
+    assert not any(name in str(heard) for name in ("locals", "written", "implementation", "_alike", "bncourse"))
 
 
 @walled

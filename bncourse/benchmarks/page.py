@@ -27,7 +27,7 @@ HEAD = """# Benchmarks
 
 Written by `bncourse bench`; do not edit. Each family can be measured alone on your machine: `bncourse bench checks`,
 and so on. Times move with the machine, so what is compared is a ratio in alternating runs; absolute times are there for
-orientation. What the other checkers of batch norm catch was measured outside of this repository, and is marked so.
+orientation.
 """
 
 
@@ -160,26 +160,17 @@ def _checks(figures):
         ("right answers rejected", figures["false_rejections"]),
         ("one check, median and worst", f"{figures['median_ms']:.1f} ms and {figures['worst_ms']:.0f} ms"),
     ]  # fmt: skip
+    if "mutants" in figures:
+        rows += [
+            ("right answers with one thing changed: tried, rejected, told by name or by line",
+             f"{figures['mutants']:,}, {figures['mutants_rejected']:,}, {figures['mutants_named_or_located']:,}"),
+            ("of these told the name of another mistake", figures["false_names"]),
+            (f"verdicts that are not the same on {figures['seeds']} seeds", figures["verdicts_that_hang_on_the_seed"]),
+        ]  # fmt: skip
     if "keras_median_ms" in figures:
         worst = f"{figures['keras_median_ms']:.0f} ms and {figures['keras_worst_ms']:.0f} ms"
         rows.append(("one check with Keras, median and worst (with its first import)", worst))
-    return _table(("", "here"), rows) + PEERS
-
-
-PEERS = """
-Beside it, what five public checkers caught of wrong batch norms that were put before them. This was measured outside of
-this repository, with the checks as those courses ship them, and is not reproduced by this command:
-
-| Checker | Wrong layers caught |
-|---|---|
-| CMU 10-714, homework 2 | 24 of 31 |
-| CS231n, assignment 2 | 20 of 31 |
-| Deep-ML | 18 of 34 |
-| ARENA | 16 of 34 |
-| TinyTorch | 11 of 34 |
-
-Notebook 10 re-creates their methods and runs them on its twelve bugs; it names its sources.
-"""
+    return _table(("", "here"), rows)
 
 
 def _reference(figures):

@@ -1,13 +1,15 @@
 """The engine of the checks; it knows no batch normalization.
 
 Read it in this order: `exercise` (what an exercise is), `answer` (the one narrow way a check reaches what
-the learner wrote), `compare` (are two values the same), `judge` (call, compare, then find the wrong idea),
-`verdict` (what the learner reads).
+the learner wrote), `compare` (are two values the same), `judge` (call, compare, then find the wrong idea), `replay`
+(which wrong ideas the answer can be), `diagnosis` (what is said of it), `lines` (which line is shown), `verdict` (what
+the learner reads).
 """
 
 from bncourse.checking.answer import Answer, DirectAnswer, Fault, Reply
-from bncourse.checking.exercise import Case, Exercise, Question, Quiz, WrongIdea
+from bncourse.checking.exercise import Case, Exercise, WrongIdea
 from bncourse.checking.judge import judge
+from bncourse.checking.question import Question, Quiz
 from bncourse.checking.verdict import Finding, Verdict
 
 __all__ = [

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncourse.checking.answer import Opaque
-
-SHOWN = 5
+from bncourse.checking.digits import describe, keys, shape_of, telling
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,73 @@ def same(expected, got, tolerance):
     return mismatch(expected, got, ["it"] * 64, tolerance) is None
 
 
+def distance(expected, got, tolerance, enough=np.inf):
+    """Say how far a value is from the expected one, in units of a tolerance; infinite where kinds or shapes differ.
+
+    Parameters
+    ----------
+    expected, got : array, plain value, or tuple, list or dictionary of these
+    tolerance : Tolerance
+    enough : float
+        Where one part is farther than this, the others are not looked at.
+
+    Returns
+    -------
+    float
+        At most 1 where `got` lies within the tolerance.
+    """
+    if isinstance(expected, tuple | list) and isinstance(got, tuple | list):
+        if len(expected) != len(got):
+            return np.inf
+        pairs = zip(expected, got, strict=True)
+    elif isinstance(expected, Mapping):
+        if not isinstance(got, Mapping) or not expected.keys() <= got.keys():
+            return np.inf
+        pairs = ((value, got[key]) for key, value in expected.items())
+    else:
+        pairs = [(expected, got)]
+    farthest = 0.0
+    for place, pair in enumerate(pairs):
+        farthest = max(farthest, _off(*pair, tolerance, place))
+        if farthest > enough:
+            break
+    return farthest
+
+
+def _off(expected, got, tolerance, place):
+    if not _is_numbers(expected) or not _is_numbers(got):
+        return 0.0 if _one_mismatch(expected, got, "it", tolerance, place) is None else np.inf
+    expected, got = np.asarray(expected), np.asarray(got)
+    if got.ndim == expected.ndim + 1 and got.shape[0] == 1:
+        got = got[0]
+    if got.shape != expected.shape:
+        return np.inf
+    if not got.size:
+        return 0.0
+    with np.errstate(all="ignore"):
+        off = np.abs(expected.astype(float) - got.astype(float)) / _allowed(expected, got, tolerance, place)
+        far = np.max(off)
+        if np.isnan(far):  # nan where both are nan is no difference, and infinity where both are infinite
+            off = np.where((expected == got) | (np.isnan(expected) & np.isnan(got)), 0.0, off)
+            far = np.max(np.where(np.isnan(off), np.inf, off))
+    return float(far)
+
+
+def _is_numbers(value):
+    if isinstance(value, bool | str | Mapping | tuple | list | Opaque | None):
+        return False
+    return np.asarray(value).dtype.kind in "fiub"
+
+
+def _allowed(expected, got, tolerance, place):
+    """Give how far each number may be off."""
+    allowed = tolerance.atol + tolerance.rtol * np.abs(expected.astype(float))
+    if got.dtype in (np.float32, np.float16):
+        single = tolerance.single()
+        allowed = allowed + (single[place] if place < len(single) else 0.0)
+    return allowed
+
+
 def pieces(value):
     """Give the values inside a returned value, so that each can be compared alone."""
     if isinstance(value, tuple | list):
@@ -79,12 +145,14 @@ def pieces(value):
 
 def _tuple_mismatch(expected, got, names, tolerance):
     wanted = f"a tuple of {len(expected)}: {', '.join(names)}"
+    if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected) and got.dtype.kind in "fiub":
+        got = tuple(got)  # rows that are stacked come in the order that was asked for
     if not isinstance(got, tuple | list):
         reason = "" if got is None else f"Return all {len(expected)}, with commas between them."
         kind = "nothing" if got is None else "count"
-        return Mismatch(kind, f"returns {wanted}", wanted, describe(got), reason)
+        return Mismatch(kind, f"it should return {wanted}", wanted, describe(got), reason)
     if len(got) != len(expected):
-        return Mismatch("count", f"returns {wanted}", wanted, f"{len(got)} values")
+        return Mismatch("count", f"it should return {wanted}", wanted, f"{len(got)} values")
     triples = zip(expected, got, names[: len(expected)], strict=True)
     found = (_one_mismatch(*triple, tolerance, place) for place, triple in enumerate(triples))
     return next((one for one in found if one), None)
@@ -92,11 +160,11 @@ def _tuple_mismatch(expected, got, names, tolerance):
 
 def _mapping_mismatch(expected, got, name, tolerance):
     if not isinstance(got, Mapping):
-        return Mismatch("type", f"{name} is a dictionary", f"a dictionary with {_keys(expected)}", describe(got))
+        return Mismatch("type", f"{name} should be a dictionary", f"a dictionary with {keys(expected)}", describe(got))
     missing = [key for key in expected if key not in got]
     if missing:
         return Mismatch(
-            "count", f"{name} has {_keys(expected)}", f"the keys {_keys(expected)}", f"the keys {_keys(got)}"
+            "count", f"{name} should have {keys(expected)}", f"the keys {keys(expected)}", f"the keys {keys(got)}"
         )
     found = (_one_mismatch(expected[key], got[key], str(key), tolerance, place) for place, key in enumerate(expected))
     return next((one for one in found if one), None)
@@ -108,42 +176,38 @@ def _one_mismatch(expected, got, name, tolerance, place=0):
         got = bool(got) if isinstance(got, np.ndarray) and got.ndim == 0 and got.dtype == bool else got
         if type(got) is type(expected) and got == expected:
             return None
-        return Mismatch("values", f"{name} is {expected!r}", repr(expected), describe(got))
+        return Mismatch("values", f"{name} should be {expected!r}", repr(expected), describe(got))
     return _numbers_mismatch(np.asarray(expected), got, name, tolerance, place)
 
 
 def _numbers_mismatch(expected, got, name, tolerance, place):
     wanted = describe(expected)
     if got is None:
-        return Mismatch("nothing", f"returns {name}", wanted, "None", "Nothing is returned; is a `return` missing?")
+        return Mismatch(
+            "nothing", f"it should return {name}", wanted, "None", "Nothing is returned; is a `return` missing?"
+        )
     if isinstance(got, list | tuple):
         kind = type(got).__name__
         if expected.ndim == 0:
             reason = f"A {kind} comes back where one number is wanted. Return the number alone; a comma makes a tuple."
-            return Mismatch("type", f"{name} is a number", wanted, f"a {kind} of {len(got)}", reason)
-        return Mismatch(
-            "type",
-            f"{name} is an array",
-            wanted,
-            f"a {kind} of {len(got)}",
-            f"A Python {kind} is not an array, and the next step cannot calculate with it. Return np.array(...).",
-        )
+            return Mismatch("type", f"{name} should be a number", wanted, f"a {kind} of {len(got)}", reason)
+        return Mismatch("type", f"{name} should be an array", wanted, f"a {kind} of {len(got)}", _boxed(expected, got))
     numbers = "a number" if expected.ndim == 0 else "an array of numbers"
     if isinstance(got, Opaque | Mapping | str):
         reason = f"What comes back is {describe(got)}. Return {numbers} and nothing around it."
-        return Mismatch("type", f"{name} is {numbers}", wanted, describe(got), reason)
+        return Mismatch("type", f"{name} should be {numbers}", wanted, describe(got), reason)
     got = np.asarray(got)
     if got.dtype.kind not in "fiub":
         reason = f"The type of the numbers is {got.dtype}. Real numbers (float64) are needed."
-        return Mismatch("type", f"{name} holds real numbers", wanted, f"numbers of the type {got.dtype}", reason)
+        return Mismatch("type", f"{name} should hold real numbers", wanted, f"numbers of the type {got.dtype}", reason)
     if got.ndim == expected.ndim + 1 and got.shape[0] == 1:
         got = got[0]  # (1, features) is (features,), written for broadcasting
     if got.shape != expected.shape:
         return Mismatch(
             "shape",
-            f"{name} has the shape {_shape(expected)}",
-            _shape(expected),
-            _shape(got),
+            f"{name} should have the shape {shape_of(expected)}",
+            shape_of(expected),
+            shape_of(got),
             _transposed(expected, got),
         )
     with np.errstate(all="ignore"):
@@ -151,74 +215,31 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
         if strange.any():
             return Mismatch(
                 "finite",
-                f"{name} is finite",
-                *_telling(expected, got, strange),
+                f"{name} should be finite",
+                *telling(expected, got, strange),
                 "Something divides by zero, or takes the root of a negative number.",
             )
         wide, far = expected.astype(float), got.astype(float)
-        allowed = tolerance.atol + tolerance.rtol * np.abs(wide)
-        if got.dtype in (np.float32, np.float16):
-            single = tolerance.single()
-            allowed = allowed + (single[place] if place < len(single) else 0.0)
+        allowed = _allowed(expected, got, tolerance, place)
         wrong = ~((np.abs(wide - far) <= allowed) | (wide == far) | (np.isnan(wide) & np.isnan(far)))
     if not wrong.any():
         return None
     reason = ""
     if got.dtype.kind in "iub" and expected.dtype.kind == "f" and np.all(np.abs(wide - far) < 1):
         reason = f"The numbers are whole (type {got.dtype}), so the fractions were cut off."
-    return Mismatch("values", f"{name} has the right values", *_telling(wide, far, wrong, allowed), reason)
+    return Mismatch("values", f"{name} should have the right values", *telling(wide, far, wrong, allowed), reason)
 
 
-def _telling(expected, got, wrong, allowed=1.0):
-    """Show a small array whole, a large one at the row of its worst element."""
-    if expected.size <= SHOWN:
-        return _row(expected), _row(got)
-    with np.errstate(all="ignore"):
-        off = np.where(wrong, np.nan_to_num(np.abs(expected - got) / allowed, nan=np.inf), -1.0)
-    worst = np.unravel_index(int(np.argmax(off)), expected.shape)
-    start = max(0, min(worst[-1] - 1, expected.shape[-1] - 3))
-    where = (*worst[:-1], slice(start, start + 3))
-    label = ", ".join([*map(str, worst[:-1]), f"{start}:{min(start + 3, expected.shape[-1])}"])
-    return f"at [{label}]: {_row(expected[where])}", f"at [{label}]: {_row(got[where])}"
-
-
-def _row(values):
-    values = np.asarray(values)
-    if values.ndim == 0:
-        return _number(values)
-    return np.array2string(
-        values, formatter={"all": _number}, separator=", ", max_line_width=10_000, threshold=50
-    ).replace("\n", " ")
-
-
-def _number(value):
-    return f"{float(value):.6g}" if np.asarray(value).dtype.kind == "f" else str(value)
-
-
-def describe(value):
-    """Say in a few words what a value is."""
-    if isinstance(value, Opaque):
-        return f"an object of the type {value.kind}"
-    if value is None or isinstance(value, bool):
-        return repr(value)
-    if isinstance(value, str):
-        return f"the text {value[:40]!r}"
-    if isinstance(value, Mapping):
-        return f"a dictionary with {_keys(value)}"
-    if isinstance(value, tuple | list):
-        return f"a {type(value).__name__} of {len(value)}"
-    array = np.asarray(value)
-    if array.ndim == 0:
-        return f"the number {_number(array)}"
-    return f"an array of the shape {_shape(array)}"
-
-
-def _keys(mapping):
-    return ", ".join(map(repr, list(mapping)[:SHOWN])) + (", ..." if len(mapping) > SHOWN else "")
-
-
-def _shape(array):
-    return str(array.shape) if array.ndim else "a single number"
+def _boxed(expected, got):
+    """Say what to do about a list or tuple where an array is wanted."""
+    kind = type(got).__name__
+    try:
+        fits = np.shape(got) in (expected.shape, (1, *expected.shape))
+    except ValueError:  # the parts have different shapes
+        fits = False
+    if fits:
+        return f"A Python {kind} is not an array, and the next step cannot calculate with it. Return np.array(...)."
+    return f"A {kind} of {len(got)} values comes back, where one array is wanted. Return that array alone."
 
 
 def _transposed(expected, got):

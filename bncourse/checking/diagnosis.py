@@ -1,25 +1,27 @@
-"""Find the wrong idea: replay the bank of wrong answers on the same cases, and see which one agrees."""
+"""Say what probably happened: a wrong idea that the numbers prove, or what they show alone, and no more."""
 
-import warnings
+from fractions import Fraction
 
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.answer import plain
+from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain
+from bncourse.checking.lines import mentions, unused
+from bncourse.checking.replay import Replay
 from bncourse.checking.verdict import Reason
 
-# A wrong answer is matched less strictly than a right one is accepted: the order of sums may differ.
-_LIKE = compare.Tolerance(1e-6, 1e-9)
-_UNKNOWN = "This is none of the mistakes that the check knows by name."
+_ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
 
 
-def diagnose(exercise, trials, of_part, told):
+def diagnose(exercise, source, trials, of_part, told):
     """Say what probably happened.
 
     Parameters
     ----------
     exercise : Exercise
+    source : str
+        The text of the answer, or "".
     trials : list of Trial
         All trials.
     of_part : list of Trial
@@ -31,117 +33,38 @@ def diagnose(exercise, trials, of_part, told):
     -------
     list of WrongIdea, list of Reason
     """
-    ideas = _replay(exercise, trials) or (_replay(exercise, of_part) if len(of_part) < len(trials) else [])
+    replay = Replay(exercise, trials)
+    ideas = replay.candidates(trials) or (replay.candidates(of_part) if len(of_part) < len(trials) else [])
     if ideas:
-        return ideas, [Reason(idea.says, idea.name, idea.code) for idea in ideas]
+        return ideas, [Reason(_said(idea, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
     if told.kind == "fault":
-        return [], [Reason(explain(told.reply.fault, exercise))]
-    if told.reason:
-        return [], [Reason(told.reason)]
-    return [], [Reason(_pattern(exercise, of_part, told) or _UNKNOWN)]
+        said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
+    elif told.reason:
+        said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
+    else:
+        said = [_pattern(exercise, told) or _where_it_holds(of_part), *_overlooked(exercise, source)]
+    return [], [Reason(sentence) for sentence in said if sentence]
 
 
-def _replay(exercise, trials):
-    """Give the ideas that agree with the answer: one, or two that meet, or one for each wrong result."""
-    if all(trial.kind in ("", "changed") for trial in trials):
-        for idea in exercise.wrong_ideas:
-            if _agrees(exercise, (idea,), trials, changed=True):
-                return [idea]
+def _said(idea, source, beside_another):
+    """Give the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
+    if isinstance(idea, ArgumentIdea):
+        return idea.also if beside_another else idea.says
+    return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
+
+
+def _overlooked(exercise, source):
+    names = unused(exercise, source)
+    if not names:
         return []
-    for suspects in exercise.suspects():
-        if _agrees(exercise, suspects, trials):
-            return list(suspects)
-    return _by_result(exercise, trials)
+    return [f"The function never looks at {' and '.join(f'`{name}`' for name in names)}; the task needs it."]
 
 
-def _agrees(exercise, ideas, trials, changed=False):
-    """Say whether wrong ideas give what the answer gave, case by case, and stop where it stopped."""
-    function = exercise.whole(*ideas)
-    telling = False
-    for trial in trials:
-        value, arguments = _run(exercise, function, trial.case)
-        if trial.reply.fault or value is _FAILED:
-            if not (trial.reply.fault and value is _FAILED):
-                return False
-            continue
-        if not compare.same(value, trial.reply.value, _like(trial)):
-            return False
-        if changed and not all(map(_equal, arguments, trial.reply.arguments)):
-            return False
-        telling = telling or bool(trial.kind)
-    return telling
-
-
-def _by_result(exercise, trials):
-    """Where several results come back and each has its own mistake, name the idea of each wrong one."""
-    if len(exercise.returns) < 2:
-        return []
-    if any(trial.reply.fault for trial in trials):
-        return []
-    values = [trial.reply.value for trial in trials]
-    wanted = [trial.expected for trial in trials]
-    if not all(isinstance(v, tuple | list) and len(v) == len(w) for v, w in zip(values, wanted, strict=True)):
-        return []
-    found = []
-    for place in range(len(exercise.returns)):
-        if all(
-            compare.same(w[place], v[place], trial.tolerance)
-            for v, w, trial in zip(values, wanted, trials, strict=True)
-        ):
-            continue
-        idea = next((i for i in exercise.wrong_ideas if _agrees_at(exercise, i, trials, place)), None)
-        if idea is None:
-            return []
-        if idea not in found:
-            found.append(idea)
-    return found
-
-
-def _agrees_at(exercise, idea, trials, place):
-    function = exercise.whole(idea)
-    for trial in trials:
-        value, _ = _run(exercise, function, trial.case)
-        if value is _FAILED or not isinstance(value, tuple) or len(value) <= place:
-            return False
-        if not compare.same(value[place], trial.reply.value[place], _like(trial)):
-            return False
-    return True
-
-
-_FAILED = object()
-
-
-def _run(exercise, function, case):
-    arguments, options = case.copy()
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a wrong answer may divide by zero: that is its result
-        try:
-            value = plain(exercise.called_with(function, arguments, options))
-        except Exception:  # a wrong idea that stops on a case agrees with no value
-            return _FAILED, arguments
-    return value, arguments
-
-
-def _like(trial):
-    return compare.Tolerance(_LIKE.rtol, _LIKE.atol, trial.tolerance.single)
-
-
-def _equal(a, b):
-    return not isinstance(a, np.ndarray) or (isinstance(b, np.ndarray) and np.array_equal(a, b, equal_nan=True))
-
-
-def _pattern(exercise, trials, told):
-    """Where the bank knows no idea, say what the numbers alone show."""
+def _pattern(exercise, told):
+    """Where the bank knows no idea, say what the numbers of one case show; each sentence is true as it stands."""
     expected, got = told.expected, told.reply.value
     if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(expected) == len(got):
-        for i in range(len(expected)):
-            for j in range(i + 1, len(expected)):
-                swapped = list(got)
-                swapped[i], swapped[j] = swapped[j], swapped[i]
-                if compare.same(expected, tuple(swapped), told.tolerance):
-                    names = exercise.returns
-                    return f"{names[i]} and {names[j]} come back in each other's place."
-        return _where_it_holds(trials)
+        return _exchanged(exercise, expected, got, told.tolerance)
     if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray) or got.shape != expected.shape:
         return ""
     for name, value in zip(exercise.parameters, told.case.arguments, strict=False):
@@ -154,13 +77,45 @@ def _pattern(exercise, trials, told):
         ratio = ratio[np.isfinite(ratio)]
     constant = ratio.size > 1 and abs(ratio[0]) > 1e-6 and abs(ratio[0] - 1) > 1e-3
     if constant and np.ptp(ratio) <= 1e-6 * abs(ratio[0]):
-        return f"Every number is {ratio[0]:.4g} times what is expected; a constant factor is off."
+        return f"Every number is {_factor(float(ratio[0]))} what is expected here; a constant factor is off."
     off = got - expected
-    if off.size > 1 and np.ptp(off) <= 1e-9 + 1e-6 * abs(float(off.flat[0])):
+    if off.size > 1 and np.ptp(off) <= 1e-9 + 1e-6 * abs(float(off.flat[0])) and np.max(np.abs(off)) > 1e-6:
         return f"Every number is off by the same amount, {float(off.flat[0]):.4g}; something is added or left out."
-    if np.max(np.abs(off)) < 1e-2 * np.max(np.abs(expected)):
-        return "The numbers are close, but not equal. Look at what is small: epsilon, and what you divide by."
-    return _where_it_holds(trials)
+    return _nearness(expected, off)
+
+
+def _exchanged(exercise, expected, got, tolerance):
+    for i in range(len(expected)):
+        for j in range(i + 1, len(expected)):
+            swapped = list(got)
+            swapped[i], swapped[j] = swapped[j], swapped[i]
+            if compare.same(expected, tuple(swapped), tolerance):
+                return f"{exercise.returns[i]} and {exercise.returns[j]} come back in each other's place."
+    return ""
+
+
+def _factor(ratio):
+    """Write a factor, as a fraction too where it is one of small numbers."""
+    if ratio == -1:
+        return "the opposite of"
+    near = Fraction(ratio).limit_denominator(60)
+    plain = near.denominator > 1 and abs(float(near) - ratio) <= 1e-9 * abs(ratio)
+    return f"{ratio:.4g} ({near}) times" if plain else f"{ratio:.4g} times"
+
+
+def _nearness(expected, off):
+    """Say how near the numbers are, where they are near."""
+    largest = float(np.max(np.abs(expected), initial=0.0))
+    share = float(np.max(np.abs(off), initial=0.0)) / largest if largest else np.inf
+    if share < 2e-6:
+        digits = int(-np.log10(max(share, 1e-16)))
+        return (
+            f"About {digits} digits are right, and more are needed. So much is lost where a part is computed in "
+            "float32, where a result is rounded, or where large numbers cancel."
+        )
+    if share < 1e-2:
+        return f"The numbers are close, but not equal: they are off by up to {100 * share:.2g} per cent."
+    return ""
 
 
 def _where_it_holds(trials):

@@ -52,7 +52,13 @@ class Case:
 
     def copy(self):
         """Give the arguments and options afresh, so that nobody can change this case."""
-        return copy.deepcopy(self.arguments), copy.deepcopy(dict(self.options))
+        options = {name: _copied(value) for name, value in self.options.items()}
+        return tuple(map(_copied, self.arguments)), options
+
+
+def _copied(value):
+    # a diagnosis copies hundreds of times; NumPy's own copy takes a third of the time, and keeps the order in memory
+    return value.copy(order="K") if type(value) is np.ndarray else copy.deepcopy(value)
 
 
 @dataclass(frozen=True)
@@ -73,6 +79,10 @@ class WrongIdea:
         A regular expression for the line of the answer that holds the idea, or "".
     step : str
         For an exercise made of steps: the step that goes wrong, or "".
+    seen : str
+        A regular expression for what a driver observes where the idea is followed, or "".
+    forms : tuple of callable
+        The same mistake written otherwise, where that gives other numbers, such as sums in another order.
     """
 
     name: str
@@ -81,6 +91,8 @@ class WrongIdea:
     function: Callable
     looks_like: str = ""
     step: str = ""
+    seen: str = ""
+    forms: tuple = ()
 
 
 @dataclass
@@ -106,6 +118,8 @@ class Exercise:
         The heading in the notebook under which the reader finds what is missing.
     returns : sequence of str
         Names for what the function returns, where it is more than one thing.
+    observes : sequence of str
+        Keys of what a driver gives that tell wrong ideas apart, and that a right answer is not measured by.
     may_change : sequence of str
         Parameters that the function may change in place, such as running statistics.
     compose : callable, optional
@@ -125,6 +139,8 @@ class Exercise:
         The time one call may take.
     name : str, optional
         The name of the exercise, where it is not that of the reference.
+    example : Case, optional
+        The example by hand that the task gives; a learner whose mistake has no name sees what comes of it.
     """
 
     notebook: str
@@ -135,6 +151,7 @@ class Exercise:
     points: int = 1
     section: str = ""
     returns: Sequence[str] = ("result",)
+    observes: Sequence[str] = ()
     may_change: Sequence[str] = ()
     compose: Callable | None = None
     steps: Mapping[str, Callable] = field(default_factory=dict)
@@ -144,6 +161,7 @@ class Exercise:
     single: float = 3e-7
     seconds: float = 5.0
     name: str = ""
+    example: Case | None = None
     wrong_ideas: list[WrongIdea] = field(default_factory=list)
     properties: list[tuple[str, Callable]] = field(default_factory=list)
     right_answers: list[Callable] = field(default_factory=list)
@@ -157,6 +175,16 @@ class Exercise:
         """The names of the parameters that a case gives, in order."""
         names = tuple(inspect.signature(self._drive or self.reference).parameters)
         return names[1:] if self._drive else names
+
+    def call_of(self, case):
+        """Give the call of the learner's own function that a case makes: its arguments by name.
+
+        What a driver puts between the case and the function (a layer that is made, a pair of functions to compare)
+        is given as the function gets it.
+        """
+        if made := getattr(self._drive, "call_of", None):
+            return made(*case.arguments, **case.options)
+        return dict(zip(self.parameters, case.arguments, strict=False)) | dict(case.options)
 
     @cached_property
     def _drive(self):
@@ -175,15 +203,13 @@ class Exercise:
         """Give the cases for a seed, as a list."""
         return list(self.cases(np.random.default_rng([seed, *self.name.encode()])))
 
-    def wrong(self, code, *, step="", looks_like="", name=""):
+    def wrong(self, code, *, step="", looks_like="", name="", seen="", forms=()):
         """Decorate a wrong answer; its docstring is the sentence that it draws."""
 
         def declare(function):
             says = " ".join(function.__doc__.split())
-            idea = WrongIdea(
-                name or function.__name__.replace("_", " ").strip(), code, says, function, looks_like, step
-            )
-            self.wrong_ideas.append(idea)
+            called = name or function.__name__.replace("_", " ").strip()
+            self.wrong_ideas.append(WrongIdea(called, code, says, function, looks_like, step, seen, forms))
             return function
 
         return declare
@@ -224,6 +250,12 @@ class Exercise:
         replaced = {idea.step: idea.function for idea in ideas}
         return self.compose(SimpleNamespace(**{**self.steps, **replaced}))
 
+    def in_all_forms(self):
+        """Yield each wrong idea, and each again in its other forms."""
+        for idea in self.wrong_ideas:
+            yield idea
+            yield from (replace(idea, function=form, forms=()) for form in idea.forms)
+
     def suspects(self):
         """Yield each wrong idea, then each pair of wrong ideas about two different steps."""
         for idea in self.wrong_ideas:
@@ -233,50 +265,3 @@ class Exercise:
             for second in in_steps[i + 1 :]:
                 if first.step != second.step:
                     yield (first, second)
-
-
-@dataclass(frozen=True)
-class Question:
-    """One question of a quiz.
-
-    Parameters
-    ----------
-    key : str
-        The learner's answer stands under this key.
-    asks : str
-        The question.
-    right : object
-        The right answer: one of the `why_wrong` kind (text, number or truth value).
-    why_wrong : mapping
-        For each wrong choice the sentence that says why it is wrong, or ``(code, sentence)``. For a number
-        or a free choice: the wrong answers people give. The key ``...`` serves every other answer.
-    because : str
-        Why the right answer is right; shown once it is given.
-    choices : sequence of str
-        The choices that the task names, in its order, where `why_wrong` knows other answers too.
-    """
-
-    key: str
-    asks: str
-    right: Any
-    why_wrong: Mapping[Any, Any]
-    because: str = ""
-    choices: Sequence[str] = ()
-
-
-@dataclass
-class Quiz:
-    """Questions whose answers are plain values, in a dictionary; each earns its share of the points."""
-
-    name: str
-    notebook: str
-    asks: str
-    hints: Sequence[str]
-    questions: list[Question] = field(default_factory=list)
-    points: int = 1
-    section: str = ""
-    rtol: float = 1e-6
-
-    def question(self, key, asks, right, why_wrong, because="", choices=()):
-        """Add a question."""
-        self.questions.append(Question(key, asks, right, why_wrong, because, choices))

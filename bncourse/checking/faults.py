@@ -1,18 +1,40 @@
 """What an exception in an answer usually means, in a sentence."""
 
+import inspect
 import re
+
+_SHORT = "mean|var|std|zeros|ones|exp|log|sqrt|square|dot|maximum|arange|clip"
+# What NumPy 2 no longer has, and how it is written now.
+_GONE = {
+    "product": "np.prod",
+    "cumproduct": "np.cumprod",
+    "alltrue": "np.all",
+    "sometrue": "np.any",
+    "float": "float",
+    "int": "int",
+    "bool": "bool",
+    "float_": "np.float64",
+    "Inf": "np.inf",
+    "NaN": "np.nan",
+    "in1d": "np.isin",
+    "trapz": "np.trapezoid",
+}
 
 _MEANINGS = [
     (
         r"^NotImplementedError.*\n\s*raise NotImplementedError",
-        "The answer still comes to this line, which stands for an answer that is not written yet. Delete it.",
+        "The answer still comes to this line, which stands where an answer is not written yet. Delete it.",
     ),
     (
-        r"^NotImplementedError",
+        r"^NotImplementedError.*\n.*\S",
         "This line calls a function that is not written yet. Write that one first, or put what it does here.",
     ),
     (
-        r"^NameError: name '(?P<what>sqrt|mean|sum|var|std|zeros|ones|exp|log|abs|square|math)'",
+        r"^NotImplementedError",
+        "A function is called that is not written yet. Write that one first, or put what it does here.",
+    ),
+    (
+        rf"^NameError: name '(?P<what>{_SHORT}|math)'.*\n.*\b(?P=what)\s*[(.]",
         "`{what}` is not known by that name here; NumPy's functions are called with np. in front, such as np.sqrt.",
     ),
     (r"bitwise_xor", "In Python a power is written `**`, so a square is `**2`; `^` is something else."),
@@ -33,47 +55,85 @@ _MEANINGS = [
         "The function that is called in this line wants other arguments; compare with its first line.",
     ),
     (
+        r"^TypeError: .*missing \d+ required .*argument.*: .*'(?P<what>{defaults})'",
+        "Not every call passes `{what}`. Give it its usual value in the first line of the answer, as the task does: "
+        "{signature}.",
+    ),
+    (
         r"^TypeError: .*(positional argument|unexpected keyword|required)",
         "The check calls with the parameters that the task names; the first line of the answer must have them all, "
         "in that order: {signature}.",
     ),
     (r"^TypeError: .*NoneType", "Something here is None. A function without `return` gives None."),
-    (r"^TypeError: 'numpy\.ndarray' object is not callable", "An array stands where a function is called."),
+    (
+        r"^TypeError: 'tuple' object is not callable.*\n.*\.shape\s*\(",
+        "`shape` is no function: write it without brackets after it, as in x.shape or x.shape[0].",
+    ),
+    (
+        r"^TypeError: '(numpy\.)?(?P<what>ndarray|tuple|float|int|list)' object is not callable",
+        "Something with brackets after it is no function: it is of the type {what}. Is a `*` missing, or was the name "
+        "of a function used again?",
+    ),
+    (
+        r"interpreted as an integer|integers or a single integer|indices must be integers|only integers, slices",
+        "A whole number is needed here. `/` always gives a fraction, `//` a whole number.",
+    ),
+    (
+        r"^TypeError: .*'(?P<what>zip|map|filter|generator)'",
+        "`{what}` gives its values one at a time: it has no length and no index. list(...) around it has both.",
+    ),
     (
         r"^(AxisError|numpy.*AxisError)|axis \d+ is out of bounds",
         "An axis is named that this array does not have.",
     ),
     (
+        rf"module 'numpy' has no attribute '(?P<what>{'|'.join(_GONE)})'",
+        "NumPy 2 no longer has `np.{what}`; it is written {now}.",
+    ),
+    (
         r"has no attribute '(?P<what>\w+)'",
         "There is nothing with the name `{what}` here. Is it spelled right?",
     ),
-    (r"^IndexError", "An index points outside the array. Which axis is the batch, and how long is it?"),
+    (r"^IndexError", "An index points outside the array. Print its shape; counting begins at 0."),
     (
         r"(Quantiles|Percentiles) must be in the range",
         "NumPy's quantile takes fractions from 0 to 1, its percentile percentages from 0 to 100.",
     ),
-    (r"^ZeroDivisionError", "Something is divided by zero; the batch may hold one example only."),
-    (r"^RecursionError", "The function calls itself without end."),
+    (r"^ZeroDivisionError", "A number is divided by zero."),
+    (r"^RecursionError", "The function calls itself more often than Python allows, which is about a thousand times."),
     (r"^MemoryError", "The answer asks for more memory than there is."),
     (r"read-only", "The function writes into an array that it may only read; make a new array instead."),
     (r"^SystemExit|^exit", "The answer ends Python itself; take `exit` or `quit` away."),
+    (r"^ImportError: cannot import name '(?P<what>\w+)'", "There is nothing with the name `{what}` to import there."),
     (r"^(ImportError|ModuleNotFoundError)", "A package that is imported here is not installed."),
     (r"^AssertionError", "An `assert` in the answer does not hold for this case."),
 ]
 
 
 def explain(fault, exercise):
-    """Say what a fault usually means.
+    """Say what a fault usually means, or "" where nobody can say more than Python did.
 
     Parameters
     ----------
     fault : Fault
     exercise : Exercise
+
+    Returns
+    -------
+    str
     """
     text = f"{fault.kind}: {fault.message.splitlines()[0] if fault.message else ''}\n{fault.text}"
+    parameters = inspect.signature(exercise.reference).parameters.values()
+    defaults = "|".join(p.name for p in parameters if p.default is not p.empty) or "(?!)"
     for pattern, meaning in _MEANINGS:
-        found = re.search(pattern, text)
+        found = re.search(pattern.replace("{defaults}", defaults), text)
         if found:
-            signature = f"{exercise.name}({', '.join(exercise.parameters)})"
-            return meaning.format(signature=signature, **found.groupdict())
-    return "Python stopped at this line; the message above says why."
+            named = found.groupdict()
+            now = _GONE.get(named.get("what"), "")
+            signature = f"{exercise.name}({', '.join(map(_as_written, parameters))})"
+            return meaning.format(signature=signature, now=now, **named)
+    return ""
+
+
+def _as_written(parameter):
+    return parameter.name if parameter.default is parameter.empty else f"{parameter.name}={parameter.default!r}"

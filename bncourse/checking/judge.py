@@ -1,15 +1,16 @@
 """The judge: call the answer on every case, compare, and on a miss look for the wrong idea behind it."""
 
-import ast
-import re
-
 import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import is_empty
 from bncourse.checking.diagnosis import diagnose
-from bncourse.checking.exercise import Quiz
+from bncourse.checking.example import by_hand
+from bncourse.checking.lines import line_with
+from bncourse.checking.one_change import one_change
+from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
+from bncourse.checking.recognition import recognized
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 from bncourse.trouble import Trouble
@@ -73,19 +74,28 @@ def _verdict(exercise, answer, trials):
     # exercises draw their plainest case first, so the first is the one that tells a learner most
     told = min((trial for trial in of_part if trial.kind), key=lambda t: ORDER.index(t.kind))
     number = next(i for i, trial in enumerate(trials) if trial is told)
-    ideas, reasons = diagnose(exercise, trials, of_part, told)
+    ideas, reasons = diagnose(exercise, answer.source, trials, of_part, told)
+    change = None if ideas else one_change(exercise, answer, trials)
+    if change:
+        reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
+    elif not ideas and (so_far := recognized(exercise, answer, trials, told)):
+        reasons = [*reasons, Reason(so_far)]
     if told.kind == "fault":
         outcome, where = STOPPED, _faulty_line(told.reply.fault)
     else:
         outcome = NOT_YET
-        where = next((line for idea in ideas if (line := _line(answer.source, idea.looks_like))), "")
+        where = next((line for idea in ideas if (line := line_with(idea, exercise, answer.source))), "")
+        where = f"line {change.line}: {change.text}" if change else where
+    missed = [told.finding]
+    if not ideas and not change and told.kind in ("finite", "property", "values"):
+        missed += filter(None, [by_hand(exercise, answer)])
     return Verdict(
         exercise.name,
         outcome,
         exercise.points,
         score,
         _passed(trials, parts),
-        (told.finding,),
+        tuple(missed),
         tuple(reasons),
         f"{answer.name}(), {where}" if where else "",
         _todo(exercise),
@@ -117,27 +127,28 @@ def _passed(trials, parts):
 
 
 def _advice(exercise, trials):
-    said = {}
+    said = {}  # one note of a kind, because four cards of notes are read by nobody
     for trial in trials:
         if trial.reply.fault or trial.kind not in ("", "values", "property"):
             continue
         for advise in exercise.advice:
             if sentence := advise(trial.case, trial.reply.value):
-                said.setdefault(sentence)
+                said.setdefault(advise, sentence)
         value = trial.reply.value
         expected = trial.expected
         if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray) and value.ndim == expected.ndim + 1:
-            said.setdefault(f"The result has the shape {value.shape}; {expected.shape} was asked for. It is accepted.")
+            kept = f"The result has the shape {value.shape}; {expected.shape} was asked for. It is accepted."
+            said.setdefault("shape", kept)
         if isinstance(value, np.ndarray) and value.dtype == np.float32 and _all_double(trial.case):
-            said.setdefault("You calculate in float32; the inputs are float64. That is accepted.")
+            said.setdefault("float32", "You calculate in float32; the inputs are float64. That is accepted.")
     printed = next((t.reply.printed for t in trials if t.reply.printed.strip()), "")
     if printed:
         first = printed.strip().splitlines()[0][:60]
-        said.setdefault(f"The function prints while it is checked ({first!r}); that is held back here.")
+        said["prints"] = f"The function prints while it is checked ({first!r}); that is held back here."
     warned = next((t.reply.warned[0] for t in trials if t.reply.warned), "")
     if warned:
-        said.setdefault(f"Python warned while it ran: {warned[:160]}. It costs no points.")
-    return tuple(said)
+        said["warned"] = f"Python warned while it ran: {warned[:160]}. It costs no points."
+    return tuple(dict.fromkeys(said.values()))
 
 
 def _all_double(case):
@@ -149,7 +160,7 @@ def _too_slow(exercise, trials, slow):
     trial = trials[number]
     parts, earned = _parts(trials)
     finding = Finding(
-        f"answers within {exercise.seconds:g} seconds",
+        f"{exercise.name} should answer within {exercise.seconds:g} seconds",
         (("case", trial.case.label), ("called", called(exercise, trial.case))),
     )
     reason = Reason(
@@ -178,7 +189,7 @@ def _not_started(exercise):
 
 
 def _cannot_check(exercise, trouble):
-    finding = Finding("can be checked on this computer", (("error", str(trouble)),))
+    finding = Finding("it should be possible to check this on your computer", (("error", str(trouble)),))
     reason = Reason("Something that the check needs is missing or set otherwise; your answer was not looked at.")
     todo = ("Do what the error says, then run this cell again.",)
     return Verdict(exercise.name, STOPPED, exercise.points, 0.0, (), (finding,), (reason,), "", todo)
@@ -189,7 +200,7 @@ def _not_callable(exercise, answer):
     got = compare.describe(answer.value())
     if answer.value() is None:
         return _not_started(exercise)
-    finding = Finding(f"{exercise.name} is a {wanted}", (("expected", f"a {wanted}"), ("yours", got)))
+    finding = Finding(f"{exercise.name} should be a {wanted}", (("expected", f"a {wanted}"), ("yours", got)))
     todo = (f"Write check.{exercise.name}({exercise.name}): the name alone, with no brackets after it.",)
     reason = Reason(f"The check received {got}, which cannot be called. Perhaps the name was used again for a result.")
     return Verdict(exercise.name, NOT_YET, exercise.points, 0.0, (), (finding,), (reason,), "", todo)
@@ -204,25 +215,5 @@ def _todo(exercise, case=True):
     return tuple(todo)
 
 
-def _line(source, pattern):
-    if not pattern:
-        return ""
-    first = _first_line(source)
-    for number, line in enumerate(source.splitlines(), start=1):
-        if number >= first and re.search(pattern, line.split("#")[0]):
-            return f"line {number}: {line.strip()}"
-    return ""
-
-
-def _first_line(source):
-    """Give the first line under the signature and the docstring: what a task hands out holds no wrong idea."""
-    try:
-        body = ast.parse(source).body[0].body
-    except (SyntaxError, IndexError, AttributeError):
-        return 1
-    documented = isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)
-    return body[1 if documented and len(body) > 1 else 0].lineno
-
-
 def _faulty_line(fault):
-    return f"line {fault.line}: {fault.text}" if fault.line else ""
+    return f"line {fault.line}: {fault.text}" if fault.line and fault.text else ""

@@ -1,12 +1,13 @@
 """Judge a quiz: each question earns its share, and each wrong choice is told why it is wrong."""
 
 import numbers
+import re
 from collections.abc import Mapping
 
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.answer import Reply
+from bncourse.checking.answer import Reply, is_empty
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 
 _NOT_ANSWERED = (None, ..., "", "...")
@@ -33,11 +34,12 @@ def judge_quiz(quiz, answer):
     reply = Reply(answer.value()) if answer.kind == "value" else answer.call((), {}, seconds=SECONDS)
     given = reply.value
     if reply.timed_out:
-        finding = Finding(f"answers within {SECONDS:g} seconds")
+        finding = Finding(f"{quiz.name} should answer within {SECONDS:g} seconds")
         return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), todo=(hint,))
     if reply.fault and reply.fault.kind != "NotImplementedError":
         return _stopped(quiz, answer, reply.fault, hint)
-    if given is not None and not isinstance(given, Mapping):
+    forgotten = given is None and answer.kind == "function" and not reply.fault and not is_empty(answer.source)
+    if forgotten or (given is not None and not isinstance(given, Mapping)):
         return _no_dictionary(quiz, given, hint)
     answers = {question.key: _value((given or {}).get(question.key)) for question in quiz.questions}
     if all(value is None for value in answers.values()):
@@ -50,7 +52,7 @@ def judge_quiz(quiz, answer):
 def _stopped(quiz, answer, fault, hint):
     said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
     where = f"{answer.name}(), line {fault.line}: {fault.text}" if fault.line else ""
-    finding = Finding("runs to its end", (("called", f"{quiz.name}()"), ("error", said)))
+    finding = Finding(f"{quiz.name} should run to its end", (("called", f"{quiz.name}()"), ("error", said)))
     reason = Reason("The answer is a dictionary, or a function without parameters that returns it.")
     return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), reasons=(reason,), where=where, todo=(hint,))
 
@@ -58,10 +60,11 @@ def _stopped(quiz, answer, fault, hint):
 def _no_dictionary(quiz, given, hint):
     keys = ", ".join(repr(question.key) for question in quiz.questions[:3])
     finding = Finding(
-        f"{quiz.name} gives a dictionary",
+        f"{quiz.name} should give a dictionary",
         (("expected", f"a dictionary with the keys {keys}, ..."), ("yours", compare.describe(given))),
     )
-    return Verdict(quiz.name, NOT_YET, quiz.points, missed=(finding,), todo=(hint,))
+    lost = Reason("Nothing is returned; is a `return` missing? What is printed alone is lost.")
+    return Verdict(quiz.name, NOT_YET, quiz.points, 0.0, (), (finding,), (lost,) if given is None else (), "", (hint,))
 
 
 def _marked(quiz, given, answers, hint):
@@ -69,7 +72,9 @@ def _marked(quiz, given, answers, hint):
     for question in quiz.questions:
         value = answers[question.key]
         if value is None:
-            missed.append(Finding(f"{question.key}: no answer yet", (("question", question.asks),)))
+            word = question.key in given and "none" in [question.right, *question.why_wrong]
+            meant = (("perhaps", "if you mean none, write the word in quotes: 'none'"),) if word else ()
+            missed.append(Finding(f"{question.key}: no answer yet", (("question", question.asks), *meant)))
         elif _is(value, question.right, quiz.rtol):
             passed.append(f"{question.key}: {question.right}. {question.because}".strip())
         else:
@@ -122,7 +127,7 @@ def _is(value, right, rtol):
 
 
 def _words(text):
-    return text.casefold().replace("_", " ").replace("-", " ").split()
+    return re.sub(r"[\s_-]", "", text.casefold())
 
 
 def _why(question, value, rtol):

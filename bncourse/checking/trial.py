@@ -1,6 +1,7 @@
 """One case: call the answer, compare with the truth, and keep the first thing that is wrong."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from bncourse.checking.answer import Reply, plain
 from bncourse.checking.exercise import Case
 from bncourse.checking.verdict import Finding
 
+PLAIN = (bool, int, float, str, tuple, list, type(None), np.generic, np.ndarray)
 # What is wrong first is told first: an array of the wrong shape needs no word about its values.
 ORDER = ["fault", "nothing", "type", "count", "shape", "finite", "property", "values", "changed"]
 
@@ -30,7 +32,9 @@ def attempt(exercise, answer, case):
     """Call the answer on a case and give the `Trial`."""
     arguments, options = case.copy()
     expected = _truth(exercise, arguments, options)
-    tolerance = compare.Tolerance(exercise.rtol, exercise.atol, lambda: _rounding(exercise, case, expected))
+    # kept, because a diagnosis compares the same case with a hundred wrong ideas
+    rounding = cache(lambda: _rounding(exercise, case, expected))
+    tolerance = compare.Tolerance(exercise.rtol, exercise.atol, rounding)
     arguments, options = case.copy()
     reply = answer.call(arguments, options, seconds=exercise.seconds, driver=exercise.driver)
     trial = Trial(case, reply, expected, tolerance)
@@ -70,10 +74,14 @@ def _examine(exercise, trial):
         trial.kind = "fault"
         said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
         trial.finding = Finding(
-            "runs to its end", (("case", case.label), ("called", called(exercise, case)), ("error", said))
+            f"{exercise.name} should run to its end",
+            (("case", case.label), ("called", called(exercise, case)), ("error", said)),
         )
         return
-    found = compare.mismatch(trial.expected, reply.value, exercise.returns, trial.tolerance)
+    wanted = trial.expected
+    if exercise.observes:
+        wanted = {key: value for key, value in wanted.items() if key not in exercise.observes}
+    found = compare.mismatch(wanted, reply.value, exercise.returns, trial.tolerance)
     if found is None or found.kind == "values":
         for sentence, holds in exercise.properties:
             pair = holds(case, _unwrapped(trial.expected, reply.value))
@@ -97,7 +105,9 @@ def _examine(exercise, trial):
 
 def _unwrapped(expected, got):
     """Take the leading 1 of a shape away, so that a property reads the shape of the reference."""
-    if isinstance(expected, np.ndarray) and isinstance(got, np.ndarray) and got.ndim == expected.ndim + 1:
+    if isinstance(expected, tuple) and isinstance(got, tuple | list):
+        return tuple(map(_unwrapped, expected, got))
+    if isinstance(got, np.ndarray) and got.ndim == np.ndim(expected) + 1:
         return got[0]
     return got
 
@@ -112,7 +122,7 @@ def _changed(exercise, trial):
         if not (isinstance(now, np.ndarray) and np.array_equal(value, now, equal_nan=value.dtype.kind == "f")):
             return compare.Mismatch(
                 "changed",
-                f"leaves {name} as it was",
+                f"{exercise.name} should leave {name} as it was",
                 f"{name} as it was passed",
                 f"{name} was changed",
                 f"The function writes into the caller's array: `{name} -= ...` or `{name}[...] = ...` does that. "
@@ -122,12 +132,15 @@ def _changed(exercise, trial):
 
 
 def called(exercise, case):
-    """Write a call as a person would read it: arrays by their shape, small values in full."""
-    named = [*zip(exercise.parameters, case.arguments, strict=False), *case.options.items()]
+    """Write the call of the learner's own function as a person would read it: arrays by their shape."""
     shown = []
-    for name, value in named:
+    for name, value in exercise.call_of(case).items():
+        if exercise.driver and name == "seed":  # what is drawn from it would be known; a driver alone takes one
+            continue
         if isinstance(value, np.ndarray) and value.ndim:
             shown.append(f"{name} of shape {value.shape}")
+        elif callable(value) or not isinstance(value, PLAIN):
+            shown.append(name)
         else:
             shown.append(f"{name}={value!r}"[:60])
     return f"{exercise.name}({', '.join(shown)})"

@@ -124,7 +124,7 @@ class Verdict:
 
     def _paragraphs(self):
         for number, reason in enumerate(self.reasons):
-            named = f"{reason.name} ({reason.code}). " if reason.name else ""
+            named = f"{reason.name}. " if reason.name else ""
             label = "The task" if self.outcome == NOT_STARTED else "What probably happened"
             yield ("And also" if number else label), named + reason.says
         if self.where:

@@ -8,7 +8,7 @@ functions bear no names that tell them apart.
 import numpy as np
 
 _STEP = 1e-30
-_MOST = 2_000  # numbers of an input; time and memory grow with the square
+_MOST = 500  # numbers of an input; time and memory grow with the square
 _EPS = 1e-12  # so small that two examples have a gradient of almost 0, as they do in practice
 
 
@@ -26,25 +26,106 @@ def ask_gradient_check(gradient_check, candidate, x, gamma, beta):
 
     Returns
     -------
-    object
-        What the gradient check gave; True or False, if it is right.
+    dict
+        "the verdict": what the gradient check gave; "calls": with which inputs it called, in words.
+    """
+    forward, backward = passes(candidate)
+    calls = _Calls(forward, x, gamma)
+
+    def noted(dout, x, gamma, beta):
+        calls.note(dout, x, gamma, beta)
+        return backward(dout, x, gamma, beta)
+
+    return {"the verdict": gradient_check(forward, noted, x, gamma, beta), "calls": str(calls)}
+
+
+def passes(candidate):
+    """Give a pair of a forward and a backward pass.
+
+    Parameters
+    ----------
+    candidate : str
+        A key of `CANDIDATES`.
+
+    Returns
+    -------
+    forward, backward : callable
     """
     whole, seen, spoil = CANDIDATES[candidate]
 
     def forward(x, gamma, beta):
-        return whole(np.asarray(x, float), np.asarray(gamma, float), np.asarray(beta, float))
+        x, gamma, beta = (np.asarray(value, float) for value in (x, gamma, beta))
+        _refuse_others(x, x, gamma, beta)
+        return whole(x, gamma, beta)
 
     def backward(dout, x, gamma, beta):
-        inputs = [np.asarray(value, float) for value in (x, gamma, beta)]
+        dout, *inputs = (np.asarray(value, float) for value in (dout, x, gamma, beta))
         if max(value.size for value in inputs) > _MOST:
             raise ValueError(f"this backward pass takes at most {_MOST} numbers at a time")
-        return spoil(*_complex_step(seen, np.asarray(dout, float), inputs), len(inputs[0]))
+        _refuse_others(dout, *inputs)
+        return spoil(*_complex_step(seen, dout, inputs), len(inputs[0]))
 
-    return gradient_check(forward, backward, x, gamma, beta)
+    return forward, backward
+
+
+class _Calls:
+    """With what a gradient check calls the backward pass: it tells apart checks that give the same verdicts."""
+
+    def __init__(self, forward, x, gamma):
+        self._forward, self._x, self._gamma = forward, np.array(x, float), np.array(gamma, float)
+        self._seen = set()
+
+    def note(self, dout, x, gamma, beta):
+        try:
+            dout, x, gamma = (np.asarray(value, float) for value in (dout, x, gamma))
+            whole = x.shape == self._x.shape
+            y = self._forward(x, gamma, beta) if whole else None
+            same = gamma.shape == self._gamma.shape and np.allclose(gamma, self._gamma, rtol=1e-2, atol=0)
+            scale = (
+                "the gamma that was passed" if same else "a gamma of ones" if np.all(gamma == 1) else "another gamma"
+            )
+        except (TypeError, ValueError):  # the backward pass itself says what is wrong with these
+            return
+        if not np.any(dout):
+            kind = "of zeros"
+        elif np.all(dout == 1):
+            kind = "of ones"
+        elif np.allclose(dout, dout[:1]):
+            kind = "the same for all examples"
+        elif y is not None and dout.shape == y.shape and _on_a_line(dout, y):
+            kind = "made of y alone"
+        else:
+            kind = "of its own"
+        self._seen.add(f"a dout {kind}, {'all' if whole else len(x)} examples, {scale}")
+
+    def __str__(self):
+        return "; ".join(sorted(self._seen)) or "none"
+
+
+def _on_a_line(dout, y):
+    """Say whether dout is a number times y, plus a number, for each feature."""
+    dout, y = dout - dout.mean(axis=0), y - y.mean(axis=0)
+    return bool(np.all(np.abs((dout * y).sum(axis=0)) >= (1 - 1e-9) * np.sqrt((dout**2).sum(0) * (y**2).sum(0))))
 
 
 # Behind a wall it stays with the judge, and only the learner's check is called on the other side.
 ask_gradient_check.outside = True
+ask_gradient_check.call_of = lambda candidate, x, gamma, beta: {
+    **dict(zip(("forward", "backward"), passes(candidate), strict=True)),
+    "x": x,
+    "gamma": gamma,
+    "beta": beta,
+}
+
+
+def _refuse_others(dout, x, gamma, beta):
+    """Refuse shapes that do not fit together: broadcasting would make far larger arrays of them."""
+    if x.ndim != 2 or not len(x) or dout.shape != x.shape or {gamma.shape, beta.shape} != {x.shape[1:]}:
+        shapes = ", ".join(map(str, (dout.shape, x.shape, gamma.shape, beta.shape)))
+        raise ValueError(
+            f"dout, x, gamma, beta have the shapes {shapes}; (batch, features) is needed for the first two, "
+            "(features,) for the others"
+        )
 
 
 def _complex_step(function, dout, inputs):
@@ -89,6 +170,14 @@ def _unscaled(x, gamma, beta):
     return (gamma if np.iscomplexobj(gamma) else 1.0) * _layer(x, 1.0, 0.0) + beta
 
 
+def _tiny(x, gamma, beta):
+    return 1e-7 * _layer(x, gamma, beta)
+
+
+def _tiny_and_still(x, gamma, beta):
+    return 1e-7 * _still(x, gamma, beta)
+
+
 def _straight(x, gamma, beta):
     return gamma * x + beta
 
@@ -98,7 +187,13 @@ def _kept(dx, dgamma, dbeta, size):
 
 
 def _stretched(dx, dgamma, dbeta, size):
-    return 1.02 * dx, dgamma, dbeta
+    return 1.005 * dx, dgamma, dbeta
+
+
+def _one_is_nan(dx, dgamma, dbeta, size):
+    spoiled = np.array(dx)
+    spoiled[-1, 0] = np.nan
+    return spoiled, dgamma, dbeta
 
 
 def _rounded(dx, dgamma, dbeta, size):
@@ -146,4 +241,7 @@ CANDIDATES = {
     "K": (_layer, _layer, _one_off),
     "L": (_straight, _straight, _kept),
     "M": (_layer, _layer, _turned),
+    "N": (_layer, _layer, _one_is_nan),
+    "O": (_tiny, _tiny_and_still, _kept),
+    "P": (_tiny, _tiny, _kept),
 }

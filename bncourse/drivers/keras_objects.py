@@ -1,7 +1,6 @@
 """Handle a learner's Keras model or layer: build it, give it weights and inputs, and bring plain values back."""
 
 import contextlib
-import json
 import re
 import tempfile
 import warnings
@@ -10,10 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from bncourse.backend import require_keras
+from bncourse.drivers.exported_model import export_model
+from bncourse.drivers.precision import in_single_precision
+from bncourse.drivers.rebuilt_model import rebuild_model
 
 ROLES = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
+@in_single_precision
 def describe_model(build_model, what, x=None, seed=0):
     """Build a model and say what it is, or what it answers.
 
@@ -67,52 +70,13 @@ def describe_model(build_model, what, x=None, seed=0):
     }
 
 
-def export_model(build_model):
-    """Build a model and give it as configuration and compilation, to be made again on the other side of a wall.
-
-    Parameters
-    ----------
-    build_model : callable
-
-    Returns
-    -------
-    dict of str
-    """
-    keras = require_keras()
-    model = build_model()
-    if not isinstance(model, keras.Model):
-        raise TypeError(f"build_model gives {_kind(model)}; it must return the model, a keras.Model.")
-    compiled = model.get_compile_config() if getattr(model, "optimizer", None) else None
-    return {"model": model.to_json(), "built": bool(model.built), "compiled": json.dumps(compiled, default=str)}
-
-
-def rebuild_model(exported):
-    """Make a model from what `export_model` gave; code in it (a Lambda layer) is refused.
-
-    Returns
-    -------
-    keras.Model
-    """
-    keras = require_keras()
-    try:
-        model = keras.models.model_from_json(exported["model"])
-    except TypeError as error:
-        if "Could not locate class" not in str(error):
-            raise
-        raise TypeError(
-            "The model holds a layer of a class of your own; build it from the layers of keras.layers."
-        ) from error
-    compiled = json.loads(exported["compiled"])
-    if compiled:
-        model.compile_from_config(compiled)
-    return model
-
-
-rebuild_model.sends = "export_model"
-# Behind a wall the model crosses as its configuration; what it is and gives is then found out by the judge.
+# Behind a wall the model crosses as plain data; the judge makes it again, and finds out what it is and gives.
 describe_model.rebuilds = rebuild_model
+describe_model.exports = export_model
+describe_model.call_of = lambda *_, **__: {}  # build_model takes nothing
 
 
+@in_single_precision
 def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mean, moving_variance):
     """Make a batch norm layer, give it weights, and bring back what it does with a batch.
 
@@ -166,6 +130,9 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
         }
     with _no_numpy():
         return _config_and_copies(keras, layer, x, layer_class)
+
+
+drive_layer.call_of = lambda what, x, momentum, epsilon, *weights: {"momentum": momentum, "epsilon": epsilon}
 
 
 def _weights_of(layer):

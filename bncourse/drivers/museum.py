@@ -4,6 +4,7 @@ import ast
 import builtins
 import inspect
 import textwrap
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -12,6 +13,8 @@ from bncourse import museum
 # A few numbers by hand make a fair input; more than these are results that somebody stored.
 MOST_NUMBERS_IN_A_LIST = 12
 MOST_CHARACTERS = 300
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+LONGEST_TEST = 20_000  # characters of the whole test
 
 
 def run_tests(find_bugs, needed, seed):
@@ -42,14 +45,14 @@ def run_tests(find_bugs, needed, seed):
     # right ones and bugs in one order: a test that only counts its calls learns nothing
     for number in order.permutation(len(rights) + len(exhibits)):
         if number < len(rights):
-            rejected, message = _rejects(find_bugs, rights[number])
+            rejected, message = _rejects(find_bugs, _alike(rights[number]))
             if rejected and result["right ones"] == "accepted":
                 result["right ones"] = "rejected"
                 if message:
                     result["message"] = message
             continue
         try:
-            found, _ = _rejects(find_bugs, exhibits[number - len(rights)].implementation)
+            found, _ = _rejects(find_bugs, _alike(exhibits[number - len(rights)].implementation))
         except Exception:  # the test stops on this bug, so somebody would look
             found = True
         if not found:
@@ -63,6 +66,55 @@ def run_tests(find_bugs, needed, seed):
 
 # Behind a wall it stays with the judge, and only the learner's test is called on the other side.
 run_tests.outside = True
+run_tests.call_of = lambda needed, seed: {"bn": museum.right()}
+
+
+def _alike(implementation):
+    """Give an implementation that takes and refuses what all of them do, in the same words.
+
+    They are written in different ways, so an error of their own would tell the right ones from the bugs.
+    """
+
+    def forward(x, gamma, beta, running_mean, running_var, momentum, eps, training):
+        x, *vectors = _read(x, gamma=gamma, beta=beta, running_mean=running_mean, running_var=running_var)
+        numbers = _number("momentum", momentum), _number("eps", eps)
+        return _computed("forward", implementation.forward, x, *vectors, *numbers, bool(training))
+
+    def backward(dout, x, gamma, eps):
+        x, gamma = _read(x, gamma=gamma)
+        dout = np.asarray(dout)
+        if x.ndim != 2 or dout.shape != x.shape or dout.dtype.kind not in "fiub":
+            raise ValueError(f"backward takes dout and x of one shape (batch, features), not {dout.shape}, {x.shape}")
+        return _computed("backward", implementation.backward, dout, x, gamma, _number("eps", eps))
+
+    return SimpleNamespace(forward=forward, backward=backward)
+
+
+def _read(x, **vectors):
+    """Give the batch and what belongs to each feature as arrays; refuse what does not fit together."""
+    x = np.asarray(x)
+    if x.ndim < 2 or not x.size or x.dtype.kind not in "fiub":
+        raise ValueError(f"x has the shape {x.shape} and the type {x.dtype}; a batch of real numbers is needed")
+    read = [x]
+    for name, vector in vectors.items():
+        read.append(np.asarray(vector))
+        if read[-1].shape != x.shape[-1:] or read[-1].dtype.kind not in "fiub":
+            raise ValueError(f"{name} has the shape {read[-1].shape}; x has {x.shape[-1]} features")
+    return read
+
+
+def _number(name, value):
+    value = np.asarray(value)
+    if value.ndim or value.dtype.kind not in "fiub":
+        raise ValueError(f"{name} must be one number")
+    return value.item()
+
+
+def _computed(name, function, *arguments):
+    try:
+        return function(*arguments)
+    except Exception:
+        raise ValueError(f"{name} cannot compute with these arguments") from None
 
 
 def _rejects(find_bugs, implementation):
@@ -98,13 +150,15 @@ def stored_numbers(function):
     str
         Such as "a list of 40 numbers in line 3".
     """
+    if len(getattr(function, "source", None) or "") > LONGEST_TEST:
+        return f"a text of more than {LONGEST_TEST:,} characters"
     for name, size in _globals_used(function):
         if size > MOST_NUMBERS_IN_A_LIST:
             return f"{name}, with {size} values, from outside the test"
     try:
         source = getattr(function, "source", None)  # a function on the other side of a wall says its own
         tree = ast.parse(textwrap.dedent(inspect.getsource(function) if source is None else source))
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, *_UNREADABLE):
         return _stored_in_code(getattr(function, "__code__", None))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == "museum":
@@ -131,7 +185,7 @@ def _globals_used(function):
     if size_of := getattr(function, "size_of", None):
         try:
             nodes = list(ast.walk(ast.parse(textwrap.dedent(function.source))))
-        except SyntaxError:
+        except _UNREADABLE:
             return []
         own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
         own |= {node.arg for node in nodes if isinstance(node, ast.arg)}

@@ -1,4 +1,4 @@
-"""Figures of notebook 10: where the museum's bugs can be seen, and which test finds which."""
+"""Figures of notebook 10: where the museum's exhibits can be seen, and which test finds which."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -10,7 +10,7 @@ _FLOOR = 1e-17  # where a difference of 0 is drawn on a logarithmic axis
 
 
 def visibility(seen):
-    """Draw how far each bug is from the right batch norm, on tame inputs and on telling ones.
+    """Draw how far each exhibit is from the right batch norm, on tame inputs and on telling ones.
 
     Parameters
     ----------
@@ -21,7 +21,7 @@ def visibility(seen):
     -------
     DescribedFigure
     """
-    bugs, places = seen["bugs"], np.arange(len(seen["bugs"]))
+    names, places = seen["exhibits"], np.arange(len(seen["exhibits"]))
     hidden = {name: int((seen[name] < LOOKED_AT).sum()) for name in ("tame", "telling")}
     with style() as colors:
         figure = Figure(figsize=(8.6, 4.6))
@@ -38,26 +38,26 @@ def visibility(seen):
         axes.axvline(LOOKED_AT, color=colors[3], linestyle="--", linewidth=1, marker="")
         axes.text(LOOKED_AT / 2, -0.8, "too small for allclose", ha="right", fontsize=9)
         axes.set_xscale("log")
-        axes.set(xlim=(_FLOOR / 4, 10), ylim=(len(bugs) - 0.5, -1.3), xlabel="largest difference from the right one")
+        axes.set(xlim=(_FLOOR / 4, 10), ylim=(len(names) - 0.5, -1.3), xlabel="largest difference from the right one")
         axes.set_xticks([_FLOOR, 1e-13, 1e-9, 1e-5, 1e-1], ["0", "1e-13", "1e-9", "1e-5", "0.1"])
         axes.minorticks_off()
-        axes.set_yticks(places, bugs)
-        axes.set_ylabel("bug")
+        axes.set_yticks(places, names)
+        axes.set_ylabel("exhibit")
         panel = axes.get_facecolor()
         axes.legend(loc="center", bbox_to_anchor=(0.4, 0.45), facecolor=panel, edgecolor=panel, framealpha=1)
         axes.grid(axis="y", color=colors[3], alpha=0.15)
-        figure.suptitle(f"On tame inputs {hidden['tame']} of {len(bugs)} bugs cannot be seen")
-    names = ", ".join(bug for bug, size in zip(bugs, seen["tame"], strict=True) if size < LOOKED_AT)
+        figure.suptitle(f"On tame inputs {hidden['tame']} of {len(names)} exhibits cannot be seen")
+    unseen = ", ".join(name for name, size in zip(names, seen["tame"], strict=True) if size < LOOKED_AT)
     return DescribedFigure(
         figure,
-        f"For each of {len(bugs)} bugs two marks on a logarithmic scale of its difference from the right batch norm: "
-        f"on tame inputs {hidden['tame']} lie below 1e-5 ({names}), on telling inputs {hidden['telling']}. "
+        f"For each of {len(names)} exhibits two marks on a logarithmic scale of its difference from the right batch "
+        f"norm: on tame inputs {hidden['tame']} lie below 1e-5 ({unseen}), on telling inputs {hidden['telling']}. "
         "Whether a test finds a bug depends on the numbers that it draws.",
     )
 
 
 def kills(found):
-    """Draw which test finds which bug, with the count of each test.
+    """Draw which test finds which exhibit, with the count of each test.
 
     Parameters
     ----------
@@ -68,18 +68,18 @@ def kills(found):
     -------
     DescribedFigure
     """
-    tests, bugs, counts = found["tests"], found["bugs"], found["found"].sum(axis=1)
-    ready = zip(counts, found["accepted"], strict=True)
-    of_all = [f"{count} of {len(bugs)}" if accepted else "not yet" for count, accepted in ready]
-    famous = found["found"][[not test.startswith("your") for test in tests]]
-    missed = [bug for bug, hit in zip(bugs, famous.any(axis=0), strict=True) if not hit]
+    tests, names = found["tests"], found["exhibits"]
+    ready = zip(found["found"].sum(axis=1), found["possible"].sum(axis=1), found["accepted"], strict=True)
+    counted = [f"{count} of {possible}" if accepted else "not yet" for count, possible, accepted in ready]
+    ours = found["found"][[not test.startswith("your") for test in tests]]
+    missed = [name for name, hit in zip(names, ours.any(axis=0), strict=True) if not hit]
     with style() as colors:
-        figure = Figure(figsize=(9.4, 0.36 * len(bugs) + 1.5))
+        figure = Figure(figsize=(9.4, 0.36 * len(names) + 1.5))
         axes = figure.subplots()
         for column, test in enumerate(tests):
-            for row in range(len(bugs)):
+            for row in range(len(names)):
                 hit = found["found"][column, row]
-                word = "found" if hit else "missed" if found["accepted"][column] else "\N{EN DASH}"
+                word = _word(hit, found["possible"][column, row], found["accepted"][column])
                 box = {"boxstyle": "round,pad=0.25", "facecolor": colors[0] if hit else "none", "edgecolor": "none"}
                 color = "#ffffff" if hit else colors[3]
                 weight = "bold" if hit else "normal"
@@ -89,16 +89,28 @@ def kills(found):
                 )  # fmt: skip
             if test.startswith("your"):
                 axes.axvline(column - 0.5, color=colors[3], linewidth=1, linestyle="-", marker="")
-        axes.set(xlim=(-0.5, len(tests) - 0.5), ylim=(len(bugs) - 0.5, -0.5), xlabel="test", ylabel="bug")
-        axes.set_xticks(range(len(tests)), [f"{test}\n{count}" for test, count in zip(tests, of_all, strict=True)])
-        axes.set_yticks(range(len(bugs)), bugs)
+        axes.set(xlim=(-0.5, len(tests) - 0.5), ylim=(len(names) - 0.5, -0.5), xlabel="test", ylabel="exhibit")
+        axes.set_xticks(range(len(tests)), [f"{test}\n{count}" for test, count in zip(tests, counted, strict=True)])
+        axes.set_yticks(range(len(names)), names)
         axes.xaxis.set_ticks_position("top")
         axes.xaxis.set_label_position("top")
         axes.tick_params(length=0)
-        figure.suptitle(f"{len(missed)} of {len(bugs)} real bugs pass all five famous checkers")
-    said = ", ".join(f"{test} {count}" for test, count in zip(tests, of_all, strict=True))
+        figure.suptitle(
+            f"Our {len(ours)} re-creations find {len(names) - len(missed)} of {len(names)} exhibits together, "
+            f"{ours.sum(axis=1).max()} at most alone"
+        )
+    said = ", ".join(f"{test} {count}" for test, count in zip(tests, counted, strict=True))
     return DescribedFigure(
         figure,
-        f"A table of {len(bugs)} bugs against {len(tests)} tests, a filled box where a test finds a bug: {said}. "
-        f"Bugs that pass all five famous checkers: {', '.join(missed) or 'none'}.",
+        f"A table of {len(names)} exhibits against {len(tests)} tests, a filled box where a test finds an exhibit, "
+        f"counted of those that its task can contain: {said}. "
+        f"Exhibits that pass all {len(ours)} re-creations: {', '.join(missed) or 'none'}.",
     )
+
+
+def _word(hit, possible, accepted):
+    if hit:
+        return "found"
+    if not possible:
+        return "cannot occur"
+    return "missed" if accepted else "\N{EN DASH}"

@@ -79,13 +79,15 @@ class RoomAnswer:
         if drive is None or not (getattr(drive, "outside", False) or getattr(drive, "rebuilds", None)):
             return self._room.call(self._learners.key, arguments, options, seconds, driver)
         if rebuild := getattr(drive, "rebuilds", None):
-            exported = self._room.call(self._learners.key, (), {}, seconds, f"{drive.__module__}:{rebuild.sends}")
-            if exported.fault or exported.timed_out:
-                return Reply(None, tuple(arguments), dict(options), exported.fault, exported.timed_out)
-            target = lambda: rebuild(exported.value)  # noqa: E731
+            export = f"{drive.exports.__module__}:{drive.exports.__name__}"
+            told = self._room.call(self._learners.key, (), {}, seconds, export)
+            if told.fault or told.timed_out:
+                return Reply(None, tuple(arguments), dict(options), told.fault, told.timed_out)
+            target = lambda: rebuild(told.value, *arguments[:1])  # noqa: E731
         else:
             target = _Within(self._learners, seconds)
-        reply = DirectAnswer(target, self.name).call(arguments, options, seconds=None, driver=driver)
+            seconds = None  # each call has its own clock, and an alarm amid a frame would leave its rest behind
+        reply = DirectAnswer(target, self.name).call(arguments, options, seconds=seconds, driver=driver)
         if reply.fault and reply.fault.kind == "_Raised":
             kind, _, message = reply.fault.message.partition(": ")
             return Reply(None, reply.arguments, reply.options, Fault(kind, message), seconds=reply.seconds)

@@ -5,15 +5,15 @@ Every count and size has an end, and a name is text that somebody else chose. Ho
 
 import hashlib
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from importlib.machinery import PathFinder
 from pathlib import Path
 from sys import stdlib_module_names
 
 from bncourse.grading.plain_files import list_files, read_file
-from bncourse.grading.reading import MOST_BYTES
-from bncourse.grading.stage import DROPPED, MENDED, NOT_GRADED, REFUSED, Decision, Staged, stage_notebook
+from bncourse.grading.reading import MOST_RAW
+from bncourse.grading.stage import DOUBT, DROPPED, MENDED, NOT_GRADED, REFUSED, Decision, Staged, stage_notebook
 
 TIMESTAMP = "timestamp.txt"
 COUNTS = "is the notebook that counts."
@@ -96,7 +96,7 @@ def stage_folder(folder, release, limits=None, now=None):
     name = Path(folder).name.partition("@")[0]
     decisions, raw = [], {}
     try:
-        found, left = list_files(folder, limits.depth, limits.seen)
+        found, left = list_files(folder, limits.depth, limits.seen, first=(f"{name}.ipynb", TIMESTAMP))
     except OSError as error:
         why = f"What was handed in is no folder that can be read ({error.strerror}). {NOT_GRADED}"
         return Arrival(_nothing(release, Decision(REFUSED, "the folder", why)))
@@ -110,7 +110,8 @@ def stage_folder(folder, release, limits=None, now=None):
         staged = _nothing(release, Decision(REFUSED, "the notebook", f"{came} {NOT_GRADED}"))
     timestamp = _timestamp(folder, found, raw, now, decisions)
     files = _files(folder, found, raw, limits, decisions)
-    return Arrival(Staged(staged.notebook, (*decisions, *staged.decisions), staged.readable), files, timestamp, raw)
+    staged = replace(staged, decisions=(*decisions, *staged.decisions))
+    return Arrival(staged, files, timestamp, raw)
 
 
 def shown(name):
@@ -151,28 +152,33 @@ def _ordered(notebooks, name):
 
 
 def _best(folder, notebooks, name, release, raw, decisions):
-    """Read the first of these notebooks that holds an answer; where none does, the first of all."""
+    """Read these notebooks, and give the one with the most answers; of equals the first."""
     tried = []
     for each in notebooks[:MOST_TRIED]:
         left = []
-        staged = stage_notebook(_content(folder, each, raw, MOST_BYTES + 1, left), release)
+        staged = stage_notebook(_content(folder, each, raw, MOST_RAW + 1, left), release)
         tried.append((each, staged, left))
-        if staged.answers:
-            break
-    chosen, staged, left = max(tried, key=lambda one: (one[1].answers > 0, one[1].readable))  # of equals the first
+    chosen, staged, left = max(tried, key=lambda one: (one[1].answers, one[1].readable))
     decisions += left
-    there = chosen.path == f"{name}.ipynb"
-    if not there and tried[0][0] is not chosen:
-        empty = ", ".join(shown(each.path) for each, _, _ in tried if each is not chosen)
-        decisions.append(Decision(MENDED, shown(chosen.path), f"It was taken, for there is no answer in {empty}."))
-    elif not there:
-        decisions.append(Decision(MENDED, shown(chosen.path), f"It was taken as {name}.ipynb, which is not there."))
-    if len(notebooks) > 1 and not there and tried[0][0] is chosen:
-        why = f"Of {len(notebooks)} notebooks the one with the right name counts, then the one that was saved last."
-        decisions.append(Decision(MENDED, shown(chosen.path), why))
+    first, at_first, _ = tried[0]
+    what = shown(chosen.path)
+    if chosen is first and chosen.path != f"{name}.ipynb":
+        decisions.append(Decision(MENDED, what, f"It was taken as {name}.ipynb, which is not there."))
+        if len(notebooks) > 1:
+            why = f"Of {len(notebooks)} notebooks the one with the most answers counts, then the one saved last."
+            decisions.append(Decision(MENDED, what, why))
+    elif chosen is not first and not at_first.answers:
+        empty = ", ".join(shown(each.path) for each, other, _ in tried if each is not chosen and not other.answers)
+        decisions.append(Decision(MENDED, what, f"It was taken, because there is no answer in {empty}."))
+    elif chosen is not first:
+        why = (
+            f"It was taken, because it has {staged.answers} answers and {shown(first.path)} has {at_first.answers}. "
+            "If another one is meant, hand in that one alone."
+        )
+        decisions.append(Decision(DOUBT, what, why))
     for each in notebooks:
         if each is not chosen:
-            decisions.append(Decision(DROPPED, shown(each.path), f"{shown(chosen.path)} {COUNTS}"))
+            decisions.append(Decision(DROPPED, shown(each.path), f"{what} {COUNTS}"))
     return staged
 
 

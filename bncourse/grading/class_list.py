@@ -5,7 +5,6 @@ The list lives in nbgrader's gradebook. ``bncourse students CLASS.csv`` writes i
 
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -13,7 +12,9 @@ from bncourse.course import find_folder
 from bncourse.grading.class_table import read_class, read_table
 from bncourse.grading.enrolment import note_entered
 from bncourse.grading.identifiers import key, without_zeros
+from bncourse.grading.names import in_a_page
 from bncourse.grading.people import FIELDS, WORDS, ClassList, Person, contradiction_of, person_of, share_a_name
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 __all__ = ["ClassList", "Entered", "Person", "class_list", "enter", "person_of", "read_class"]
@@ -69,7 +70,7 @@ def enter(course, people):
             raise Trouble("\n  ".join([*doubtful[:10]]) + f"{more}\nNothing was changed.")
         record.back_up()
         for person in people:
-            wanted = {f: getattr(person, f) for f in FIELDS if f != "id" and getattr(person, f)}
+            wanted = {f: in_a_page(getattr(person, f)) for f in FIELDS if f != "id" and getattr(person, f)}
             there = known.get(matched[person.id][0])
             if there is None:
                 database.add(Student(id=person.id, **wanted))

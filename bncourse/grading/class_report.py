@@ -8,19 +8,22 @@ import statistics
 from collections import Counter
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bncourse import exercises
 from bncourse.checking import verdict
 from bncourse.course import find_folder
+from bncourse.grading import outcomes
 from bncourse.grading.assignments import choose
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.limits import NAMES
 from bncourse.grading.scores import points
+from bncourse.grading.terminal import Terminal as Console
 
 SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED = "solved", "in part", "not yet", "stopped", "not started"
-STATES = (SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED)
+NOT_CHECKED, NOT_KNOWN, NOT_GRADED = outcomes.NOT_CHECKED, "not known", "not graded"
+# Everybody of the class is in one of them, for each exercise. "not known": graded in a way that kept no details.
+STATES = (SOLVED, PART, NOT_YET, STOPPED, NOT_STARTED, NOT_CHECKED, NOT_KNOWN, NOT_GRADED)
 MOST_IDEAS = 12
 
 
@@ -52,7 +55,7 @@ class ClassReport:
     name : str
     results : list of Result
     states : dict
-        For each exercise, for each of `STATES`, the students.
+        For each exercise, for each of `STATES`, the students; each student is in one of them.
     ideas : list of Idea
         The most frequent first.
     facts : list of Fact
@@ -70,6 +73,20 @@ class ClassReport:
         return [each for each in self.results if each.score is not None]
 
     @property
+    def waiting(self):
+        """Those of whom all is graded but what a person has to look at."""
+        return [each for each in self.results if each.so_far is not None]
+
+    @property
+    def shown_states(self):
+        """Those of the states that are shown: the usual ones, and of the others those that somebody is in."""
+        return [
+            state
+            for number, state in enumerate(STATES)
+            if number < 5 or any(students[state] for students in self.states.values())
+        ]
+
+    @property
     def most(self):
         return self.results[0].most if self.results else 0.0
 
@@ -80,7 +97,7 @@ class ClassReport:
     @property
     def without_details(self):
         """Those with a score of whom it is not kept what each check found."""
-        return [each.person.id for each in self.graded if not each.outcomes]
+        return [each.person.id for each in [*self.graded, *self.waiting] if not each.outcomes]
 
     @property
     def seconds(self):
@@ -108,13 +125,21 @@ def report_of(name, results, facts=()):
     """
     made = ClassReport(name, results, facts=list(facts))
     who = {}
-    for each in made.graded:
-        for outcome in each.outcomes.values():
-            exercise = outcome["exercise"]
-            states = made.states.setdefault(exercise, {state: [] for state in STATES})
-            states[_state(outcome)].append(each.person.id)
+    for each in results:
+        for outcome in each.outcomes.values() if each.outcomes else ():
+            made.states.setdefault(outcome["exercise"], {state: [] for state in STATES})
             for idea in dict.fromkeys(outcome["wrong_ideas"]):
-                who.setdefault((exercise, idea), []).append(each.person.id)
+                who.setdefault((outcome["exercise"], idea), []).append(each.person.id)
+    for each in results:
+        of_this = {}
+        for outcome in each.outcomes.values() if each.outcomes else ():
+            before = of_this.get(outcome["exercise"])  # of two checks of one exercise the one that is less far
+            if before is None or outcomes.better(before, outcome):
+                of_this[outcome["exercise"]] = outcome
+        without = NOT_GRADED if each.score is None and each.so_far is None else NOT_KNOWN
+        for exercise, states in made.states.items():
+            outcome = of_this.get(exercise)
+            states[_state(outcome) if outcome else without].append(each.person.id)
     known = {}
     for exercise in made.states:
         known |= {(exercise, idea.name): idea for idea in _ideas(exercise)}
@@ -141,6 +166,8 @@ def _state(outcome):
         return NOT_STARTED
     if said == verdict.STOPPED:
         return STOPPED
+    if said == NOT_CHECKED:
+        return NOT_CHECKED
     return PART if outcome["score"] else NOT_YET
 
 
@@ -173,13 +200,18 @@ def command(options):
         write_new(options.output, page(made).encode("utf-8"))
         where = f"the page is {options.output}"
     middle = f", median {points(made.median)} of {points(made.most)}" if made.graded else ""
-    counts = f"{len(made.graded)} graded{middle}, {len(made.results) - len(made.graded)} not graded"
+    waits = f", {len(made.waiting)} waiting for a person" if made.waiting else ""
+    counts = f"{len(made.graded)} graded{middle}{waits}, {_not_graded(made)} not graded"
     console.print(
         f"{name}: {counts}; {len(made.ideas)} wrong ideas by name; {where}.",
         highlight=False,
         soft_wrap=True,
         markup=False,
     )
+
+
+def _not_graded(made):
+    return len(made.results) - len(made.graded) - len(made.waiting)
 
 
 def students(made):
@@ -189,29 +221,29 @@ def students(made):
     table.add_column(f"Of {points(made.most)}", justify="right")
     table.add_column("What to know", overflow="fold")
     for each in made.results:
-        score = points(each.score) or "-"
+        score = points(each.score) or (f"({points(each.so_far)})" if each.so_far is not None else "-")
         table.add_row(escape(f"{each.person.id}  {each.person.name}".strip()), score, escape(remark(each)))
     return table
 
 
 def remark(result):
     """Say what is to be known of a result, in one line."""
-    parts = [f"NOT GRADED: {result.why}"] if result.why else []
+    parts = [result.why if result.so_far is not None else f"NOT GRADED: {result.why}"] if result.why else []
     if result.penalty:
         parts.append(f"late: {points(result.penalty)} taken")
     if result.note:
         parts.append(result.note)
-    return "; ".join([*parts, *result.events])
+    return "; ".join([*parts, *(event for event in result.events if event not in result.note)])
 
 
 def solved(made):
     """Give the table of how each exercise was done."""
     table = Table(title="Exercises: how many students")
     table.add_column("Exercise")
-    for state in STATES:
+    for state in made.shown_states:
         table.add_column(state, justify="right")
     for exercise, states in made.states.items():
-        table.add_row(exercise, *(str(len(states[state]) or "") for state in STATES))
+        table.add_row(exercise, *(str(len(states[state]) or "") for state in made.shown_states))
     return table
 
 

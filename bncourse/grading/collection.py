@@ -6,13 +6,13 @@ somebody names it: a table (Moodle's grading worksheet has the times), or the ar
 
 from datetime import datetime
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
 from bncourse.grading import lms
 from bncourse.grading.assignments import choose
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.grading.worksheets import Times, read_numbers, read_times
 from bncourse.trouble import Trouble
 

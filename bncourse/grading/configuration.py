@@ -12,7 +12,7 @@ from traitlets import Float, Integer, TraitError
 from traitlets.config import Configurable
 
 from bncourse.grading.assignments import name_settings, settings
-from bncourse.grading.sandbox import Limits
+from bncourse.grading.limits import Limits
 from bncourse.trouble import Trouble
 
 _OPTION = re.compile(r"--([A-Z]\w*)\.(\w+)(?:=(.*))?", re.DOTALL)
@@ -34,9 +34,16 @@ class Submissions(Configurable):
     ).tag(config=True)
     data = Integer(Limits.data, min=1, help="Bytes of data that one process may ask for.").tag(config=True)
     processes = Integer(Limits.processes, min=1, help="Processes and threads.").tag(config=True)
-    file_size = Integer(Limits.file_size, min=1, help="Bytes of one file, and of all files at level 3.").tag(
-        config=True
-    )
+    file_size = Integer(
+        Limits.file_size, min=1, help="Bytes of one file; all files together may have twice as many."
+    ).tag(config=True)
+    files = Integer(Limits.files, min=1, help="Files and folders.").tag(config=True)
+    judge = Float(
+        Limits.judge, min=1.0, help="Seconds of processor time that the judge itself may spend on one cell."
+    ).tag(config=True)
+    judge_memory = Integer(
+        Limits.judge_memory, min=1, help="Bytes that the judge itself may take more than it had before."
+    ).tag(config=True)
 
 
 def own_classes():

@@ -39,9 +39,9 @@ def autograde(course, name, student):
     return _run(Autograde, course, name, student_id=student)
 
 
-def generate_feedback(course, name, student, into="feedback", each=None):
-    """Write the feedback page of one student, or with "*" of all; calls `each` after every page."""
-    return _run(GenerateFeedback, course, name, student_id=student, feedback_directory=into, each=each)
+def generate_feedback(course, name, student, into="feedback"):
+    """Write the feedback page of one student, or with "*" of all."""
+    return _run(GenerateFeedback, course, name, student_id=student, feedback_directory=into)
 
 
 def export(course, to):
@@ -75,7 +75,7 @@ def waiting(course, name, student):
         }
 
 
-def _run(converter, course, name, record=True, each=None, **folders):
+def _run(converter, course, name, record=True, **folders):
     config = settings(course, assignment_id=name, **folders)
     if not record:  # what nbgrader's own --no-db does
         config.GenerateAssignment.no_database = True
@@ -87,8 +87,6 @@ def _run(converter, course, name, record=True, each=None, **folders):
     log = logging.Logger("nbgrader", logging.INFO)
     step = converter(coursedir=CourseDirectory(config=config, log=log), config=config, log=log)
     step.force = True
-    if each:
-        step.post_convert_hook = each
     with warnings.catch_warnings():
         # nbgrader reads a new submission before it adds it to the session, which it does two lines later
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)

@@ -28,8 +28,6 @@ NOBODY_IS_LATE = """
 c.LateRule.percent_a_day = 0.0
 c.LateRule.extensions = ""
 """
-# As the checks write it: "What probably happened: divides by the variance (F1). You divide ..."
-_NAMED = re.compile(r"(?:What probably happened|And also): ([^.:]+?) \([A-Z]\d+\)\. ")
 _ERROR = re.compile(r"error: (.+?) What probably happened:")
 
 
@@ -161,7 +159,9 @@ def _graded(converters, folder, source: Source, member, outcome):
         if score < most:
             exercise = cell.grade_id.removesuffix("-check")
             said = _said(cell)
-            named[exercise] = tuple(_NAMED.findall(said))
+            known = getattr(exercises.find(exercise), "wrong_ideas", ())
+            # as the checks write it: "What probably happened: divides by the variance. You divide ..."
+            named[exercise] = tuple(idea.name for idea in known if f": {idea.name}. " in said)
             why[exercise] = " and ".join(named[exercise]) or _without_a_name(said)
     waiting = converters.waiting(folder, source.name, member.name)
     for cell in source.written:

@@ -10,6 +10,8 @@ import symtable
 from functools import lru_cache
 
 FORCED = "runs-when-graded"  # a tag: this cell of the course runs in any case
+MOST_PARSED = 500_000  # characters that learners wrote; beyond that each cell runs, and none is looked at
+_MOST_LOOKS = 1_000_000
 _REACHES_ALL = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "dir"}
 
 
@@ -26,7 +28,10 @@ def needed(cells):
     -------
     list of bool
     """
-    parsed = [_names(text) for _, text, _ in cells]
+    if sum(len(text) for kind, text, _ in cells if kind == "own") > MOST_PARSED:
+        return [kind != "check" for kind, _, _ in cells]
+    # the same in a whole class, so it is kept; what learners wrote is not, because the grader would hold all of it
+    parsed = [(_Names if kind == "own" else _names)(text) for kind, text, _ in cells]
     runs = [kind == "own" or FORCED in tags for kind, _, tags in cells]
     if any(names.reaches_all for names, (kind, _, _) in zip(parsed, cells, strict=True) if kind == "own"):
         return [kind != "check" for kind, _, _ in cells]
@@ -46,7 +51,7 @@ def needed(cells):
 
 @lru_cache(1024)
 def _names(text):
-    return _Names(text)  # most cells are the same in a whole class
+    return _Names(text)
 
 
 class _Names:
@@ -73,6 +78,8 @@ class _Names:
 
     def _look(self, table):
         """Take the global names of a table of symbols, and of the functions and classes in it."""
+        if len(table.get_children()) * len(table.get_identifiers()) > _MOST_LOOKS:
+            raise MemoryError("Python looks at each of these functions for each of these names")
         at_the_top = table.get_type() == "module"
         for symbol in table.get_symbols():
             if at_the_top or symbol.is_global():

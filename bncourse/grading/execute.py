@@ -19,11 +19,13 @@ from traitlets import Integer
 from bncourse.grading.configuration import limits_in
 from bncourse.grading.fingerprints import findings, keep
 from bncourse.grading.intake import released, report
-from bncourse.grading.jobs import Job, judge
-from bncourse.grading.judging import seed_of
+from bncourse.grading.jobs import Job
+from bncourse.grading.judge_process import judge
 from bncourse.grading.levels import best_level
+from bncourse.grading.limits import NAMES
 from bncourse.grading.run import preloads
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.seeds import seed_of
+from bncourse.grading.usage import fitting
 from bncourse.grading.workers import processes
 from bncourse.trouble import Trouble
 
@@ -52,15 +54,17 @@ class Judge(NbGraderPreprocessor):
             raise NotJudged(f"{about['student']} was not graded: {trouble}") from trouble
         level = best_level(self.lowest_level)
         course = _course(self, resources)
+        fitting(1, limits, course)
+        beside = _beside(resources)
         with Gradebook(about["db_url"]) as gradebook:
-            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id)
+            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id, nb, beside)
         job = Job(
             about["assignment"],
             about["student"],
             nbformat.writes(nb),
             seed,
             level,
-            _beside(resources),
+            beside,
             asdict(limits),
             preloads(released(course, about["assignment"])[0]),  # not what the submission imports
         )

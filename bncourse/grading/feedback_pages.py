@@ -1,7 +1,8 @@
 """``bncourse feedback NN``: a page for everybody who was graded, and a zip to send them back with.
 
-The pages are nbgrader's, made by its own converter with the steps that ``nbgrader_config.py`` names, in one
-process. Each is made elsewhere and moved into its place, so that no part of one is ever there.
+The pages are nbgrader's, made by its own converter with the steps that ``nbgrader_config.py`` names, one after the
+other in a process that may be lost: a page that takes too much time or memory is that page's loss alone. Each is made
+elsewhere and moved into its place, so that no part of one is ever there.
 """
 
 import io
@@ -13,14 +14,17 @@ import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rich.console import Console
-
 from bncourse.course import find_folder
+from bncourse.grading import bounds
 from bncourse.grading.assignments import choose
 from bncourse.grading.lms import CANVAS, FOLDER, MOODLE
+from bncourse.grading.names import in_an_archive
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 FEEDBACK, GRADED = "feedback", "autograded"
+SECONDS = 60.0  # for one page; one of a whole notebook takes one
+MEMORY = 1_000_000_000
 _MAKING = ".making-"
 
 
@@ -44,8 +48,7 @@ def make_pages(course, name, tell=None):
     Trouble
         If nobody was graded.
     """
-    from bncourse.grading import converters
-    from bncourse.grading.record import Record
+    from bncourse.grading.record import Record  # with nbgrader, which takes seconds
 
     course = Path(course)
     graded = sorted(path.parent.parent.name for path in (course / GRADED).glob(f"*/{name}/{name}.ipynb"))
@@ -57,29 +60,52 @@ def make_pages(course, name, tell=None):
     (course / FEEDBACK).mkdir(exist_ok=True)
     _sweep(course)
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / FEEDBACK))
-    pages = Pages()
-
-    def moved(notebooks, **_):
-        student = Path(notebooks[0]).parent.parent.name
-        try:
-            _move(making / student / name, course / FEEDBACK / student / name)
-            pages.made.append(student)
-        except OSError as error:  # nbgrader would go on without a word
-            pages.failed[student] = f"it could not be moved into its place ({error.strerror}: {error.filename})"
-        if tell:
-            tell(len(pages.made) + len(pages.failed), len(graded))
-
+    pages, apart = Pages(), bounds.Bounded(MEMORY)
     try:
-        where = making.relative_to(course).as_posix()
-        try:
-            converters.generate_feedback(course, name, "*", into=where, each=moved)
-        except converters.Refused as refused:
-            why = _reasons(refused.log)
-            for student in set(graded) - set(pages.made) - set(pages.failed):
-                pages.failed[student] = why.get(student, str(refused))
+        for student in graded:
+            why = _make(apart, course, name, student, making)
+            if why:
+                pages.failed[student] = why
+            else:
+                pages.made.append(student)
+            if tell:
+                tell(len(pages.made) + len(pages.failed), len(graded))
     finally:
+        apart.close()
         shutil.rmtree(making, ignore_errors=True)
     return pages
+
+
+def _make(apart, course, name, student, making):
+    """Make one page and move it into its place; give why there is none, or ""."""
+    where = making.relative_to(course).as_posix()
+    try:
+        why = apart.call("bncourse.grading.feedback_pages:made", str(course), name, student, where, seconds=SECONDS)
+        if not why:
+            _move(making / student / name, course / FEEDBACK / student / name)
+        return why
+    except (bounds.Exceeded, bounds.Failed) as error:
+        return f"it could not be made: {error}"
+    except OSError as error:
+        return f"it could not be moved into its place ({error.strerror}: {error.filename})"
+
+
+def made(course, name, student, where):
+    """Make the page of one student, however long it takes; give why it could not be made, or "".
+
+    Parameters
+    ----------
+    course, name, student : str
+    where : str
+        The folder for it, from the course's.
+    """
+    from bncourse.grading import converters
+
+    try:
+        converters.generate_feedback(course, name, student, into=where)
+    except converters.Refused as refused:
+        return _reasons(refused.log).get(student) or str(refused)
+    return ""
 
 
 def _move(source, place):
@@ -134,7 +160,7 @@ def pack(course, name, students, kind, notes):
     left : list of str
         The students whose page is not in it, for it is not known under which name it would be taken.
     """
-    packed, left = io.BytesIO(), []
+    packed, left, members = io.BytesIO(), [], {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for student in students:
             page = Path(course) / FEEDBACK / student / name / f"{name}.html"
@@ -146,7 +172,10 @@ def pack(course, name, students, kind, notes):
             else:
                 left.append(student)
                 continue
-            archive.write(page, f"{prefix}{name}.html")
+            members[f"{prefix}{name}.html"] = page
+        names = in_an_archive(members)
+        for member, page in members.items():
+            archive.write(page, names[member])
     return packed.getvalue(), left
 
 

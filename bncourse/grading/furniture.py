@@ -7,23 +7,36 @@ import shutil
 import site
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
+import psutil
+
 from bncourse.grading.compilation import READS_ONLY
+from bncourse.grading.limits import NAMES
+from bncourse.room.leftovers import remove
 from bncourse.trouble import Trouble
 
+_SCOPES_SINCE = 6  # the version of Landlock that keeps signals in
 PACKAGE = Path(__file__).resolve().parents[1]
 # The parts of the package that answers need; the rest is a stub inside.
 INSIDE = (
     "room/__init__.py",
     "room/cells.py",
     "room/frames.py",
+    "room/values.py",
     "room/shell.py",
     "room/leftovers.py",
     "room/walls.py",
+    "room/calls.py",
+    "room/seccomp.py",
     "room/warm.py",
     "checking/answer.py",
+    "checking/variants.py",
     "drivers/keras_objects.py",
+    "drivers/precision.py",
+    "drivers/exported_model.py",
+    "drivers/rebuilt_model.py",
     "backend.py",
     "data.py",
     "losses.py",
@@ -80,6 +93,38 @@ def furnish(folder):
         for file in files:
             os.chmod(Path(folder) / file, 0o644)
     return package
+
+
+def sweep():
+    """Take away the folders of runs that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob("bnroom-*-*"):
+        maker = folder.name.split("-")[1]
+        with contextlib.suppress(OSError):
+            if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
+                remove(str(folder))
+
+
+def check(level):
+    """Look at what a level needs of the machine beside its programs.
+
+    Raises
+    ------
+    Unavailable
+        If that is not there.
+    """
+    if level in (1, 2) and os.geteuid() == 0 and (closed := closed_to_others()):
+        raise Unavailable(
+            f"level {NAMES[level]} runs submissions as another user, who cannot read Python's files: {closed} "
+            "is closed to others. Install Python and the course outside of it, or install bubblewrap."
+        )
+    if level == 2 and os.geteuid() != 0:
+        from bncourse.room import walls  # Linux alone has what it imports
+
+        if walls.landlock_version() < _SCOPES_SINCE:
+            raise Unavailable(
+                f"level {NAMES[2]} needs Linux 6.12, or root: before that, Landlock does not keep a submission from "
+                "ending other processes of the same user. Install bubblewrap."
+            )
 
 
 def command(level, package, descriptor, user, size, beside=()):

@@ -28,6 +28,7 @@ from bncourse.trouble import Trouble
 
 SUBMITTED, RECEIVED, STAGED, RELEASED = "submitted", "received", "staged", "notebooks"
 _MAKING, _OLD = ".making-", ".old-"
+WAY = 2  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,10 @@ def refusal(content):
 
 
 def may_be_graded(student):
-    """Say whether a student may have this name: it becomes a folder, a pattern and an option of a command."""
-    return student.isprintable() and len(student) <= 100 and re.match(r"[^-.~][^*?\[\]/\\]*$", student) is not None
+    """Say whether a student may have this name: it becomes a folder, a pattern, an option and a part of a page."""
+    return (
+        student.isprintable() and len(student) <= 100 and re.match(r"[^-.~<>\"][^*?\[\]/\\<>\"]*$", student) is not None
+    )
 
 
 def _report_path(course, name, student):
@@ -175,7 +178,7 @@ def _stage(course, name, student, release, made, is_there):
         before = report(course, name, student)
         place = course / SUBMITTED / student / name
         staged = is_staged(course, name, student)
-        if staged and before.get("release") == made:
+        if staged and before.get("release") == made and before.get("way") == WAY:
             return Outcome(student, decisions_of(before))
         if os.path.lexists(place) and not (staged and _arrivals(course, name, student)):
             _receive(course, name, student)
@@ -270,6 +273,7 @@ def _write(course, name, student, release, made):
             "staged_at": same or datetime.now(UTC).isoformat(timespec="seconds"),
             "version": __version__,
             "release": made,
+            "way": WAY,
             "received": received.relative_to(course).as_posix(),
             "raw": arrival.raw,
             "files": summed,

@@ -7,19 +7,20 @@ import contextlib
 import faulthandler
 import os
 import tempfile
-import threading
 import traceback
 from dataclasses import asdict, dataclass, field
 
 from nbformat.v4 import reads_json, writes_json
 
-from bncourse.grading import compilation
+from bncourse.grading import compilation, usage
 from bncourse.grading.furniture import Unavailable
-from bncourse.grading.sandbox import FIRST_USER, Limits, Sandbox
+from bncourse.grading.limits import Limits
+from bncourse.grading.sandbox import FIRST_USER, Sandbox
+from bncourse.grading.texts import harmless_notebook
 
 _SLOTS = 64
-_one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads
 OVERTIME = 120.0
+PATIENCE = 30.0  # seconds that a submission waits for memory before it is judged again
 _warm = {}  # the sandboxes of this process, by what they were made with
 
 
@@ -75,22 +76,19 @@ class Result:
     trouble: str = ""
 
 
-def judge(job):
+def judge(job, progress=None):
     """Judge one submission in this process; never raises for what the submission did.
 
     Parameters
     ----------
     job : Job
+    progress : bncourse.grading.judge_process.Progress, optional
+        What is judged already, and whom to tell.
 
     Returns
     -------
     Result
     """
-    with _one_at_a_time:
-        return _judge(job)
-
-
-def _judge(job):
     from bncourse.grading.judging import judge_notebook
     from bncourse.room.frames import Broken
 
@@ -99,13 +97,23 @@ def _judge(job):
     try:
         notebook = reads_json(job.notebook)
         sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
-        deaths = sandbox.deaths
-        judged = judge_notebook(notebook, sandbox, job.seed, job.files)
-        if sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
+        deaths, renewals = sandbox.deaths, len(sandbox.renewals)
+        try:
+            judged, short = judge_notebook(notebook, sandbox, job.seed, job.files, progress), False
+        except usage.Shortage:  # perhaps through a neighbour, who was ended too
+            sandbox.stop()
+            usage.wait_for_memory(sandbox.limits.memory, PATIENCE)
+            judged, short = None, True
+        if short or sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
             faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
-            judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files)
+            if progress:
+                progress.again()
+            judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files, progress)
+        for found in sandbox.renewals[renewals:]:
+            judged.events.append(f"it changed {', '.join(found)} of the process that makes rooms, which was made anew")
+        harmless_notebook(judged.notebook)  # the last step: what is stored is what a person opens
         written = writes_json(judged.notebook)
-    except (Unavailable, Broken, OSError) as error:
+    except (Unavailable, Broken, OSError, usage.Shortage) as error:
         close()
         return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
     except Exception as error:  # nobody foresaw it; it may not stop the others

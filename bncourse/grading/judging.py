@@ -8,7 +8,6 @@ cell's output, which is all that nbgrader looks at.
 import ast
 import builtins
 import contextlib
-import hashlib
 import io
 import math
 import time
@@ -19,7 +18,11 @@ import nbformat
 
 from bncourse.grading import demonstrations
 from bncourse.grading.answers import answer
+from bncourse.grading.judge_process import Progress
+from bncourse.grading.outcomes import outcome_of
+from bncourse.grading.second_looks import ONCE_MORE, SecondLooks
 from bncourse.grading.submission import Lost, OutOfTime, Submission
+from bncourse.grading.usage import Shortage
 from bncourse.room.frames import Broken
 from bncourse.trouble import Trouble
 
@@ -39,7 +42,7 @@ class Judged:
     events : list of str
         What went wrong in the room, for the report.
     outcomes : dict
-        For each check cell, by its grade_id: a dictionary with "exercise", "outcome", "score" and "wrong_ideas".
+        For each check cell, by its grade_id, what `bncourse.grading.outcomes.outcome_of` says.
     """
 
     notebook: object
@@ -49,12 +52,7 @@ class Judged:
     outcomes: dict = field(default_factory=dict)
 
 
-def seed_of(submission_id):
-    """Give the seed of a submission's hidden inputs, from the id that the gradebook keeps for it."""
-    return int.from_bytes(hashlib.sha256(f"bncourse {submission_id}".encode()).digest()[:6], "big")
-
-
-def judge_notebook(notebook, sandbox, seed, files=None):
+def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
     """Run and judge a staged notebook.
 
     Parameters
@@ -64,6 +62,8 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     sandbox : Sandbox
     seed : int
     files : dict of str to bytes, optional
+    progress : bncourse.grading.judge_process.Progress, optional
+        What is judged already, where an earlier judge was lost; and whom to tell how far this one is.
 
     Returns
     -------
@@ -73,8 +73,10 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     ------
     Broken
         If the sandbox itself fails; the submission is then not graded, which is not a grade of 0.
+    Shortage
+        If the machine was short of memory meanwhile.
     """
-    began = time.monotonic()
+    began, progress = time.monotonic(), progress or Progress()
     notebook = nbformat.from_dict(notebook)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     kinds = [kind_of(cell) for cell in cells]
@@ -86,23 +88,21 @@ def judge_notebook(notebook, sandbox, seed, files=None):
     ]
     with Submission(sandbox, files) as submission:
         judged = Judged(notebook, 0.0, sandbox.level, submission.events)
-        out_of_time = ""
-        for cell, kind, run in zip(cells, kinds, runs, strict=True):
+        part = _Parts(submission, seed, judged, locked, progress)
+        for number, (cell, kind, run) in enumerate(zip(cells, kinds, runs, strict=True)):
             cell.execution_count = None
-            try:
-                if kind == "check":
-                    outputs = _check(cell, submission, seed, judged, locked, out_of_time)
-                elif out_of_time:
-                    outputs = [_text(f"Not run: {out_of_time}.")]
-                elif not run:
-                    outputs = [_text(LEFT_OUT)]
-                else:
-                    outputs = submission.run(cell.source)
-            except OutOfTime as error:
-                out_of_time = f"the submission was stopped, {error}"
-                submission.events.append(out_of_time)
-                outputs = [_error("Stopped", [f"{out_of_time[0].upper()}{out_of_time[1:]}."])]
-            cell.outputs = [nbformat.from_dict(output) for output in outputs]
+            cell.outputs = [nbformat.from_dict(output) for output in part.outputs(number, cell, kind, run)]
+        looks = SecondLooks(cells, kinds, judged)
+        looks.note_unchecked(part.out_of_time)
+        if not part.out_of_time and not progress.troubled:
+            looks.where_names_changed(lambda cell: _check(cell, submission, seed, judged, locked, ""))
+        if submission.short:  # a driver may have taken it for a fault of the answer
+            raise Shortage(submission.short)
+    if part.out_of_time and not progress.troubled:
+        with Submission(sandbox, files, seconds=ONCE_MORE) as submission:
+            looks.without_experiments(submission, lambda cell: _check(cell, submission, seed, judged, locked, ""))
+            if submission.short:
+                raise Shortage(submission.short)
     judged.seconds = time.monotonic() - began
     return judged
 
@@ -115,6 +115,46 @@ def kind_of(cell):
     if grading.get("solution") or cell.metadata.get("bncourse", {}).get("from") in ("student", "answer"):
         return "own"
     return "given"
+
+
+class _Parts:
+    """The cells of a submission, one after the other; what is lost with one of them is that one alone."""
+
+    def __init__(self, submission, seed, judged, locked, progress):
+        self.submission, self.seed, self.judged, self.locked = submission, seed, judged, locked
+        self.progress = progress
+        self.out_of_time = ""
+
+    def outputs(self, number, cell, kind, run):
+        """Run a cell, or judge it if it is a check; give its outputs."""
+        if known := self.progress.known(number):
+            outputs, outcome = known
+            if outcome:
+                self.judged.outcomes[cell.metadata.nbgrader.grade_id] = outcome
+            return outputs
+        if why := self.progress.lost(number) or self.progress.over:
+            self.submission.events.append(why)
+            return [_error("Stopped", [f"This cell was not {'judged' if kind == 'check' else 'run'}: {why}."])]
+        self.progress.begins(number)
+        try:
+            if kind == "check":
+                before = dict(self.judged.outcomes)
+                outputs = _check(cell, self.submission, self.seed, self.judged, self.locked, self.out_of_time)
+                outcome = self.judged.outcomes.get(grade := cell.metadata.nbgrader.grade_id)
+                self.progress.judged(number, outputs, outcome if grade not in before else None)
+                return outputs
+            if self.out_of_time:
+                return [_text(f"Not run: {self.out_of_time}.")]
+            if not run:
+                return [_text(LEFT_OUT)]
+            return self.submission.run(cell.source)
+        except OutOfTime as error:
+            self.out_of_time = f"the submission was stopped, {error}"
+            self.submission.events.append(self.out_of_time)
+            outputs = [_error("Stopped", [f"{self.out_of_time[0].upper()}{self.out_of_time[1:]}."])]
+            if kind == "check":
+                self.progress.judged(number, outputs, None)
+            return outputs
 
 
 def _check(cell, submission, seed, judged, locked, out_of_time):
@@ -144,7 +184,7 @@ def _check(cell, submission, seed, judged, locked, out_of_time):
     except check.Unsolved as unsolved:
         verdicts.append(unsolved.verdict)
         outputs = [_error(type(unsolved).__name__, unsolved.verdict.text().splitlines())]
-    except (OutOfTime, Broken):
+    except (OutOfTime, Broken, Shortage):
         raise
     except Lost as lost:
         outputs = [_error("Stopped", [f"The answer could not be called: {lost.why}."])]
@@ -158,14 +198,7 @@ def _check(cell, submission, seed, judged, locked, out_of_time):
         raise Broken(str(trouble)) from trouble
     except Exception as error:  # a plain assert of a maintainer's own check cell, or what an answer raised in it
         outputs = [_error(type(error).__name__, [f"{type(error).__name__}: {error}"])]
-    if verdicts:
-        verdict = verdicts[-1]
-        judged.outcomes[grading.grade_id] = {
-            "exercise": verdict.exercise,
-            "outcome": verdict.outcome,
-            "score": verdict.score,
-            "wrong_ideas": list(verdict.wrong_ideas),
-        }
+    judged.outcomes[grading.grade_id] = outcome_of(grading, verdicts, outputs, out_of_time)
     printed = [{"output_type": "stream", "name": "stdout", "text": said.getvalue()[:20_000]}] if said.getvalue() else []
     return [*printed, *shown, *outputs]
 

@@ -5,6 +5,7 @@ nor a device. Where the system can, each folder is opened from the one above it,
 for a link meanwhile.
 """
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -25,8 +26,10 @@ class Found:
     changed: float
 
 
-def list_files(folder, depth, most, leftovers=False):
-    """List the regular files in a folder.
+def list_files(folder, depth, most, leftovers=False, first=()):
+    """List the regular files in a folder, those beside its name before those in its folders.
+
+    A folder with thousands of files, such as a data set, is looked into last, and costs no other file its place.
 
     Parameters
     ----------
@@ -37,11 +40,13 @@ def list_files(folder, depth, most, leftovers=False):
         How many names are looked at.
     leftovers : bool
         Whether to look into what Jupyter and Python leave beside files, too.
+    first : collection of str
+        Names in the folder itself that are looked for before anything else, however many names there are.
 
     Returns
     -------
     found : list of Found
-        By their paths.
+        By how deep they lie, and by their paths.
     left : list of (str, str)
         What was left out, as a path and a sentence.
 
@@ -50,42 +55,49 @@ def list_files(folder, depth, most, leftovers=False):
     OSError
         If it is no folder, or cannot be read.
     """
-    found, left, seen = [], [], 0
-
-    def look(place, above, level):
-        nonlocal seen
-        with os.scandir(place) as entries:
-            for entry in entries:
-                path = f"{above}{entry.name}"
-                seen += 1
-                about = entry.stat(follow_symlinks=False)
-                if seen > most:
-                    left[:] = [each for each in left if each[0] != "the folder"]
-                    left.append(("the folder", f"There are more than {most} files; the others were left out."))
-                    return
-                if stat.S_ISREG(about.st_mode):
-                    found.append(Found(path, about.st_size, about.st_mtime))
-                elif not stat.S_ISDIR(about.st_mode):
-                    left.append((path, "It is a link or a device, not a file."))
-                elif level >= depth:
-                    left.append((path, "It lies in too many folders."))
-                elif leftovers or entry.name not in _LEFTOVERS:
-                    try:
-                        below = _enter(place, entry.name)
-                    except OSError as error:
-                        left.append((path, f"It cannot be read ({error.strerror})."))
-                        continue
-                    try:
-                        look(below, f"{path}/", level + 1)
-                    finally:
-                        _leave(below)
-
+    found, left, seen = {}, [], 0
     top = _top(folder)
-    try:
-        look(top, "", 0)
-    finally:
-        _leave(top)
-    return sorted(found, key=lambda each: each.path), left
+    _leave(top)
+    for name in first:
+        with contextlib.suppress(OSError):
+            about = os.lstat(os.path.join(folder, name))
+            if stat.S_ISREG(about.st_mode):
+                found[name] = Found(name, about.st_size, about.st_mtime)
+    folders = [[]]  # the parts of the path of each folder to look into, those near the top first
+    while folders and seen <= most:
+        parts = folders.pop(0)
+        place = _top(folder)
+        path = "/".join(parts)
+        try:
+            for part in parts:
+                below = _enter(place, part)
+                _leave(place)
+                place = below
+            inside = []
+            with os.scandir(place) as entries:
+                for entry in entries:
+                    seen += 1
+                    if seen > most:
+                        left.append(("the folder", f"There are more than {most} files; the others were left out."))
+                        break
+                    path = "/".join([*parts, entry.name])
+                    about = entry.stat(follow_symlinks=False)
+                    if stat.S_ISREG(about.st_mode):
+                        found[path] = Found(path, about.st_size, about.st_mtime)
+                    elif not stat.S_ISDIR(about.st_mode):
+                        left.append((path, "It is a link or a device, not a file."))
+                    elif len(parts) >= depth:
+                        left.append((path, "It lies in too many folders."))
+                    elif leftovers or entry.name not in _LEFTOVERS:
+                        inside.append([*parts, entry.name])
+            folders += sorted(inside)
+        except OSError as error:
+            if not parts:
+                raise
+            left.append((path, f"It cannot be read ({error.strerror})."))
+        finally:
+            _leave(place)
+    return sorted(found.values(), key=lambda each: (each.path.count("/"), each.path)), left
 
 
 def read_file(folder, path, most):

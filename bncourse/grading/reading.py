@@ -1,8 +1,8 @@
 """A submitted notebook, from bytes to cells: whatever it holds, reading ends, and takes little memory.
 
-Nothing of a submission is trusted here but its text. Outputs, attachments and metadata are read over; a cell keeps
-its type, its source, its id and the name that nbgrader gave it, and these only if they are text. Its marks are
-kept for one purpose: to say that they were changed.
+Nothing of a submission is trusted here but its text. Outputs are cut out before anything is parsed, so that they do
+not count; a cell keeps its type, its source, its id, the name that nbgrader gave it, and the pictures pasted into a
+text, and these only if they are what they should be. Its marks are kept for one purpose: to say that they were changed.
 """
 
 import json
@@ -10,14 +10,18 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-MOST_BYTES = 50_000_000
+from bncourse.grading.pasted import pictures, unpasted
+
+MOST_RAW = 150_000_000  # bytes of the file
+MOST_BYTES = 50_000_000  # of them without the outputs
 MOST_CELLS = 2_000
 MOST_SOURCE = 200_000  # characters of one cell
 MOST_DEPTH = 100  # of brackets in brackets; a notebook with the richest outputs has about 20
 MOST_PARTS = 1_000_000  # lists and objects; each takes memory once it is read
 
 # Up to the next bracket that stands outside of a string. Nothing is tried twice, so the time grows with the length.
-_BRACKET = re.compile(r'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z))*+([\[\]{}])', re.DOTALL)
+_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z))*+([\[\]{}])', re.DOTALL)
+_OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[\Z')
 _OTHERS = {
     b"\x1f\x8b": "a file packed with gzip",
     b"PK\x03\x04": "a zip archive",
@@ -31,6 +35,7 @@ _OTHERS = {
 }
 _MARKS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"))
 _MARKS += ((b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
+_TEXT = re.compile(r"\s*+(?:%md|%%md|%%markdown)\b[ \t]*+\n?")  # text in a cell of code, as Databricks has it
 _HIDDEN = re.compile("(BEGIN|END) HIDDEN TESTS")
 
 
@@ -56,6 +61,10 @@ class Written:
         Whether its text was longer than a cell may be; the source is empty then.
     marks : dict
         What the file says about grading: its "tags", "points", and whether it is "grade", "locked", "solution".
+    attachments : dict
+        The pictures that were pasted into a text, as a notebook keeps them: by their name, and by their type.
+    left_out : tuple of str
+        The names of pasted files that are no such pictures, or too large.
     """
 
     kind: str
@@ -64,21 +73,43 @@ class Written:
     grade_id: str = ""
     too_long: bool = False
     marks: dict = field(default_factory=dict)
+    attachments: dict = field(default_factory=dict)
+    left_out: tuple = ()
 
 
-def read_cells(raw):
-    """Read the cells of a notebook.
+@dataclass(frozen=True)
+class Reading:
+    """A notebook that was read.
+
+    Parameters
+    ----------
+    cells : tuple of Written
+        Without the empty ones.
+    mended : tuple of str
+        What had to be mended to read it, in words.
+    python : str
+        The version of Python that the file says it was written with, such as "3.13.1"; "" where it says none.
+    """
+
+    cells: tuple
+    mended: tuple = ()
+    python: str = ""
+
+
+def read_notebook(raw, matters=lambda cell: False):
+    """Read a notebook.
 
     Parameters
     ----------
     raw : bytes or None
         What the file holds; None where there is no file.
+    matters : callable, optional
+        ``matters(cell)`` says of a `Written` whether it is read in any case, also when it is empty, or stands behind
+        more cells than are read.
 
     Returns
     -------
-    cells : tuple of Written
-    mended : tuple of str
-        What had to be mended to read it, in words.
+    Reading
 
     Raises
     ------
@@ -88,12 +119,25 @@ def read_cells(raw):
     if raw is None:
         raise Unreadable("There is no notebook.")
     text, encoding = _decoded(raw)
-    nodes = _nodes(_parsed(text))
+    content = _parsed(text)
     mended = [] if encoding.startswith("utf-8") else [f"it was stored as {encoding}"]
-    if len(nodes) > MOST_CELLS:
-        mended.append(f"it has {len(nodes)} cells, and only the first {MOST_CELLS} were read")
-    cells = tuple(_cell(node) for node in nodes[:MOST_CELLS] if isinstance(node, dict))
-    return cells, tuple(mended)
+    kept, behind, count = [], [], 0
+    for node in _nodes(content):
+        if not isinstance(node, dict):
+            continue
+        cell = _cell(node)
+        if not cell.source.strip() and not cell.too_long and not matters(cell):
+            continue
+        count += 1
+        if len(kept) < MOST_CELLS:
+            kept.append(cell)
+        elif len(behind) < MOST_CELLS // 2 and matters(cell):
+            behind.append(cell)
+    if count > len(kept):
+        free = MOST_CELLS - len(behind)
+        kept = [cell for number, cell in enumerate(kept) if number < free or matters(cell)] + behind
+        mended.append(f"it has {count} cells, and {len(kept)} were read: the first ones, and those of the course")
+    return Reading(tuple(kept), tuple(mended), _python(content))
 
 
 def clean(text):
@@ -105,10 +149,9 @@ def clean(text):
 
 
 def _decoded(raw):
-    """Give the text of a file, and the name of its encoding."""
-    if len(raw) > MOST_BYTES:
-        most = MOST_BYTES // 1_000_000
-        raise Unreadable(f"The file is larger than {most} MB; clear the outputs and hand it in again.")
+    """Give the text of a file without its outputs, and the name of its encoding."""
+    if len(raw) > MOST_RAW:
+        raise Unreadable(f"The file is larger than {MOST_RAW // 1_000_000} MB; clear the outputs and hand it in again.")
     if not raw.strip(b" \t\r\n\0"):
         raise Unreadable("The file is empty.")
     head = raw[:200].lstrip()
@@ -120,7 +163,14 @@ def _decoded(raw):
         encodings = ["utf-16-le"]
     elif not encodings and raw[:1] == b"\0":
         encodings = ["utf-16-be"]
-    for name in [*encodings, "utf-8"]:
+    for name in encodings:
+        if name != "utf-8-sig":  # its brackets are no single bytes
+            try:
+                return _without_outputs(raw.decode(name).encode("utf-8", "surrogatepass")).decode(), name
+            except UnicodeError:
+                break
+    raw = _without_outputs(raw)
+    for name in (*[name for name in encodings if name == "utf-8-sig"], "utf-8"):
         try:
             return raw.decode(name), name
         except UnicodeDecodeError:
@@ -128,15 +178,35 @@ def _decoded(raw):
     return raw.decode("latin-1"), "latin-1"
 
 
-def _parsed(text):
-    """Give the JSON of a text, numbers made small; a file that lost its end or goes too deep is refused."""
-    depth = parts = place = 0
-    while found := _BRACKET.match(text, place):
+def _without_outputs(raw):
+    """Cut the outputs out of a file; what goes too deep, or is too large without them, is refused."""
+    kept, depth, place, since, inside = [], 0, 0, 0, None
+    parts = [0, 0]  # outside of outputs, and inside
+    while found := _BRACKET.match(raw, place):
         place = found.end()
-        parts += 1
-        depth += 1 if found[1] in "[{" else -1
-        if depth > MOST_DEPTH or parts > 2 * MOST_PARTS:
+        depth += 1 if found[1] in b"[{" else -1
+        parts[inside is not None] += 1
+        if depth > MOST_DEPTH or parts[inside is not None] > 2 * MOST_PARTS:
             raise Unreadable("The file holds more lists within lists than a notebook does.")
+        if inside is not None:
+            if depth < inside:
+                kept.append(b"\n" * raw.count(b"\n", since, place))  # so that a message names the right line
+                inside, since = None, place - 1
+        elif raw.find(b"outputs", max(place - 40, 0), place) >= 0 and _OUTPUTS.search(raw, max(place - 40, 0), place):
+            kept.append(raw[since:place])
+            inside, since = depth, place
+    if inside is None:
+        kept.append(raw[since:])
+    cut = b"".join(kept) if len(kept) > 1 or inside is not None else raw
+    if len(cut) > MOST_BYTES:
+        raise Unreadable(
+            f"The file is larger than {MOST_BYTES // 1_000_000} MB, its outputs aside; take data out of it."
+        )
+    return cut
+
+
+def _parsed(text):
+    """Give the JSON of a text, numbers made small; a file that lost its end is refused."""
     try:
         return json.loads(
             text.strip(" \t\r\n\0"), parse_int=_number, parse_float=_number, parse_constant=_nothing, strict=False
@@ -177,6 +247,14 @@ def _nodes(content):
     raise Unreadable("The file holds no cells; it is not a notebook.")
 
 
+def _python(content):
+    """Give the version of Python that a notebook names, where it is one."""
+    about = content.get("metadata") if isinstance(content, dict) else None
+    about = about.get("language_info") if isinstance(about, dict) else None
+    version = about.get("version") if isinstance(about, dict) else None
+    return version if isinstance(version, str) and re.fullmatch(r"\d{1,2}(\.\d{1,3}){0,2}", version) else ""
+
+
 def _cell(node):
     source = node.get("source", node.get("input", ""))  # formats before 4 call the text of code "input"
     if isinstance(source, list):
@@ -186,14 +264,22 @@ def _cell(node):
     metadata = node.get("metadata") if isinstance(node.get("metadata"), dict) else {}
     marks = metadata.get("nbgrader") if isinstance(metadata.get("nbgrader"), dict) else {}
     grade_id = marks.get("grade_id")
+    kind = _short(node.get("cell_type"))
+    if kind == "code" and (magic := _TEXT.match(source)):
+        kind, source = "markdown", source[magic.end() :]
+    attachments, left_out = ({}, []) if kind == "code" else pictures(node.get("attachments"))
+    if kind != "code":
+        source = unpasted(source, attachments, left_out)
     too_long = len(source) > MOST_SOURCE
     return Written(
-        kind=_short(node.get("cell_type")),
+        kind=kind,
         source="" if too_long else clean(source),
         id=_short(node.get("id")),
         grade_id=_short(grade_id),
         too_long=too_long,
         marks=_marks(metadata, marks),
+        attachments=attachments,
+        left_out=tuple(dict.fromkeys(left_out)),
     )
 
 

@@ -186,13 +186,16 @@ class Record:
         float
             The score of what was judged by machine.
         """
+        unchanged = self._theirs(name, student) == _theirs(judged)
         self._write_files(name, student, judged, files)
         cells = {
             cell.metadata.nbgrader["grade_id"]: cell
             for cell in reads_json(judged).cells
             if cell.metadata.get("nbgrader", {}).get("grade_id")
         }
-        return self._patiently(lambda: self._write_grades(name, student, cells), "the gradebook took no grade")
+        return self._patiently(
+            lambda: self._write_grades(name, student, cells, unchanged), "the gradebook took no grade"
+        )
 
     def _patiently(self, write, complaint):
         """Write, and once more when a database that was locked or away has come back."""
@@ -221,6 +224,14 @@ class Record:
                 if time.monotonic() > until:
                     raise Trouble(f"the gradebook did not come back: {_first_line(error)}") from error
 
+    def _theirs(self, name, student):
+        """Give the student's texts in the graded notebook that is there; None where there is none."""
+        place = Path(self.place.format_path(self.place.autograded_directory, student, name))
+        try:
+            return _theirs((place / f"{name}.ipynb").read_text(encoding="utf-8"))
+        except (OSError, ValueError, KeyError, AttributeError):
+            return None
+
     def _write_files(self, name, student, judged, files):
         place = Path(self.place.format_path(self.place.autograded_directory, student, name))
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -242,7 +253,7 @@ class Record:
             shutil.rmtree(making, ignore_errors=True)
             raise Trouble(f"the graded notebook of {student} could not be written: {error}") from error
 
-    def _write_grades(self, name, student, cells):
+    def _write_grades(self, name, student, cells, unchanged):
         submission, submitted = rows.submission(self.gradebook.db, name, student)
         if name not in self._names:
             self._names[name] = rows.cell_names(self.gradebook.db, name)  # no run changes them
@@ -251,7 +262,9 @@ class Record:
         for grade in submitted.grades:
             cell = cells.get(names[grade.cell_id])
             grade.auto_score = utils.determine_grade(cell)[0] if cell is not None else 0.0
-            grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+            # a person looks again only where what they gave points for may have changed
+            seen = unchanged and grade.manual_score is not None and not grade.needs_manual_grade
+            grade.needs_manual_grade = not seen and (grade.manual_score is not None or grade.auto_score is None)
             total += grade.auto_score or 0.0
         for comment in submitted.comments:
             cell = cells.get(names[comment.cell_id])
@@ -293,6 +306,11 @@ class Record:
         """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
         due = self.gradebook.find_assignment(name).duedate
         return moments.shown(due.replace(tzinfo=UTC), getattr(self.late, "zone", None)) if due else ""
+
+
+def _theirs(notebook):
+    cells = reads_json(notebook).cells
+    return [cell.source for cell in cells if cell.metadata.get("bncourse", {}).get("from") != "release"]
 
 
 def _first_line(error):

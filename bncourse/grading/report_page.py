@@ -6,7 +6,18 @@ Each bar stands beside its number, so that nothing is said by colour or length a
 import statistics
 from html import escape
 
-from bncourse.grading.class_report import NOT_STARTED, NOT_YET, PART, SOLVED, STATES, STOPPED, remark, walls
+from bncourse.grading.class_report import (
+    NOT_CHECKED,
+    NOT_GRADED,
+    NOT_KNOWN,
+    NOT_STARTED,
+    NOT_YET,
+    PART,
+    SOLVED,
+    STOPPED,
+    remark,
+    walls,
+)
 from bncourse.grading.scores import points
 
 # The colours of the course's figures; each text has a contrast of at least 4.5, each bar of at least 3.
@@ -37,15 +48,19 @@ tbody th { font-weight: 600; white-space: nowrap }
 tbody .says { font-weight: 400; white-space: normal; color: var(--soft); max-width: 38rem }
 .n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; width: 1% }
 th.bar, td.bar { width: 30%; min-width: 8rem }
-.track { display: flex; height: 1.15rem; margin-top: .2rem; gap: 2px }
+thead th.n { white-space: normal; vertical-align: bottom }
+.track { min-width: 8rem; display: flex; height: 1.15rem; margin-top: .2rem; gap: 2px }
 .track span { display: block; min-width: 2px }
 .a { background: var(--a) } .b { background: var(--b) } .c { background: var(--c) } .d { background: var(--d) }
 .e { background: var(--e) }
+.f, .g, .h { background: var(--panel); border: 2px solid var(--e) }
+.g { border-style: dashed } .h { border-style: dotted }
 .key { display: inline-block; width: .8em; height: .8em; margin-right: .35em }
 details summary { cursor: pointer }
 code { font-family: ui-monospace, "DejaVu Sans Mono", monospace }
 """
 _COLORS = {SOLVED: "a", PART: "b", NOT_YET: "c", STOPPED: "d", NOT_STARTED: "e"}
+_COLORS |= {NOT_CHECKED: "f", NOT_KNOWN: "g", NOT_GRADED: "h"}
 
 
 def page(made):
@@ -81,7 +96,12 @@ def page(made):
 
 
 def _head(made):
-    tiles = {"graded": str(len(made.graded)), "not graded": str(len(made.results) - len(made.graded))}
+    tiles = {
+        "graded": str(len(made.graded)),
+        "not graded": str(len(made.results) - len(made.graded) - len(made.waiting)),
+    }
+    if made.waiting:
+        tiles["waiting for a person"] = str(len(made.waiting))
     if made.graded:
         tiles["median score"] = f"{points(made.median)} of {points(made.most)}"
     tiles["wrong ideas, by name"] = str(len(made.ideas))
@@ -131,23 +151,23 @@ def _exercises(made):
         return ""
     rows = []
     for exercise, states in made.states.items():
-        counts = [(state, len(states[state])) for state in STATES]
+        counts = [(state, len(states[state])) for state in made.shown_states]
         total = sum(count for _, count in counts)
         numbers = "".join(f'<td class="n">{count}</td>' for _, count in counts)
         bar = _bar([(_COLORS[state], count) for state, count in counts], total)
         rows.append(f'<tr><th scope="row">{escape(exercise)}</th>{numbers}<td class="bar">{bar}</td></tr>')
-    titles = [f'<span class="key {_COLORS[state]}"></span>{state}' for state in STATES]
+    titles = [f'<span class="key {_COLORS[state]}"></span>{state}' for state in made.shown_states]
     left = made.without_details
     note = ""
     if left:
-        note = f"<p>Of {len(left)} more it is not kept what each check found: {escape(', '.join(left))}.</p>"
+        note = f"<p>Not known: of {len(left)} it is not kept what each check found: {escape(', '.join(left))}.</p>"
     return (
         "<h2>Exercises</h2>\n"
         + _table(
             "How many students have solved each exercise, and how far the others are",
             ["Exercise", *titles, ""],
             rows,
-            dict.fromkeys(range(1, 6), "n") | {6: "bar"},
+            dict.fromkeys(range(1, len(titles) + 1), "n") | {len(titles) + 1: "bar"},
         )
         + note
     )
@@ -185,10 +205,16 @@ def _students(made):
         name = f'<div class="soft">{escape(each.person.name)}</div>' if each.person.name else ""
         rows.append(
             f'<tr><th scope="row">{escape(each.person.id)}{name}</th>'
-            f'<td class="n">{points(each.score) or "not graded"}</td><td>{escape(remark(each))}</td></tr>'
+            f'<td class="n">{_points(each)}</td><td>{escape(remark(each))}</td></tr>'
         )
-    caption = f"Points of {points(made.most)}. Who has no score is not graded, which is not 0."
+    caption = f"Points of {points(made.most)}. Who has no score is not graded, or not yet in all parts, which is not 0."
     return "<h2>Students</h2>\n" + _table(caption, ["Student", "Points", "What to know"], rows, {1: "n"})
+
+
+def _points(result):
+    if result.so_far is not None:
+        return f"{points(result.so_far)} so far"
+    return points(result.score) or "not graded"
 
 
 def _grading(made):

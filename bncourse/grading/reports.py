@@ -1,12 +1,12 @@
 """What staging tells: the instructor in the terminal, and the student on the feedback page."""
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
 from bncourse.grading.assignments import choose
 from bncourse.grading.stage import TAKEN
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
 
 MOST_LINES = 12

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bncourse.grading.arrivals import COUNTS, TIMESTAMP, read_time
+from bncourse.grading.arrivals import TIMESTAMP, read_time
 from bncourse.grading.class_list import ClassList, Person
 from bncourse.grading.enrolment import removed
 from bncourse.grading.fingerprints import GRADED, state
 from bncourse.grading.intake import SUBMITTED, decisions_of, handed_in, may_be_graded, refusal, report
-from bncourse.grading.stage import ANSWERED
+from bncourse.grading.reasons import notes, waiting
 from bncourse.grading.unknown_times import about_time, marked_late, typed_in
 from bncourse.trouble import Trouble
 
@@ -28,7 +28,7 @@ class Result:
     ----------
     person : Person
     score : float or None
-        After the late rule; None where nothing is graded.
+        After the late rule; None where nothing is graded, or a part of it waits for a person.
     most : float
         What can be earned.
     why : str
@@ -48,6 +48,8 @@ class Result:
         How long grading took.
     events : tuple of str
         What went wrong while it ran.
+    so_far : float or None
+        The points of the other parts, where one waits for a person.
     """
 
     person: Person
@@ -62,6 +64,7 @@ class Result:
     level: int | None = None
     seconds: float | None = None
     events: tuple = ()
+    so_far: float | None = None
 
 
 def results(course, name):
@@ -117,7 +120,7 @@ def _row(submission):
         late = submission.total_seconds_late
     penalty = submission.late_submission_penalty or 0.0
     at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
-    return submission.score - penalty, penalty, submission.needs_manual_grade, at, late
+    return submission.score - penalty, penalty, waiting(submission), at, late
 
 
 def _result(course, name, person, row, most, is_there, late, typed):
@@ -125,31 +128,29 @@ def _result(course, name, person, row, most, is_there, late, typed):
     if why == NOTHING and person.id in typed:
         why = f"{TYPED} ({typed[person.id]})"
     kept = state(course, name, person.id)
-    score, penalty, by_hand, at, seconds_late = row or (None, 0.0, False, None, 0.0)
-    notes = ["a written answer waits for its points"] if by_hand else []
-    said = [each.why for each in decisions_of(report(course, name, person.id))]
-    others = [why for why in said if why.endswith(COUNTS)]
-    if others:
-        notes.append(f"{len(others) + 1} notebooks were handed in; {others[0].removesuffix('.')}")
-    if said and ANSWERED not in said:
-        notes.append("no answer was begun")
+    score, penalty, waits, at, seconds_late = row or (None, 0.0, "", None, 0.0)
+    is_graded = not why
+    if is_graded and waits:
+        why = f"{waits}; {score:g} points so far"
+    known = notes(decisions_of(report(course, name, person.id)), kept, most, score) if is_graded else []
     if row and (unknown := about_time(course, name, person.id, late, at)):
-        notes.append(unknown)
+        known.append(unknown)
     if row and person.id in typed:
-        notes.append(f"a text was typed into the LMS too ({typed[person.id]})")
+        known.append(f"a text was typed into the LMS too ({typed[person.id]})")
     return Result(
         person,
         None if why else score,
         most,
         why,
-        "" if why else "; ".join(notes),
-        0.0 if why else penalty,
+        "; ".join(known),
+        penalty if is_graded else 0.0,
         at,
         seconds_late,
-        kept.get("outcomes", {}) if not why else {},
+        kept.get("outcomes", {}) if is_graded else {},
         kept.get("level"),
         kept.get("seconds"),
         tuple(kept.get("events", ())),
+        score if is_graded and waits else None,
     )
 
 

@@ -12,6 +12,8 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
+from nbformat.v4 import reads_json
+
 from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
 from bncourse.grading import levels
@@ -31,12 +33,13 @@ from bncourse.grading.intake import (
     stage_assignment,
 )
 from bncourse.grading.jobs import Job
-from bncourse.grading.judging import seed_of
 from bncourse.grading.levels import best_level
 from bncourse.grading.lock import one_run
 from bncourse.grading.release import enter_assignment
+from bncourse.grading.seeds import seed_of
 from bncourse.grading.tables import Graded
 from bncourse.grading.unknown_times import has_lost_its_time, typed_in, without_times
+from bncourse.grading.usage import fitting
 from bncourse.grading.workers import cores, get_ready, judged
 from bncourse.trouble import Trouble
 
@@ -115,6 +118,10 @@ def grade(
         if not record.knows(name):
             enter_assignment(course, name)
         done = Graded(name)
+        from bncourse.grading.hidden_tests import hidden_tests, summed  # with nbgrader
+
+        hidden = hidden_tests(record.gradebook, name)
+        changed |= {who for who in prints if state(course, name, who).get("hidden", "") != summed(hidden)}
         troubles = one_spelling(record.gradebook, [outcome.student for outcome in outcomes])
         known, enrolled = record.submissions(name), record.enrolled()
         done.people, done.due = record.people(), record.due(name)
@@ -138,18 +145,26 @@ def grade(
                 jobs.append(outcome.student)
         if jobs:
             done.level = best_level(lowest, highest)
+            workers = workers or cores()
+            if not scheduler:  # the machines of a cluster look after themselves
+                fit = fitting(workers, limits, course)
+                if fit < workers:
+                    done.warnings.append(f"{fit} instead of {workers} submissions side by side: memory is scarce here")
+                workers = fit
             record.back_up()
             before = record.rows()
-            _grade(course, record, done, jobs, prints, limits, preload, workers, scheduler, tell)
+            _grade(course, record, done, jobs, prints, hidden, limits, preload, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
         record.enter(name, {student: _handed_in_at(course, name, student) for student in done.unchanged})
         done.penalties = record.renew_penalties(name, set(done.unchanged))
-        done.warnings = [*record.idle_extensions(names(course)), *without_times(course, name, done)]
+        done.warnings += [*record.idle_extensions(names(course)), *without_times(course, name, done)]
         done.took = time.monotonic() - began
     return done
 
 
-def _grade(course, record, done, students, prints, limits, preload, workers, scheduler, tell):
+def _grade(course, record, done, students, prints, hidden, limits, preload, workers, scheduler, tell):
+    from bncourse.grading.hidden_tests import summed, with_hidden_tests
+
     name = done.name
     files = {}
 
@@ -160,7 +175,8 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
             ids = record.enter(name, {student: _stamp(beside) for student, (_, beside) in staged.items()}, untimed)
             for student, (notebook, files[student]) in staged.items():
                 beside = {path: content for path, content in files[student].items() if path != TIMESTAMP}
-                seed = seed_of(ids[student])
+                notebook = with_hidden_tests(notebook, hidden)
+                seed = seed_of(ids[student], reads_json(notebook), beside)
                 yield Job(name, student, notebook, seed, done.level, beside, asdict(limits), preload)
 
     if tell:
@@ -183,6 +199,7 @@ def _grade(course, record, done, students, prints, limits, preload, workers, sch
                 result.student,
                 {
                     "fingerprint": prints[result.student],
+                    "hidden": summed(hidden),
                     "score": score,
                     "enrolled": True,
                     "received": report(course, name, result.student).get("received", ""),

@@ -16,61 +16,22 @@ worker, which need no entry in ``/etc/passwd``.
 
 import contextlib
 import os
-import signal
 import subprocess
-import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
 
-from bncourse.grading import compilation, furniture
+from bncourse.grading import compilation, family, furniture, groups, usage
 from bncourse.grading.furniture import Unavailable
+from bncourse.grading.limits import NAMES, Limits
+from bncourse.grading.places import Places
+from bncourse.grading.traits import changed, traits
 from bncourse.room import frames
 from bncourse.room.leftovers import remove
 
 FIRST_USER = 64600
-_SCOPES_SINCE = 6  # the version of Landlock that keeps signals in
-NAMES = {
-    3: "3 (bubblewrap, Landlock, seccomp, limits)",
-    2: "2 (Landlock, seccomp, limits)",
-    1: "1 (another user, limits)",
-    0: "0 (limits only)",
-}
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one submission may take.
-
-    Parameters
-    ----------
-    call : float
-        How many times the seconds that a check grants a call: a machine that grades is busier than a laptop.
-    cell, notebook : float
-        Seconds for one cell, and for all of a submission together.
-    grace : float
-        Seconds that a cell has to end after it was interrupted.
-    memory : int
-        Bytes of all its processes together, shared pages by their share (PSS).
-    data : int
-        Bytes of data that one process may ask for; a deep-learning library needs 1.5 GB to start.
-    processes : int
-        Processes and threads.
-    file_size : int
-        Bytes of one file, and of all files at level 3.
-    """
-
-    call: float = 3.0
-    cell: float = 60.0
-    notebook: float = 600.0
-    grace: float = 2.0
-    memory: int = 2_000_000_000
-    data: int = 4_000_000_000
-    processes: int = 256
-    file_size: int = 100_000_000
 
 
 @dataclass
@@ -97,7 +58,10 @@ class Sandbox:
 
     def __post_init__(self):
         self._process = None
+        self._group = None
+        self._kills = 0
         self._deaths = 0
+        self.renewals = []  # what submissions had changed of the warm process, each time it was made anew for that
 
     def start(self):
         """Start the warm process; takes as long as its imports do.
@@ -107,20 +71,12 @@ class Sandbox:
         Unavailable
             If the walls of this level do not stand on this machine.
         """
-        if self.level in (1, 2) and os.geteuid() == 0 and (closed := furniture.closed_to_others()):
-            raise Unavailable(
-                f"level {NAMES[self.level]} runs submissions as another user, who cannot read Python's files: {closed} "
-                "is closed to others. Install Python and the course outside of it, or install bubblewrap."
-            )
-        if self.level == 2 and os.geteuid() != 0 and not _signals_stay_in():
-            raise Unavailable(
-                f"level {NAMES[2]} needs Linux 6.12, or root: before that, Landlock does not keep a submission from "
-                "ending other processes of the same user. Install bubblewrap."
-            )
+        furniture.check(self.level)
         self.stop()
-        _sweep_folders()
+        furniture.sweep()
         self._folder = Path(tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-"))
         os.chmod(self._folder, 0o755)
+        self.places = Places(self._folder)
         package = furniture.furnish(self._folder)
         beside = [self.compiled] if self.compiled else []
         ours, theirs = frames.pair()
@@ -161,8 +117,9 @@ class Sandbox:
                     "shared": ["/dev/shm"] if self.level == 3 else [],
                     "limits": {
                         "memory": self.limits.data,
-                        "processes": self._processes(user),
+                        "processes": self._most_processes(user),
                         "file_size": self.limits.file_size,
+                        "files": self.limits.files,
                         "seconds": int(self.limits.notebook),
                     },
                 },
@@ -176,17 +133,23 @@ class Sandbox:
             self.stop()
             raise Unavailable(f"level {NAMES[self.level]} does not start here: {ready.get('error')}")
         self._mine = {process.pid for process in self._all()}
-        self._warm = self._leaf()
+        self._warm = family.youngest(self._all())
+        self._join_group()
+        self._traits = {pid: traits(pid) for pid in self._mine}
+        self._files = self._bytes = 0
+        self._files, self._bytes = self._on_disk()
         return self
 
-    def _processes(self, user):
-        if user is not None or self.level == 3:
-            return self.limits.processes
-        mine = 0  # the limit counts all threads of the user
-        for process in psutil.process_iter(["uids", "num_threads"]):
-            uids = process.info["uids"]
-            mine += (process.info["num_threads"] or 1) if uids and uids.real == os.getuid() else 0
-        return mine + self.limits.processes
+    def _join_group(self):
+        """Have the kernel hold the limits on memory and processes for all rooms together, where it can be asked to."""
+        name, self._kills = f"bncourse-{os.getpid()}-{self.worker}", 0
+        self._group = groups.make(name, self.limits.memory, self.limits.processes + len(self._mine))
+        if self._group is not None:
+            try:
+                for pid in self._mine:  # what it has taken until now stays on the account of the group it was in
+                    self._group.add(pid)
+            except OSError:
+                self._group = None
 
     def _log(self):
         with contextlib.suppress(OSError):
@@ -194,16 +157,13 @@ class Sandbox:
             return lines[-1] if lines else ""
         return ""
 
-    def _all(self):
-        with contextlib.suppress(psutil.Error):
-            root = psutil.Process(self._process.pid)
-            return [root, *root.children(recursive=True)]
-        return []
+    def _most_processes(self, user):
+        # a user who is no user of the room alone has others, and the limit counts them all
+        others = 0 if user is not None or self.level == 3 else family.threads_of(os.getuid())
+        return others + self.limits.processes
 
-    def _leaf(self):
-        processes = self._all()
-        parents = {process.ppid() for process in processes}
-        return next(process.pid for process in processes if process.pid not in parents)
+    def _all(self):
+        return family.of(self._process.pid)
 
     @property
     def running(self):
@@ -238,6 +198,7 @@ class Sandbox:
             raise frames.Broken("the warm process is gone") from error
         finally:
             theirs.close()
+        self._before = usage.Machine.now()
         ours.settimeout(30)
         try:
             frames.receive(ours)
@@ -258,19 +219,41 @@ class Sandbox:
         """Give the processes that belong to a submission."""
         return [process for process in self._all() if process.pid not in self._mine]
 
-    def memory(self):
-        """Give the bytes that the processes of the submission take, shared pages by their share."""
-        total = 0
-        for process in self.strangers():
-            try:
-                total += process.memory_full_info().pss
-            except psutil.AccessDenied:  # of another user: what it does not share, then
-                with contextlib.suppress(psutil.Error, OSError):
-                    about = process.memory_info()
-                    total += about.rss - about.shared
-            except (psutil.Error, OSError):
-                continue
-        return total
+    def excess(self):
+        """Say what a submission takes more of than it may, or ""."""
+        taken = usage.memory(self.strangers())
+        if taken > self.limits.memory:
+            return f"it took {taken / 1e9:.1f} GB of memory"
+        return self.excess_on_disk()
+
+    def excess_on_disk(self):
+        """Say what a submission has more of on the disk than it may, or ""; this takes no time."""
+        files, size = self._on_disk()
+        if files > self.limits.files:
+            return f"it made more than {self.limits.files:,} files, or folders that cannot be looked into"
+        if size > 2 * self.limits.file_size:
+            return f"it wrote {size / 1e9:.1f} GB of files"
+        return ""
+
+    def why_it_ended(self):
+        """Say why a room is gone, as far as that is known."""
+        kills = self._group.kills() if self._group is not None else 0
+        self._kills, before = kills, self._kills
+        return "it took more memory than it may" if kills > before else "its process ended"
+
+    def shortage(self):
+        """Say what the machine is short of since the room opened, or ""."""
+        return self._before.shortage(self.limits.memory)
+
+    def _on_disk(self):
+        """Give how many files and bytes a submission has written; the warm process alone sees all of them."""
+        try:
+            self._control.settimeout(15)
+            self._control.sendall(b"C")
+            told = frames.receive(self._control)
+            return told["files"] - self._files, told["bytes"] - self._bytes
+        except (OSError, frames.TooLate) as error:
+            raise frames.Broken("the warm process does not answer") from error
 
     def sweep(self):
         """End all that a submission left running, and take away its files; the sandbox ends if that fails."""
@@ -284,6 +267,11 @@ class Sandbox:
             self.stop()
             return
         if any(process.status() != psutil.STATUS_ZOMBIE for process in self._living()):
+            self.stop()
+            return
+        now = {pid: traits(pid) for pid in self._mine}
+        if found := [name for pid in self._mine for name in changed(self._traits[pid], now[pid])]:
+            self.renewals.append(found)  # it would stay for all submissions to come
             self.stop()
 
     def _living(self):
@@ -301,62 +289,13 @@ class Sandbox:
         except (psutil.Error, AttributeError):
             dead = True
         self._deaths += dead
-        for _ in range(20):
-            processes = self._all()
-            for number in (signal.SIGSTOP, signal.SIGKILL):
-                for process in processes:
-                    with contextlib.suppress(psutil.Error, OSError):
-                        os.kill(process.pid, number)
-            if len(processes) <= 1:
-                break
-            time.sleep(0.02)
+        family.end(self._process.pid)
         self._process.kill()
         self._process.wait()
         self._process = None
+        if self._group is not None:
+            self._group.remove()
+            self._group = None
         with contextlib.suppress(AttributeError):
             self._control.close()
         remove(str(self._folder))
-
-
-def _signals_stay_in():
-    from bncourse.room import walls  # Linux alone has what it imports
-
-    return walls.landlock_version() >= _SCOPES_SINCE
-
-
-def _sweep_folders():
-    """Take away the folders of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob("bnroom-*-*"):
-        maker = folder.name.split("-")[1]
-        with contextlib.suppress(OSError):
-            if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
-                remove(str(folder))
-
-
-def probe(highest=3):
-    """Give the best level, up to `highest`, whose walls stand here; and why each better one does not.
-
-    Returns
-    -------
-    level : int
-    reasons : dict of int to str
-    """
-    reasons = {}
-    for level in range(highest, 0, -1):
-        if level == 1 and os.geteuid() != 0:
-            reasons[1] = "another user needs root"
-            continue
-        if sys.platform != "linux":
-            reasons[level] = f"{sys.platform} has none of these walls"
-            continue
-        sandbox = Sandbox(level, worker=60 + level)
-        try:
-            sandbox.start()
-            connection, _ = sandbox.open()
-            connection.close()
-            return level, reasons
-        except (Unavailable, frames.Broken) as error:
-            reasons[level] = str(error)
-        finally:
-            sandbox.stop()
-    return 0, reasons

@@ -5,12 +5,13 @@ Who has no score gets an empty cell, never 0, and a row with the reason in a sec
 
 from pathlib import Path
 
-from rich.console import Console
-
 from bncourse.course import find_folder
 from bncourse.grading.assignments import choose
 from bncourse.grading.sheets import Sheet, refuse_existing, write_sheet
+from bncourse.grading.terminal import Terminal as Console
 from bncourse.trouble import Trouble
+
+MOST_LINES = 12
 
 
 def table(found, form):
@@ -38,12 +39,30 @@ def table(found, form):
 def not_graded(found):
     """Give the table of who has no score, or one to look at, and why."""
     rows = [
-        [each.person.id, each.person.last_name, each.person.first_name, name, points(each.score), each.why or each.note]
+        [
+            each.person.id,
+            each.person.last_name,
+            each.person.first_name,
+            name,
+            points(each.score),
+            "; ".join(filter(None, [each.why, each.note])),
+        ]
         for name, results in found.items()
         for each in results
         if each.why or each.note
     ]
     return Sheet(["student", "last name", "first name", "assignment", "score", "why"], rows)
+
+
+def looks(found):
+    """Give what to know of those who were graded, as lines for the terminal; the table beside the scores has all."""
+    lines = [
+        f"{name} of {each.person.id}: {'; '.join(filter(None, [each.why, each.note]))}"
+        for name, results in found.items()
+        for each in results
+        if each.note or each.so_far is not None
+    ]
+    return lines if len(lines) <= MOST_LINES else [*lines[:MOST_LINES], f"and {len(lines) - MOST_LINES} more"]
 
 
 def points(number):
@@ -103,7 +122,7 @@ def _plain(names, people, most):
         for name, result in each.items():
             who = result.person
             penalty = points(result.penalty) if result.score is not None else ""
-            why = result.why or result.note
+            why = "; ".join(filter(None, [result.why, result.note]))
             row = [who.id, who.last_name, who.first_name, who.email]
             rows.append([*row, name, points(result.score), points(result.most), penalty, why])
     return Sheet(header, rows)
@@ -165,7 +184,7 @@ def command(options):
     console = Console()
     graded = sum(each.score is not None for rows in found.values() for each in rows)
     without = sum(each.score is None for rows in found.values() for each in rows)
-    for line in done.said if done else ():
+    for line in [*(done.said if done else ()), *looks(found)]:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
     why = f"; {without} have none, with the reason in {beside}" if without else ""
     look = f"; what to know of some is in {beside}" if missing.rows and not without else ""

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bncourse.grading.names import in_a_table, out_of_a_table
 from bncourse.trouble import Trouble
 
 MOST_BYTES = 20_000_000
@@ -97,7 +98,9 @@ def read_sheet(path, encoding=None):
     if not numbered:
         raise Trouble(f"{path} is empty; its first line should name the columns.")
     wide = max(len(row) for _, row in numbered)
-    (_, header), *body = [(number, row + [""] * (wide - len(row))) for number, row in numbered]
+    (_, header), *body = [
+        (number, [out_of_a_table(cell) for cell in row] + [""] * (wide - len(row))) for number, row in numbered
+    ]
     said = ""
     if found not in ("utf-8", "utf-16") and not encoding and not text.isascii():
         said = f"{path} was read as {found} ({samples(text)}). If that is wrong, name another with --encoding."
@@ -123,7 +126,7 @@ def _delimited(text):
 
 
 def write_sheet(sheet, path):
-    """Write a table to a new file, in one step.
+    """Write a table to a new file, in one step; a cell that would be a formula is written as a text.
 
     Raises
     ------
@@ -132,7 +135,7 @@ def write_sheet(sheet, path):
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=sheet.delimiter)
-    writer.writerows([sheet.header, *sheet.rows])
+    writer.writerows([in_a_table(cell) for cell in row] for row in [sheet.header, *sheet.rows])
     encoding = "utf-8-sig" if sheet.byte_order_mark else "utf-8"
     write_new(path, text.getvalue().encode(encoding, "surrogatepass"))
 

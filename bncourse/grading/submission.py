@@ -7,20 +7,26 @@ worked are run again, so that one bad cell costs only itself.
 import ast
 import contextlib
 import os
+import re
 import signal
 import time
+from dataclasses import replace
 
 import numpy as np
 
 from bncourse.checking.answer import Fault, Reply
 from bncourse.grading.answers import Learners
-from bncourse.grading.crossing import called_back, handed, reply_of
-from bncourse.grading.outputs import clean_outputs, stopped
-from bncourse.grading.sandbox import Limits, Sandbox
+from bncourse.grading.bindings import bindings
+from bncourse.grading.crossing import LONGEST_SOURCE, bounded, called_back, handed, reply_of, source_of, text_of
+from bncourse.grading.limits import Limits
+from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs, size_of, stopped
+from bncourse.grading.sandbox import Sandbox
+from bncourse.grading.usage import Shortage
 from bncourse.room import frames
 
 A_LOOK = 10.0  # seconds to say what a name is
 MOST_ROOMS = 40
+MOST_PARSED = 500_000  # characters of all its cells together; the longest notebook of the course has 30,000
 MOST_LOSSES = 3  # rooms that one function may lose; it is not called again after that
 
 
@@ -44,18 +50,24 @@ class Submission:
     sandbox : Sandbox
     files : dict of str to bytes
         What lies in its folder beside the notebook.
+    seconds : float, optional
+        The time for all of it; that of the limits, where it is not given.
     """
 
-    def __init__(self, sandbox: Sandbox, files=None):
+    def __init__(self, sandbox: Sandbox, files=None, seconds=None):
         self.sandbox = sandbox
         self.limits: Limits = sandbox.limits
         self.files = dict(files or {})
         self.replay = []  # the cells that have worked
         self.sources = {}  # the text of each function and class, as the notebook has it
+        self._parsed = 0
         self.rooms = 0
         self.losses = {}  # how many rooms each function has lost
         self.events = []
-        self._ends = time.monotonic() + self.limits.notebook
+        self._output_left = MOST_OUTPUT
+        self.short = ""  # what the machine was short of; then nobody can say what the submission would have earned
+        self.seconds = seconds or self.limits.notebook
+        self._ends = time.monotonic() + self.seconds
         self._connection = None
         self._look_at = time.monotonic() + 0.25
 
@@ -99,8 +111,10 @@ class Submission:
 
     def _ask(self, message, seconds, calls_back=None):
         """Send one message and wait for its reply; a room that does not answer is left for a new one."""
+        if self.short:
+            raise Shortage(self.short)
         if time.monotonic() > self._ends:
-            raise OutOfTime(f"it used up its {self.limits.notebook:g} seconds")
+            raise OutOfTime(f"it used up its {self.seconds:g} seconds")
         for _ in range(MOST_ROOMS):
             if self._connection is not None:
                 break
@@ -137,20 +151,21 @@ class Submission:
                     reply["interrupted"] = True
                 return reply
         except frames.Broken as error:
+            why = self.sandbox.why_it_ended()
             self._abandon()
-            raise Lost("its process ended") from error
-        except Lost:
+            raise Lost(why) from error
+        except (Lost, Shortage):
             self._abandon()
             raise
 
     def _receive(self, until):
-        """Receive with an eye on the clock and on the memory of the room."""
+        """Receive with an eye on the clock, and on what the room takes of the machine."""
         while True:
             left = until - time.monotonic()
             if left <= 0:
                 raise frames.TooLate
             if time.monotonic() > self._look_at:  # also while a room sends without a pause
-                self._look_at_memory()
+                self._look_around()
             self._connection.settimeout(min(left, 0.25))
             try:
                 if not self._connection.recv(1, 2):  # MSG_PEEK: something is there
@@ -160,15 +175,28 @@ class Submission:
             except OSError as error:
                 raise frames.Broken(str(error)) from error
             # a large reply may take longer than is left, but not for ever
-            return frames.receive(self._connection, seconds=max(left, 5.0))
+            return frames.receive(self._connection, frames.MOST_REPLY, max(left, 5.0))
 
-    def _look_at_memory(self):
+    def _look_around(self):
         began = time.monotonic()
-        taken = self.sandbox.memory()
+        excess = self.sandbox.excess()
         took = time.monotonic() - began  # many processes take long to look at
         self._look_at = began + took + max(0.25, 4 * took)
-        if taken > self.limits.memory:
-            raise Lost(f"it took {taken / 1e9:.1f} GB of memory")
+        if excess:
+            raise Lost(excess)
+        self.short = self.sandbox.shortage()
+        if self.short:
+            raise Shortage(self.short)
+
+    def _look_at_disk(self):
+        try:
+            excess = self.sandbox.excess_on_disk()
+        except frames.Broken as error:
+            self._abandon()
+            raise Lost("its process ended") from error
+        if excess:
+            self._abandon()
+            raise Lost(excess)
 
     def _interrupt(self):
         with contextlib.suppress(OSError, TypeError):
@@ -189,10 +217,12 @@ class Submission:
         """
         try:
             reply = self._ask({"do": "run", "source": source}, self.limits.cell)
+            self._look_at_disk()  # what this cell has left there is no fault of the next
         except Lost as lost:
             self.events.append(lost.why)
             return [stopped("Stopped", f"This cell was stopped: {lost.why}.")]
-        outputs = clean_outputs(reply.get("outputs"))
+        outputs = self.sandbox.places.hide_in(clean_outputs(reply.get("outputs"), self._output_left))
+        self._output_left -= sum(map(size_of, outputs))
         if reply.get("interrupted"):
             text = f"This cell was stopped: it ran longer than {self.limits.cell:g} seconds."
             return [*(o for o in outputs if o["output_type"] != "error"), stopped("TimeoutError", text)]
@@ -201,10 +231,17 @@ class Submission:
         return outputs
 
     def _remember(self, source):
+        """Note the text of what a cell defines; what it binds in another way has no text here."""
+        self._parsed += len(source)
+        if self._parsed > MOST_PARSED:
+            return  # what the session says of its functions is left, and it is cut
+        names = bindings(source)
+        if names.anything:
+            self.sources.clear()
+        for name in names.full:
+            self.sources.pop(name, None)
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            for node in ast.parse(source).body:
-                if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-                    self.sources[node.name] = ast.get_source_segment(source, node) or ""
+            self.sources |= sources_of(source)
 
     def lookup(self, name):
         """Give what the judge may hold of a name: a proxy of a function or class, or a value.
@@ -218,9 +255,9 @@ class Submission:
         if told.get("known") is False:
             raise NameError(f"name {name!r} is not defined")
         if told.get("kind") in ("function", "class"):
-            called = str(told.get("name") or name)[:100]
-            return Learners(self, name, told["kind"], called, str(told.get("source") or ""))
-        return self._ask({"do": "value", "name": name}, A_LOOK).get("value")
+            called = text_of(told.get("name"), 100) or name
+            return Learners(self, name, told["kind"], called, source_of(told.get("source")))
+        return bounded(self._ask({"do": "value", "name": name}, A_LOOK).get("value"))
 
     def size(self, name):
         """Give how many numbers a name of the submission holds; 0 for what is no array or list."""
@@ -228,7 +265,7 @@ class Submission:
             found = self._ask({"do": "value", "name": name}, A_LOOK).get("size", 0)
         except Lost:
             return 0
-        return found if isinstance(found, int) else 0
+        return found if type(found) is int else 0
 
     def call(self, name, arguments, options, seconds, driver=None):
         """Call a function of the submission; give a `Reply` whatever happens."""
@@ -254,4 +291,44 @@ class Submission:
                 return Reply(arguments=tuple(arguments), options=dict(options), timed_out=True, seconds=seconds)
             fault = Fault("Stopped", f"the call was stopped: {lost.why}")
             return Reply(arguments=tuple(arguments), options=dict(options), fault=fault)
-        return reply_of(reply, arguments, options, time.monotonic() - began)
+        found = reply_of(reply, arguments, options, time.monotonic() - began)
+        hide = self.sandbox.places.hide
+        fault = found.fault and replace(found.fault, message=hide(found.fault.message), text=hide(found.fault.text))
+        return replace(found, fault=fault, printed=hide(found.printed), warned=tuple(map(hide, found.warned)))
+
+
+def sources_of(source):
+    """Give the text of each function and class at the top of a cell, by its name; one pass over the cell.
+
+    Parameters
+    ----------
+    source : str
+        The text of the cell.
+
+    Returns
+    -------
+    dict of str to str
+
+    Raises
+    ------
+    SyntaxError, ValueError, RecursionError, MemoryError
+        If Python cannot read it.
+
+    Examples
+    --------
+    >>> sources_of("x = 1; y = 2")
+    {}
+    >>> sources_of("class C: pass  # empty")
+    {'C': 'class C: pass'}
+    """
+    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", source)  # as Python counts them: a form feed ends none
+    found = {}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            first, last = node.lineno - 1, node.end_lineno - 1
+            text = "".join(lines[first:last]) + lines[last].encode()[: node.end_col_offset].decode()
+            found[node.name] = text[node.col_offset :][:LONGEST_SOURCE]
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                found.pop(getattr(target, "id", None), None)  # what is bound anew has no text here
+    return found

@@ -3,13 +3,13 @@
 import contextlib
 from dataclasses import dataclass, field
 
-from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from bncourse.grading.limits import NAMES
 from bncourse.grading.people import ClassList
-from bncourse.grading.sandbox import NAMES
+from bncourse.grading.terminal import Terminal as Console
 
 MOST_NAMES = 8
 SLOW = 5.0  # times the median makes a submission one that the table names

@@ -1,6 +1,7 @@
 """Processes that judge submissions side by side, on this machine or on a Dask cluster.
 
-Both are executors of `concurrent.futures`. A worker that is lost takes nothing with it: its submissions go to
+Both are executors of `concurrent.futures`. Each worker watches a process of its own that judges, see
+`bncourse.grading.judge_process`. A worker that is lost takes nothing with it: its submissions go to
 another, and a submission that loses several workers is reported as not graded.
 """
 
@@ -12,15 +13,15 @@ import threading
 from collections import deque
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait as wait_for
 
 import psutil
 
-from bncourse.grading.jobs import Result, judge
+from bncourse.grading.jobs import Result
+from bncourse.grading.judge_process import end, judge, settle, start_method
 from bncourse.trouble import Trouble
 
 MOST_TRIES = 3
-PRELOAD = ("bncourse.grading.judging", "bncourse.grading.jobs", "bncourse.check")
+PRELOAD = ("bncourse.grading.judging", "bncourse.grading.judge_process", "bncourse.check")
 
 
 def judged(jobs, workers=None, scheduler=None):
@@ -96,7 +97,7 @@ def cores():
 def processes(count):
     """Give an executor of as many processes as asked for, each with a sandbox of its own."""
     get_ready()  # unless it is so already
-    return ProcessPoolExecutor(count, mp_context=_start_method(), initializer=_settle)
+    return ProcessPoolExecutor(count, mp_context=start_method(), initializer=settle, initargs=(end,))
 
 
 def get_ready(preload=()):
@@ -107,7 +108,7 @@ def get_ready(preload=()):
     preload : collection of str
         The modules that the class's notebook imports.
     """
-    context = _start_method()
+    context = start_method()
     if context.get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
@@ -136,38 +137,6 @@ def _end_server():
         with contextlib.suppress(psutil.Error):
             if "multiprocessing.forkserver" in " ".join(child.cmdline()):
                 child.kill()
-
-
-def _start_method():
-    # never a fork of this process: it would carry over the sockets and locks of nbgrader. A server that has
-    # imported what workers need, and nothing else, forks them, so that ten start like one
-    name = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    return multiprocessing.get_context(name)
-
-
-def _settle():
-    import atexit
-
-    from bncourse.grading.jobs import end
-
-    def leave(*_):
-        try:
-            end()  # may meet a sandbox that is about to start or to stop; what is left of it ends with this process
-        finally:
-            os._exit(1)
-
-    def watch():
-        wait_for([multiprocessing.parent_process().sentinel])
-        leave()
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the run, which ends its workers
-    signal.signal(signal.SIGTERM, leave)
-    threading.Thread(target=watch, daemon=True).start()  # the run may be killed: its workers end then
-    atexit.register(end)
-    with contextlib.suppress(ImportError):
-        from multiprocessing import util
-
-        util.Finalize(None, end, exitpriority=10)  # a worker ends without atexit
 
 
 def _cluster(address):

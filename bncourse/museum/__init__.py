@@ -1,4 +1,4 @@
-"""The bug museum: twelve bugs from code that many people read, each re-created as a small batch norm.
+"""The bug museum: twelve exhibits from other people's code and texts, each re-created as a small batch norm.
 
 Every exhibit is an `Implementation`, a pair of functions:
 
@@ -9,21 +9,30 @@ Every exhibit is an `Implementation`, a pair of functions:
 ``backward(dout, x, gamma, eps)``
     gives ``dx, dgamma, dbeta`` for ``forward(..., training=True)``; `x` has the shape (batch, features).
 
-`right` is how it should be, and each exhibit differs from it in one place. The stories are told in our words;
-`source` says where the bug, or the discussion of it, can be read.
+`right` is how it should be here, and each exhibit differs from it in one place. Not all of them are bugs: `standing`
+says whether its authors corrected it or do it knowingly. The stories are told in our words; `sources` say where they
+can be read, and `read` when we read them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-from bncourse.museum.bugs import BUGS
-from bncourse.museum.parts import implementation, written_as_one_affine_map, written_with_loops
-from bncourse.museum.tour import Tour
+from bncourse.museum.bugs import BUGS, READ
+from bncourse.museum.parts import (
+    RIGHT_PARTS,
+    implementation,
+    line_of,
+    written_as_one_affine_map,
+    written_with_loops,
+)
+from bncourse.museum.sources import Source
+from bncourse.museum.tour import Code, Tour
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """One bug of the museum.
+    """One exhibit of the museum.
 
     Parameters
     ----------
@@ -31,22 +40,42 @@ class Exhibit:
         What a verdict calls it.
     kind : str
         "forward", "conv", "running statistics", "inference" or "backward".
+    standing : str
+        "a bug", "a choice", "unanswered" or "put together"; `bncourse.museum.bugs.STANDINGS` says what each means.
     story : str
         What happened, in our words.
-    source : str
+    sources : tuple of Source
         Where it can be read.
+    read : str
+        When we read it, as an ISO date.
     shows : str
         How it shows.
+    right_part, part : callable
+        The function in whose place the exhibit has its own, and that one.
     implementation : namespace
         With the functions `forward` and `backward`.
     """
 
     name: str
     kind: str
+    standing: str
     story: str
-    source: str
+    sources: tuple[Source, ...]
+    read: str
     shows: str
+    right_part: Callable
+    part: Callable
     implementation: SimpleNamespace
+
+    @property
+    def right_line(self):
+        """The line as it should be here, taken from the code that runs."""
+        return line_of(self.right_part)
+
+    @property
+    def line(self):
+        """The line of the exhibit, taken from the code that runs."""
+        return line_of(self.part)
 
 
 def right():
@@ -69,7 +98,7 @@ def right():
 
 
 def exhibits():
-    """Give the twelve bugs.
+    """Give the twelve exhibits.
 
     Returns
     -------
@@ -77,17 +106,20 @@ def exhibits():
 
     Examples
     --------
-    >>> len(exhibits())
-    12
+    >>> exhibits()[0].right_line, exhibits()[0].line
+    ('(x - mean) / np.sqrt(var + eps)', '(x - mean) / (var + eps)')
     """
-    return tuple(
-        Exhibit(name, kind, story, source, shows, implementation(**parts))
-        for name, kind, story, source, shows, parts in BUGS
-    )
+    return tuple(_exhibit(*entry) for entry in BUGS)
+
+
+def _exhibit(name, kind, standing, story, sources, shows, parts):
+    differs = next(iter(parts))
+    pair = RIGHT_PARTS[differs], parts[differs]
+    return Exhibit(name, kind, standing, story, sources, READ, shows, *pair, implementation(**parts))
 
 
 def tour(*kinds):
-    """Show the stories of some exhibits, in the museum's order.
+    """Show the labels of some exhibits, in the museum's order.
 
     Parameters
     ----------
@@ -106,17 +138,27 @@ def tour(*kinds):
     Examples
     --------
     >>> repr(tour("backward")).splitlines()[0]
-    '11. the detached statistics (backward)'
+    '11. the detached statistics (backward; unanswered)'
     """
     known = list(dict.fromkeys(exhibit.kind for exhibit in exhibits()))
     for kind in kinds:
         if kind not in known:
             raise ValueError(f"the museum has no exhibits of the kind {kind!r}; its kinds are: {', '.join(known)}")
     return Tour(
-        (f"{number}. {e.name}", e.kind, {"": e.story, "How it shows:": e.shows, "Where:": f"{e.source}."})
+        (f"{number}. {e.name}", f"{e.kind}; {e.standing}", _label(e))
         for number, e in enumerate(exhibits(), start=1)
         if e.kind in (kinds or known)
     )
+
+
+def _label(exhibit):
+    return {
+        "": exhibit.story,
+        "Right:": Code(exhibit.right_line),
+        "Here:": Code(exhibit.line),
+        "How it shows:": exhibit.shows,
+        f"Where (read on {exhibit.read}):": exhibit.sources,
+    }
 
 
 def right_ones():

@@ -1,26 +1,23 @@
-"""How five well-known courses check a batch norm, written anew so that it can be tried on the museum.
+"""Re-creations of how five courses check a batch norm, each pinned to what was read, so that it can be tried here.
 
-Taken over are facts, no code: what a checker looks at, the shapes, the momentum and the tolerances. The numbers are
-drawn here, from a seed (but for the first course, whose inputs are always the same). Where a course compares with
-stored results, they are those of the right batch norm here; where it prints numbers for the reader to judge, a bound
-was chosen, and `looks_at` says which. Left out is what checks another thing than the layer (a whole network that
-trains) or has no counterpart here (parameter counts, gradients of feature maps).
+A count of a re-creation says nothing of a course as it is. It has a denominator, the exhibits that the checker's task
+can contain, because nobody can miss what cannot be written there.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-
-from bncourse.museum.parts import implementation
+from bncourse.museum import recreations
+from bncourse.museum.bugs import BUGS
+from bncourse.museum.sources import Source, file
 from bncourse.museum.tour import Tour
 
-_RIGHT = implementation()
+READ = "2026-11-29"  # when the sources here were read again
 
 
 @dataclass(frozen=True)
 class Checker:
-    """What a course's check of batch norm looks at.
+    """A re-creation of what a course's check of batch norm looks at.
 
     Parameters
     ----------
@@ -28,175 +25,150 @@ class Checker:
         The course.
     looks_at : str
         What is compared, in our words.
-    source : str
-        Where it can be read.
+    cannot : tuple of (str, str)
+        The exhibits that its task cannot contain, each with the reason.
+    sources : tuple of Source
+        What was read, at which commit.
+    read : str
+        When it was read, as an ISO date.
     test : callable
         ``test(bn, rng)`` says whether `bn` passes; `bn` is as `bncourse.museum` describes it, and `rng` a Generator.
     """
 
     name: str
     looks_at: str
-    source: str
+    cannot: tuple[tuple[str, str], ...]
+    sources: tuple[Source, ...]
+    read: str
     test: Callable
 
-
-def _start(features):
-    """Gamma, beta and running statistics as they are before any training."""
-    one, zero = np.ones(features), np.zeros(features)
-    return one, zero, zero, one
+    def can_contain(self, exhibit):
+        """Say whether this checker's task can contain an exhibit, named by `exhibit`."""
+        return exhibit not in dict(self.cannot)
 
 
-def _numbers_of_training(bn, rng):
-    passed = []
-    for own in (False, True):
-        x, (one, zero, mean, var) = _twentieths(4, 4), _start(4)
-        gamma, beta = (_twentieths(4, entropy=42), _twentieths(4, entropy=1337)) if own else (one, zero)
-        given = (gamma, beta, mean, var, 0.9, 1e-5, True)
-        passed.append(_close(bn.forward(x, *given)[0], _RIGHT.forward(x, *given)[0]))
-        x = _twentieths(5, 4)
-        # the gradient of the loss sum(y ** 2)
-        dx = bn.backward(2 * bn.forward(x, *given)[0], x, gamma, 1e-5)[0]
-        right = _RIGHT.backward(2 * _RIGHT.forward(x, *given)[0], x, gamma, 1e-5)[0]
-        passed.append(_close(dx, right, absolute=1e-4 if own else 1e-5))
-    one, zero, mean, var = _start(3)
-    right_mean, right_var = mean, var
-    for batch in range(10):
-        x = _twentieths(4, 3, entropy=batch)
-        _, mean, var = bn.forward(x, one, zero, mean, var, 0.9, 1e-5, True)
-        _, right_mean, right_var = _RIGHT.forward(x, one, zero, right_mean, right_var, 0.9, 1e-5, True)
-    return all(passed) and _close(mean, right_mean) and _close(var, right_var)
+_KINDS = {name: kind for name, kind, *_ in BUGS}
 
 
-def _twentieths(*shape, entropy=1):
-    # that course's own inputs: whether a wrong epsilon is seen depends on them
-    fixed = np.random.RandomState(int(np.prod(shape)) * len(shape) * entropy)
-    return (fixed.randint(0, 100, shape) / 20).astype(np.float32)
+def _of_kinds(reason, *kinds):
+    return tuple((name, reason) for name, kind in _KINDS.items() if kind in kinds)
 
 
-def _close(got, right, absolute=1e-5):
-    return bool(np.allclose(got, right, rtol=1e-5, atol=absolute))
-
-
-def _printed_means_and_gradients(bn, rng):
-    def looks_right(y, means, stds, bound=0.01):
-        over = tuple(range(y.ndim - 1))
-        return bool(np.abs(y.mean(axis=over) - means).max() < bound and np.abs(y.std(axis=over) - stds).max() < bound)
-
-    first, second = rng.normal(size=(50, 60)), rng.normal(size=(60, 3))
-
-    def activations():
-        return np.maximum(rng.normal(size=(200, 50)) @ first, 0) @ second
-
-    passed = []
-    for x in (activations(), 4 * rng.normal(size=(2, 4, 5, 3)) + 10):
-        one, zero, mean, var = _start(3)
-        for gamma, beta in [(one, zero), (np.arange(1.0, 4.0), np.arange(11.0, 14.0))]:
-            passed.append(looks_right(bn.forward(x, gamma, beta, mean, var, 0.9, 1e-5, True)[0], beta, gamma))
-    one, zero, mean, var = _start(3)
-    for _ in range(50):
-        _, mean, var = bn.forward(activations(), one, zero, mean, var, 0.9, 1e-5, True)
-    after = bn.forward(activations(), one, zero, mean, var, 0.9, 1e-5, False)[0]
-    return all(passed) and looks_right(after, zero, one, bound=0.5) and _gradients_agree(bn, rng)
-
-
-def _gradients_agree(bn, rng, step=1e-5, bound=1e-5):
-    x, dout = 12 + 5 * rng.normal(size=(4, 5)), rng.normal(size=(4, 5))
-    inputs = [x, *rng.normal(size=(2, 5))]
-    gradients = bn.backward(dout, x, inputs[1], 1e-5)
-    for values, gradient in zip(inputs, gradients, strict=True):
-        slopes = np.zeros_like(values)
-        for place in np.ndindex(values.shape):
-            kept, sides = values[place], []
-            for moved in (kept + step, kept - step):
-                values[place] = moved
-                sides.append((dout * bn.forward(*inputs, *_start(5)[2:], 0.9, 1e-5, True)[0]).sum())
-            values[place], slopes[place] = kept, (sides[0] - sides[1]) / (2 * step)
-        relative = np.abs(slopes - gradient) / np.maximum(1e-8, np.abs(slopes) + np.abs(gradient))
-        # the median: where the true gradient happens to be near 0, rounding alone makes a large relative error
-        if np.median(relative) > bound:
-            return False
-    return True
-
-
-def _numbers_of_two_maps(bn, rng):
-    for gamma, beta in [(1.0, 0.0), (0.5, 1.0)]:
-        x, (one, zero, mean, var) = rng.normal(size=(2, 2, 2, 2)), _start(2)
-        given = (x, gamma * one, beta + zero, mean, var, 0.9, 1e-5, True)
-        if not _close(bn.forward(*given)[0], _RIGHT.forward(*given)[0]):
-            return False
-    return True
-
-
-def _maps_and_the_running_mean(bn, rng):
-    x = rng.normal(size=(100, 3, 4, 2))
-    y = bn.forward(x, *_start(2), 0.9, 1e-5, True)[0]
-    normal = _close(y.mean(axis=(0, 1, 2)), 0) and np.allclose(y.std(axis=(0, 1, 2), ddof=1), 1, rtol=1e-3, atol=1e-3)
-    x = np.arange(12.0).reshape(2, 3, 2, 1).transpose(0, 2, 3, 1)
-    one, zero, mean, var = _start(3)
-    own = x.mean(axis=(0, 1, 2))
-    for times in range(1, 31):  # the same batch again and again; the weight of the old mean is 0.4
-        _, mean, var = bn.forward(x, one, zero, mean, var, 0.4, 1e-5, True)
-        if not _close(mean, (1 - 0.4**times) * own):
-            return False
-    after = bn.forward(x, one, zero, mean, var, 0.4, 1e-5, False)[0]
-    return bool(normal and _close(after.mean(axis=(0, 1, 2)), 0))
-
-
-def _maps_and_whether_statistics_move(bn, rng):
-    x = 5 + 10 * rng.normal(size=(32, 4, 4, 8))
-    one, zero, mean, var = _start(8)
-    y, mean, var = bn.forward(x, one, zero, mean, var, 0.9, 1e-5, True)
-    normal = np.abs(y.mean(axis=(0, 1, 2))).max() < 0.1 and np.abs(y.std(axis=(0, 1, 2)) - 1).max() < 0.1
-    _, moved, _ = bn.forward(3 + rng.normal(size=(16, 4, 4, 8)), one, zero, mean, var, 0.9, 1e-5, True)
-    _, kept_mean, kept_var = bn.forward(5 * rng.normal(size=(2, 4, 4, 8)), one, zero, mean, var, 0.9, 1e-5, False)
-    kept = np.allclose(kept_mean, mean) and np.allclose(kept_var, var)
-    return bool(normal and not np.allclose(moved, mean) and kept)
-
+_AUTOGRAD = ("the gradient without gamma", "the library derives the gradients from the forward pass")
 
 CHECKERS = (
     Checker(
         "CMU 10-714",
-        "rows of 4 and 5 examples in float32, with and without gamma and beta: the output while training, dx of "
-        "sum(y ** 2), and both running statistics after ten batches, against stored numbers to 1e-5",
-        "homework 2, tests/hw2/test_nn_and_optim.py",
-        _numbers_of_training,
+        "fixed rows of 4 and 5 examples in float32, with and without gamma and beta: the output while training, dx of "
+        "sum(y ** 2), and both running statistics after ten batches; then the loss of a small network after 32 steps "
+        "of Adam, which moves gamma and beta too, while training and at inference; all against stored numbers to 1e-5 "
+        "(dx with gamma and beta to 1e-4). Left out: a flag, dx once more, and the larger networks of the file. In the "
+        "file itself dx is computed from the forward pass in float32, so that its rounding may show the lost digits "
+        "too; the exhibits' backward pass stands apart",
+        (("the image rows", "it is about rows alone"), _AUTOGRAD),
+        (
+            file(
+                "dlsyscourse/hw2",
+                "e2c293ae9c6ead4ebc2174800d07cbaf6ed6e13e",
+                "tests/hw2/test_nn_and_optim.py",
+                "its tests with batchnorm in their names",
+            ),
+        ),
+        READ,
+        recreations.rows_and_a_short_training,
     ),
     Checker(
         "CS231n",
-        "printed means and deviations, for the eye (here: off by 0.01; 0.5 at inference, which comes after 50 batches "
-        "with gamma 1 and beta 0), for rows and maps; a numeric gradient check for 4 rows (here: a median relative "
-        "error of 1e-5)",
-        "assignment 2, notebook BatchNormalization",
-        _printed_means_and_gradients,
+        "printed means and standard deviations, for the eye (here: off by 0.01; by 0.5 at inference, which comes after "
+        "50 batches with gamma 1 and beta 0), for rows and maps; a numeric gradient check for 4 rows (here: a median "
+        "relative error of 1e-5). Left out: the gradients of maps, and the networks that it trains",
+        (),
+        (
+            file(
+                "BrumeHe/CS231N_assignments2026",
+                "7f94260b8ce7a35044b08362f4fc9bd968a7a381",
+                "assignment2/BatchNormalization.ipynb",
+                "a student's copy of assignment 2, 2026",
+            ),
+            file(
+                "BrumeHe/CS231N_assignments2026",
+                "7f94260b8ce7a35044b08362f4fc9bd968a7a381",
+                "assignment2/ConvolutionalNetworks.ipynb",
+                "spatial batch norm",
+            ),
+        ),
+        READ,
+        recreations.printed_means_and_gradients,
     ),
     Checker(
         "Deep-ML",
-        "the output while training for two small batches of feature maps, against stored numbers (here: to 1e-5)",
-        "problem 115, batch normalization for BCHW input",
-        _numbers_of_two_maps,
+        "the output while training for two small batches of feature maps, one of them also with a gamma of 0.5 and a "
+        "beta of 1, against stored numbers (here: to 1e-5)",
+        _of_kinds("it is one function, the forward pass while training", "running statistics", "inference", "backward"),
+        (
+            file(
+                "Open-Deep-ML/DML-OpenProblem",
+                "f3634425a0355c4e402b69668ae3fbe62164743c",
+                "questions/115_implement-batch-normalization-for-bchw-input/tests.json",
+                "problem 115",
+            ),
+        ),
+        READ,
+        recreations.outputs_of_two_maps,
     ),
     Checker(
         "ARENA",
-        "feature maps: means of 0 and deviations of 1 while training, the running mean after each of 30 batches, means "
-        "of 0 at inference",
-        "chapter 0, convolutions, tests of BatchNorm2d",
-        _maps_and_the_running_mean,
+        "feature maps: means of 0 and standard deviations of 1 while training, the running mean after each of 30 "
+        "batches, means of 0 at inference",
+        (_AUTOGRAD,),
+        (
+            file(
+                "callummcdougall/ARENA_2.0",
+                "a654576bc112468c998415be4bc0da3e10b0c0d9",
+                "chapter0_fundamentals/exercises/part3_resnets/tests.py",
+                "the tests of BatchNorm2d; copies of ARENA 3.0 have the same",
+            ),
+        ),
+        READ,
+        recreations.maps_and_the_running_mean,
     ),
     Checker(
         "TinyTorch",
-        "feature maps: means of 0 and deviations of 1 to a tenth; that the running mean moves while training, and that "
-        "both statistics stay at inference",
-        "module 09, unit test of BatchNorm2d",
-        _maps_and_whether_statistics_move,
+        "feature maps: that the running mean moves while training and is the one used at inference, that both "
+        "statistics stay there, means of 0 and standard deviations of 1 to a tenth, and a numeric gradient check to "
+        "1e-3. The learner is given the gradient and the normalization; they are checked all the same",
+        (),
+        (
+            file(
+                "harvard-edge/cs249r_book",
+                "02805832dcb56f2bd3604ed57fb9958e565d3ad5",
+                "tinytorch/src/09_convolutions/09_convolutions.py",
+                "the unit tests of BatchNorm2d",
+            ),
+        ),
+        READ,
+        recreations.maps_statistics_and_gradients,
     ),
 )
 
 
 def tour():
-    """Show what each checker looks at, and where it can be read.
+    """Show what each re-creation looks at, what its task cannot contain, and what was read.
 
     Returns
     -------
     Tour
     """
-    return Tour((checker.name, checker.source, {"Looks at": f"{checker.looks_at}."}) for checker in CHECKERS)
+    return Tour((checker.name, f"our re-creation, read on {checker.read}", _label(checker)) for checker in CHECKERS)
+
+
+def _label(checker):
+    reasons = {}
+    for exhibit, reason in checker.cannot:
+        reasons.setdefault(reason, []).append(exhibit)
+    cannot = "; ".join(f"{', '.join(names)} ({reason})" for reason, names in reasons.items())
+    return {
+        "Looks at:": f"{checker.looks_at}.",
+        "Cannot occur in its task:": f"{cannot or 'none'}.",
+        "Where:": checker.sources,
+    }

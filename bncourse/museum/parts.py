@@ -1,5 +1,8 @@
 """A batch norm made of parts, so that a bug of the museum is one part exchanged."""
 
+import ast
+import inspect
+import textwrap
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,10 +14,11 @@ def implementation(**parts):
     Parameters
     ----------
     **parts : callable
-        ``statistics(x)`` (mean and variance, which broadcast against `x`), ``normalize(x, mean, var, eps)``,
+        ``statistics(x)`` (mean and variance, which broadcast against `x`), ``of_maps(x)`` (the same for feature maps
+        alone, where they are taken otherwise), ``normalize(x, mean, var, eps)``,
         ``scale(x_hat, gamma, beta, training)``, ``update(old, new, momentum)``, ``kept(mean, var, x)`` (what is
         averaged), ``at_inference(x, running_mean, running_var)`` (the statistics used), ``gradient(dout, x_hat,
-        inv_std, gamma)``.
+        inv_std, gamma)`` (of x).
 
     Returns
     -------
@@ -22,12 +26,13 @@ def implementation(**parts):
         With the functions `forward` and `backward`; their names and attributes are always the same.
     """
     part = SimpleNamespace(**{**RIGHT_PARTS, **parts})
+    of_maps = parts.get("of_maps", part.statistics)
 
     def forward(x, gamma, beta, running_mean, running_var, momentum, eps, training):
         x = np.asarray(x)
         running_mean, running_var = np.array(running_mean), np.array(running_var)
         if training:
-            mean, var = part.statistics(x)
+            mean, var = of_maps(x) if x.ndim == 4 else part.statistics(x)
             kept_mean, kept_var = part.kept(mean, var, x)
             running_mean = part.update(running_mean, kept_mean, momentum)
             running_var = part.update(running_var, kept_var, momentum)
@@ -39,7 +44,8 @@ def implementation(**parts):
     def backward(dout, x, gamma, eps):
         x, dout = np.asarray(x), np.asarray(dout)
         inv_std = 1 / np.sqrt(x.var(axis=0) + eps)
-        return part.gradient(dout, (x - x.mean(axis=0)) * inv_std, inv_std, gamma)
+        x_hat = (x - x.mean(axis=0)) * inv_std
+        return part.gradient(dout, x_hat, inv_std, gamma), (dout * x_hat).sum(axis=0), dout.sum(axis=0)
 
     return SimpleNamespace(forward=forward, backward=backward)
 
@@ -54,22 +60,69 @@ def of_each_channel(x):
     return x.mean(axis=axes(x)), x.var(axis=axes(x))
 
 
-def gradients(dout, x_hat, inv_std, gamma):
-    """Give dx, dgamma and dbeta: the gradient flows through the mean and the variance too."""
-    dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)
-    dx = gamma * inv_std * (dout - dbeta / len(dout) - x_hat * dgamma / len(dout))
-    return dx, dgamma, dbeta
+# The label of an exhibit shows the line of a part, so each is a function of one line.
+
+
+def _of_maps(x):
+    return x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+
+
+def _normalize(x, mean, var, eps):
+    return (x - mean) / np.sqrt(var + eps)
+
+
+def _scale(x_hat, gamma, beta, training):
+    return gamma * x_hat + beta
+
+
+def _update(old, new, momentum):
+    return momentum * old + (1 - momentum) * new
+
+
+def _kept(mean, var, x):
+    return mean, var
+
+
+def _at_inference(x, running_mean, running_var):
+    return running_mean, running_var
+
+
+def _gradient(dout, x_hat, inv_std, gamma):
+    return gamma * inv_std * (dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0))
 
 
 RIGHT_PARTS = {
     "statistics": of_each_channel,
-    "normalize": lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps),
-    "scale": lambda x_hat, gamma, beta, training: gamma * x_hat + beta,
-    "update": lambda old, new, momentum: momentum * old + (1 - momentum) * new,
-    "kept": lambda mean, var, x: (mean, var),
-    "at_inference": lambda x, running_mean, running_var: (running_mean, running_var),
-    "gradient": gradients,
+    "of_maps": _of_maps,
+    "normalize": _normalize,
+    "scale": _scale,
+    "update": _update,
+    "kept": _kept,
+    "at_inference": _at_inference,
+    "gradient": _gradient,
 }
+
+
+def line_of(part):
+    """Give the line of a part as it stands in this package, without its ``return``.
+
+    Parameters
+    ----------
+    part : callable
+        A function of one statement, but for its docstring.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> line_of(RIGHT_PARTS["normalize"])
+    '(x - mean) / np.sqrt(var + eps)'
+    """
+    source = textwrap.dedent(inspect.getsource(part))
+    last = ast.parse(source).body[0].body[-1]
+    return ast.get_source_segment(source, last.value)
 
 
 def written_with_loops():

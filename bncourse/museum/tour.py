@@ -1,9 +1,13 @@
-"""A walk past what the museum shows: stories as text, and as HTML in a notebook."""
+"""A walk past what the museum shows: labels as text, and as HTML in a notebook."""
 
 import textwrap
 from html import escape
 
 _ENTRY = "margin:0 0 10px 0; max-width:760px"
+
+
+class Code(str):
+    """A line of code on a label."""
 
 
 class Tour:
@@ -12,7 +16,8 @@ class Tour:
     Parameters
     ----------
     entries : list of (str, str, dict)
-        For each its name, what stands beside the name, and its paragraphs: from a label, or "", to a text.
+        For each its name, what stands beside the name, and its paragraphs: from a label, or "", to a text, a line of
+        code (`Code`), or a tuple of sources (`bncourse.museum.sources.Source`), which become links.
     """
 
     def __init__(self, entries):
@@ -20,7 +25,7 @@ class Tour:
 
     def __repr__(self):
         return "\n\n".join(
-            "\n".join([f"{name} ({beside})", *(_indented(label, text) for label, text in paragraphs.items())])
+            "\n".join([f"{name} ({beside})", *(_indented(label, content) for label, content in paragraphs.items())])
             for name, beside, paragraphs in self.entries
         )
 
@@ -28,12 +33,28 @@ class Tour:
         # Inline style only, and no colour for text: JupyterLab removes style sheets, and has two themes.
         entries = "".join(
             f'<div style="{_ENTRY}"><b>{escape(name)}</b> ({escape(beside)})<br>'
-            + "<br>".join(f"<i>{escape(label)}</i> {escape(text)}".strip() for label, text in paragraphs.items())
+            + "<br>".join(f"<i>{escape(label)}</i> {_marked_up(content)}".strip() for label, content in parts.items())
             + "</div>"
-            for name, beside, paragraphs in self.entries
+            for name, beside, parts in self.entries
         )
         return f'<div style="border-left:5px solid #5b7fb4; padding:6px 12px; margin:4px 0">{entries}</div>'
 
 
-def _indented(label, text):
-    return textwrap.fill(f"{label} {text}".strip(), 76, initial_indent="   ", subsequent_indent="   ")
+def _marked_up(content):
+    if isinstance(content, tuple):
+        return "; ".join(f'<a href="{escape(source.url)}">{escape(source.said)}</a>' for source in content)
+    return f"<code>{escape(content)}</code>" if isinstance(content, Code) else escape(content)
+
+
+def _indented(label, content):
+    said = "; ".join(source.said for source in content) if isinstance(content, tuple) else content
+    if isinstance(content, Code):
+        return f"   {label} {said}"
+    return textwrap.fill(
+        f"{label} {said}".strip(),
+        76,
+        initial_indent="   ",
+        subsequent_indent="   ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -7,7 +7,7 @@ def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):
     """Translate the weights and the momentum of Keras's batch norm into PyTorch's.
 
     Three things differ between the two libraries. The names. The momentum: Keras's is the weight of the
-    *old* running statistic, PyTorch's that of the *new* one. The running variance: Keras averages the
+    *old* running statistic, PyTorch's that of the *new* one. The running variance: Keras 3 averages the
     *biased* variances of the batches (divided by the batch size ``n``), PyTorch the *unbiased* ones (divided
     by ``n - 1``), so PyTorch's is ``n / (n - 1)`` times as large. Epsilon means the same in both, but its
     default does not: 1e-3 in Keras, 1e-5 in PyTorch; it is handed over as it is and is no part of this.
@@ -21,7 +21,8 @@ def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):
     momentum : float
         Keras's momentum, from 0 to 1; its default is 0.99.
     batch : int
-        How many values each batch held for a feature: the batch size after a dense layer.
+        How many values each batch held for a feature: the batch size after a dense layer, batch x height x width for a
+        channel of feature maps.
 
     Returns
     -------

@@ -14,7 +14,7 @@ import numpy as np
 
 from bncourse.checking.answer import DirectAnswer, plain
 from bncourse.room import frames
-from bncourse.room.shell import KEPT_CHARACTERS, OUTPUTS, Stream
+from bncourse.room.shell import KEPT_CHARACTERS, OUTPUTS, Stream, without_places
 
 
 def serve(connection, shell):
@@ -32,7 +32,7 @@ def serve(connection, shell):
     # an interrupt is for what runs, and may come a moment after its end
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     while True:
-        asked = frames.receive(connection)
+        asked = frames.receive(connection, handles=True)
         do = getattr(desk, "do_" + asked.pop("do"))
         signal.sigtimedwait({signal.SIGINT}, 0)
         try:
@@ -50,7 +50,7 @@ def serve(connection, shell):
         if os.getpid() != process:  # the child of a fork in a cell: two that answer would answer twice
             os._exit(0)
         try:
-            frames.send(connection, reply)
+            frames.send(connection, reply, frames.MOST_REPLY)
         except frames.TooLarge as error:
             frames.send(connection, {"failed": str(error)})
 
@@ -92,16 +92,21 @@ class _Desk:
     def do_call(self, name, arguments, options, seconds, driver):
         arguments = tuple(self._mine(value) for value in arguments)
         options = {key: self._mine(value) for key, value in options.items()}
-        before = [_copy(value) for value in arguments], {key: _copy(value) for key, value in options.items()}
         answer = DirectAnswer(self.shell.user_ns[name], name)
         reply = answer.call(arguments, options, seconds=seconds, driver=driver)
         fault = reply.fault
         return {
             "value": reply.value,
-            # only what the call has changed travels back
-            "arguments": {i: v for i, v in enumerate(reply.arguments) if not _same(v, before[0][i])},
-            "options": {k: v for k, v in reply.options.items() if not _same(v, before[1][k])},
-            "fault": fault and {"kind": fault.kind, "message": fault.message, "line": fault.line, "text": fault.text},
+            # all of them travel back, because what the call has changed is for the judge to say
+            "arguments": {i: v for i, v in enumerate(reply.arguments) if isinstance(v, np.ndarray)},
+            "options": {k: v for k, v in reply.options.items() if isinstance(v, np.ndarray)},
+            "fault": fault
+            and {
+                "kind": fault.kind,
+                "message": without_places(fault.message),
+                "line": fault.line,
+                "text": fault.text,
+            },
             "timed_out": reply.timed_out,
             "printed": reply.printed,
             "warned": list(reply.warned)[:20],
@@ -120,6 +125,9 @@ class _Desk:
 class _Namespace:
     def __init__(self, **parts):
         vars(self).update(parts)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"there is no {name!r} here, only {' and '.join(map(repr, vars(self)))}", name=name)
 
 
 class _Callback:
@@ -140,7 +148,7 @@ class _Callback:
         # an alarm amid a frame would leave its rest behind, for the next who reads
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGALRM, signal.SIGINT})
         try:
-            frames.send(connection, asked)
+            frames.send(connection, asked, frames.MOST_REPLY)
             reply = frames.receive(connection)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -149,21 +157,6 @@ class _Callback:
             kind = kind if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError
             raise kind(reply["message"])
         return reply["value"]
-
-
-def _copy(value):
-    return value.copy() if isinstance(value, np.ndarray) else value
-
-
-def _same(now, before):
-    if isinstance(before, np.ndarray):
-        return (
-            isinstance(now, np.ndarray)
-            and now.dtype == before.dtype
-            and now.shape == before.shape
-            and now.tobytes() == before.tobytes()
-        )
-    return True
 
 
 def private_folder(folder):

@@ -1,8 +1,11 @@
 """IPython as it runs the cells of a submission: no terminal, no kernel, and outputs that are kept up to a size."""
 
 import contextlib
+import functools
+import os
 import subprocess
 import sys
+import sysconfig
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -11,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 KEPT_CHARACTERS = 200_000
 KEPT_PICTURES = 8_000_000  # characters of all pictures of a cell together
 KEPT_OUTPUTS = 1_000
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Outputs:
@@ -51,7 +55,8 @@ class Outputs:
         self.kept.append({"output_type": kind, "data": data, "metadata": {}})
 
     def error(self, kind, message, traceback):
-        lines = [str(line)[:4_000] for line in traceback][-60:]
+        message = without_places(str(message)[:2_000])
+        lines = [without_places(str(line)[:4_000]) for line in traceback][-60:]
         self.kept = self.kept[:KEPT_OUTPUTS]
         self.kept.append(
             {"output_type": "error", "ename": str(kind)[:200], "evalue": str(message)[:2_000], "traceback": lines}
@@ -60,7 +65,7 @@ class Outputs:
     def give(self):
         for output in self.kept:
             if output["output_type"] == "stream":
-                output["text"] = "".join(output["text"])
+                output["text"] = without_places("".join(output["text"]))
         if self.dropped:
             note = f"\n[{self.dropped:,} more characters were not kept]\n"
             self.kept.append({"output_type": "stream", "name": "stdout", "text": note})
@@ -68,6 +73,36 @@ class Outputs:
 
 
 OUTPUTS = Outputs()
+
+
+def without_places(text):
+    """Take the folders of the grader's machine out of a text: where they are is nothing to a learner.
+
+    Parameters
+    ----------
+    text : str
+        Such as a line of a traceback.
+    """
+    for place, name in _places(os.environ.get("HOME", "")):
+        text = text.replace(place, name)
+    return text
+
+
+@functools.cache
+def _places(home):
+    paths = sysconfig.get_paths()
+    found = {
+        os.path.dirname(_PACKAGE): "",
+        home: "",
+        paths["purelib"]: "",
+        paths["platlib"]: "",
+        paths["stdlib"]: "",
+        sys.prefix: "python",
+        sys.base_prefix: "python",
+    }
+    both = {os.path.realpath(place): name for place, name in found.items()} | found
+    named = [(place + os.sep if not name else place, name) for place, name in both.items() if len(place) > 5]
+    return sorted(named, key=lambda pair: -len(pair[0]))
 
 
 class Stream:
@@ -133,6 +168,17 @@ class Shell(InteractiveShell):
 
     displayhook_class = _Hook
     display_pub_class = _Publisher
+
+    def showtraceback(self, exc_tuple=None, *arguments, **options):
+        """Show where a cell stopped, down to where it calls what stands in the room; that is nothing to a learner."""
+        with contextlib.suppress(Exception):
+            _, _, step = self._get_exc_info(exc_tuple)
+            while step.tb_next:
+                if step.tb_next.tb_frame.f_code.co_filename.startswith(_PACKAGE):
+                    step.tb_next = None
+                    break
+                step = step.tb_next
+        super().showtraceback(exc_tuple, *arguments, **options)
 
     def _showtraceback(self, etype, evalue, stb):
         try:

@@ -1,12 +1,14 @@
-"""What shuts the room: Landlock for files, seccomp for system calls, limits for resources. Linux only.
+"""What shuts the room: Landlock for files, limits for resources. Linux only.
 
 Each wall is put up by the process itself, before it runs anything that is not trusted, and none can be taken
-down again. bubblewrap, where there is one, stands around all of this (see `bncourse.grading.sandbox`).
+down again. `bncourse.room.seccomp` is the wall of system calls, and bubblewrap, where there is one, stands around
+all of this (see `bncourse.grading.sandbox`).
 
-seccomp goes through the library libseccomp. Landlock has no such library: its Python package is a preview and
-knows no scopes, so the three system calls are made here.
+Landlock has no library that is kept: its Python package is a preview and knows no scopes, so the three system
+calls are made here.
 """
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -27,25 +29,8 @@ _READ = _EXECUTE | _READ_FILE | _READ_DIR
 _NET = 0b11  # bind and connect over TCP, from ABI 4
 _SCOPES = 0b11  # abstract sockets and signals, from ABI 6
 
-# Refused with "not permitted": what reaches into other processes, the kernel, or out of the machine. Sockets
-# are refused whole, so nothing is there to connect to; `socketpair` is what asyncio and multiprocessing need.
-# What would lie in memory that no process shows, or stay for the next submission, is refused too.
-REFUSED = (
-    "socket", "connect", "bind", "listen", "accept", "accept4",
-    "ptrace", "process_vm_readv", "process_vm_writev", "pidfd_getfd", "kcmp", "process_madvise",
-    "mount", "umount2", "pivot_root", "chroot", "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount",
-    "fspick", "mount_setattr", "unshare", "setns", "open_by_handle_at", "name_to_handle_at",
-    "bpf", "perf_event_open", "userfaultfd", "io_uring_setup", "io_uring_enter", "io_uring_register",
-    "keyctl", "add_key", "request_key", "kexec_load", "kexec_file_load", "init_module", "finit_module",
-    "delete_module", "reboot", "swapon", "swapoff", "syslog", "quotactl", "acct", "personality",
-    "sethostname", "setdomainname", "settimeofday", "clock_settime", "clock_adjtime", "adjtimex",
-    "ioperm", "iopl", "lookup_dcookie", "vmsplice", "fanotify_init", "memfd_secret",
-    "setuid", "setgid", "setreuid", "setregid", "setresuid", "setresgid", "setgroups", "setfsuid", "setfsgid",
-    "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "msgctl", "semget", "semop", "semctl", "semtimedop",
-    "mq_open", "mq_unlink", "memfd_create",
-    "mknod", "mknodat", "sched_setscheduler", "sched_setattr", "ioprio_set", "setpriority",
-)  # fmt: skip
-_NEW_NAMESPACES = 0x7E020080  # the flags of clone that make a namespace
+DESCRIPTORS = 256  # open files of one process; each may hold memory of the kernel
+ADDRESSES = 64 << 30  # bytes of addresses of one process: the kernel keeps 4 kB for each 2 MB of them that is touched
 
 
 def landlock_version():
@@ -107,37 +92,6 @@ def _call(number, *arguments):
     return outcome
 
 
-def restrict_calls():
-    """Refuse the system calls that no answer needs.
-
-    Raises
-    ------
-    OSError
-        If libseccomp is missing, or the kernel refuses.
-    """
-    try:
-        import pyseccomp
-    except (ImportError, RuntimeError) as error:
-        raise OSError(errno.ENOSYS, f"libseccomp is missing ({error})") from error
-    refuse = pyseccomp.ERRNO(errno.EPERM)
-    calls = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
-    for name in REFUSED:
-        try:
-            calls.add_rule(refuse, name)
-        except (OSError, ValueError):  # not on this architecture, or newer than this libseccomp
-            continue
-    for bit in range(32):
-        if _NEW_NAMESPACES >> bit & 1:
-            calls.add_rule(refuse, "clone", pyseccomp.Arg(0, pyseccomp.MASKED_EQ, 1 << bit, 1 << bit))
-    # clone3 passes its flags in memory, where seccomp cannot look: "unknown call" makes the C library use clone
-    calls.add_rule(pyseccomp.ERRNO(errno.ENOSYS), "clone3")
-    family = pyseccomp.Arg(0, pyseccomp.NE, 1)
-    calls.add_rule(refuse, "socketpair", family)
-    terminal = pyseccomp.Arg(1, pyseccomp.EQ, 0x5412)  # TIOCSTI puts keys into the terminal's input
-    calls.add_rule(refuse, "ioctl", terminal)
-    calls.load()
-
-
 def no_new_privileges():
     """Give up, for this process and its children, whatever a set-user-id program would bring."""
     if _LIBC.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
@@ -152,6 +106,12 @@ def hide_memory():
 def show_memory():
     """Let the grader, who may be the same user, read how much memory this process takes."""
     _LIBC.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0)
+
+
+def end_first():
+    """Have the kernel end this process, and all that it forks, before others when the machine runs out of memory."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("900")
 
 
 def end_with_parent():
@@ -183,7 +143,10 @@ def restrict_resources(memory, processes, file_size, seconds):
         resource.RLIMIT_FSIZE: file_size,
         resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 512,
+        resource.RLIMIT_AS: ADDRESSES,
+        resource.RLIMIT_NOFILE: DESCRIPTORS,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_SIGPENDING: 256,
         resource.RLIMIT_MSGQUEUE: 0,
     }
     if processes is not None:

@@ -16,8 +16,8 @@ import time
 import traceback
 import warnings
 
-from bncourse.room import frames, walls
-from bncourse.room.leftovers import remove
+from bncourse.room import frames, seccomp, walls
+from bncourse.room.leftovers import count, remove
 
 
 def main(descriptor):
@@ -32,7 +32,7 @@ def main(descriptor):
         frames.send(control, {"ready": False, "error": f"{type(error).__name__}: {error}"})
         return
     frames.send(control, {"ready": True, "pid": os.getpid()})
-    count = 0
+    rooms = 0
     while True:
         try:
             word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
@@ -42,10 +42,12 @@ def main(descriptor):
             _sweep(settings)
             return
         if word == b"F":
-            count += 1
-            _fork(control, descriptors[0], settings, shell, count)
+            rooms += 1
+            _fork(control, descriptors[0], settings, shell, rooms)
         elif word == b"S":
             frames.send(control, {"killed": _sweep(settings)})
+        elif word == b"C":
+            frames.send(control, _count(settings))
 
 
 def _get_ready(settings):
@@ -60,6 +62,7 @@ def _get_ready(settings):
     walls.no_new_privileges()
     walls.adopt_orphans()
     walls.end_with_parent()
+    walls.end_first()
     home = os.path.join(settings["folder"], "warm")
     os.makedirs(home, mode=0o700, exist_ok=True)
     os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=home, MPLCONFIGDIR=home)
@@ -75,8 +78,7 @@ def _get_ready(settings):
         from bncourse.room.shell import make_shell
 
         shell = make_shell()
-    if settings["level"] >= 2:
-        walls.restrict_calls()
+    settings["filters"] = seccomp.programs([os.getpid()]) if settings["level"] >= 2 else []
     walls.hide_memory()
     import gc
 
@@ -85,8 +87,8 @@ def _get_ready(settings):
     return shell
 
 
-def _fork(control, descriptor, settings, shell, count):
-    folder = os.path.join(settings["folder"], str(count))
+def _fork(control, descriptor, settings, shell, number):
+    folder = os.path.join(settings["folder"], str(number))
     child = os.fork()
     if child:
         os.close(descriptor)
@@ -119,8 +121,20 @@ def _live(connection, settings, shell, folder):
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)
     sys.path.insert(0, "")
+    seccomp.restrict(settings["filters"])
     frames.send(connection, {"hello": os.getpid()})
     cells.serve(connection, shell)
+
+
+def _count(settings):
+    """Give how many files and bytes a submission has on the disk, as far as it may have more."""
+    most = settings["limits"]["files"]
+    if settings["level"] == 3:  # file systems of its own, which know; their bytes have a limit of their own
+        places = [os.statvfs(folder) for folder in (settings["folder"], *settings["shared"])]
+        return {"files": sum(place.f_files - place.f_ffree for place in places), "bytes": 0}
+    warm = os.path.join(settings["folder"], "warm")
+    files, size = count(settings["folder"], most, {warm})
+    return {"files": files, "bytes": size}
 
 
 def _sweep(settings):

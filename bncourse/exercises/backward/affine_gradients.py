@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch, strided
+from bncourse.exercises.batches import batch, by_hand, strided
 
 
 def _gradient(rng, x):
@@ -42,6 +42,7 @@ affine_gradients = Exercise(
         "dgamma": lambda dout, x_hat: (dout * x_hat).sum(axis=0),
         "dbeta": lambda dout, x_hat: dout.sum(axis=0),
     },
+    example=by_hand([[1], [3]], [[-1], [1]]),
     hints=(
         "How does one y[i, k] change when gamma[k] grows a little? And when beta[k] does?",
         "The same gamma[k] stands in the y of every example. Gradients that meet in one number add up.",

@@ -4,7 +4,8 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, batch, strided
+from bncourse.checking.digits import written
+from bncourse.exercises.batches import affine, batch, by_hand, strided
 
 
 def gradient_cases(rng):
@@ -55,6 +56,7 @@ input_gradient = Exercise(
         "variance_path": lambda dout, x_hat: x_hat * (dout * x_hat).mean(axis=0),
         "scaled": lambda inner, gamma, root: gamma / root * inner,
     },
+    example=by_hand([[0], [2]], [[-1], [1]], [3], eps=0.0),
     hints=(
         "x[i, k] changes y in three ways: through its own x_hat, through the mean, and through the variance.",
         "The path through the mean takes the mean of dout away. The path through the variance takes away a multiple of "
@@ -65,14 +67,14 @@ input_gradient = Exercise(
 )
 
 
-@input_gradient.property("dx adds up to 0 over the batch, for each feature")
+@input_gradient.property("dx should add up to 0 over the batch, for each feature")
 def _sums_to_zero(case, got):
     dout, x, gamma = case.arguments
     size = np.abs(gamma * dout).sum(axis=0) / np.sqrt(x.var(axis=0) + case.options.get("eps", 1e-3))
     total = got.sum(axis=0)
     off = np.abs(total) > 1e-4 * size
     if off.any():
-        return "sums of 0", "sums of " + np.array2string(total[:4], precision=3, separator=", ")
+        return "sums of 0", "sums of " + written(total)
     return None
 
 
@@ -103,6 +105,28 @@ def one_over_the_batch_size_missing(dout, x, gamma, eps=1e-3):
 def divided_by_the_batch_size_once_more(dout, x, gamma, eps=1e-3):
     """Every number is too small by the size of the batch. With means in the bracket, nothing is left to divide."""
     return reference.input_gradient(dout, x, gamma, eps) / len(x)
+
+
+def _in_two_places(dout, x, gamma, inside, outside):
+    centred = x - x.mean(axis=0)
+    with np.errstate(all="ignore"):
+        x_hat = centred / inside(x.var(axis=0))
+        middle = dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0)
+        return gamma / outside(x.var(axis=0)) * middle
+
+
+@input_gradient.wrong("F6")
+def epsilon_in_x_hat_alone(dout, x, gamma, eps=1e-3):
+    """Epsilon is in x_hat, and missing in the root that the bracket is divided by. Both are the same root of (var +
+    eps)."""
+    return _in_two_places(dout, x, gamma, lambda var: np.sqrt(var + eps), np.sqrt)
+
+
+@input_gradient.wrong("F6")
+def epsilon_in_the_last_root_alone(dout, x, gamma, eps=1e-3):
+    """Epsilon is in the root that the bracket is divided by, and missing in x_hat. Both are the same root of (var +
+    eps)."""
+    return _in_two_places(dout, x, gamma, np.sqrt, lambda var: np.sqrt(var + eps))
 
 
 @input_gradient.wrong("B2", looks_like=r"-")

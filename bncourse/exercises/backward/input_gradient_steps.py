@@ -13,7 +13,7 @@ def epsilon_forgotten_on_the_way_back(x, eps):
         return np.sqrt(x.var(axis=0))
 
 
-@input_gradient.wrong("F6", step="root", looks_like=r"sqrt\([^)]*\)\s*\+|std.*\+")
+@input_gradient.wrong("F6", step="root")
 def epsilon_outside_the_root_on_the_way_back(x, eps):
     """You add epsilon to the standard deviation, outside the root. The forward pass adds it to the variance, inside
     the root."""
@@ -34,7 +34,7 @@ def epsilon_fixed_as_in_pytorch_on_the_way_back(x, eps):
     return np.sqrt(x.var(axis=0) + 1e-5)
 
 
-@input_gradient.wrong("F1", step="root", looks_like=r"/")
+@input_gradient.wrong("F1", step="root")
 def the_variance_in_place_of_its_root(x, eps):
     """You divide by the variance (plus epsilon). Divide by its square root, as the forward pass does."""
     return x.var(axis=0) + eps
@@ -74,7 +74,7 @@ def sum_of_dout_in_place_of_its_mean(dout, x_hat):
     return dout.sum(axis=0)
 
 
-@input_gradient.wrong("B2", step="mean_path", looks_like=r"\+")
+@input_gradient.wrong("B2", step="mean_path")
 def path_through_the_mean_added(dout, x_hat):
     """You add the path through the mean; it is taken away, for x_hat falls when the mean grows."""
     return -dout.mean(axis=0)
@@ -134,7 +134,7 @@ def x_hat_missing_inside_the_average(dout, x_hat):
     return x_hat * dout.mean(axis=0)
 
 
-@input_gradient.wrong("B2", step="variance_path", looks_like=r"\+")
+@input_gradient.wrong("B2", step="variance_path")
 def path_through_the_variance_added(dout, x_hat):
     """You add the path through the variance; it is taken away, for x_hat shrinks when the variance grows."""
     return -x_hat * (dout * x_hat).mean(axis=0)

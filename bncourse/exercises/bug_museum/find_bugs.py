@@ -1,4 +1,4 @@
-"""Exercise find_bugs. A test for batch norm, graded by the real bugs that it finds."""
+"""Exercise find_bugs. A test for batch norm, graded by the exhibits of the museum that it finds."""
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
@@ -37,7 +37,7 @@ find_bugs = Exercise(
 )
 
 
-@find_bugs.property("the test makes its numbers itself")
+@find_bugs.property("the test should make its numbers itself")
 def _nothing_stored(case, got):
     if got.get("stored numbers") != "none":
         return "numbers drawn or computed inside the test, by the formulas; a dozen in a list by hand at most", got.get(
@@ -46,7 +46,7 @@ def _nothing_stored(case, got):
     return None
 
 
-@find_bugs.property("the test accepts every right batch norm")
+@find_bugs.property("the test should accept every right batch norm")
 def _right_ones_accepted(case, got):
     if got.get("right ones") != "accepted":
         message = got.get("message")
@@ -54,7 +54,7 @@ def _right_ones_accepted(case, got):
     return None
 
 
-@find_bugs.property("the test finds enough of the bugs; 10 of 12 earn all points")
+@find_bugs.property("the test should find enough of the bugs; 10 of 12 earn all points")
 def _enough_found(case, got):
     if got.get("bugs") != "enough":
         return f"at least {case.arguments[0]} of 12", f"{got.get('bugs')}; not found: {got.get('not found')}"

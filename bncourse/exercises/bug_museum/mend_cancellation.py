@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch, statistics
+from bncourse.exercises.batches import batch, by_hand, statistics
 
 
 def _far_away(rng, examples, features, mean, scale):
@@ -18,6 +18,9 @@ def _cancellation_cases(rng):
     )
     yield Case("float32, means near 0", (batch(rng).astype(np.float32), *statistics(rng)), {"momentum": 0.7})
     yield Case("float32, negative means", (_far_away(rng, 4, 4, -2e3, 0.2), *statistics(rng, 4)), {"momentum": 0.9})
+    x = 4e3 * np.array([1.0, -1.0, 0.5]) + 0.3 * rng.standard_normal((12, 3))
+    label = "float32, means of some thousand on both sides of 0"
+    yield Case(label, (x.astype(np.float32), *statistics(rng, 3)), {"momentum": 0.7})
     x = batch(rng, 6, 2) + 3e7
     yield Case("float64, means of many million", (x, *statistics(rng, 2)), {"momentum": 0.7})
     yield Case("16 features, the default momentum", (_far_away(rng, 8, 16, 3e3, 0.05), *statistics(rng, 16)))
@@ -37,6 +40,7 @@ mend_cancellation = Exercise(
     # float32 rounds a mean of 4000 to 0.0002, and the variance of 0.09 with it
     rtol=3e-4,
     atol=1e-6,
+    example=by_hand([[9999], [10001]], [0], [1], momentum=0.75),
     hints=(
         "Print x**2 and the square of the mean in float32. How many of their digits are the same?",
         "The variance does not change when a constant is subtracted from x. Which constant makes the numbers small?",
@@ -56,6 +60,16 @@ def the_bug_as_it_is(x, running_mean, running_var, momentum=0.99):
     same, so their difference has no digits left. Subtract the mean before you square."""
     mean = x.mean(axis=0)
     return _averaged(mean, (x**2).mean(axis=0) - mean**2, running_mean, running_var, momentum)
+
+
+@mend_cancellation.wrong("F6", looks_like=r"x\.mean\(\s*\)|np\.mean\(\s*x\s*\)")
+def shifted_by_one_mean_for_all_features(x, running_mean, running_var, momentum=0.99):
+    """You subtract one number from all features before you square, such as the mean of the whole array. A feature whose
+    own mean is far from it loses its digits all the same: subtract the mean of each feature."""
+    shift = x.mean()
+    moved = x - shift
+    mean = moved.mean(axis=0)
+    return _averaged(mean + shift, (moved**2).mean(axis=0) - mean**2, running_mean, running_var, momentum)
 
 
 @mend_cancellation.wrong("F6", looks_like=r"maximum|clip")

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, maps, statistics
+from bncourse.exercises.batches import affine, by_hand, maps, statistics
 
 
 def _maps_cases(rng):
@@ -33,6 +33,7 @@ mend_channel_axis = Exercise(
     section="Mend three",
     returns=("y", "running_mean", "running_var"),
     may_change=("running_mean", "running_var"),
+    example=by_hand([[[[1, 10], [3, 30]]]], [1, 1], [0, 0], [0, 0], [1, 1], momentum=0.75, eps=0.0),
     hints=(
         "How many means does a batch of maps with 5 channels have? Print the shape of the mean that the bug computes.",
         "axis names what is added up and disappears. Which of the four axes must stay?",
@@ -72,6 +73,14 @@ def the_rows_for_y_and_the_channels_for_the_averages(
     mean, var = x.mean(axis=(0, 2, 3), keepdims=True), x.var(axis=(0, 2, 3), keepdims=True)
     averages = _moved(x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2)), running_mean, running_var, momentum)
     return _normalized(x, gamma, beta, mean, var, eps), *averages
+
+
+@_wrong("F6", looks_like=r"sqrt\([^)]*\)\s*\+|\+\s*eps")
+def epsilon_outside_the_root_of_maps(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
+    """You add epsilon to the standard deviation, outside the root. It belongs to the variance, inside the root."""
+    mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    y = gamma * (x - mean) / (np.sqrt(var) + eps) + beta
+    return y, *_moved(mean, var, running_mean, running_var, momentum)
 
 
 @_wrong("F4", looks_like=r"axis\s*=\s*0")

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 from bncourse.exercises.correcting_covariate_shift import draws
 
 
@@ -30,6 +31,7 @@ effective_sample_size = Exercise(
     points=1,
     section="How much is left: the effective sample size",
     returns=("the effective sample size",),
+    example=by_hand([2, 2, 0, 0]),
     hints=(
         "Try it by hand: four equal weights are worth 4 examples; one weight of 1 and three of 0 are worth 1.",
         "Two sums are needed: one of the weights, one of their squares. Where does the first one get its square?",
@@ -38,7 +40,7 @@ effective_sample_size = Exercise(
 )
 
 
-@effective_sample_size.property("lies between 1 and the number of weights")
+@effective_sample_size.property("it should lie between 1 and the number of weights")
 def _is_a_size(case, got):
     size = len(case.arguments[0])
     return None if 1 - 1e-4 <= got <= size + 1e-4 else (f"from 1 to {size}", f"{float(got):.6g}")
@@ -124,7 +126,7 @@ def a_variance_that_is_not_relative(weights):
     return len(weights) / (1 + np.var(weights))
 
 
-@effective_sample_size.wrong("F5", looks_like=r"ddof")
+@effective_sample_size.wrong("F5")
 def the_unbiased_variance(weights):
     """You use n / (1 + variance / mean**2) with the variance divided by n - 1. With the variance divided by n it is the
     effective sample size."""

@@ -4,6 +4,8 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.checking.digits import written
+from bncourse.exercises.batches import by_hand
 
 
 def _confusion(rng, classes):
@@ -22,12 +24,22 @@ def _shifted(rng, classes, lowest=0.3):
     return joint, joint @ (weights / (prior @ weights))
 
 
+def _without_the_first(joint):
+    """Let examples of the first class be predicted as the last: the first number of the matrix is then 0."""
+    joint = np.array(joint)
+    joint[-1, 0] += joint[0, 0]
+    joint[0, 0] = 0.0
+    return joint, joint @ np.linspace(0.5, 1.5, len(joint))
+
+
 def _label_shift_cases(rng):
     yield Case("3 classes", _shifted(rng, 3))
     yield Case("2 classes", _shifted(rng, 2))
     yield Case("3 classes, one solution below 0: its weight is 0", _shifted(rng, 3, lowest=-0.05))
     joint, _ = _confusion(rng, 3)
     yield Case("no shift: every weight is 1", (joint, joint.sum(axis=1)))
+    joint, predicted = _shifted(rng, 3)
+    yield Case("a first class that is never predicted as itself", _without_the_first(joint))
     joint, predicted = _shifted(rng, 4)
     yield Case("4 classes, an array stored column by column", (np.asfortranarray(joint), predicted))
 
@@ -53,6 +65,7 @@ label_shift_weights = Exercise(
         "solve": lambda confusion, predicted: np.linalg.solve(confusion, predicted),
         "cut": lambda weights: np.maximum(weights, 0.0),
     },
+    example=by_hand([[0.4, 0.1], [0.1, 0.4]], [0.65, 0.35]),
     hints=(
         "In the target, class j occurs weights[j] times as often as in the source. So does its column of the confusion "
         "matrix. What do the columns add up to?",
@@ -64,12 +77,12 @@ label_shift_weights = Exercise(
 )
 
 
-@label_shift_weights.property("no weight is below 0")
+@label_shift_weights.property("no weight should be below 0")
 def _not_negative(case, got):
     return None if np.all(got >= 0) else ("0 or more", f"the smallest is {float(got.min()):.6g}")
 
 
-@label_shift_weights.property("the weighted columns of confusion add up to predicted")
+@label_shift_weights.property("the weighted columns of confusion should add up to predicted")
 def _mixes_to_predicted(case, got):
     confusion, predicted = case.arguments
     if np.any(np.linalg.solve(confusion, predicted) < 1e-9):
@@ -77,7 +90,7 @@ def _mixes_to_predicted(case, got):
     mixed = confusion @ got
     if np.abs(mixed - predicted).max() < 1e-5:
         return None
-    return tuple(np.array2string(values, precision=4, separator=", ") for values in (predicted, mixed))
+    return tuple(written(values) for values in (predicted, mixed))
 
 
 def _cut(weights):
@@ -89,6 +102,20 @@ def the_matrix_transposed(confusion, predicted):
     """You transpose the confusion matrix. Here the rows are the predictions already, confusion[i, j] = p(predicted i,
     true j): solve with it as it is."""
     return np.linalg.solve(confusion.T, predicted)
+
+
+@label_shift_weights.wrong("C2", step="solve", looks_like=r"/=\s*\w+\[|/\s*\w+\[")
+def elimination_without_a_pivot(confusion, predicted):
+    """You divide by a number on the diagonal that may be 0, though the matrix can be inverted. Exchange two rows first,
+    or let np.linalg.solve do it."""
+    table = np.column_stack([confusion, predicted])
+    with np.errstate(all="ignore"):
+        for k in range(len(table)):
+            table[k] /= table[k, k]
+            for i in range(len(table)):
+                if i != k:
+                    table[i] -= table[i, k] * table[k]
+    return table[:, -1]
 
 
 @label_shift_weights.wrong("C2", step="solve", looks_like=r"axis\s*=\s*0|sum\(\s*0|keepdims")
@@ -105,7 +132,7 @@ def rows_that_sum_to_1(confusion, predicted):
     return np.linalg.solve(confusion / confusion.sum(axis=1, keepdims=True), predicted)
 
 
-@label_shift_weights.wrong("C2", step="cut", looks_like=r"solve|inv|lstsq")
+@label_shift_weights.wrong("C2", step="cut")
 def negative_weights_kept(weights):
     """You keep solutions below 0. A weight is a ratio of shares and cannot be negative: set such numbers to 0."""
     return weights
@@ -205,6 +232,8 @@ def weights_from_the_target_shares(confusion, predicted):
 def weights_by_elimination(confusion, predicted):
     table = np.column_stack([confusion, predicted])
     for k in range(len(table)):
+        pivot = k + np.argmax(np.abs(table[k:, k]))
+        table[[k, pivot]] = table[[pivot, k]]
         table[k] /= table[k, k]
         for i in range(len(table)):
             if i != k:

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 from bncourse.exercises.correcting_covariate_shift import draws
 
 
@@ -15,6 +16,10 @@ def _weighted_risk_cases(rng):
     yield Case("two examples with the weight 0", (draws.losses(rng, 6), weights))
     yield Case("4 examples with the same weight: the plain mean", (draws.losses(rng, 4), np.full(4, 2.5)))
     yield Case("the same loss everywhere: the risk is that loss", (np.full(5, 1.75), draws.weights(rng, 5)))
+    weights = draws.weights(rng, 6)
+    weights[2] *= 40 / weights[2]
+    yield Case("one weight of 40", (draws.losses(rng, 6), weights))
+    yield Case("weights that are tiny, a millionth each", (draws.losses(rng, 5), draws.weights(rng, 5, mean=1e-6)))
     yield Case("1 example", (draws.losses(rng, 1), draws.weights(rng, 1)))
     yield Case("losses with gaps in memory", (draws.losses(rng, 8)[::2], draws.weights(rng, 4)))
 
@@ -28,6 +33,7 @@ weighted_risk = Exercise(
     points=1,
     section="The weighted risk",
     returns=("the risk",),
+    example=by_hand([1, 5], [3, 1]),
     hints=(
         "An example with the weight 2 counts like two examples with the weight 1. How many examples do you then have?",
         "Multiply each loss by its weight and add up. What you divide by is also a sum.",
@@ -37,7 +43,7 @@ weighted_risk = Exercise(
 )
 
 
-@weighted_risk.property("lies between the smallest and the largest loss")
+@weighted_risk.property("the risk should lie between the smallest and the largest loss")
 def _is_a_mean(case, got):
     losses = case.arguments[0]
     if losses.min() - 1e-5 <= got <= losses.max() + 1e-5:
@@ -129,7 +135,28 @@ def a_softmax_of_the_weights(losses, weights):
     return np.sum(scaled * losses) / np.sum(scaled)
 
 
-@weighted_risk.wrong("C2", looks_like=r"sum\(.*\*\s*(?:np\.)?(?:sum|losses\.sum)|\.sum\(\)\s*\*|mean\(\)\s*\*")
+@weighted_risk.wrong("C2", looks_like=r"max")
+def a_sum_of_weights_of_at_least_1(losses, weights):
+    """You divide by 1 where the weights add up to less. Their scale does not matter: divide by their sum, however small
+    it is."""
+    return np.sum(weights * losses) / max(np.sum(weights), 1.0)
+
+
+@weighted_risk.wrong("C2", looks_like=r"1e-\d|0\.0+1|eps")
+def a_small_number_added_to_the_sum(losses, weights):
+    """You add a small number to the sum of the weights. The scale of the weights does not matter, so no number is small
+    beside every sum: divide by the sum itself."""
+    return np.sum(weights * losses) / (np.sum(weights) + 1e-8)
+
+
+@weighted_risk.wrong("C2", looks_like=r"clip|minimum")
+def weights_clipped_at_10(losses, weights):
+    """You cut the weights at 10. Clipping is another exercise; this risk takes the weights as they are."""
+    weights = np.minimum(weights, 10.0)
+    return np.sum(weights * losses) / np.sum(weights)
+
+
+@weighted_risk.wrong("C2")
 def means_multiplied(losses, weights):
     """You multiply the mean loss by the mean weight. Each loss must meet its own weight: multiply first, then add
     up."""

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _scores(rng, n_source, n_target, shift):
@@ -25,6 +26,8 @@ def _domain_auc_cases(rng):
     yield Case("target scores that are lower than the source scores", (source, np.minimum(target, np.sort(source)[1])))
     yield Case("logits without a tie", (rng.normal(-2.0, 1.5, 11), rng.normal(-1.8, 1.5, 7)))
     yield Case("scores that tell the two apart", (rng.uniform(-3, -1, 3), rng.uniform(1, 3, 4)))
+    near = rng.permutation([1e-2, 1e-3, 1e-4, 1e-5])
+    yield Case("scores that are nearly, but not quite, equal", (np.full(3, 0.5), 0.5 + near))
     yield Case("the same score for every example", (np.full(4, 0.25), np.full(3, 0.25)))
     yield Case("1 source and 2 target scores", (rng.normal(size=1), rng.normal(size=2)))
 
@@ -38,6 +41,7 @@ domain_auc = Exercise(
     points=2,
     section="A classifier that detects the shift",
     returns=("the AUC",),
+    example=by_hand([0.1, 0.4], [0.4, 0.9]),
     hints=(
         "Take every target example together with every source example. How many pairs is that?",
         "A pair counts 1 where the target score is higher, one half where the two are equal, and 0 otherwise. The "
@@ -48,7 +52,7 @@ domain_auc = Exercise(
 )
 
 
-@domain_auc.property("lies between 0 and 1")
+@domain_auc.property("the area should lie between 0 and 1")
 def _is_a_probability(case, got):
     return None if -1e-6 <= got <= 1 + 1e-6 else ("a number from 0 to 1", f"{float(got):.6g}")
 
@@ -57,14 +61,14 @@ def _pairs(source, target):
     return target[:, None] - source[None, :]
 
 
-@domain_auc.wrong("D1", looks_like=r"<|source\w*\s*(?:\[[^]]*\]\s*)?>")
+@domain_auc.wrong("D1")
 def source_and_target_the_wrong_way_round(source_scores, target_scores):
     """You count the pairs in which the source example scores higher; that gives 1 minus the AUC. The target is the
     positive class: its examples should score higher."""
     return np.mean(_pairs(target_scores, source_scores) > 0) + np.mean(_pairs(target_scores, source_scores) == 0) / 2
 
 
-@domain_auc.wrong("D1", looks_like=r"<|source\w*\s*(?:\[[^]]*\]\s*)?>")
+@domain_auc.wrong("D1")
 def the_wrong_way_round_and_without_ties(source_scores, target_scores):
     """You count the pairs in which the source example scores higher, and leave out those with equal scores. The target
     example should score higher, and a tie counts one half."""
@@ -92,7 +96,7 @@ def a_tie_that_counts_one_quarter(source_scores, target_scores):
     return np.mean(pairs > 0) + np.mean(pairs == 0) / 4
 
 
-@domain_auc.wrong("D1", looks_like=r"0\.5|/\s*2")
+@domain_auc.wrong("D1")
 def ties_left_out_of_the_count(source_scores, target_scores):
     """You drop the pairs with equal scores and divide by the other pairs only. They stay in: a tie counts one half, and
     you divide by the number of all pairs."""
@@ -101,7 +105,19 @@ def ties_left_out_of_the_count(source_scores, target_scores):
         return np.float64(np.sum(pairs > 0)) / np.sum(pairs != 0)
 
 
-@domain_auc.wrong("D1", looks_like=r"zip|target\w*\s*>\s*source")
+def _places_over_all_pairs(source_scores, target_scores):
+    both = zip(source_scores, target_scores, strict=False)
+    return sum((t > s) + (t == s) / 2 for s, t in both) / (len(source_scores) * len(target_scores))
+
+
+def _places_over_the_targets(source_scores, target_scores):
+    both = zip(source_scores, target_scores, strict=False)
+    return sum((t > s) + (t == s) / 2 for s, t in both) / len(target_scores)
+
+
+@domain_auc.wrong(
+    "D1", looks_like=r"zip|target\w*\s*>\s*source", forms=(_places_over_all_pairs, _places_over_the_targets)
+)
 def only_examples_at_the_same_place(source_scores, target_scores):
     """You compare the first target example with the first source example, the second with the second, and so on. Each
     target example is compared with every source example."""

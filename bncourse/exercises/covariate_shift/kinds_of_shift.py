@@ -28,7 +28,7 @@ def _story(key, asks, right, because, **why_wrong):
     wrong = {kinds[kind]: ("C1", sentence) for kind, sentence in why_wrong.items()}
     word = "The word is covariate shift: a covariate is an input variable, and covariance is another thing."
     wrong["covariance shift"] = ("C1", word if right == COVARIATE else f"{word} And here: {why_wrong['covariate']}")
-    kinds_of_shift.question(key, asks, right, wrong, because)
+    kinds_of_shift.question(key, asks, right, wrong, because, (COVARIATE, LABEL, CONCEPT, NONE))
 
 
 _story(

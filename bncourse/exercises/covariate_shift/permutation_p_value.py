@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _eighths(rng, size, centre=0.0):
@@ -21,6 +22,8 @@ def _p_value_cases(rng):
     permuted = _eighths(rng, 24, centre=-3.0)
     yield Case("24 permutations around -3", (float(np.sort(permuted)[-7]), permuted))
     yield Case("every permutation equal to the observed value", (0.5, np.full(4, 0.5)))
+    near = 0.5 - 10.0 ** -rng.permutation([1, 2, 3, 4, 5, 6])
+    yield Case("6 permutations, each a little below the observed value", (0.5, near))
     yield Case("1 permutation, below the observed value", (1.0, rng.uniform(-0.5, 0.5, 1)))
 
 
@@ -45,6 +48,7 @@ permutation_p_value = Exercise(
         "count": lambda observed, permuted: np.sum(permuted >= observed),
         "share": lambda count, permuted: (1 + count) / (1 + len(permuted)),
     },
+    example=by_hand(0.9, [0.4, 0.5, 0.6, 0.5]),
     hints=(
         "If there were no shift, the observed value would be one more shuffled value. How many are as large or larger?",
         "Count the permuted values that are at least as large as the observed one: equal ones count too.",
@@ -53,7 +57,7 @@ permutation_p_value = Exercise(
 )
 
 
-@permutation_p_value.property("is above 0 and at most 1")
+@permutation_p_value.property("it should be above 0 and at most 1")
 def _is_a_p_value(case, got):
     return None if 0 < got <= 1 + 1e-6 else ("a number above 0, up to 1", f"{float(got):.6g}")
 

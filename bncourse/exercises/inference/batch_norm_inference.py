@@ -4,7 +4,8 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, batch, statistics, strided
+from bncourse.checking.digits import written
+from bncourse.exercises.batches import affine, batch, by_hand, statistics, strided
 from bncourse.exercises.normalize_scale_shift.normalize import normalize
 from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_shift
 
@@ -48,6 +49,7 @@ batch_norm_inference = Exercise(
         "normalize": lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps),
         "scale_and_shift": lambda x_hat, gamma, beta: gamma * x_hat + beta,
     },
+    example=by_hand([[5]], [2], [1], [3], [3.99], eps=0.01),
     hints=(
         "One photograph is to be classified. Which mean and variance can it be normalized with?",
         "After training only the source of the mean and the variance is another. Epsilon, gamma and beta stay.",
@@ -56,12 +58,12 @@ batch_norm_inference = Exercise(
 )
 
 
-@batch_norm_inference.property("an example that equals the running mean becomes beta")
+@batch_norm_inference.property("an example that equals the running mean should become beta")
 def _the_running_mean_becomes_beta(case, got):
     x, _, beta, mean, _ = case.arguments
     here = np.flatnonzero((x == mean).all(axis=1))
     if here.size and not np.allclose(got[here[0]], beta, rtol=1e-5, atol=1e-5):
-        return tuple(np.array2string(v[:4], precision=3, separator=", ") for v in (beta, got[here[0]]))
+        return tuple(written(v) for v in (beta, got[here[0]]))
     return None
 
 
@@ -127,19 +129,19 @@ def running_mean_and_variance_exchanged(x, running_mean, running_var):
     return running_var, running_mean
 
 
-@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"-\s*running_mean\s*/")
+@batch_norm_inference.wrong("F1", step="normalize")
 def only_the_mean_is_divided(x, mean, var, eps):
     """Division comes before subtraction, so only the running mean is divided. Put brackets around x - running_mean."""
     return x - mean / np.sqrt(var + eps)
 
 
-@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"\+\s*running_mean|running_mean\s*-\s*x")
+@batch_norm_inference.wrong("F1", step="normalize")
 def the_mean_is_added(x, mean, var, eps):
     """You add the running mean. It is subtracted: x - running_mean."""
     return (x + mean) / np.sqrt(var + eps)
 
 
-@batch_norm_inference.wrong("F1", step="normalize", looks_like=r"running_mean\s*-\s*x")
+@batch_norm_inference.wrong("F1", step="normalize")
 def the_difference_the_other_way_round(x, mean, var, eps):
     """The sign is turned: you compute running_mean - x. It is x - running_mean."""
     return (mean - x) / np.sqrt(var + eps)
@@ -180,6 +182,14 @@ batch_norm_inference.inherit(
         "mean and variance in each other's place",
     ),
 )
+
+
+@batch_norm_inference.wrong("R3")
+def normalized_twice(x, gamma, beta, running_mean, running_var, eps=1e-3):
+    """You normalize twice: with the statistics of this batch, and then with the running ones. After training only the
+    running ones are used."""
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+    return gamma * (x_hat - running_mean) / np.sqrt(running_var + eps) + beta
 
 
 @batch_norm_inference.wrong("R2", looks_like=r"running_\w+\s*(\[.*\]\s*=|[-+*/]=)")

@@ -4,7 +4,8 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, batch, statistics, strided
+from bncourse.checking.digits import written
+from bncourse.exercises.batches import affine, batch, by_hand, statistics, strided
 
 _TRAINING, _INFERENCE = "while training", "after training"
 
@@ -71,6 +72,7 @@ batch_norm_layer = Exercise(
         "updates": lambda training: training,
         "moved": _moved,
     },
+    example=by_hand([[2], [6]], [1], [0], [0], [1], momentum=0.75, eps=0.0, training=True),
     hints=(
         "Two things depend on the mode: which mean and variance are used, and whether the running ones move.",
         "While training: the batch's own mean and (biased) variance, and both are also mixed into the running ones. "
@@ -81,7 +83,7 @@ batch_norm_layer = Exercise(
 )
 
 
-@batch_norm_layer.property("after training the running statistics stay as they were")
+@batch_norm_layer.property("after training the running statistics should stay as they were")
 def _state_stays(case, got):
     if case.options.get("training", True) or not (isinstance(got, tuple | list) and len(got) == 3):
         return None
@@ -89,7 +91,7 @@ def _state_stays(case, got):
         if np.shape(after) not in (before.shape, (1, *before.shape)):
             return None
         if not np.allclose(before, after, rtol=1e-6):
-            before, after = (np.array2string(v.ravel()[:4], precision=4, separator=", ") for v in (before, after))
+            before, after = (written(v) for v in (before, after))
             return f"running {name} {before}", f"running {name} {after}"
     return None
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Exercise
+from bncourse.exercises.batches import by_hand
 from bncourse.exercises.inference.fold_into_dense import (
     FOLD_STEPS,
     compose_fold,
@@ -34,6 +35,7 @@ fold_into_conv = Exercise(
     returns=("kernel", "bias"),
     compose=compose_fold,
     steps=FOLD_STEPS,
+    example=by_hand([[[[1]], [[1]]]], [1], [3], [1], [0], [1], eps=0.0),
     hints=(
         "A convolution is a dense layer at every position. What plays the part of the units?",
         "Batch norm has one gamma, beta, mean and variance for each channel that the convolution gives out. Which axis "
@@ -49,7 +51,7 @@ def _patch_sum(rng, shape):
     return lambda kernel: np.tensordot(patches, kernel, axes=3)
 
 
-fold_into_conv.property("convolution, then batch norm, gives what the folded one gives, for random patches")(
+fold_into_conv.property("convolution, then batch norm, should give what the folded one gives, for random patches")(
     outputs_agree(_patch_sum)
 )
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch
+from bncourse.exercises.batches import batch, by_hand
 
 
 def _batches(rng, number, examples, features):
@@ -43,6 +43,7 @@ population_statistics = Exercise(
             batches.shape[1] / (np.float64(batches.shape[1]) - 1) * batches.var(axis=1).mean(axis=0)
         ),
     },
+    example=by_hand([[[0], [2]], [[4], [8]]]),
     hints=(
         "batches has the shape (batches, batch, features). Each batch gives one mean and one variance for each "
         "feature.",
@@ -77,7 +78,7 @@ def the_first_batch_only(batches):
     return batches[0].mean(axis=0), batches[0].var(axis=0, ddof=1)
 
 
-@population_statistics.wrong("R2", looks_like=r"for ")
+@population_statistics.wrong("R2")
 def the_last_batch_only(batches):
     """Only the last batch counts; in the loop each one overwrites the one before. Average over all batches."""
     return batches[-1].mean(axis=0), batches[-1].var(axis=0, ddof=1)

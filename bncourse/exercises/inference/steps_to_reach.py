@@ -4,6 +4,7 @@ import math
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _steps_cases(rng):
@@ -26,6 +27,7 @@ steps_to_reach = Exercise(
     points=1,
     section="How long the running statistics take",
     returns=("the number of steps",),
+    example=by_hand(0.8, 0.5),
     hints=(
         "Start from an old value of 0 and a new one of 1. What is the running value after one update? After two?",
         "After n updates the old value weighs momentum to the power n, and the new one the rest.",

@@ -4,7 +4,8 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import strided
+from bncourse.checking.digits import written
+from bncourse.exercises.batches import by_hand, strided
 
 
 def _record(rng, steps, examples):
@@ -35,6 +36,7 @@ input_percentiles = Exercise(
     points=1,
     section="Record the input of a hidden unit",
     returns=("the table of percentiles",),
+    example=by_hand([[0, 1, 2], [10, 30, 20]], (25, 50)),
     hints=(
         "inputs has the shape (steps, examples). At each step the examples form one distribution: which axis is gone "
         "after you take a percentile of it?",
@@ -46,7 +48,7 @@ input_percentiles = Exercise(
 )
 
 
-@input_percentiles.property("each row rises with the percentage")
+@input_percentiles.property("each row should rise with the percentage")
 def _rows_rise(case, got):
     asked = case.options.get("percentages", (15, 50, 85))
     if got.ndim != 2 or got.shape[1] != len(asked):
@@ -55,7 +57,7 @@ def _rows_rise(case, got):
     if np.all(np.diff(got, axis=1) >= -1e-6):
         return None
     row = got[np.any(np.diff(got, axis=1) < -1e-6, axis=1)][0]
-    return "no number below the one before it", np.array2string(row, precision=4, separator=", ")
+    return "no number below the one before it", written(row)
 
 
 @input_percentiles.wrong("D2", looks_like=r"axis\s*=\s*0|\.T")

@@ -10,7 +10,7 @@ freeze_table = Quiz(
         "the runs above"
     ),
     points=2,
-    section="What freezes a BN layer",
+    section="What freezes batch norm",
     hints=(
         "Do not guess: each row was executed above. Look at the weights before and after the fit.",
         "fit runs the whole model with training=True, and that reaches a layer which was built with training=False.",
@@ -36,7 +36,7 @@ question(
         False: (
             "K1",
             "The run says otherwise: in Keras 3, fit calls the model with training=True, and that wins over the "
-            "training=False with which it was built. Older guides say that it stays in inference mode.",
+            "training=False with which it was built. The example in Keras's guide says otherwise (keras, issue 20285).",
         )
     },
     "fit's training=True wins over what the model was built with.",

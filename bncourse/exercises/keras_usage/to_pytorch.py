@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, statistics
+from bncourse.exercises.batches import affine, by_hand, statistics
 
 
 def _weights(rng, features):
@@ -22,13 +22,14 @@ to_pytorch = Exercise(
     notebook="07-keras",
     reference=reference.to_pytorch,
     asks=(
-        "translate Keras's batch norm into PyTorch's: a dictionary with weight, bias, running_mean, running_var "
+        "translate Keras 3's batch norm into PyTorch's: a dictionary with weight, bias, running_mean, running_var "
         "(unbiased) and momentum (the weight of the new value)"
     ),
     cases=_to_pytorch_cases,
     points=2,
     section="From Keras to PyTorch, and back",
     returns=("the result",),
+    example=by_hand([1], [0], [0], [3], 0.75, 4),
     hints=(
         "Gamma, beta and the moving mean only change their names. Two of the five values change.",
         "Keras's momentum weighs the old statistic, PyTorch's the new one. The two weights add up to 1.",
@@ -48,7 +49,7 @@ def the_momentum_not_turned(gamma, beta, moving_mean, moving_variance, momentum,
     return _translated(gamma, beta, moving_mean, moving_variance * batch / (batch - 1), momentum)
 
 
-@to_pytorch.wrong("R5", looks_like=r"running_var")
+@to_pytorch.wrong("R5")
 def the_variance_not_corrected(gamma, beta, moving_mean, moving_variance, momentum, batch):
     """You pass the moving variance on as it is. Keras's is biased (divided by the batch size n), PyTorch's running
     variance is unbiased (divided by n - 1): multiply by n / (n - 1)."""
@@ -81,7 +82,7 @@ def divided_by_the_batch_size_less_one_only(gamma, beta, moving_mean, moving_var
     return _translated(gamma, beta, moving_mean, moving_variance / (batch - 1), 1 - momentum)
 
 
-@to_pytorch.wrong("R5", looks_like=r"running_mean")
+@to_pytorch.wrong("R5")
 def the_mean_corrected_too(gamma, beta, moving_mean, moving_variance, momentum, batch):
     """You correct the moving mean too. A mean divides by n in both libraries; only the variance changes."""
     factor = batch / (batch - 1)
@@ -101,13 +102,13 @@ def neither_momentum_nor_variance_changed(gamma, beta, moving_mean, moving_varia
     return _translated(gamma, beta, moving_mean, moving_variance, momentum)
 
 
-@to_pytorch.wrong("F7", looks_like=r"weight|bias")
+@to_pytorch.wrong("F7")
 def weight_and_bias_swapped(gamma, beta, moving_mean, moving_variance, momentum, batch):
     """weight and bias have changed places: gamma scales and is PyTorch's weight, beta shifts and is its bias."""
     return _translated(beta, gamma, moving_mean, moving_variance * batch / (batch - 1), 1 - momentum)
 
 
-@to_pytorch.wrong("F7", looks_like=r"running_mean|running_var")
+@to_pytorch.wrong("F7")
 def mean_and_variance_swapped(gamma, beta, moving_mean, moving_variance, momentum, batch):
     """running_mean and running_var have changed places."""
     return _translated(gamma, beta, moving_variance, moving_mean * batch / (batch - 1), 1 - momentum)

@@ -4,13 +4,16 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch
+from bncourse.exercises.batches import batch, by_hand
 
 
 def _mean_cases(rng):
     yield Case("7 examples with 5 features", (batch(rng),))
     yield Case("4 examples with 4 features", (batch(rng, 4, 4),))
     yield Case("1 example with 3 features", (batch(rng, 1, 3),))
+    x = batch(rng, 6, 3)
+    x[[0, 3, 4], [1, 0, 1]] = 0.0
+    yield Case("6 examples, some numbers are 0", (x,))
     yield Case("6 examples with 1 feature", (batch(rng, 6, 1),))
     yield Case("an array stored column by column", (np.asfortranarray(batch(rng, 6, 4)),))
 
@@ -23,6 +26,7 @@ batch_mean = Exercise(
     points=1,
     section="The mean and the variance of a batch",
     returns=("the mean",),
+    example=by_hand([[1, 10], [3, 30]]),
     hints=(
         "x has the shape (batch, features). Which of the two axes should be gone in the result?",
         "Every example has a say in the mean of a feature, so the sum runs down a column: over axis 0.",
@@ -64,6 +68,13 @@ def divides_by_the_number_of_features(x):
     """You divide by the number of features. The sum of a column has as many terms as there are examples:
     divide by the batch size, x.shape[0]."""
     return x.sum(axis=0) / x.shape[1]
+
+
+@batch_mean.wrong("F3", looks_like=r"!=\s*0|>\s*0|nonzero")
+def a_mean_over_the_numbers_that_are_not_0(x):
+    """You average over the numbers that are not 0. A 0 is a number like any other: divide by the batch size."""
+    with np.errstate(all="ignore"):
+        return x.sum(axis=0) / (x != 0).sum(axis=0)
 
 
 @batch_mean.wrong("F3", looks_like=r"sum")

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, maps
+from bncourse.exercises.batches import affine, by_hand, maps
 
 
 def _conv_cases(rng):
@@ -20,6 +20,15 @@ def _conv_cases(rng):
             label = f"{said}, {data_format}, eps 0.1"
             options = {"eps": 0.1, "data_format": data_format}
             yield Case(label, (x, *affine(rng, shape[-1])), options, part=data_format)
+        x = 1e-2 * maps(rng, (3, 2, 2, 4))
+        x, options = (x, {}) if data_format == "channels_last" else (np.moveaxis(x, -1, 1).copy(), options)
+        options = {key: value for key, value in options.items() if key != "eps"}
+        said = f"{data_format}, no eps passed" if options else "neither eps nor data_format passed"
+        yield Case(f"small numbers, {said}", (x, *affine(rng, 4)), options, part=data_format)
+        x = maps(rng, (3, 2, 2, 3)) + 1e5
+        x = x if data_format == "channels_last" else np.moveaxis(x, -1, 1).copy()
+        options = {"eps": 0.1, "data_format": data_format}
+        yield Case(f"a mean of 100,000, {data_format}", (x, *affine(rng, 3)), options, part=data_format)
 
 
 batch_norm_conv = Exercise(
@@ -30,6 +39,7 @@ batch_norm_conv = Exercise(
     points=2,
     section="Convolutions",
     returns=("y",),
+    example=by_hand([[[[1], [3]]]], [2], [5], eps=0.0),
     hints=(
         "One filter makes one channel, at every position of every image. Which axes share one mean?",
         "All axes but the channels: for NHWC the axes 0, 1 and 2; for NCHW the axes 0, 2 and 3.",
@@ -70,34 +80,34 @@ def the_two_formats_swapped(x, gamma, beta, eps=1e-3, data_format="channels_last
     return _conv(x, gamma, beta, eps, data_format, axes)
 
 
-@batch_norm_conv.wrong("F4", looks_like=r"axis\s*=\s*0|\.mean\(\s*0\s*\)")
+@batch_norm_conv.wrong("F4")
 def statistics_for_each_position(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You average over the batch only, so every position has its own statistics. In a convolution all
     positions of a channel share one mean and one variance: average over the height and the width too."""
     return _conv(x, gamma, beta, eps, data_format, (0,))
 
 
-@batch_norm_conv.wrong("F4", looks_like=r"axis|axes")
+@batch_norm_conv.wrong("F4")
 def statistics_for_each_image(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You average over the height and the width, but not over the batch. That is instance normalization;
     batch norm shares the statistics over the batch too."""
     return _conv(x, gamma, beta, eps, data_format, (1, 2) if data_format == "channels_last" else (2, 3))
 
 
-@batch_norm_conv.wrong("F4", looks_like=r"axis|axes")
+@batch_norm_conv.wrong("F4")
 def a_layer_norm_of_maps(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You normalize each image over all its numbers. That is layer normalization; batch norm normalizes each
     channel over the batch, the height and the width."""
     return _conv(x, gamma, beta, eps, data_format, (1, 2, 3))
 
 
-@batch_norm_conv.wrong("F4", looks_like=r"axis|axes")
+@batch_norm_conv.wrong("F4")
 def statistics_over_the_channels(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You average over the channels. The channel axis is the one that is kept: average over the other three."""
     return _conv(x, gamma, beta, eps, data_format, (3,) if data_format == "channels_last" else (1,))
 
 
-@batch_norm_conv.wrong("F3", looks_like=r"\.mean\(\s*\)|\.var\(\s*\)")
+@batch_norm_conv.wrong("F3")
 def one_mean_and_variance_for_all_channels(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You use one mean and one variance for all channels. Each channel has its own."""
     return _conv(x, gamma, beta, eps, data_format, (0, 1, 2, 3))
@@ -161,7 +171,7 @@ def gamma_and_beta_on_the_last_axis(x, gamma, beta, eps=1e-3, data_format="chann
     return _conv(x, gamma, beta, eps, data_format, axes, affine_axis=3)
 
 
-@batch_norm_conv.wrong("F6", looks_like=r"sqrt")
+@batch_norm_conv.wrong("F6")
 def epsilon_outside_the_root_of_a_channel(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You add epsilon to the standard deviation, outside the root. It belongs to the variance, inside the
     root."""
@@ -180,7 +190,7 @@ def divides_a_channel_by_its_variance(x, gamma, beta, eps=1e-3, data_format="cha
     return gamma.reshape(shape) * x_hat + beta.reshape(shape)
 
 
-@batch_norm_conv.wrong("F6", looks_like=r"sqrt")
+@batch_norm_conv.wrong("F6")
 def no_epsilon_for_a_channel(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """Epsilon is left out. It is added to the variance, inside the root."""
     axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
@@ -195,6 +205,21 @@ def epsilon_added_after_the_division_of_a_channel(x, gamma, beta, eps=1e-3, data
     centred = x - x.mean(axis=axes, keepdims=True)
     y = gamma.reshape(shape) * centred / np.sqrt(x.var(axis=axes, keepdims=True))
     return y + eps + beta.reshape(shape)
+
+
+@batch_norm_conv.wrong("F7")
+def shifts_a_channel_before_it_scales(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+    """You add beta first and multiply by gamma afterwards, so beta is scaled too. Scale first, then add beta."""
+    axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
+    return _conv(x, gamma, gamma * beta, eps, data_format, axes)
+
+
+@batch_norm_conv.wrong("F7", looks_like=r"gamma\[")
+def one_gamma_and_beta_for_all_channels(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+    """All channels get the gamma and the beta of the first one. Each channel has its own."""
+    axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
+    gamma, beta = np.full_like(gamma, gamma[0]), np.full_like(beta, beta[0])
+    return _conv(x, gamma, beta, eps, data_format, axes)
 
 
 @batch_norm_conv.wrong("F7", looks_like=r"gamma|return")

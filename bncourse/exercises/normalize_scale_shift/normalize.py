@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import batch, statistics, strided
+from bncourse.exercises.batches import batch, by_hand, statistics, strided
 
 
 def _normalize_cases(rng):
@@ -30,6 +30,7 @@ normalize = Exercise(
     points=2,
     section="Normalize",
     returns=("x_hat",),
+    example=by_hand([[7]], [4], [8.99], eps=0.01),
     hints=(
         "Two things happen to each number: it is measured from the mean, and then in units of the deviation.",
         "The deviation is the root of the variance. Epsilon is added to the variance, before the root is taken.",
@@ -43,6 +44,13 @@ def divides_by_the_variance(x, mean, var, eps=1e-3):
     """You divide by the variance (plus epsilon). Batch norm divides by its square root, the standard
     deviation."""
     return (x - mean) / (var + eps)
+
+
+@normalize.wrong("F1", name="divides by the variance, with no epsilon")
+def divides_by_the_variance_with_no_epsilon(x, mean, var, eps=1e-3):
+    """You divide by the variance, and epsilon is left out. Batch norm divides by the root of (variance + epsilon)."""
+    with np.errstate(all="ignore"):
+        return (x - mean) / var
 
 
 @normalize.wrong("F2", looks_like=r"\*\*\s*2|square\(")
@@ -169,7 +177,7 @@ def variance_of_the_batch_and_not_the_one_passed(x, mean, var, eps=1e-3):
     return (x - mean) / np.sqrt(x.var(axis=0) + eps)
 
 
-@normalize.wrong("F5", looks_like=r"ddof")
+@normalize.wrong("F5")
 def the_unbiased_deviation_of_the_batch(x, mean, var, eps=1e-3):
     """You compute an unbiased standard deviation (divided by the batch size minus one) from x. This step uses
     the `var` that it is given, and batch norm's variance divides by the batch size."""

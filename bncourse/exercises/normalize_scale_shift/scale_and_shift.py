@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, batch, strided
+from bncourse.exercises.batches import affine, batch, by_hand, strided
 
 
 def _affine_cases(rng):
@@ -23,6 +23,7 @@ scale_and_shift = Exercise(
     points=1,
     section="Scale and shift",
     returns=("y",),
+    example=by_hand([[-1], [1]], [2], [5]),
     hints=(
         "Each feature has its own gamma and its own beta. What does a gamma of 2 do to a column?",
         "Scale first, then shift: beta is not multiplied by gamma.",

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, maps, strided
+from bncourse.exercises.batches import affine, by_hand, maps, strided
 from bncourse.exercises.where_it_fails import formula
 
 
@@ -42,6 +42,7 @@ instance_norm = Exercise(
     returns=("y",),
     compose=_compose,
     steps={"statistics": lambda x: _over(x, (1, 2)), **formula.STEPS},
+    example=by_hand([[[[1]], [[3]]]], [1], [0], eps=0.0),
     hints=(
         "Take batch norm for maps, and forget that there are other images in the batch.",
         "The axes are batch, height, width, channels: 0 to 3. Which two of them share one mean?",
@@ -51,7 +52,7 @@ instance_norm = Exercise(
 )
 
 
-@instance_norm.property("each channel of each image has the mean beta")
+@instance_norm.property("each channel of each image should have the mean beta")
 def _mean_is_beta(case, got):
     means, beta = got.mean(axis=(1, 2)), case.arguments[2]
     if np.abs(means - beta).max() > 1e-4 * max(1.0, np.abs(got).max()):
@@ -81,34 +82,34 @@ def the_axes_of_channels_first(x):
     return _over(x, (2, 3))
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*(-1|3)")
+@instance_norm.wrong("F4", step="statistics")
 def statistics_for_each_position_over_the_channels(x):
     """You average over the channels at each position. Each channel has its own statistics, over all positions."""
     return _over(x, 3)
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*1")
+@instance_norm.wrong("F4", step="statistics")
 def the_width_is_forgotten(x):
     """You average over the height only, so each column of the image has its own mean. Average over the height and the
     width (axes 1 and 2)."""
     return _over(x, 1)
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*2")
+@instance_norm.wrong("F4", step="statistics")
 def the_height_is_forgotten(x):
     """You average over the width only, so each row of the image has its own mean. Average over the height and the
     width (axes 1 and 2)."""
     return _over(x, 2)
 
 
-@instance_norm.wrong("F4", step="statistics", looks_like=r"axis\s*=\s*0|\.mean\(\s*0\s*\)")
+@instance_norm.wrong("F4", step="statistics")
 def statistics_over_the_batch_for_each_position(x):
     """You average over the batch at each position. Instance norm never mixes images: average over the height and the
     width (axes 1 and 2)."""
     return _over(x, 0)
 
 
-@instance_norm.wrong("F3", step="statistics", looks_like=r"\.mean\(\s*\)|\.var\(\s*\)|\.std\(\s*\)")
+@instance_norm.wrong("F3", step="statistics")
 def one_mean_and_variance_for_all(x):
     """You use one mean and one variance for all numbers. Each channel of each image has its own."""
     return _over(x, None)

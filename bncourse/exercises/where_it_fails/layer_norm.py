@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, batch, strided
+from bncourse.exercises.batches import affine, batch, by_hand, strided
 from bncourse.exercises.where_it_fails import formula
 
 
@@ -42,6 +42,7 @@ layer_norm = Exercise(
     returns=("y",),
     compose=_compose,
     steps={"statistics": lambda x: _over(x, 1), **formula.STEPS},
+    example=by_hand([[1, 3]], [2, 1], [0, 5], eps=0.0),
     hints=(
         "The formula is that of batch norm. What changes is which numbers share one mean and one variance.",
         "Each example, a row, has its own mean and variance: average over the features, axis 1. gamma and beta still "
@@ -52,7 +53,7 @@ layer_norm = Exercise(
 )
 
 
-@layer_norm.property("before gamma and beta, each example has the mean 0")
+@layer_norm.property("before gamma and beta, each example should have the mean 0")
 def _mean_is_zero(case, got):
     means = ((got - case.arguments[2]) / case.arguments[1]).mean(axis=1)
     if np.abs(means).max() > 1e-4 * max(1.0, np.abs(got).max()):
@@ -60,14 +61,14 @@ def _mean_is_zero(case, got):
     return None
 
 
-@layer_norm.wrong("F3", step="statistics", looks_like=r"axis\s*=\s*0|\.mean\(\s*0\s*\)")
+@layer_norm.wrong("F3", step="statistics")
 def a_batch_norm(x):
     """You average over the batch (axis 0). That is batch norm; layer norm gives each example its own mean and
     variance, over its features (axis 1)."""
     return _over(x, 0)
 
 
-@layer_norm.wrong("F3", step="statistics", looks_like=r"\.mean\(\s*\)|\.var\(\s*\)|\.std\(\s*\)|np\.mean\(\s*x\s*\)")
+@layer_norm.wrong("F3", step="statistics")
 def one_mean_and_variance_for_the_whole_array(x):
     """You use one mean and one variance for the whole array. Each example has its own (axis 1)."""
     return _over(x, None)

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.exercises.batches import affine, batch, strided
+from bncourse.exercises.batches import affine, batch, by_hand, strided
 
 
 def _cases(rng):
@@ -41,6 +41,7 @@ rms_norm = Exercise(
         "divide": lambda x, mean_square, eps: x / np.sqrt(mean_square + eps),
         "scale": lambda x_hat, gamma: gamma * x_hat,
     },
+    example=by_hand([[1, 7]], [1, 10], eps=0.0),
     hints=(
         "Take layer norm, and leave out whatever has to do with the mean and with beta.",
         "RMS is short for the root of the mean of the squares: read it from its end. The mean is over the features "
@@ -50,7 +51,7 @@ rms_norm = Exercise(
 )
 
 
-@rms_norm.property("an example keeps its signs, but for those of gamma")
+@rms_norm.property("an example should keep its signs, unless gamma turns them")
 def _keeps_signs(case, got):
     x, gamma = case.arguments
     turned = np.argwhere(np.sign(got) * np.sign(x) * np.sign(gamma) < 0)
@@ -98,6 +99,14 @@ def the_square_of_the_mean(x):
 def the_mean_of_the_absolute_values(x):
     """You average the absolute values. Average the squares."""
     return np.abs(x).mean(axis=1, keepdims=True)
+
+
+@rms_norm.wrong("F1", name="divides by the mean of the absolute values")
+def divides_by_the_mean_of_the_absolute_values(x, gamma, eps=1e-6):
+    """You divide by the mean of the absolute values. RMS is the root of the mean of the squares: square, average, take
+    the root."""
+    with np.errstate(all="ignore"):
+        return gamma * x / (np.abs(x).mean(axis=1, keepdims=True) + eps)
 
 
 @rms_norm.wrong("F3", step="mean_square", looks_like=r"axis\s*=\s*0|\.mean\(\s*0\s*\)")

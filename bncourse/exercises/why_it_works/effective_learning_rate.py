@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _weights(rng, inputs, units):
@@ -25,6 +26,7 @@ effective_learning_rate = Exercise(
     cases=_cases,
     section="The effective learning rate",
     returns=("the effective learning rate",),
+    example=by_hand(0.5, [[3, 0], [0, 4]]),
     hints=(
         "The norm counts twice: once because the gradient shrinks as the weights grow, and once more because the "
         "same step turns longer weights by a smaller angle.",
@@ -54,7 +56,7 @@ def the_rate_times_the_norm(rate, weights):
     return rate * np.linalg.norm(weights)
 
 
-@effective_learning_rate.wrong("F1", looks_like=r"\*\*\s*4|\*\*\s*2\s*\)?\s*\*\*\s*2")
+@effective_learning_rate.wrong("F1")
 def divides_by_the_fourth_power(rate, weights):
     """You square the norm twice. Divide by the sum of the squares as it is."""
     return rate / (weights**2).sum() ** 2
@@ -124,7 +126,7 @@ def divides_by_the_number_of_weights(rate, weights):
     return rate / weights.size
 
 
-@effective_learning_rate.wrong("F1", looks_like=r"return\s+rate\s*$")
+@effective_learning_rate.wrong("F1")
 def the_rate_as_it_is(rate, weights):
     """You return the rate as it is. For a scale-invariant layer a rate means little without the length of the
     weights: divide by the squared norm."""

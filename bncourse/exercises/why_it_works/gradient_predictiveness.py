@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _gradients(rng, distances, parameters, opposite=()):
@@ -38,6 +39,7 @@ gradient_predictiveness = Exercise(
     points=2,
     section="A gradient one can trust",
     returns=("the largest distance",),
+    example=by_hand([[1, 1], [1, 2], [4, 5]]),
     hints=(
         "The first row is the gradient you act on. How far is each other row from it?",
         "Take the first row off all the others. The l2 length of a row is the root of the sum of its squares.",
@@ -74,7 +76,7 @@ def the_distance_of_the_last_probe(gradients):
     return _distances(gradients)[-1]
 
 
-@gradient_predictiveness.wrong("F3", looks_like=r"\[\s*1\s*\]")
+@gradient_predictiveness.wrong("F3")
 def the_distance_of_the_first_probe(gradients):
     """You measure the first probe only. Measure all probes, and take the largest distance."""
     return _distances(gradients)[0]

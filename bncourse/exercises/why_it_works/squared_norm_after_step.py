@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.batches import by_hand
 
 
 def _at_a_right_angle(rng, inputs, units):
@@ -31,6 +32,7 @@ squared_norm_after_step = Exercise(
     cases=_cases,
     section="Weights that can only grow",
     returns=("the squared norm",),
+    example=by_hand([[3], [0]], [[0], [8]], 0.5),
     hints=(
         "Draw it: the old weights, the step, and the new weights are the three sides of a triangle.",
         "The triangle has a right angle between the weights and the step, so Pythagoras gives the third side.",
@@ -40,7 +42,7 @@ squared_norm_after_step = Exercise(
 )
 
 
-@squared_norm_after_step.property("a gradient at a right angle never makes the weights shorter")
+@squared_norm_after_step.property("a gradient at a right angle should never make the weights shorter")
 def _never_shorter(case, got):
     before = float((case.arguments[0] ** 2).sum())
     return (f"at least {before:.6g}", f"{float(got):.6g}") if float(got) < before * (1 - 1e-5) else None

@@ -18,7 +18,7 @@ POINTS = {
     },
     DRIVERS: {"gradient_check": 3.0, "find_bugs": 6.0},
 }
-KINDS = ("resources", "integrity", "reaching", "malformed", "odd")
+KINDS = ("resources", "integrity", "reaching", "malformed", "odd", "told")
 # What a cell prints when its attack worked; the two words stand together in no source.
 THROUGH = "GOT THROUGH"
 
@@ -87,7 +87,20 @@ def case(kind, spoils=(), *, earns=None, at_most=False, assignment=FORWARD, need
 
 def cases(kind=None):
     """Give the cases of one class, or all, in the order in which they stand in the modules."""
-    from bncourse.grading.battery import integrity, malformed, marks, odd, processes, reaching, resources  # noqa: F401 - they declare
+    from bncourse.grading.battery import (  # noqa: F401 - they declare
+        calls,
+        integrity,
+        kernel_memory,
+        malformed,
+        marks,
+        odd,
+        places,
+        processes,
+        reaching,
+        resources,
+        told,
+        tools,
+    )
 
     return [each for each in _cases.values() if kind in (None, each.kind)]
 

@@ -1,0 +1,245 @@
+"""Replay wrong ideas on the cases of a check, and say which of them the answer can be.
+
+An idea is named only where the numbers prove it: it gives what the answer gave on every case, and on a case that
+failed it is farther from the truth than from the answer. What lies as near to the truth as to an idea is neither.
+"""
+
+import re
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from bncourse.checking import compare
+from bncourse.checking.answer import plain
+from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_change
+
+# A wrong answer is matched less strictly than a right one is accepted: the order of sums may differ.
+LIKE = compare.Tolerance(1e-6, 1e-9)
+# How many times nearer to the idea than to the truth an answer must be.
+NEARER = 10.0
+LONG = 0.05  # seconds
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a wrong idea gives on a case: a value, or the kind of the exception with which it stops."""
+
+    value: object
+    arguments: tuple
+    fault: str = ""
+
+
+class Replay:
+    """The results of the wrong ideas of an exercise on the trials of one check, each computed once.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    trials : list of Trial
+    """
+
+    def __init__(self, exercise, trials):
+        self.exercise = exercise
+        self.trials = trials
+        self._kept = {}
+        self._unlike = {}  # for ideas that do not explain a trial: that trial
+
+    # made once, because results are kept by what an idea is
+
+    @cached_property
+    def _arguments(self):
+        return argument_ideas(self.exercise)
+
+    @cached_property
+    def _ideas(self):
+        return list(self.exercise.in_all_forms())
+
+    def result(self, ideas, trial):
+        """Give the `Result` of one idea, or of two that meet, on the case of a trial."""
+        key = (*(id(idea) for idea in ideas), id(trial))
+        if key not in self._kept:
+            self._kept[key] = self._run(self._function(ideas), trial.case)
+        return self._kept[key]
+
+    def _function(self, ideas):
+        """Give the whole answer with these ideas in it; a change of the arguments comes before all else."""
+        changes = [idea.change for idea in ideas if isinstance(idea, ArgumentIdea)]
+        others = [idea for idea in ideas if not isinstance(idea, ArgumentIdea)]
+        function = self.exercise.whole(*others) if others else self.exercise.reference
+        for change in changes:
+            function = with_change(function, change)
+        return function
+
+    def _run(self, function, case):
+        arguments, options = case.copy()
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")  # a wrong answer may divide by zero: that is its result
+            try:
+                value = plain(self.exercise.called_with(function, arguments, options))
+            except Exception as error:  # a wrong idea that stops on a case agrees with no value
+                return Result(None, arguments, type(error).__name__)
+        return Result(value, arguments)
+
+    def explains(self, ideas, trials):
+        """Say how far the ideas are from the answer on these trials, in units of `LIKE`; None where they differ.
+
+        Parameters
+        ----------
+        ideas : tuple of WrongIdea
+        trials : list of Trial
+
+        Returns
+        -------
+        float or None
+        """
+        farthest, proved = 0.0, False
+        key = tuple(map(id, ideas))
+        if any(trial is self._unlike.get(key) for trial in trials):
+            return None
+        # a case that failed tells most ideas apart, so it is asked first; one that takes long, last
+        for trial in sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind)):
+            result = self.result(ideas, trial)
+            if trial.reply.fault or result.fault:
+                if not (trial.reply.fault and _same_kind(trial.reply.fault.kind, result.fault)):
+                    self._unlike[key] = trial
+                    return None
+                proved = True
+                continue
+            like = like_of(trial)
+            off = compare.distance(result.value, trial.reply.value, like, enough=1.0)
+            if off > 1 or not self._same_changes(result, trial):
+                self._unlike[key] = trial
+                return None
+            farthest = max(farthest, off)
+            proved = proved or self._proves(result, trial, off, like)
+        return farthest if proved else None
+
+    def _proves(self, result, trial, off, like):
+        if not trial.kind:
+            return False
+        if trial.kind == "changed":
+            return bool(self._changed(trial.case, result.arguments))
+        from_truth = compare.distance(trial.expected, result.value, like)
+        return from_truth > 1 and compare.distance(trial.expected, trial.reply.value, like) >= NEARER * off
+
+    def _same_changes(self, result, trial):
+        """Say whether an idea that writes into its inputs writes there what the answer wrote."""
+        changed = self._changed(trial.case, result.arguments)
+        if trial.kind == "changed":
+            return bool(changed) and all(map(_equal, result.arguments, trial.reply.arguments))
+        return all(not _equal(trial.case.arguments[i], trial.reply.arguments[i]) for i in changed)
+
+    def _changed(self, case, arguments):
+        """Give the places of the arguments that were changed and may not be."""
+        names = self.exercise.parameters
+        return [
+            i
+            for i, (before, after) in enumerate(zip(case.arguments, arguments, strict=True))
+            if i < len(names) and names[i] not in self.exercise.may_change and not _equal(before, after)
+        ]
+
+    def candidates(self, trials):
+        """Give the ideas that the answer can be: one, or two that meet, or one for each wrong result.
+
+        Returns
+        -------
+        list of WrongIdea
+        """
+        found = self._nearest(((idea,) for idea in self._ideas), trials)
+        if not found and any(trial.kind not in ("", "changed") for trial in trials):
+            found = self._nearest((ideas for ideas in self.exercise.suspects() if len(ideas) == 2), trials)
+            found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
+        return list(found)
+
+    def _about_arguments(self, trials):
+        """Give an idea about the arguments, alone or together with one from the bank."""
+        about = self._arguments
+        found = self._nearest(((idea,) for idea in about), trials)
+        frequent = [other for other in about if other.frequent]
+        both = ((idea, other) for other in frequent for idea in self.exercise.wrong_ideas)
+        return found or self._nearest(both, trials)
+
+    def _observed(self, trials):
+        """Give the ideas that the answer was seen to follow on every case, whatever came out."""
+        keys = self.exercise.observes
+        if not keys or not all(isinstance(trial.reply.value, dict) for trial in trials):
+            return []
+        said = [" ".join(str(trial.reply.value.get(key, "")) for key in keys) for trial in trials]
+        ideas = [idea for idea in self.exercise.wrong_ideas if idea.seen]
+        return [idea for idea in ideas if all(re.search(idea.seen, text) for text in said)][:1]
+
+    def _nearest(self, suspects, trials):
+        """Give the suspects that are nearest to the answer; of equally near ones, the first in the bank."""
+        off = {}
+        for ideas in suspects:
+            distance = self.explains(ideas, trials)
+            if distance is not None:
+                off[ideas_key(ideas)] = (distance, ideas)
+        if not off:
+            return ()
+        # what differs by rounding alone is equally near
+        limit = 1e-3 + NEARER * min(distance for distance, _ in off.values())
+        return next(ideas for distance, ideas in off.values() if distance <= limit)
+
+    def _by_result(self, trials):
+        """Where several results come back and each has its own mistake, name the idea of each wrong one."""
+        if len(self.exercise.returns) < 2 or any(trial.reply.fault for trial in trials):
+            return []
+        both = [(trial.expected, trial.reply.value) for trial in trials]
+        if not all(isinstance(got, tuple | list) and len(got) == len(wanted) for wanted, got in both):
+            return []
+        found = []
+        for place in range(len(self.exercise.returns)):
+            if all(compare.same(t.expected[place], t.reply.value[place], t.tolerance) for t in trials):
+                continue
+            idea = next((i for i in self.exercise.wrong_ideas if self._explains_at(i, trials, place)), None)
+            if idea is None:
+                return []
+            if idea not in found:
+                found.append(idea)
+        return found
+
+    def _explains_at(self, idea, trials, place):
+        """Say whether an idea gives one of the results, and the others as they are or as they should be."""
+        proved = False
+        for trial in trials:
+            result, like = self.result((idea,), trial), like_of(trial)
+            if result.fault or not isinstance(result.value, tuple) or len(result.value) != len(trial.expected):
+                return False
+            if self._changed(trial.case, result.arguments):
+                return False
+            for i, (value, wanted, got) in enumerate(zip(result.value, trial.expected, trial.reply.value, strict=True)):
+                off = compare.distance(value, got, like)
+                if i == place:
+                    if off > 1:
+                        return False
+                    far = compare.distance(wanted, value, like) > 1
+                    proved = proved or (far and compare.distance(wanted, got, like) >= NEARER * off)
+                elif off > 1 and compare.distance(wanted, value, like) > 1:
+                    return False
+        return proved
+
+
+def ideas_key(ideas):
+    """Give what a suspect is told apart by."""
+    return tuple((idea.step, idea.name) for idea in ideas)
+
+
+def like_of(trial):
+    """Give the tolerance with which a wrong idea is compared on a trial."""
+    return compare.Tolerance(LIKE.rtol, LIKE.atol, trial.tolerance.single)
+
+
+def _same_kind(one, other):
+    """Say whether two exceptions are of a kind; NumPy's AxisError is both a ValueError and an IndexError."""
+    return one == other or ("AxisError" in (one, other) and {one, other} <= {"AxisError", "ValueError", "IndexError"})
+
+
+def _equal(a, b):
+    return not isinstance(a, np.ndarray) or (isinstance(b, np.ndarray) and np.array_equal(a, b, equal_nan=_real(a)))
+
+
+def _real(array):
+    return array.dtype.kind == "f"

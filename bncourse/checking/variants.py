@@ -1,0 +1,98 @@
+"""Run other texts of a learner's function beside it, where it lives: in the notebook, or behind the walls.
+
+Used as a driver (see `bncourse.checking.Exercise`), so it needs no way of its own through a wall. It holds no answers.
+"""
+
+import contextlib
+import copy
+import types
+import warnings
+
+import numpy as np
+
+from bncourse.checking.answer import plain
+
+WHICH = "which_change_is_on"
+SEEN = "value_seen"  # the global name of the function that notes the value of an expression
+MOST_SEEN = 10_000  # numbers of a value that is noted
+
+
+def outcomes(function, source, count, arguments, options):
+    """Call a text of the function that holds several changes, once with each of them, on copies of the same arguments.
+
+    Parameters
+    ----------
+    function : function
+        The learner's own; the text sees the same global names, and none of the learner's names changes.
+    source : str
+        A text of a function with the same name, in which the global name `WHICH` turns one change on.
+    count : int
+        How many changes it holds.
+    arguments : list
+    options : dict
+
+    Returns
+    -------
+    list
+        For each change what came back and the arguments after the call, as ``[value, arguments, options]``; None
+        where it stopped with an error.
+
+    Raises
+    ------
+    TypeError
+        If the function is none of Python's own, or uses names of a function around it.
+    """
+    if not isinstance(function, types.FunctionType) or function.__closure__:
+        raise TypeError("only a function that stands alone can be run in another form")
+    names = dict(function.__globals__)
+    exec(compile(source, "<another form of the answer>", "exec"), names)
+    variant = names[function.__name__]
+    found = []
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for number in range(1, count + 1):
+            names[WHICH] = number
+            given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
+            try:
+                found.append([plain(variant(*given, **named)), given, named])
+            except Exception:  # a text that stops is no right one
+                found.append(None)
+    return found
+
+
+def observed(function, source, arguments, options):
+    """Call a text of the function that notes its values on the way.
+
+    Parameters
+    ----------
+    function : function
+        The learner's own; none of its names changes.
+    source : str
+        A text of a function with the same name, in which ``value_seen(number, value)`` stands around expressions.
+    arguments : list
+    options : dict
+
+    Returns
+    -------
+    list
+        ``[number, value]`` in the order in which they were evaluated, of each expression that was evaluated once. An
+        error ends the list.
+    """
+    if not isinstance(function, types.FunctionType) or function.__closure__:
+        raise TypeError("only a function that stands alone can be run in another form")
+    values, again = {}, set()
+
+    def note(number, value):
+        if number in values:
+            again.add(number)
+        elif np.size(value) <= MOST_SEEN:
+            values[number] = plain(value)
+        return value
+
+    names = {**function.__globals__, SEEN: note}
+    exec(compile(source, "<another form of the answer>", "exec"), names)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        with contextlib.suppress(Exception):
+            names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
+    return [[number, value] for number, value in values.items() if number not in again]

@@ -1,0 +1,136 @@
+"""What an answer uses beside itself, and what of that is not there while a notebook is graded.
+
+An answer stands on its own in grading: the course's reference functions, experiments and bugs are not there, nor is
+anything that was made with them. What a notebook says must hold there too, so a check asks here before it is green.
+"""
+
+import ast
+import dis
+import inspect
+import types
+from functools import lru_cache
+
+COURSE = "bncourse"
+_DEEPEST = 3
+_MOST = 50  # of a list or dictionary, so many are looked at
+
+
+def not_in_grading(learners, name="", cells=()):
+    """Say what an answer uses that is not there while a notebook is graded.
+
+    Parameters
+    ----------
+    learners : object
+        The function, class or value.
+    name : str
+        The name that it has in the notebook.
+    cells : sequence of str
+        The cells that were run before, in their order: they tell what was made with the course's own parts.
+
+    Returns
+    -------
+    str
+        A name, such as "reference" or "table", or "".
+    """
+    made = _made_with_the_course(tuple(cells))
+    if _is_of_the_course(learners) or (not callable(learners) and name in made):
+        return name
+    seen, waiting = set(), list(_functions(learners))
+    while waiting:
+        function = waiting.pop()
+        if id(function) in seen:
+            continue
+        seen.add(id(function))
+        for used, value, of_the_notebook in _used(function):
+            if used.split(".")[0] == COURSE or (of_the_notebook and used in made) or _is_of_the_course(value):
+                return used
+            waiting += _functions(value)
+    return ""
+
+
+def _functions(value):
+    """Give the functions in a value that a learner wrote."""
+    value = inspect.unwrap(value) if callable(value) else value
+    if isinstance(value, types.FunctionType):
+        return [] if _module(value).split(".")[0] == COURSE else [value]
+    if isinstance(value, type) and _module(value) in ("__main__", "builtins"):
+        return [one for one in vars(value).values() if isinstance(one, types.FunctionType)]
+    return []
+
+
+def _used(function):
+    """Yield each name from outside that a function uses, its value if it has one, and whether it is the notebook's."""
+    around = function.__globals__
+    codes = [function.__code__]
+    while codes:
+        code = codes.pop()
+        codes += [constant for constant in code.co_consts if inspect.iscode(constant)]
+        for step in dis.get_instructions(code):
+            if step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
+                yield step.argval, around.get(step.argval), True
+            elif step.opname == "IMPORT_NAME":
+                yield step.argval, None, False
+    for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
+        try:
+            yield name, cell.cell_contents, False
+        except ValueError:  # the name has no value yet
+            continue
+    for parameter in inspect.signature(function).parameters.values():
+        if parameter.default is not parameter.empty:
+            yield parameter.name, parameter.default, False
+
+
+def _is_of_the_course(value, depth=0):
+    """Say whether a value is a part of the course, or holds one."""
+    value = getattr(value, "func", value)  # of a partial
+    if isinstance(value, types.ModuleType):
+        return value.__name__.split(".")[0] == COURSE
+    if COURSE in (_module(value).split(".")[0], type(value).__module__.split(".")[0]):
+        return True
+    if depth < _DEEPEST:
+        if isinstance(value, types.SimpleNamespace):
+            value = vars(value)
+        if isinstance(value, dict):
+            value = list(value.values())
+        if isinstance(value, list | tuple | set):
+            return any(_is_of_the_course(one, depth + 1) for one in list(value)[:_MOST])
+    return False
+
+
+def _module(value):
+    found = getattr(value, "__module__", "")
+    return found if isinstance(found, str) else ""
+
+
+@lru_cache(4)
+def _made_with_the_course(cells):
+    """Give the names that hold something of the course after these cells, or something made with it."""
+    made = set()
+    for cell in cells:
+        for node in _statements(cell):
+            bound = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                made.discard(node.name)  # what it uses is looked at where it is called
+                continue
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                of_the_course = (getattr(node, "module", "") or "").split(".")[0] == COURSE
+                for alias in node.names:
+                    name = (alias.asname or alias.name).split(".")[0]
+                    keep = of_the_course or (isinstance(node, ast.Import) and alias.name.split(".")[0] == COURSE)
+                    (made.add if keep else made.discard)(name)
+                continue
+            used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+            if used & made:
+                made |= bound
+            elif isinstance(node, ast.Assign):
+                made -= bound
+    return frozenset(made)
+
+
+@lru_cache(1024)
+def _statements(cell):
+    lines = ["pass" if line.lstrip().startswith(("%", "!", "?")) else line for line in cell.splitlines()]
+    try:
+        return tuple(ast.parse("\n".join(lines)).body)
+    except (SyntaxError, ValueError):
+        return ()

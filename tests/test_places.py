@@ -1,0 +1,98 @@
+"""Where an answer may stand: what the student's own kernel calls right, in Run All or after it, earns its points."""
+
+import json
+from copy import deepcopy
+from pathlib import Path
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from bncourse import check
+from bncourse.grading import classroom, levels, sandbox
+from bncourse.grading.battery import course, places, tools
+from bncourse.grading.battery.papers import FORWARD, POINTS, Paper, cases
+from bncourse.grading.judging import judge_notebook
+from bncourse.grading.source import Source
+from bncourse.grading.stage import stage_notebook
+
+ROOT = Path(__file__).resolve().parents[1]
+LEVEL = levels.best_level(0)
+walled = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
+FORMS = {case.name: case for case in cases("odd") if case.spoil.__module__ in (places.__name__, tools.__name__)}
+# In Run All the stub below takes the place of the answer above it; nobody wrote the stub, so the answer counts.
+STUB_BEHIND = {
+    name for name in FORMS if name.endswith("-above") or name.startswith("all-answers-in-a-cell-on-top")
+} | {"an-answer-above-its-stub", "no-marks-and-one-cell", "a-stub-that-was-copied-to-the-end"}  # fmt: skip
+
+
+def solved():
+    """Give the small notebook of the battery with the right answers, and no experiment."""
+    notebook = deepcopy(course.sources(ROOT)[FORWARD])
+    right = {cell.grade_id: classroom.solution(cell) for cell in Source(FORWARD, notebook).answers}
+    for cell in notebook["cells"]:
+        cell["source"] = right.get(cell["metadata"].get("nbgrader", {}).get("grade_id"), "".join(cell["source"]))
+    return notebook
+
+
+def released():
+    paper = Paper(Path("nowhere"), solved())
+    places.stub(paper)
+    return nbformat.from_dict(paper.notebook)
+
+
+SOLVED, RELEASE = solved(), released()
+
+
+def handed_in(case, tmp_path):
+    """Give what a case hands in, as a dictionary."""
+    paper = Paper(tmp_path, deepcopy(SOLVED))
+    case.spoil(paper)
+    return paper.notebook
+
+
+def in_a_kernel(notebook, monkeypatch):
+    """Run all cells in a kernel, then every check once more; give the best that each check said."""
+    best, judge = dict.fromkeys(POINTS[FORWARD], 0.0), check.judge
+
+    def noting(asked, answer, seed):
+        verdict = judge(asked, answer, seed)
+        best[asked.name] = max(best[asked.name], verdict.score)
+        return verdict
+
+    monkeypatch.setattr(check, "judge", noting)
+    shell = InteractiveShell()
+    shell.showtraceback = shell.showsyntaxerror = lambda *a, **k: None
+    code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    with check.session(0, show=lambda verdict: None):
+        for source in [*code, "from bncourse import check", *(f"check.{name}({name})" for name in best)]:
+            shell.run_cell(source)
+    return best
+
+
+@pytest.fixture(scope="module")
+def warm():
+    made = sandbox.Sandbox(LEVEL, ("numpy",), 41, sandbox.Limits(cell=5, notebook=60))
+    made.start()
+    yield made
+    made.stop()
+
+
+def graded(notebook, warm):
+    staged = stage_notebook(json.dumps(notebook).encode(), RELEASE)
+    judged = judge_notebook(staged.notebook, warm, 7)
+    return {name: judged.outcomes[f"{name}-check"]["score"] for name in POINTS[FORWARD]}
+
+
+def test_there_are_thirty_forms_and_twelve_tools():
+    assert len(FORMS) >= 42 and len(tools.TOOLS) == 12
+
+
+@walled
+@pytest.mark.parametrize("form", FORMS)
+def test_what_the_kernel_says_is_right_earns_its_points(form, warm, tmp_path, monkeypatch, capsys):
+    notebook = handed_in(FORMS[form], tmp_path)
+    said = in_a_kernel(notebook, monkeypatch)
+    got = graded(notebook, warm)
+    assert got == FORMS[form].earned
+    assert got == said or form in STUB_BEHIND

@@ -1,0 +1,138 @@
+"""No card says what is not so: a mistake is named where the numbers prove it, a line shown where it is sure."""
+
+import inspect
+import re
+
+import numpy as np
+import pytest
+
+from bncourse import exercises
+from bncourse.benchmarks.mutants import judged
+from bncourse.checking import DirectAnswer, Exercise, judge
+from bncourse.checking.lines import line_with, lines_of
+from bncourse.checking.verdict import CORRECT
+
+FUNCTIONS = [e for e in map(exercises.find, exercises.names()) if isinstance(e, Exercise)]
+PLAIN = [e for e in FUNCTIONS if e.driver is None]
+RNG = np.random.default_rng(17)
+
+
+def _floats(change):
+    """Change each array or number of floats that comes back."""
+
+    def one(value):
+        is_float = isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype.kind == "f")
+        return change(np.asarray(value, float)) if is_float else value
+
+    def perturbed(value):
+        if isinstance(value, tuple):
+            return tuple(map(one, value))
+        return {key: one(v) for key, v in value.items()} if isinstance(value, dict) else one(value)
+
+    return lambda function: lambda *arguments, **options: perturbed(function(*arguments, **options))
+
+
+def _in_single(function):
+    """Compute in float32 and give float64 back, as who mixes the two does."""
+
+    def single(value):
+        return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype == np.float64 else value
+
+    def answer(*arguments, **options):
+        value = function(*map(single, arguments), **{key: single(v) for key, v in options.items()})
+        return _floats(lambda array: array)(lambda: value)()
+
+    return answer
+
+
+def _from_the_end(function):
+    """Add in another order: the examples the other way round, where the result does not depend on their order."""
+    return lambda x: function(np.ascontiguousarray(x[::-1]))
+
+
+PERTURBED = {
+    "times 1 + 1e-7": _floats(lambda array: array * (1 + 1e-7)),
+    "times 1 - 3e-7": _floats(lambda array: array * (1 - 3e-7)),
+    "each number a little off": _floats(
+        lambda array: array * (1 + 2e-7 * np.cos(np.arange(array.size))).reshape(array.shape)
+    ),
+    "plus 1e-8": _floats(lambda array: array + 1e-8),
+    "rounded to 8 digits": _floats(lambda array: np.round(array, 8)),
+    "rounded to 5 digits": _floats(lambda array: np.round(array, 5)),
+    "float32 inside": _in_single,
+}
+
+
+def _name(value):
+    return getattr(value, "name", str(value))
+
+
+@pytest.mark.parametrize("how", PERTURBED)
+@pytest.mark.parametrize("exercise", PLAIN, ids=_name)
+def test_a_right_answer_that_is_nearly_right_is_told_no_mistake_that_it_does_not_hold(exercise, how):
+    for seed in (0, 11):
+        verdict = judge(exercise, DirectAnswer(PERTURBED[how](exercise.reference), exercise.name), seed)
+        assert not verdict.wrong_ideas, verdict.text()
+        for finding in verdict.missed:
+            details = dict(finding.details)
+            assert "expected" not in details or details["expected"] != details["yours"], verdict.text()
+
+
+@pytest.mark.parametrize("name", ["batch_mean", "batch_variance"])
+def test_sums_in_another_order_are_right(name):
+    exercise = exercises.find(name)
+    reverse = _from_the_end(lambda x: exercise.reference(x)) if name == "batch_mean" else None
+    answer = reverse or (lambda x, mean: exercise.reference(x[::-1], mean))
+    assert judge(exercise, DirectAnswer(answer, name)).outcome == CORRECT
+
+
+@pytest.mark.parametrize("exercise", PLAIN, ids=_name)
+def test_a_right_answer_with_one_thing_changed_is_rejected_and_told_no_false_name(exercise):
+    # the benchmark tries all of them; a few of each are enough to see a bank go wrong
+    count = judged(exercise, (0, 21, 22), most=4)
+    assert count.rejected == count.mutants, count.notes
+    assert not count.false, count.notes
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)
+def test_a_pattern_finds_the_line_of_its_own_idea(exercise):
+    for idea in exercise.wrong_ideas:
+        lines = lines_of(inspect.getsource(idea.function))
+        assert not idea.looks_like or any(re.search(idea.looks_like, line.text) for line in lines), idea.name
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)
+def test_no_line_of_a_right_answer_is_shown_beside_a_line_that_is_wrong(exercise):
+    """An innocent line: one that stands in a right answer, where another line is wrong."""
+    known = {line.does for answer in (exercise.reference, *exercise.right_answers) for line in _lines(answer)}
+    for idea in exercise.wrong_ideas:
+        source = inspect.getsource(idea.function)
+        shown = line_with(idea, exercise, source)
+        if shown and len(lines_of(source)) > 1:
+            number = int(re.match(r"line (\d+)", shown)[1])
+            [line] = [line for line in lines_of(source) if line.number == number]
+            assert line.does not in known or not idea.looks_like, f"{idea.name}: {shown}"
+
+
+def _lines(answer):
+    try:
+        return lines_of(inspect.getsource(answer))
+    except (OSError, TypeError):
+        return []
+
+
+def test_a_loose_pattern_shows_no_line_where_another_may_be_meant():
+    def normalize(x, mean, var, eps=1e-3):
+        shares = np.ones(len(x)) / len(x)
+        return (x - mean) * (var + eps) ** -1 * shares.sum()
+
+    verdict = judge(exercises.find("normalize"), DirectAnswer(normalize))
+    assert verdict.wrong_ideas == ("divides by the variance",) and verdict.where == ""
+
+
+def test_what_only_gives_the_same_numbers_is_not_told_what_it_wrote():
+    def batch_norm_inference(x, gamma, beta, running_mean, running_var, eps=1e-3):
+        return gamma * (x - running_mean) / running_var + beta
+
+    said = judge(exercises.find("batch_norm_inference"), DirectAnswer(batch_norm_inference)).text()
+    assert "square" not in said
