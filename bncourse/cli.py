@@ -265,6 +265,7 @@ def _parser():
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
     bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
+    bench.add_argument("--only", nargs="+", metavar="CLAIM", help="for claims: the names of those to try")
     bench.add_argument(
         "--plain",
         type=_count,

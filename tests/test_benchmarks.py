@@ -10,7 +10,7 @@ import pytest
 from bncourse import cli, exercises
 from bncourse.benchmarks import battery, checks, claims, course, margins, mutants, page, reference, seeds
 from bncourse.checking import Case, Exercise
-from bncourse.experiments.claims import Claim
+from bncourse.experiments.claim import Claim
 from bncourse.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,13 +109,15 @@ def test_an_unknown_family_is_told_the_known_ones(capsys):
 
 
 def test_a_claim_that_fails_more_than_once_in_twenty_does_not_hold(monkeypatch):
-    firm = Claim("a gap of more than a half", lambda seed: {}, lambda n: n["gap"] > 0.5)
+    firm = Claim(
+        "a gap of more than a half", lambda seed: {}, lambda n: n["gap"] > 0.5, over={}, notebook="03", cells=("gap",)
+    )
     monkeypatch.setattr(claims, "CLAIMS", dict.fromkeys(("firm", "thin", "weak"), firm))
     fine = {seed: (True, {"gap": 1.0}) for seed in range(40)}
     results = {
-        "firm": fine,
-        "thin": fine | {0: (False, {"gap": 0.4})},
-        "weak": fine | {s: (False, {"gap": 0.0}) for s in range(3)},
+        "firm": {claims.NOTEBOOK: fine},
+        "thin": {claims.NOTEBOOK: fine | {0: (False, {"gap": 0.4})}},
+        "weak": {claims.NOTEBOOK: fine | {s: (False, {"gap": 0.0}) for s in range(3)}},
     }
     figures = claims.summary(results)
     assert (figures["claims"], figures["held"], figures["seeds"]) == (3, 2, 40)
@@ -143,7 +145,10 @@ def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
     assert cli.main(["bench", "claims", "--seeds", "2", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures.pop("worst_margins")["identity_recovery"] > 0.9
-    assert figures == {"claims": 1, "held": 1, "seeds": 2, "failures": {}}
+    assert figures == {
+        "claims": 1, "held": 1, "seeds": 2, "points": 1, "points_held": 1, "failures": {}, "failed_points": {},
+        "tried_points": {"identity_recovery": 1},
+    }  # fmt: skip
 
 
 def test_what_an_import_adds_is_a_difference_in_milliseconds(monkeypatch):
@@ -180,8 +185,8 @@ def test_the_page_shows_each_family_that_was_measured_with_its_date_and_command(
     page.store(tmp_path, kept(claims=claimed))
     written = (tmp_path / "docs" / "benchmarks.md").read_text()
     assert "`bncourse bench claims`, 2026-01-31, a machine, 2 cores; Python 3.13.0" in written
-    assert "| `bold` | 16 of 20 | -0.50 |" in written
-    assert "| `firm` | 20 of 20 | none |" in written
+    assert "| `bold` | 1 | 16 of 20 | -0.50 |" in written
+    assert "| `firm` | 1 | 20 of 20 | none |" in written
     assert "bench battery" not in written
     assert page.load(tmp_path)["claims"]["figures"] == claimed
 

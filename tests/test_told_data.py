@@ -12,7 +12,6 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from bncourse.grading.output_allowance import MOST_CHARACTERS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
@@ -27,7 +26,7 @@ from bncourse.grading.answers import answer
 from bncourse.grading.crossing import bounded, called_back, handed, reply_of
 from bncourse.grading.integrity import likeness, steps
 from bncourse.grading.judging import judge_notebook
-from bncourse.grading.outputs import clean_outputs
+from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs
 from bncourse.grading.submission import Lost, OutOfTime, Submission, sources_of
 from bncourse.room import frames, values
 
@@ -252,7 +251,7 @@ def test_the_outputs_of_all_cells_together_have_an_end():
     for cell in notebook.cells:
         cell.metadata["bncourse"] = {"from": "student"}
     judged = judge_notebook(notebook, ToldSandbox(lambda asked: [told]), 3)
-    assert len(json.dumps(judged.notebook)) < MOST_CHARACTERS + 100_000
+    assert len(json.dumps(judged.notebook)) < MOST_OUTPUT + 100_000
     assert "shows more than is kept" in json.dumps(judged.notebook.cells[-1].outputs)
 
 
@@ -334,14 +333,21 @@ def test_two_hundred_thousand_characters_of_the_worst_text_take_seconds(worst):
 @pytest.mark.parametrize("unit", ["(", "a", "sqrt(", "mean(", "1e", " ", "x[", "import ", "-", "def f(x):"])
 def test_the_patterns_of_the_bank_take_no_time_on_long_lines(unit):
     """Each exercise looks for its wrong ideas in the answer; a line may have 200,000 characters."""
-    from bncourse.checking.judge import _line
+    from bncourse.checking.lines import line_with, mentions
 
-    source = f"?\n{unit * (5_000 // len(unit))}\n" + f"{unit * (300 // len(unit))}\n" * 5
-    with harmless(seconds=10):
-        for name in exercises.names():
-            for idea in getattr(exercises.find(name), "wrong_ideas", ()):
-                assert len(_line(source, idea.looks_like)) < 400
-        _line(f"?\n{unit * (200_000 // len(unit))}", r"=.*=.*=.*x\.mean")
+    long = unit * (200_000 // len(unit))
+    texts = [
+        f"def f(x):\n    {long}\n",
+        f"def f(x):\n    return {' + '.join(['x'] * 10_000)}\n",
+        "def f(x):\n" + "    x = x + 1\n" * 5_000,
+        f"def f(x):\n    return x  # {long}\n" * 2,
+    ]
+    with harmless(seconds=20):
+        for text in texts:
+            for name in ("normalize", "batch_norm_layer", "build_model"):
+                exercise = exercises.find(name)
+                for idea in exercise.wrong_ideas[:5]:
+                    assert len(line_with(idea, exercise, text)) < 400 and mentions(idea, text) in (True, False)
 
 
 def test_a_body_of_the_worst_steps_is_compared_in_time():

@@ -5,8 +5,8 @@ the course has), `source` (a source notebook, cell by cell), `soundness` (what a
 released), `converters` (nbgrader's steps, called in this process), `release`. How a submission comes in:
 `plain_files`, `reading` (bytes to cells), `stage` (the release with its answers), `arrivals` (a folder), `intake`
 (where things go), `reports`, nbgrader's `doors`, and `integrity` (what an instructor may want to look at). Then
-`texts` (what a person may see of it, made harmless), `feedback` (what stands on a feedback page), and `classroom` and `demo`, which show the whole cycle on a small
-class.
+`texts` (what a person may see of it, made harmless), `feedback` (what stands on a feedback page), and `classroom`
+and `demo`, which show the whole cycle on a small class.
 """
 
 import sys
