@@ -70,7 +70,7 @@ def _name(value):
 @pytest.mark.parametrize("how", PERTURBED)
 @pytest.mark.parametrize("exercise", PLAIN, ids=_name)
 def test_a_right_answer_that_is_nearly_right_is_told_no_mistake_that_it_does_not_hold(exercise, how):
-    for seed in (0, 11):
+    for seed in (0, 11)[: 2 if how == "float32 inside" else 1]:
         verdict = judge(exercise, DirectAnswer(PERTURBED[how](exercise.reference), exercise.name), seed)
         assert not verdict.wrong_ideas, verdict.text()
         for finding in verdict.missed:
