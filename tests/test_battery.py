@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -26,8 +27,23 @@ LEVEL = best_level(0) if sys.platform == "linux" else 0
 pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
 
 
+# Where an answer stands is held form by form in tests/test_places.py; here is a sample of them. The benchmark has all.
+SAMPLED = {"bncourse.battery.places": 6, "bncourse.battery.tools": 6, "bncourse.battery.marks": 2}
+
+
+def tried():
+    """Give the cases of this run: all but those of which a sample is enough."""
+    seen, found = Counter(), []
+    for case in cases():
+        module = case.spoil.__module__
+        if seen[module] % SAMPLED.get(module, 1) == 0:
+            found.append(case)
+        seen[module] += 1
+    return found
+
+
 def possible():
-    return [case for case in cases() if not case.needs_root or os.geteuid() == 0]
+    return [case for case in tried() if not case.needs_root or os.geteuid() == 0]
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +58,7 @@ def test_there_are_cases_of_every_class():
     assert all(len(cases(kind)) >= 20 for kind in KINDS)
 
 
-@pytest.mark.parametrize("case", [case.name for case in cases()])
+@pytest.mark.parametrize("case", [case.name for case in tried()])
 def test_a_case_gets_what_its_functions_earn(outcome, case):
     if case not in [each.name for each in possible()]:
         pytest.skip("only root can make this submission")

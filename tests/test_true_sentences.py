@@ -88,8 +88,8 @@ def test_sums_in_another_order_are_right(name):
 
 @pytest.mark.parametrize("exercise", PLAIN, ids=_name)
 def test_a_right_answer_with_one_thing_changed_is_rejected_and_told_no_false_name(exercise):
-    # the benchmark tries all of them; a few of each are enough to see a bank go wrong
-    count = judged(exercise, (0, 21), most=3)
+    # the benchmark tries all of them on many seeds; here it is one of each
+    count = judged(exercise, (0,), most=1)
     assert count.rejected == count.mutants, count.notes
     assert not count.false, count.notes
 

@@ -282,12 +282,13 @@ def main(arguments=None):
     import argparse
 
     parser = argparse.ArgumentParser()
-    parser.add_argument("home")
-    parser.add_argument("folder")
+    for name in ("home", "folder"):
+        parser.add_argument(name)
     parser.add_argument("--level", type=int, default=3)
     parser.add_argument("--only", default="", help="a part of the names")
     parser.add_argument("--kind")
     parser.add_argument("--walls", action="store_true", help="only cases about the walls")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="only each Nth of them")
     options = parser.parse_args(arguments)
     chosen = [
         case
@@ -296,7 +297,7 @@ def main(arguments=None):
         and (case.at_every_wall or not options.walls)
         and (os.geteuid() == 0 or not case.needs_root)
     ]
-    outcome = run(make(options.home, options.folder), chosen, level=options.level)
+    outcome = run(make(options.home, options.folder), chosen[:: options.every], level=options.level)
     print(json.dumps(vars(outcome), indent=1))
 
 

@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -136,7 +137,7 @@ def _ready():
     global _judge
     if _judge is None or not _judge[0].is_alive():
         end()
-        context = start_method()
+        context = _beside_this_one()
         ours, theirs = context.Pipe()
         if multiprocessing.current_process().daemon:  # as the workers of a cluster are; this one looks after its child
             multiprocessing.current_process().daemon = False
@@ -167,6 +168,19 @@ def end():
         with contextlib.suppress(psutil.Error):
             each.kill()  # known by its number and the time of its start
     process.close()
+
+
+def _beside_this_one():
+    """Give the way in which the judge is started.
+
+    A worker was forked by a server that has imported what a judge needs, and has no thread but the one that waits for
+    its parent's end: from there a fork starts the judge in milliseconds, where a new server would import it all again.
+    A worker of a cluster has threads of its own, so there it is started as any other process.
+    """
+    forked = multiprocessing.parent_process() is not None and threading.active_count() <= 2
+    if forked and "fork" in multiprocessing.get_all_start_methods() and "distributed" not in sys.modules:
+        return multiprocessing.get_context("fork")
+    return start_method()
 
 
 def start_method():
