@@ -107,6 +107,7 @@ def _parser():
     )
     doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
     doctor.add_argument("--instructor", action="store_true", help="also: does it have the walls that grading needs")
+    doctor.add_argument("--hub", action="store_true", help="instead: what is open to others on a machine of many")
 
     command("progress", "bncourse.standing:command", "show what is done, not yet, and not started", "bncourse progress")
 
