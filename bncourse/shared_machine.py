@@ -247,10 +247,12 @@ class _Look:
         if about.st_uid not in (self.owner, 0) and not self.graders:
             says = f"{path} belongs to {self.machine.name(about.st_uid)}, not to you"
             return Finding("in the exchange", OPEN, says, f"as root: mv {path} {path}.found; then release again")
+        letters = "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit)
         if mode & 0o7 & ~bits:
             says = f"{path} has the mode {mode:o}: everybody may {'list' if mode & 0o4 & ~bits else 'change'} it"
-            letters = "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit)
             return Finding("in the exchange", OPEN, says, f"chmod o={letters} {path}")
+        if mode & bits != bits and not self.graders:
+            return Finding("in the exchange", LOOK, f"{path} is closed to students", f"chmod o={letters} {path}")
         if mode & 0o002 and not mode & stat.S_ISVTX:
             says = f"{path} has the mode {mode:o}: who knows the name of a submission may remove it"
             return Finding("in the exchange", OPEN, says, f"chmod +t {path}")

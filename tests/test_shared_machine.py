@@ -215,6 +215,7 @@ def test_what_learners_lack_is_written_out(hub):
         (lambda hub: shutil.rmtree(hub / "exchange"), "is not there yet"),
         (chmod(0o755, "exchange"), "students cannot hand in"),
         (lambda hub: shutil.rmtree(hub / BOX), "whoever is first makes it"),
+        (chmod(0o700, BOX), "is closed to students"),
     ],
 )
 def test_an_exchange_that_does_not_work_yet_is_named(hub, spoil, says):
