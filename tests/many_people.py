@@ -6,6 +6,7 @@ child that has become one of these people, in the layout of ``docs/hub.md``.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ import open_python
 import small_course
 
 DOOR = Path(__file__).with_name("person_door.py")
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "hub.md"
 PEOPLE = ("teacher", "ada", "ben", "eve")
 FIRST = 71001
 # Large, and used by no notebook here: a copy without them is made in half the time.
@@ -56,7 +58,7 @@ class SharedMachine:
         self.exchange.chmod(0o1777)
         small_course.write(self.course, small_course.with_written_answer())
         settings = self.course / "nbgrader_config.py"
-        settings.write_text(f'{settings.read_text()}\nc.Exchange.root = "{self.exchange}"\n')
+        settings.write_text(re.sub(r"(?m)^exchange = .*$", self._of_the_page("### 4."), settings.read_text(), count=1))
         shutil.rmtree(self.course / "exchange", ignore_errors=True)
         self._give(self.course, "teacher")
         for path in [self.course, *self.course.rglob("*")]:
@@ -66,10 +68,7 @@ class SharedMachine:
         self._give(self.home("teacher") / ".jupyter", "teacher")
         settings_for_all = self.python.parents[1] / "etc" / "jupyter" / "nbgrader_config.py"
         settings_for_all.parent.mkdir(parents=True)
-        settings_for_all.write_text(
-            f'c.CourseDirectory.course_id = "bncourse"\nc.Exchange.root = "{self.exchange}"\n'
-            "c.ExchangeSubmit.strict = True\n"
-        )
+        settings_for_all.write_text(self._of_the_page("### 3."))
         self._process = None
 
     def home(self, name):
@@ -113,6 +112,11 @@ class SharedMachine:
         answer = self._process.stdout.readline()
         assert answer, "the process of these people has ended"
         return json.loads(answer)
+
+    def _of_the_page(self, step):
+        """Give the settings that docs/hub.md names in a step, with the exchange of this machine."""
+        text = PAGE.read_text(encoding="utf-8").partition(step)[2].partition("```python\n")[2].partition("```")[0]
+        return text.strip().replace("/srv/nbgrader/exchange", str(self.exchange))
 
     def _accounts(self):
         lines = {}
