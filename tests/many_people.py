@@ -1,4 +1,4 @@
-"""A small machine of its own, with four accounts: what runs here sees them, and the real machine does not.
+"""A small machine of its own, with five accounts: what runs here sees them, and the real machine does not.
 
 The accounts are in a copy of ``/etc/passwd`` that one process and its children see in its place. Each command runs in a
 child that has become one of these people, in the layout of ``docs/hub.md``.
@@ -12,13 +12,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from textwrap import dedent
 
 import open_python
 import small_course
 
 DOOR = Path(__file__).with_name("person_door.py")
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "hub.md"
-PEOPLE = ("teacher", "ada", "ben", "eve")
+PEOPLE = ("teacher", "ada", "ben", "eve", "tim")  # tim helps to grade, on a real hub
 FIRST = 71001
 # Large, and used by no notebook here: a copy without them is made in half the time.
 NOT_NEEDED = {
@@ -39,17 +40,21 @@ def why_not():
 
 
 class SharedMachine:
-    """A teacher, three students, a course and an exchange, made as ``docs/hub.md`` says."""
+    """A teacher, three students, a course and an exchange, made as ``docs/hub.md`` says.
 
-    def __init__(self):
+    Parameters
+    ----------
+    lab : bool, default False
+        With JupyterLab and its extensions, too.
+    """
+
+    def __init__(self, lab=False):
         self.folder = Path(tempfile.mkdtemp(prefix="bncourse-people-"))
         self.folder.chmod(0o755)
         self.python = open_python.make(self.folder / "python", NOT_NEEDED)
-        alembic = self.python.with_name("alembic")  # nbgrader calls this program to make a gradebook
-        alembic.write_text(f"#!{self.python}\nfrom alembic.config import main\n\nmain()\n")
-        alembic.chmod(0o755)
-        templates = Path("share", "jupyter", "nbconvert")
-        shutil.copytree(Path(sys.prefix) / templates, self.python.parents[1] / templates)
+        self.program("alembic", "alembic.config")  # nbgrader calls it to make a gradebook
+        for part in ("share/jupyter", "share/jupyterhub", "etc/jupyter") if lab else ("share/jupyter/nbconvert",):
+            shutil.copytree(Path(sys.prefix, part), self.python.parents[1] / part)
         for address in self.python.parents[1].glob("lib/*/site-packages/bncourse-*/direct_url.json"):
             address.unlink()  # this copy is not editable
         self.course, self.exchange = self.home("teacher") / "course", self.folder / "exchange"
@@ -58,7 +63,7 @@ class SharedMachine:
         self.exchange.chmod(0o1777)
         small_course.write(self.course, small_course.with_written_answer())
         settings = self.course / "nbgrader_config.py"
-        settings.write_text(re.sub(r"(?m)^exchange = .*$", self._of_the_page("### 4."), settings.read_text(), count=1))
+        settings.write_text(re.sub(r"(?m)^exchange = .*$", self.of_the_page("### 4."), settings.read_text(), count=1))
         shutil.rmtree(self.course / "exchange", ignore_errors=True)
         self._give(self.course, "teacher")
         for path in [self.course, *self.course.rglob("*")]:
@@ -67,24 +72,29 @@ class SharedMachine:
         (self.home("teacher") / ".jupyter" / "nbgrader_config.py").symlink_to(settings)
         self._give(self.home("teacher") / ".jupyter", "teacher")
         settings_for_all = self.python.parents[1] / "etc" / "jupyter" / "nbgrader_config.py"
-        settings_for_all.parent.mkdir(parents=True)
-        settings_for_all.write_text(self._of_the_page("### 3."))
+        settings_for_all.parent.mkdir(parents=True, exist_ok=True)
+        settings_for_all.write_text(self.of_the_page("### 3."))
         self._process = None
 
     def home(self, name):
         return self.folder / "home" / name
 
+    def program(self, name, module):
+        """Put a program beside the interpreter; gives its path."""
+        path = self.python.with_name(name)
+        path.write_text(f"#!{self.python}\nfrom {module} import main\n\nmain()\n")
+        path.chmod(0o755)
+        return path
+
     def start(self):
         """Start the process in which all of them live."""
+        self._process = self.popen(self.python, DOOR, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def popen(self, *command, folder="/", **more):
+        """Start a process as root that sees these accounts."""
         environment = {"PATH": f"{self.python.parent}:/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-        self._process = subprocess.Popen(
-            ["unshare", "--mount", "--propagation", "private", "sh", "-c", _VIEW, "sh", self.folder, self.python, DOOR],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-            cwd="/",
-        )
+        seen = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _VIEW, "sh", self.folder, *command]
+        return subprocess.Popen(seen, env=environment, cwd=folder, **more)
 
     def run(self, who, *arguments, where=None, program="nbgrader"):
         """Run a command as a person; gives {"code": its exit code, "said": what it printed}."""
@@ -113,10 +123,10 @@ class SharedMachine:
         assert answer, "the process of these people has ended"
         return json.loads(answer)
 
-    def _of_the_page(self, step):
+    def of_the_page(self, step):
         """Give the settings that docs/hub.md names in a step, with the exchange of this machine."""
         text = PAGE.read_text(encoding="utf-8").partition(step)[2].partition("```python\n")[2].partition("```")[0]
-        return text.strip().replace("/srv/nbgrader/exchange", str(self.exchange))
+        return dedent(text).strip().replace("/srv/nbgrader/exchange", str(self.exchange))
 
     def _accounts(self):
         lines = {}
