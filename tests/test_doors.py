@@ -213,5 +213,6 @@ def test_a_submission_counts_for_the_account_that_it_belongs_to(tmp_path, monkey
     monkeypatch.setattr(doors, "_owner", lambda path: owners.get(os.path.basename(path), "eve"))
     log = NbGraderAPI(CourseDirectory(config=config), config=config).collect(NAME)["log"]
     assert "it says that it is from ada, and belongs to eve" in log and "c.Collect.check_owner = False" in log
+    assert "ada: the submission says that it was handed in at 2024-01-15 10:00 UTC, and was last changed at" in log
     handed_in = {path.parent.parent.name: path.read_text() for path in (course / "received").rglob("timestamp.txt")}
     assert {student: time[11:13] for student, time in handed_in.items()} == {"ada": "10", "Ben": "10"}

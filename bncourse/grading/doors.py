@@ -12,7 +12,8 @@ import hashlib
 import os
 import shutil
 import stat
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
@@ -20,16 +21,18 @@ from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
+from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
 from bncourse.grading.configuration import refuse_unknown
 from bncourse.grading.enrolment import one_spelling, removed
 from bncourse.grading.intake import SUBMITTED, handed_in, is_staged, may_be_graded, report, stage_assignment
 from bncourse.grading.new_gradebook import prepare
-from bncourse.grading.plain_files import copy_files
+from bncourse.grading.plain_files import copy_files, read_file
 from bncourse.grading.unknown_times import forget_time, has_lost_its_time
 from bncourse.trouble import Trouble
 
+_SAME_TIME = timedelta(minutes=10)  # handing in writes the time and then its files
 _OTHER_NAMES = (
     "If accounts have other names than students on your hub, c.Collect.check_owner = False takes it, and then "
     "anybody can hand in under any name: docs/hub.md"
@@ -107,6 +110,9 @@ class Collect(ExchangeCollect):
     def init_src(self):
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"]]
+        for record in self.src_records:
+            if later := _written_later(os.path.join(self.inbound_path, record["filename"])):
+                self.log.warning("%s: %s", record["username"], later)
 
     def do_copy(self, src, dest, log=None):
         """Copy plain files alone, and put the folder in its place in one step.
@@ -152,6 +158,25 @@ def _owner(path):
         return pwd.getpwuid(number).pw_name
     except KeyError:
         return f"number {number}, which has no name here"
+
+
+def _written_later(folder):
+    """Say so where a submission names a time that is long before its files were last changed; "" otherwise.
+
+    The time stands in a file of the student, who can change that, and the notebook beside it. The times that the
+    system keeps with files can only be made later.
+    """
+    try:
+        said = parse_utc(read_file(folder, "timestamp.txt", 100).decode("ascii")).replace(tzinfo=UTC)
+        with os.scandir(folder) as entries:
+            last = max(entry.stat(follow_symlinks=False).st_ctime for entry in islice(entries, 1000))
+        changed = datetime.fromtimestamp(last, UTC)
+    except (OSError, ValueError, OverflowError, TypeError):
+        return ""
+    if changed - said < _SAME_TIME:
+        return ""
+    times = f"{said:%Y-%m-%d %H:%M} UTC, and was last changed at {changed:%Y-%m-%d %H:%M} UTC"
+    return f"the submission says that it was handed in at {times}: by its owner, or by who copied the exchange"
 
 
 def _open_to_all(folder, log):
