@@ -177,6 +177,7 @@ class _Look:
             return
         found = [f for name, bits in IN_THE_EXCHANGE.items() if (f := self._in_exchange(ours / name, bits))]
         yield from found or [Finding("in the exchange", CLOSED, f"{ours} belongs to you, as nbgrader makes it")]
+        yield from self._accounts_of_students(ours / "inbound")
 
     def package(self):
         package, folder = Path(__file__).resolve().parent, editable_from()
@@ -236,6 +237,24 @@ class _Look:
         if moved := self.machine.movers(path, self.owner):
             says = _may(moved[1], f"rename or remove {path}, because {moved[0]} is theirs to change")
             yield Finding(subject, OPEN, says, f"as its owner: chmod go-w {moved[0]}, or another place for {path}")
+
+    def _accounts_of_students(self, inbound):
+        """Yield which accounts have handed in under several names."""
+        names = {}
+        if inbound.is_dir() and not inbound.is_symlink():
+            for entry in os.scandir(inbound):
+                student, plus, _ = entry.name.partition("+")
+                if plus:
+                    names.setdefault(entry.stat(follow_symlinks=False).st_uid, set()).add(student)
+        for number, students in names.items():
+            if len(students) > 1:
+                says = f"{self.machine.name(number)} has handed in as {', '.join(sorted(students)[:5])}"
+                all_one = len(names) == 1 and number != 0
+                more = (
+                    ": everybody has one account on the disk, and may change what others handed in" if all_one else ""
+                )
+                one = "a number for each student (docs/hub.md, Docker)" if all_one else f"ls -l {inbound}"
+                yield Finding("accounts", OPEN if all_one else LOOK, says + more, one)
 
     def _in_exchange(self, path, bits):
         if not os.path.lexists(path):

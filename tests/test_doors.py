@@ -150,7 +150,7 @@ def test_collecting_takes_plain_files_stages_them_and_keeps_what_came_before(tmp
     (tmp_path / "secret.txt").write_text("the grades of all")
 
     def collect():
-        (course / "exchange").chmod(0o777)
+        (course / "exchange").chmod(0o1777)
         outcome = NbGraderAPI(CourseDirectory(config=config), config=config).collect(NAME)
         assert outcome["success"], outcome
         return outcome["log"]

@@ -13,7 +13,7 @@ import platformdirs
 import pytest
 from traitlets.config import Config
 
-from bncourse import shared_machine
+from bncourse import doctor, shared_machine
 from bncourse.accounts import ANYBODY, Account, Machine
 from bncourse.cli import main
 from bncourse.grading import jobs
@@ -225,6 +225,30 @@ def test_what_learners_lack_is_written_out(hub):
 def test_an_exchange_that_does_not_work_yet_is_named(hub, spoil, says):
     spoil(hub)
     assert any(says in finding.says and finding.type_this for finding in only(found(hub), LOOK).values())
+
+
+def test_several_names_of_one_account_are_named_and_one_account_for_all_is_open(hub):
+    for student in ("ada", "ben"):
+        (hub / BOX / "inbound" / f"{student}+90-small+2026-03-01 12:00:00 UTC+x").mkdir()
+    findings = found(hub)
+    [finding] = [each for each in findings if each.subject == "accounts"]
+    assert "has handed in as ada, ben" in finding.says
+    if os.getuid() == 0:  # root may hand in for anybody
+        assert finding.state == LOOK
+        for path in (hub / BOX / "inbound").iterdir():
+            os.chown(path, 71002, 71002)
+        assert "account 71002 has handed in as ada, ben" in only(found(hub), OPEN)["accounts"].says
+        os.chown(path, 71003, 71003)
+        assert not [each for each in found(hub) if each.subject == "accounts"]
+    else:
+        assert finding.state == OPEN and "one account on the disk" in finding.says
+
+
+def test_the_plain_doctor_says_that_an_exchange_lacks_the_sticky_bit(hub, monkeypatch):
+    monkeypatch.setenv("BNCOURSE_EXCHANGE", str(hub / "exchange"))
+    (hub / "exchange").chmod(0o777)
+    [said] = [each for each in doctor.examine(8888) if each.subject == "exchange"]
+    assert said.state == doctor.NOTE and said.mend == f"chmod +t {hub / 'exchange'}"
 
 
 def test_new_files_that_are_open_a_gradebook_elsewhere_and_one_in_a_database_are_named(hub):
