@@ -243,16 +243,14 @@ class _Look:
         names = {}
         if inbound.is_dir() and not inbound.is_symlink():
             for entry in os.scandir(inbound):
-                student, plus, _ = entry.name.partition("+")
-                if plus:
+                student, *rest = entry.name.rsplit("+", 3)  # as nbgrader reads it: a name may have a +
+                if rest:
                     names.setdefault(entry.stat(follow_symlinks=False).st_uid, set()).add(student)
         for number, students in names.items():
             if len(students) > 1:
                 says = f"{self.machine.name(number)} has handed in as {', '.join(sorted(students)[:5])}"
                 all_one = len(names) == 1 and number != 0
-                more = (
-                    ": everybody has one account on the disk, and may change what others handed in" if all_one else ""
-                )
+                more = ": all have one account on the disk, and may change what others handed in" if all_one else ""
                 one = "a number for each student (docs/hub.md, Docker)" if all_one else f"ls -l {inbound}"
                 yield Finding("accounts", OPEN if all_one else LOOK, says + more, one)
 
