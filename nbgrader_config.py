@@ -57,7 +57,7 @@ with contextlib.suppress(OSError):
     exchange.mkdir(exist_ok=True)
 
 # The release opens the exchange so that everybody may put files there and remove their own alone (1777, not 777).
-c.ExchangeFactory.release_assignment = "bncourse.grading.doors.ReleaseAssignment"
+c.ExchangeFactory.release_assignment = "bncourse.grading.nbgrader.hooks.ReleaseAssignment"
 
 # A notebook that was renamed is named to the learner when it is handed in, not found missing when it is graded.
 c.ExchangeSubmit.strict = True
@@ -71,13 +71,13 @@ c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
 # What is handed in is someone else's file. nbgrader reads of it what `bncourse stage` made: the release with the
 # answers in it, where nothing of ours can be missing or changed. Both doors below stage by themselves.
-c.ExchangeFactory.collect = "bncourse.grading.doors.Collect"
-c.Autograde.exporter_class = "bncourse.grading.doors.StagedNotebooks"
+c.ExchangeFactory.collect = "bncourse.grading.nbgrader.hooks.Collect"
+c.Autograde.exporter_class = "bncourse.grading.nbgrader.hooks.StagedNotebooks"
 
 # `nbgrader autograde` and Formgrader's button run a submission as `bncourse grade` does: behind walls, with the
 # checks outside of them. (The other steps are nbgrader's own.)
 c.Autograde.autograde_preprocessors = [
-    "bncourse.grading.execute.Judge",
+    "bncourse.grading.nbgrader.execute.Judge",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -89,10 +89,13 @@ c.Autograde.autograde_preprocessors = [
 # The late rule: percent of the earned points for each day begun after the due date (in the gradebook), once the
 # hours of grace are over. 0 switches it off. `extensions` may name a CSV file with the columns student, assignment,
 # days, hours, such as str(here / "extensions.csv").
-c.AssignLatePenalties.plugin_class = "bncourse.grading.lateness.LateRule"
+c.AssignLatePenalties.plugin_class = "bncourse.grading.nbgrader.late_policy.LateRule"
 c.LateRule.percent_a_day = 0.0
 c.LateRule.grace_hours = 0.0
 c.LateRule.most_percent = 100.0
+# The zone of the course, such as "Europe/Berlin": days are counted on its clock, and times without a zone are read in
+# it. "" is the zone of the machine.
+c.LateRule.timezone = ""
 
 # The lowest level of walls to make do with: 3 and 2 are safe. 1 and 0 are not, and mean that a submission may
 # read and write what this account may.
@@ -108,6 +111,7 @@ c.Submissions.memory = 2_000_000_000
 c.Submissions.data = 4_000_000_000
 c.Submissions.processes = 256
 c.Submissions.file_size = 100_000_000
+c.Submissions.files = 50_000
 
 # Seconds for one cell where nbgrader runs a notebook itself: Validate, and the solution when it is released. A
 # check limits each call of an answer itself; this stops a loop outside of a function. nbgrader's own 30 is too near
@@ -120,14 +124,14 @@ c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--IPKernelA
 # A submission is someone else's text. What grading stores of it is harmless; this makes sure of it once more on
 # Formgrader's page for grading by hand, and for the names on it. (HTMLExporter.sanitize_html does not reach the text
 # cells of nbgrader's pages, and takes the figures away; the course's own step does neither.)
-c.HTMLExporter.preprocessors = ["bncourse.grading.feedback.SanitizePage"]
+c.HTMLExporter.preprocessors = ["bncourse.grading.nbgrader.feedback_page.SanitizePage"]
 
 # Feedback without the source of hidden tests, and without what could run in the browser of who reads it.
 c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
-    "bncourse.grading.feedback.HowItWasRead",
-    "bncourse.grading.unfinished.WhatWaits",
-    "bncourse.grading.feedback.SanitizePage",
+    "bncourse.grading.nbgrader.feedback_page.HowItWasRead",
+    "bncourse.grading.nbgrader.unfinished.WhatWaits",
+    "bncourse.grading.nbgrader.feedback_page.SanitizePage",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]

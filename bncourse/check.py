@@ -19,9 +19,10 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from types import SimpleNamespace
 
-from bncourse import exercises, journal
+from bncourse import exercises
 from bncourse.checking import DirectAnswer, Finding, Quiz, Verdict, judge
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, wrapped
+from bncourse.learner import journal
 from bncourse.surroundings import not_in_grading
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.

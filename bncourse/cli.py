@@ -15,6 +15,8 @@ from pathlib import Path
 from bncourse import __version__
 from bncourse.trouble import Trouble
 
+FOR_A_CLASS = ("release", "students", "collect", "stage", "grade", "feedback", "scores", "report")
+
 
 def main(arguments=None):
     """Run the command line; returns the exit code."""
@@ -29,7 +31,7 @@ def main(arguments=None):
         print(f"bncourse: there is no command {arguments[0]!r}.{meant} `bncourse --help` lists all.", file=sys.stderr)
         return 2
     try:
-        arguments = _settings_taken(arguments, commands)
+        arguments = _settings_taken(arguments)
     except Trouble as trouble:
         print(f"bncourse {arguments[0]}: {trouble}", file=sys.stderr)
         return 2
@@ -43,29 +45,26 @@ def main(arguments=None):
             _tell_where()
         return getattr(import_module(module), name)(options) or 0
     except Trouble as trouble:
-        print(f"bncourse {options.command}: {trouble}", file=sys.stderr)
+        from bncourse.grading.display.characters import visible  # it may quote what somebody else wrote
+
+        print(f"bncourse {options.command}: {visible(str(trouble))}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print(f"\nbncourse {options.command}: stopped by you; nothing was lost.", file=sys.stderr)
         return 130
 
 
-def _settings_taken(arguments, commands):
+def _settings_taken(arguments):
     """Take nbgrader's kind of settings out of a command line for instructors: --Class.option=value, --config=FILE."""
-    if not arguments or arguments[0] not in commands:
-        return arguments
-    if any(re.match(r"--([A-Z]\w*\.|config(=|$))", argument) for argument in arguments):
-        from bncourse.grading.configuration import taken
+    known = any(re.match(r"--([A-Z]\w*\.|config(=|$)|help-all$)", argument) for argument in arguments)
+    if (
+        arguments
+        and arguments[0] in FOR_A_CLASS
+        and (known or "bncourse.grading.nbgrader.configuration" in sys.modules)
+    ):
+        from bncourse.grading.nbgrader.configuration import taken
 
         return taken(arguments)
-    if "bncourse.grading.assignments" in sys.modules:  # a command before this one in the same process
-        sys.modules["bncourse.grading.assignments"].name_settings({})
-    if "--help-all" in arguments:
-        from bncourse.grading.configuration import help_all
-
-        print("Settings, here as --Class.option=value, in nbgrader_config.py as c.Class.option = value:", end="\n\n")
-        print(help_all(), end="\n\n")
-        return [argument if argument != "--help-all" else "--help" for argument in arguments]
     return arguments
 
 
@@ -97,23 +96,28 @@ def _parser():
         added.set_defaults(run=run, for_instructors=run.startswith("bncourse.grading.") and name != "demo")
         return added
 
-    start = command("start", "bncourse.start:command", "open the course in JupyterLab", "bncourse start --no-browser")
+    start = command(
+        "start", "bncourse.learner.start:command", "open the course in JupyterLab", "bncourse start --no-browser"
+    )
     start.add_argument("--instructor", action="store_true", help="show nbgrader's panels for instructors")
     start.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     start.add_argument("--port", type=int, default=8888, help="the port to try first (default: 8888)")
 
-    doctor = command(
-        "doctor", "bncourse.doctor:command", "say if this machine is ready for the course", "bncourse doctor"
-    )
+    doctor = command("doctor", "bncourse.learner.doctor:command", "say if this machine is ready", "bncourse doctor")
     doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
     doctor.add_argument("--instructor", action="store_true", help="also: does it have the walls that grading needs")
     doctor.add_argument("--hub", action="store_true", help="instead: what is open to others on a machine of many")
 
-    command("progress", "bncourse.standing:command", "show what is done, not yet, and not started", "bncourse progress")
+    command(
+        "progress",
+        "bncourse.learner.progress:command",
+        "show what is done, not yet, and not started",
+        "bncourse progress",
+    )
 
     certificate = command(
         "certificate",
-        "bncourse.certificate:command",
+        "bncourse.learner.certificate:command",
         "write a page with what you have passed, to keep or to print",
         'bncourse certificate --name "Ada Lovelace"',
     )
@@ -127,7 +131,7 @@ def _parser():
 
     release = command(
         "release",
-        "bncourse.grading.release:command",
+        "bncourse.grading.release.build:command",
         "write notebooks/ from solutions/, and refuse a source that is unsound",
         "bncourse release 04",
     )
@@ -135,7 +139,7 @@ def _parser():
 
     students = command(
         "students",
-        "bncourse.grading.class_list:command",
+        "bncourse.grading.lms.students:command",
         "enter a class list into the gradebook; nobody is ever taken away",
         "bncourse students class.csv",
     )
@@ -146,7 +150,7 @@ def _parser():
 
     collect = command(
         "collect",
-        "bncourse.grading.collection:command",
+        "bncourse.grading.lms.collect:command",
         "take submissions out of a zip from Canvas or Moodle, or a folder for each student",
         "bncourse collect 04 submissions.zip",
     )
@@ -167,7 +171,7 @@ def _parser():
 
     stage = command(
         "stage",
-        "bncourse.grading.reports:command",
+        "bncourse.grading.submission.stage:command",
         "make what was handed in ready for grading, and say what was dropped and why",
         "bncourse stage 04 --students ada,grace",
     )
@@ -176,7 +180,7 @@ def _parser():
 
     grade = command(
         "grade",
-        "bncourse.grading.run:command",
+        "bncourse.grading.engine.grade:command",
         "grade what was handed in, behind walls, and record the scores in nbgrader's gradebook",
         "bncourse grade 04 --workers 2",
     )
@@ -203,7 +207,7 @@ def _parser():
 
     book = command(
         "book",
-        "bncourse.book.edition:command",
+        "bncourse.site.book.edition:command",
         "write the course as HTML pages to read, without the answers",
         "bncourse book --output /tmp/course",
     )
@@ -214,7 +218,7 @@ def _parser():
 
     feedback = command(
         "feedback",
-        "bncourse.grading.feedback_pages:command",
+        "bncourse.grading.report.feedback:command",
         "write a feedback page for everybody who was graded, and pack them to be sent back",
         "bncourse feedback 04 --zip feedback.zip --for canvas",
     )
@@ -226,7 +230,7 @@ def _parser():
 
     scores = command(
         "scores",
-        "bncourse.grading.scores:command",
+        "bncourse.grading.report.scores:command",
         "write the scores for Canvas, Moodle, Gradescope or a spreadsheet; not graded is told apart from 0",
         "bncourse scores 04 --format canvas --into exported.csv -o to-import.csv",
     )
@@ -244,7 +248,7 @@ def _parser():
 
     report = command(
         "report",
-        "bncourse.grading.class_report:command",
+        "bncourse.grading.report.report:command",
         "show a class: scores, which wrong ideas it has, who is not graded and why",
         "bncourse report 04 --output report.html",
     )
@@ -253,7 +257,7 @@ def _parser():
 
     demo = command(
         "demo",
-        "bncourse.grading.demo:command",
+        "bncourse.grading.demo.demo:command",
         "make a small class in a folder, from release to feedback",
         "bncourse demo /tmp/demo",
     )
@@ -270,7 +274,8 @@ def _parser():
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
-    bench.add_argument("--seeds", type=_count, default=20, help="for claims: how many fresh seeds (default: 20)")
+    bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
+    bench.add_argument("--only", nargs="+", metavar="CLAIM", help="for claims: the names of those to try")
     bench.add_argument(
         "--plain",
         type=_count,

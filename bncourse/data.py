@@ -174,11 +174,19 @@ def cars():
     ----------
     Quinlan (1993), Combining instance-based and model-based learning.
     """
+    horsepower, origin, mileage = _car_columns(2, 6, 8)
+    return horsepower, mileage, np.array(["USA", "Europe", "Japan"])[origin.astype(int) - 1]
+
+
+def car_weights():
+    """Give the weight of each of the `cars` in pounds, of shape (392,)."""
+    return _car_columns(3)[0]
+
+
+def _car_columns(*columns):
     _package("mlxtend", "mlxtend")
-    with as_file(files("mlxtend") / "data" / "data" / "autompg.csv.gz") as path:
-        columns = np.loadtxt(path, delimiter=",", usecols=(2, 6, 8))
-    origin = np.array(["USA", "Europe", "Japan"])[columns[:, 1].astype(int) - 1]
-    return columns[:, 0], columns[:, 2], origin
+    with as_file(files("mlxtend") / "data/data/autompg.csv.gz") as path:
+        return np.loadtxt(path, delimiter=",", usecols=columns, unpack=True, ndmin=2)
 
 
 def split(x, y, seed, test_share=0.2):

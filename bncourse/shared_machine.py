@@ -103,7 +103,7 @@ def look(course, machine=None, config=None, places=None, umask=None):
     list of Finding
         In the order in which a person would close them.
     """
-    from bncourse.grading.assignments import settings
+    from bncourse.grading.course import settings
 
     course = Path(course).resolve()
     machine = machine or Machine.live()

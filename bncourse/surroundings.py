@@ -11,6 +11,7 @@ import types
 from functools import lru_cache
 
 COURSE = "bncourse"
+THERE = {"backend", "data", "losses", "trouble"}  # these parts are there in grading too
 _DEEPEST = 3
 _MOST = 50  # of a list or dictionary, so many are looked at
 
@@ -42,7 +43,7 @@ def not_in_grading(learners, name="", cells=()):
             continue
         seen.add(id(function))
         for used, value, of_the_notebook in _used(function):
-            if used.split(".")[0] == COURSE or (of_the_notebook and used in made) or _is_of_the_course(value):
+            if _absent(used) or (of_the_notebook and used in made) or _is_of_the_course(value):
                 return used
             waiting += _functions(value)
     return ""
@@ -52,7 +53,7 @@ def _functions(value):
     """Give the functions in a value that a learner wrote."""
     value = inspect.unwrap(value) if callable(value) else value
     if isinstance(value, types.FunctionType):
-        return [] if _module(value).split(".")[0] == COURSE else [value]
+        return [] if _module(value).split(".")[0] == COURSE else [value]  # the course's own are judged by their name
     if isinstance(value, type) and _module(value) in ("__main__", "builtins"):
         return [one for one in vars(value).values() if isinstance(one, types.FunctionType)]
     return []
@@ -84,8 +85,8 @@ def _is_of_the_course(value, depth=0):
     """Say whether a value is a part of the course, or holds one."""
     value = getattr(value, "func", value)  # of a partial
     if isinstance(value, types.ModuleType):
-        return value.__name__.split(".")[0] == COURSE
-    if COURSE in (_module(value).split(".")[0], type(value).__module__.split(".")[0]):
+        return _absent(value.__name__)
+    if _absent(_module(value)) or _absent(type(value).__module__):
         return True
     if depth < _DEEPEST:
         if isinstance(value, types.SimpleNamespace):
@@ -95,6 +96,12 @@ def _is_of_the_course(value, depth=0):
         if isinstance(value, list | tuple | set):
             return any(_is_of_the_course(one, depth + 1) for one in list(value)[:_MOST])
     return False
+
+
+def _absent(name):
+    """Say whether a module of this name is not there while a notebook is graded."""
+    first, _, rest = name.partition(".")
+    return first == COURSE and rest.split(".")[0] not in THERE
 
 
 def _module(value):
@@ -113,11 +120,10 @@ def _made_with_the_course(cells):
                 made.discard(node.name)  # what it uses is looked at where it is called
                 continue
             if isinstance(node, ast.Import | ast.ImportFrom):
-                of_the_course = (getattr(node, "module", "") or "").split(".")[0] == COURSE
+                within = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
                 for alias in node.names:
                     name = (alias.asname or alias.name).split(".")[0]
-                    keep = of_the_course or (isinstance(node, ast.Import) and alias.name.split(".")[0] == COURSE)
-                    (made.add if keep else made.discard)(name)
+                    (made.add if _absent(within + alias.name) else made.discard)(name)
                 continue
             used = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
             if used & made:

@@ -18,7 +18,7 @@ import psutil
 import small_course
 from small_course import NAME, cell
 
-from bncourse.grading import converters
+from bncourse.grading.nbgrader import converters
 
 POINTS = 3.0
 
@@ -95,7 +95,10 @@ def warm(process):
     found = []
     for each in family(process):
         with contextlib.suppress(psutil.NoSuchProcess):  # rooms come and go
-            if "bncourse.room.warm" in " ".join(each.cmdline()) and each.parent().name() == "bwrap" != each.name():
+            if (
+                "bncourse.sandbox.inside.main" in " ".join(each.cmdline())
+                and each.parent().name() == "bwrap" != each.name()
+            ):
                 found.append(each)
     return found
 

@@ -6,16 +6,20 @@ import sys
 from pathlib import Path
 
 import pytest
+from nbformat.v4 import reads_json
 
 from bncourse import cli
+from bncourse.battery import course as battery
+from bncourse.battery import papers
+from bncourse.battery.papers import FORWARD, KINDS, cases
 from bncourse.checking.verdict import CORRECT
-from bncourse.grading import converters
-from bncourse.grading.battery import course as battery
-from bncourse.grading.battery import papers
-from bncourse.grading.battery.papers import FORWARD, KINDS, cases
-from bncourse.grading.fingerprints import state
-from bncourse.grading.furniture import bubblewrap
-from bncourse.grading.levels import best_level
+from bncourse.grading.engine.provenance import state
+from bncourse.grading.engine.seeds import seed_of
+from bncourse.grading.gradebook.writer import Record
+from bncourse.grading.nbgrader import converters, execute
+from bncourse.grading.submission.store import report
+from bncourse.sandbox.levels import best_level
+from bncourse.sandbox.mounts import bubblewrap
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = best_level(0) if sys.platform == "linux" else 0
@@ -49,7 +53,7 @@ def test_nothing_else_is_touched_and_nothing_is_left_running(outcome):
     assert outcome.run == []
 
 
-def test_nbgraders_own_command_goes_the_same_way(tmp_path):
+def test_nbgraders_own_command_goes_the_same_way(tmp_path, monkeypatch):
     folder = battery.make(ROOT, tmp_path / "course")
     limits = "\nc.Submissions.cell = 2\nc.Submissions.call = 0.25\nc.Submissions.memory = 700_000_000\n"
     with open(folder / "nbgrader_config.py", "a", encoding="utf-8") as settings:
@@ -62,7 +66,18 @@ def test_nbgraders_own_command_goes_the_same_way(tmp_path):
     for case in chosen:
         battery.hand_in(folder, case.name, FORWARD, case.spoil)
     battery.hand_in(folder, "neighbour", FORWARD, lambda paper: paper.first(battery.CANARY))
+    drawn = []
+    monkeypatch.setattr(execute, "seed_of", lambda *about: drawn.append(seed_of(*about)) or drawn[-1])
     converters.autograde(folder, FORWARD, "*")
+    with Record(folder) as record:
+        ids = record.submissions(FORWARD)
+    for student in ids:
+        place = folder / "submitted" / student / FORWARD
+        files = {path: (place / path).read_bytes() for path in report(folder, FORWARD, student)["files"]}
+        staged = reads_json(files.pop(f"{FORWARD}.ipynb").decode())
+        files.pop("timestamp.txt")
+        assert seed_of(ids[student], staged, files) in drawn  # `bncourse grade` draws the same
+    assert len(set(drawn)) == len(ids) == len(chosen) + 1
     for case in chosen:
         got = converters.scores(folder, FORWARD, case.name)
         assert {name.removesuffix("-check"): score for name, (score, _) in got.items()} == case.earned, case.name

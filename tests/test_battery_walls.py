@@ -38,7 +38,7 @@ def test_the_other_walls_hold_too(somewhere_open, user, level):
     os.chown(work, user, user)
     python = somewhere_open / "venv" / "bin" / "python"
     environment = {"PATH": os.defpath, "HOME": str(work)}
-    program = f"import json\nfrom bncourse.grading.sandbox import probe\nprint(json.dumps(probe({level})))"
+    program = f"import json\nfrom bncourse.sandbox.levels import probe\nprint(json.dumps(probe({level})))"
 
     def ran(*arguments):
         done = subprocess.run(
@@ -51,7 +51,7 @@ def test_the_other_walls_hold_too(somewhere_open, user, level):
     found, reasons = ran("-c", program)
     if found != level:
         pytest.skip(f"level {level} does not stand here: {reasons}")
-    module = "bncourse.grading.battery.course"
+    module = "bncourse.battery.course"
     told = ran("-m", module, str(somewhere_open), str(work / "course"), "--walls", "--level", str(level))
     assert told["level"] == level
     assert told["broken"] == {} and told["run"] == []

@@ -8,9 +8,9 @@ from types import SimpleNamespace
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import battery, checks, claims, course, margins, page, reference
+from bncourse.benchmarks import battery, checks, claims, course, margins, mutants, page, reference, seeds
 from bncourse.checking import Case, Exercise
-from bncourse.experiments.claims import Claim
+from bncourse.experiments.claim import Claim
 from bncourse.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,7 +49,47 @@ def test_a_wrong_answer_that_passes_and_a_right_one_that_fails_are_counted():
 
     tally = checks.measure(exercise)
     assert (tally.killed, tally.named, tally.rejected) == (5, 5, 5)
-    assert {note.split(" (")[0] for note in tally.notes} == {"rejected: halves", "not named: doubles by adding"}
+    assert {note.split(" (")[0] for note in tally.notes} == {
+        "rejected: halves",
+        "not named: doubles by adding",
+        "hangs on the seed: halves, 5 of 5",
+        "hangs on the seed: doubles by adding, 5 of 5",
+    }
+
+
+def _mean_of_rows(x):
+    return x.sum(axis=0) / len(x)
+
+
+def test_a_mutant_is_the_function_with_one_thing_changed():
+    lines = [mutant.says for mutant in mutants.mutants(_mean_of_rows)]
+    assert "return x.sum(axis=0) / len(x)  ->  return x.sum(axis=1) / len(x)" in lines
+    assert "return x.sum(axis=0) / len(x)  ->  return x.sum(axis=0) * len(x)" in lines
+    assert len(set(lines)) == len(lines) > 5
+
+
+def test_mutants_that_are_right_answers_are_not_counted():
+    exercise = declared()
+    exercise.right_answers.append(_twice)
+    count = mutants.judged(exercise, (0, 1))
+    assert count.mutants == count.rejected > 0
+    assert count.mutants < len(list(mutants.mutants(_twice)))
+
+
+def _twice(x):
+    return x + x * 1  # times 1 may become divided by 1
+
+
+def test_an_answer_whose_verdict_hangs_on_the_seed_is_found():
+    exercise = declared()
+
+    @exercise.wrong("F1")
+    def is_right_above_one_and_a_half(x):
+        """You double the numbers above 1.5 alone; all of them are doubled."""
+        return 2.0 * x if x > 1.5 else x
+
+    [found] = seeds.hanging(exercise, range(20))
+    assert found.name == "is right above one and a half" and 0 < len(found.seeds) < 20
 
 
 def test_the_command_prints_one_json_object(capsys, monkeypatch):
@@ -69,13 +109,15 @@ def test_an_unknown_family_is_told_the_known_ones(capsys):
 
 
 def test_a_claim_that_fails_more_than_once_in_twenty_does_not_hold(monkeypatch):
-    firm = Claim("a gap of more than a half", lambda seed: {}, lambda n: n["gap"] > 0.5)
+    firm = Claim(
+        "a gap of more than a half", lambda seed: {}, lambda n: n["gap"] > 0.5, over={}, notebook="03", cells=("gap",)
+    )
     monkeypatch.setattr(claims, "CLAIMS", dict.fromkeys(("firm", "thin", "weak"), firm))
     fine = {seed: (True, {"gap": 1.0}) for seed in range(40)}
     results = {
-        "firm": fine,
-        "thin": fine | {0: (False, {"gap": 0.4})},
-        "weak": fine | {s: (False, {"gap": 0.0}) for s in range(3)},
+        "firm": {claims.NOTEBOOK: fine},
+        "thin": {claims.NOTEBOOK: fine | {0: (False, {"gap": 0.4})}},
+        "weak": {claims.NOTEBOOK: fine | {s: (False, {"gap": 0.0}) for s in range(3)}},
     }
     figures = claims.summary(results)
     assert (figures["claims"], figures["held"], figures["seeds"]) == (3, 2, 40)
@@ -103,7 +145,10 @@ def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
     assert cli.main(["bench", "claims", "--seeds", "2", "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert figures.pop("worst_margins")["identity_recovery"] > 0.9
-    assert figures == {"claims": 1, "held": 1, "seeds": 2, "failures": {}}
+    assert figures == {
+        "claims": 1, "held": 1, "seeds": 2, "points": 1, "points_held": 1, "failures": {}, "failed_points": {},
+        "tried_points": {"identity_recovery": 1},
+    }  # fmt: skip
 
 
 def test_what_an_import_adds_is_a_difference_in_milliseconds(monkeypatch):
@@ -140,8 +185,8 @@ def test_the_page_shows_each_family_that_was_measured_with_its_date_and_command(
     page.store(tmp_path, kept(claims=claimed))
     written = (tmp_path / "docs" / "benchmarks.md").read_text()
     assert "`bncourse bench claims`, 2026-01-31, a machine, 2 cores; Python 3.13.0" in written
-    assert "| `bold` | 16 of 20 | -0.50 |" in written
-    assert "| `firm` | 20 of 20 | none |" in written
+    assert "| `bold` | 1 | 16 of 20 | -0.50 |" in written
+    assert "| `firm` | 1 | 20 of 20 | none |" in written
     assert "bench battery" not in written
     assert page.load(tmp_path)["claims"]["figures"] == claimed
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import small_course
 
-from bncourse.book.answers import leaks
-from bncourse.book.mathematics import to_mathml
 from bncourse.cli import main
-from bncourse.grading.source import read
+from bncourse.grading.release.source import read
+from bncourse.site.book.answers import leaks
+from bncourse.site.book.mathematics import to_mathml
 
 
 def content():
@@ -167,7 +167,7 @@ def test_a_cell_that_fails_names_its_notebook_and_leaves_no_book(tmp_path):
 
 def test_without_sphinx_the_extra_is_named(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(small_course.write(tmp_path / "course"))
-    monkeypatch.setattr("bncourse.book.edition.find_spec", lambda name: None if name == "myst_nb" else object())
+    monkeypatch.setattr("bncourse.site.book.edition.find_spec", lambda name: None if name == "myst_nb" else object())
     assert main(["book"]) == 1
     assert re.search(r'myst-nb is not installed.*\n +\S.*pip install .*-e "?\.\[book\]"?', capsys.readouterr().err)
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import bncourse
-from bncourse import certificate, check, cli, exercises, standing
+from bncourse import check, cli, exercises
+from bncourse.learner import certificate, progress
 
 
 @pytest.fixture
@@ -45,8 +46,8 @@ def test_the_page_says_that_it_is_self_issued(one_passed, tmp_path):
 
 
 def test_all_exercises_are_called_all():
-    notebooks = {n: {e.name: standing.DONE for e in exercises.of_notebook(n)} for n in exercises.NOTEBOOKS}
-    html = certificate.page("Ada", standing.Standing(notebooks, {}), date(2030, 2, 1))
+    notebooks = {n: {e.name: progress.DONE for e in exercises.of_notebook(n)} for n in exercises.NOTEBOOKS}
+    html = certificate.page("Ada", progress.Standing(notebooks, {}), date(2030, 2, 1))
     total = sum(map(len, notebooks.values()))
     assert f"has passed all {total} exercises" in text(html) and "1 February 2030" in text(html)
     assert all(name in html for name in exercises.names())

@@ -1,8 +1,10 @@
 """The learner's face: check.NAME, check.hint, check.case, and the card."""
 
+import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +12,10 @@ import pytest
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import Verdict
-from bncourse.surroundings import not_in_grading
+from bncourse.sandbox import mounts
+from bncourse.surroundings import THERE, not_in_grading
+
+SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 
 
 def right(x, mean, var, eps=1e-3):
@@ -247,6 +252,13 @@ def test_values_that_were_made_with_the_course_are_not_there_in_grading_either()
     assert not_in_grading({"a": True}, "as_it_is", cells) == "as_it_is"
 
 
+def test_parts_of_the_course_that_are_there_in_grading_may_be_used():
+    inside = {name.removesuffix(".py") for name in mounts.INSIDE if "/" not in name}
+    assert inside == THERE
+    names = _in_a_notebook("from bncourse import data, losses", "def f(x):\n    return data.mean, losses.mse")
+    assert not_in_grading(names["f"], "f", ["from bncourse import data, losses", "digits = data.digits"]) == ""
+
+
 @pytest.mark.parametrize("name", exercises.names())
 def test_the_case_of_each_exercise_gives_a_call_that_works(name):
     exercise = exercises.find(name)
@@ -262,3 +274,17 @@ def test_a_notebook_shows_nothing_of_the_points_that_nbgrader_reads():
     shown, _ = InteractiveShell.instance().display_formatter.format(check.Points(0.5))
     InteractiveShell.clear_instance()
     assert shown == {"text/plain": "0.5", "text/html": ""}
+
+
+@pytest.mark.parametrize("path", sorted(SOLUTIONS.glob("*/*.ipynb")), ids=lambda path: path.stem)
+def test_the_solutions_take_nothing_that_grading_is_without(path):
+    cells = [cell for cell in json.loads(path.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"]
+    texts = ["".join(cell["source"]) for cell in cells]
+    answers = [i for i, cell in enumerate(cells) if cell["metadata"].get("nbgrader", {}).get("solution")]
+    names = _in_a_notebook("import numpy as np")
+    for i in answers:
+        if "keras" not in texts[i] and "layers" not in texts[i]:
+            exec(texts[i], names)
+            name = cells[i]["metadata"]["nbgrader"]["grade_id"]
+            if name in names:
+                assert not_in_grading(names[name], name, texts[:i]) == "", name

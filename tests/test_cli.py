@@ -4,7 +4,7 @@ import pytest
 import small_course
 
 from bncourse.cli import main
-from bncourse.grading import levels
+from bncourse.sandbox import levels
 from bncourse.trouble import Trouble
 
 

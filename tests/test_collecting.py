@@ -11,14 +11,14 @@ import pytest
 from test_stage_folder import NAME, SCALE, course, now_staged, solved  # noqa: F401 - a fixture
 
 from bncourse.cli import main
-from bncourse.grading import archives, lms
-from bncourse.grading.archives import opened
-from bncourse.grading.class_list import ClassList, Person, read_class
-from bncourse.grading.collecting import collect, read_notes
-from bncourse.grading.collection import read_numbers, read_times, times_of
-from bncourse.grading.intake import report, stage_assignment
-from bncourse.grading.plain_files import hashes
-from bncourse.grading.sheets import read_sheet
+from bncourse.grading.lms import archives, file_names
+from bncourse.grading.lms.archives import opened
+from bncourse.grading.lms.collect import read_numbers, read_times, times_of
+from bncourse.grading.lms.collecting import collect, read_notes
+from bncourse.grading.lms.spreadsheets import read_sheet
+from bncourse.grading.lms.students import ClassList, Person, read_class
+from bncourse.grading.submission.plain_files import hashes
+from bncourse.grading.submission.store import report, stage_assignment
 from bncourse.trouble import Trouble
 
 ADA = Person("ada", "Ada", "Lovelace", "ada@example.org", "12345")
@@ -55,7 +55,7 @@ def raw(course, student):  # noqa: F811
     ],
 )
 def test_the_names_of_canvas_are_read(path, name, number, file, late):
-    found = lms.read_name(path, "canvas")
+    found = file_names.read_name(path, "canvas")
     assert (found.name, found.number, found.file, found.late) == (name, number, file, late)
     assert found.prefix + found.file == path
 
@@ -69,14 +69,14 @@ def test_the_names_of_canvas_are_read(path, name, number, file, late):
     ],
 )
 def test_the_names_of_moodle_are_read(path, file, prefix):
-    found = lms.read_name(path, "moodle")
+    found = file_names.read_name(path, "moodle")
     assert (found.name, found.number, found.file, found.prefix) == ("Ada Lovelace", "71", file, prefix)
 
 
 def test_text_that_was_typed_in_is_no_file():
-    assert lms.typed_in("hoppergrace_333_text.html") and lms.typed_in("hoppergrace_LATE_333_link.html")
-    assert lms.typed_in("Ada Lovelace_71_assignsubmission_onlinetext_/onlinetext.html")
-    assert not lms.typed_in(f"hoppergrace_333_1_{NOTEBOOK}")
+    assert file_names.typed_in("hoppergrace_333_text.html") and file_names.typed_in("hoppergrace_LATE_333_link.html")
+    assert file_names.typed_in("Ada Lovelace_71_assignsubmission_onlinetext_/onlinetext.html")
+    assert not file_names.typed_in(f"hoppergrace_333_1_{NOTEBOOK}")
 
 
 # what an archive may not do

@@ -7,7 +7,7 @@ import sys
 import pytest
 from small_course import ROOT
 
-from bncourse.grading.levels import best_level
+from bncourse.sandbox.levels import best_level
 
 LEVEL = best_level(0) if sys.platform == "linux" else 0
 pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
@@ -17,7 +17,7 @@ import json, sys
 from pathlib import Path
 import bncourse
 from bncourse.grading import compilation, jobs
-from bncourse.grading.run import preloads
+from bncourse.grading.engine.grade import preloads
 import nbformat
 text = Path(sys.argv[1]).read_text(encoding="utf-8")
 preload = preloads(nbformat.reads(text, as_version=4))

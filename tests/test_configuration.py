@@ -11,10 +11,11 @@ from small_course import NAME
 from test_doors import CENTRE, SCALE, make, put, submission
 
 from bncourse.cli import main
-from bncourse.grading import converters
-from bncourse.grading.assignments import name_settings, settings
-from bncourse.grading.configuration import limits_of, lowest_level
-from bncourse.grading.run import grade
+from bncourse.grading.course import name_settings, settings
+from bncourse.grading.engine.grade import grade
+from bncourse.grading.gradebook.writer import Record
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.nbgrader.configuration import limits_of, lowest_level
 from bncourse.trouble import Trouble
 
 STUCK = "import time\ntime.sleep(3)\ndef scale(x):\n    return x / x.std(axis=0)"
@@ -49,6 +50,14 @@ def test_jupyters_folders_the_folder_one_stands_in_and_the_course_are_read_in_th
     assert settings(course, assignment_id="x").CourseDirectory.assignment_id == "x"
 
 
+@pytest.mark.parametrize("place", ["submitted/mallory/90-small", "received/mallory", "exchange", "../elsewhere"])
+def test_settings_among_what_students_handed_in_or_outside_of_the_course_are_not_run(course, monkeypatch, place):
+    (course / place).mkdir(parents=True)
+    configure(course / place, "raise SystemExit('this is the program of somebody else')")
+    monkeypatch.chdir(course / place)
+    assert settings(course).CourseDirectory.course_id == "bncourse"
+
+
 def test_a_file_of_settings_in_json_counts_as_for_nbgrader(course, tmp_path):
     (tmp_path / "jupyter" / "nbgrader_config.json").write_text('{"CourseDirectory": {"db_url": "sqlite:///json.db"}}')
     assert settings(course).CourseDirectory.db_url == "sqlite:///json.db"
@@ -72,8 +81,15 @@ def test_a_broken_file_of_settings_is_told(course, tmp_path):
 )
 def test_a_setting_that_there_is_not_is_refused_and_a_near_one_is_named(course, line, says):
     configure(course, line)
-    with pytest.raises(Trouble, match=says):
+    with pytest.raises(Trouble, match=says), Record(course):
         limits_of(course)
+
+
+@pytest.mark.parametrize("level", ["4", "-1", "'safe'"])
+def test_a_level_of_walls_that_there_is_not_is_refused(course, level):
+    configure(course, f"c.Judge.lowest_level = {level}")
+    with pytest.raises(Trouble, match="a level from 0 to 3"):
+        lowest_level(course)
 
 
 @pytest.mark.parametrize(
@@ -93,14 +109,14 @@ def test_a_setting_on_the_command_line_that_there_is_not_is_refused(course, caps
 
 @pytest.mark.parametrize("form", [["--Submissions.cell=1.5"], ["--Submissions.cell", "1.5"]])
 def test_the_command_line_counts_before_all_files(course, form):
-    from bncourse.grading.configuration import taken
+    from bncourse.grading.nbgrader.configuration import taken
 
     assert taken(["90", *form, "--Judge.lowest_level=3", "--force"]) == ["90", "--force"]
     assert limits_of(course).cell == 1.5 and limits_of(course).notebook == 600 and lowest_level(course) == 3
 
 
 def test_a_file_named_on_the_command_line_is_read(course, tmp_path):
-    from bncourse.grading.configuration import taken
+    from bncourse.grading.nbgrader.configuration import taken
 
     (tmp_path / "more.py").write_text("c = get_config()\nc.CourseDirectory.db_url = 'sqlite:///named.db'\n")
     assert taken(["--config", str(tmp_path / "more.py")]) == []

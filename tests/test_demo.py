@@ -10,9 +10,9 @@ from small_course import ROOT
 
 from bncourse import exercises
 from bncourse.cli import main
-from bncourse.grading import classroom, demo
-from bncourse.grading.assignments import SETTINGS, choose
-from bncourse.grading.source import read
+from bncourse.grading.course import SETTINGS, choose
+from bncourse.grading.demo import classroom, demo
+from bncourse.grading.release.source import read
 
 NAME = "04-normalize-scale-shift"
 MOST = sum(exercise.points for exercise in exercises.of_notebook(NAME))

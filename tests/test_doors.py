@@ -15,10 +15,10 @@ from nbgrader.coursedir import CourseDirectory
 from small_course import NAME, cell
 from sqlalchemy.exc import SAWarning
 
-from bncourse.grading import converters, doors
-from bncourse.grading.assignments import settings
-from bncourse.grading.doors import NotStaged, StagedNotebooks
-from bncourse.grading.intake import is_staged, report
+from bncourse.grading.course import settings
+from bncourse.grading.nbgrader import converters, hooks
+from bncourse.grading.nbgrader.hooks import NotStaged, StagedNotebooks
+from bncourse.grading.submission.store import is_staged, report
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -210,7 +210,7 @@ def test_a_submission_counts_for_the_account_that_it_belongs_to(tmp_path, monkey
         (put(inbound / f"{student}+{NAME}+{time}+x", submission(course, {})) / "timestamp.txt").write_text(time)
     (course / "exchange").chmod(0o1777)
     owners = {"ada+90-small+2024-01-15 10:00:00 UTC+x": "ada", f"Ben+{NAME}+2024-01-15 10:00:00 UTC+x": "ben"}
-    monkeypatch.setattr(doors, "_owner", lambda path: owners.get(os.path.basename(path), "eve"))
+    monkeypatch.setattr(hooks, "_owner", lambda path: owners.get(os.path.basename(path), "eve"))
     log = NbGraderAPI(CourseDirectory(config=config), config=config).collect(NAME)["log"]
     assert "it says that it is from ada, and belongs to eve" in log and "c.Collect.check_owner = False" in log
     assert "ada: the submission says that it was handed in at 2024-01-15 10:00 UTC, and was last changed at" in log

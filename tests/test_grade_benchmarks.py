@@ -6,7 +6,7 @@ import pytest
 from small_course import ROOT
 
 from bncourse.benchmarks import bare_cells, classes, grading, soak
-from bncourse.grading import levels
+from bncourse.sandbox import levels
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the walls around submissions need Linux"),

@@ -30,7 +30,7 @@ from faulty_class import (
 from machine import postgresql
 from small_course import NAME
 
-from bncourse.grading import levels
+from bncourse.sandbox import levels
 from bncourse.trouble import Trouble
 
 pytestmark = [
@@ -146,7 +146,7 @@ def test_a_gradebook_that_may_only_be_read_is_named_and_stays_as_it_was(tmp_path
 
 
 def test_a_clock_that_jumps_changes_no_grade(tmp_path, monkeypatch):
-    from bncourse.grading.run import grade
+    from bncourse.grading.engine.grade import grade
 
     course = make(tmp_path / "course", 2, seconds=0.0)
     true, jumps = time.time, itertools.cycle([0, 86_400, -86_400])
@@ -239,7 +239,7 @@ def test_a_lost_worker_of_a_cluster_costs_nothing_but_time(tmp_path, cluster):
 
 
 def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
-    from bncourse.grading.run import grade
+    from bncourse.grading.engine.grade import grade
 
     course = make(tmp_path / "course", 1, seconds=0.0)
     with pytest.raises(Trouble, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):

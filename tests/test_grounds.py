@@ -50,8 +50,8 @@ def test_binder_starts_with_the_settings_of_a_learner():
         [ROOT / ".binder" / "start", "sh", "-c", echo], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert [Path(path) for path in done.stdout.split(":")] == [
-        ROOT / "bncourse/lab/learner",
-        ROOT / "bncourse/lab/everyone",
+        ROOT / "bncourse/learner/lab/learner",
+        ROOT / "bncourse/learner/lab/everyone",
     ]
 
 

@@ -14,10 +14,10 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.filters.strings import strip_files_prefix
 from PIL import Image
 
-from bncourse.grading import bounds, formulas, pictures, texts
-from bncourse.grading.harmless import STYLES, TAGS, harmless
-from bncourse.grading.outputs import MOST_OUTPUT, clean_outputs, size_of
-from bncourse.grading.texts import harmless_cell, harmless_notebook, harmless_text
+from bncourse.grading.display import bounds, formulas, pictures, texts
+from bncourse.grading.display.outputs import MOST_OUTPUT, clean_outputs, size_of
+from bncourse.grading.display.sanitize import STYLES, TAGS, harmless
+from bncourse.grading.display.texts import harmless_cell, harmless_notebook, harmless_text
 
 ATTRIBUTES = {"href", "rel", "src", "alt", "title", "style", "width", "height", "colspan", "rowspan", "scope", "start"}
 ATTRIBUTES |= {"open", "class", "type", "disabled", "checked"}  # these from Markdown's own code and boxes for a tick
@@ -268,9 +268,11 @@ def test_html_with_too_many_tags_is_shown_as_text():
 def test_work_that_takes_too_much_time_or_memory_is_lost_alone():
     apart = bounds.Bounded(memory=1_000_000_000)
     with pytest.raises(bounds.Exceeded, match="longer than"):
-        apart.call("time:sleep", 60, seconds=0.5)
+        apart.call("time:sleep", 60, seconds=0.1)
     with pytest.raises(bounds.Exceeded, match="lost"):
         apart.call("os:abort", seconds=20)
+    with pytest.raises(bounds.Exceeded, match="too much memory or time"):
+        apart.call("re:fullmatch", "(a+a+)+b", "a" * 60, seconds=0.5)
     with pytest.raises(bounds.Failed, match="MemoryError"):
         apart.call("builtins:bytearray", 2_000_000_000, seconds=20)
     assert apart.call("json:dumps", [1], seconds=20) == json.dumps([1])

@@ -10,12 +10,12 @@ import small_course
 from test_stage_folder import CENTRE, NAME, SCALE, cell, course, hand_in, released, solved  # noqa: F401 - a fixture
 
 from bncourse import check, exercises
-from bncourse.grading import classroom
-from bncourse.grading.assignments import names
-from bncourse.grading.intake import stage_assignment
-from bncourse.grading.integrity import NEAR, SHORT, facts, facts_of_class, likeness, steps
-from bncourse.grading.source import read
-from bncourse.grading.stage import DROPPED, MARKS, REFUSED, TAKEN, Decision
+from bncourse.grading.course import names
+from bncourse.grading.demo import classroom
+from bncourse.grading.release.source import read
+from bncourse.grading.report.similarity import NEAR, SHORT, facts, facts_of_class, likeness, steps
+from bncourse.grading.submission.merge import DROPPED, MARKS, REFUSED, TAKEN, Decision
+from bncourse.grading.submission.store import stage_assignment
 
 MIXED = check.reference_source("combine_moments")
 

@@ -3,12 +3,12 @@
 import csv
 
 import pytest
-from test_tables import WORKSHEETS, worksheet
+from test_tables import MOODLE_LISTS, WORKSHEETS, worksheet
 
-from bncourse.grading.foreign_gradebook import merged
-from bncourse.grading.people import Person
-from bncourse.grading.results import Result
-from bncourse.grading.sheets import write_sheet
+from bncourse.grading.lms.gradebook_table import merged
+from bncourse.grading.lms.people import Person
+from bncourse.grading.lms.spreadsheets import write_sheet
+from bncourse.grading.report.results import Result
 from bncourse.trouble import Trouble
 
 NAME = "04-normalize-scale-shift"
@@ -60,6 +60,15 @@ def test_another_number_in_a_cell_is_named(tmp_path):
     assert "1 cells held another number: 0012007 0.5 -> 1." in " ".join(done.said)
 
 
+def test_the_gradebook_of_canvas_in_another_language_is_filled(tmp_path):
+    head = HEAD.replace("Points Possible", "Punkte möglich").replace("Student,ID", "Student/in,ID")
+    head = head.replace("SIS User ID,SIS Login ID,Section", "SIS-Benutzer-ID,SIS-Anmelde-ID,Abschnitt")
+    done = merged(CLASS, canvas(tmp_path, "", "", "", head=head), "canvas")
+    assert column(done, 6)[2:] == ["2.5", "1", ""] and done.written == 2
+    with pytest.raises(Trouble, match="3 points here and 9 there"):
+        merged(CLASS, canvas(tmp_path, "", "", "", head=head), "canvas", "Quiz 4 (7)")
+
+
 def test_moodles_dash_is_an_empty_cell(tmp_path):
     path = tmp_path / "m.csv"
     path.write_text(f"First name,Surname,ID number,Email address,Assignment: {NAME} (Real)\nJohn,Smith,0012006,,-\n")
@@ -87,7 +96,7 @@ def test_a_column_is_taken_only_if_its_title_is_plain(tmp_path, title, fits):
     else:
         with pytest.raises(Trouble, match="Say which, with --column"):
             merged(CLASS, path, "canvas")
-        assert merged(CLASS, path, "canvas", title).written == 2
+        assert merged(CLASS, path, "canvas", title, scale=True).written == 2
 
 
 def test_the_lone_number_of_a_quiz_is_not_the_assignment(tmp_path):
@@ -131,6 +140,30 @@ def test_two_rows_for_one_person_are_both_left(tmp_path):
     done = merged(CLASS, canvas(tmp_path, rows=rows), "canvas")
     assert column(done, 6)[2:] == ["", ""] and not done.written
     assert "all of them could be 0012006" in " ".join(done.said)
+
+
+@pytest.mark.parametrize(
+    ("language", "title"),
+    [
+        ("English", f"Assignment: {NAME} (Real)"),
+        ("German", f"Aufgabe: {NAME} (Punkte)"),
+        ("French", f"Devoir\u00a0: {NAME} (Brut)"),
+        ("Spanish", f"Tarea:{NAME} (Real)"),
+        ("Italian", f"Compito: {NAME} (Punteggio)"),
+        ("Portuguese", f"Tarefa: {NAME} (Real)"),
+        ("Dutch", f"Opdracht: {NAME} (Score)"),
+        ("Polish", f"Zadanie: {NAME} (Wynik)"),
+    ],
+)
+def test_moodles_gradebook_is_filled_in_many_languages(tmp_path, language, title):
+    path = tmp_path / "m.csv"
+    rows = ["John,Smith,0012006,smith@x.org,9,-", "John,Smith,0012009,other@x.org,9,-", "Ann,Lee,,lee@x.org,9,"]
+    path.write_text(f'{MOODLE_LISTS[language]},Quiz 4,"{title}"\n' + "\n".join(rows) + "\n", encoding="utf-8")
+    done = merged({NAME: [ADA, ANN]}, path, "moodle")
+    assert column(done, 5) == ["2.5", "-", "1"] and column(done, 4) == ["9", "9", "9"] and done.written == 2
+    assert "row 3: 0012006 is called so, but the id is 0012006 on the class list and 0012009 here" in " ".join(
+        done.said
+    )
 
 
 @pytest.mark.parametrize("language", WORKSHEETS)

@@ -6,7 +6,7 @@ import os
 import numpy as np
 import pytest
 
-from bncourse import journal
+from bncourse.learner import journal
 
 
 @pytest.fixture(autouse=True)

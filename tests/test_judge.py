@@ -346,3 +346,90 @@ def test_results_that_are_stacked_come_in_their_order():
         return np.stack(exercise.reference(dout, x_hat))
 
     assert verdict_of(stacked, exercise).outcome == "correct"
+
+
+@pytest.mark.parametrize(
+    ("write", "says", "never"),
+    [
+        (lambda x, mean, var, eps=1e-3: (x - mean) / x.shape()[0], "without brackets after it", "spelled"),
+        (lambda x, mean, var, eps=1e-3: np.zeros(len(x) / 2), "`//` a whole number", "axis"),
+        (lambda x, mean, var, eps=1e-3: x / np.product(x), "it is written np.prod", "spelled right"),  # noqa: NPY003, NPY201
+        (lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps), "Give it its usual value", "must have them all"),
+        (lambda x, mean, var, eps=1e-3: zip(x, mean)[0], "list(...) around it", "spelled"),  # noqa: B905
+        (lambda x, mean, var, eps=1e-3: x[len(x)], "counting begins at 0", "batch"),
+        (lambda x, mean, var, eps=1e-3: (x - mean) / np.sqrt(var + 1 / 0), "divided by zero", "one example only"),
+    ],
+)
+def test_what_python_says_is_explained_and_nothing_is_guessed(write, says, never):
+    said = " ".join(reason.says for reason in verdict_of(write).reasons)
+    assert says in said and never not in said
+
+
+def test_a_recursion_that_ends_is_not_called_endless():
+    def deep(x, mean, var, eps=1e-3, left=100_000):
+        return right(x, mean, var, eps) if not left else deep(x, mean, var, eps, left - 1)
+
+    assert "without end" not in said_of(deep) and "more often than Python allows" in said_of(deep)
+
+
+def test_an_error_that_nobody_can_explain_is_told_by_its_own_words_alone():
+    class Odd(Exception):
+        pass
+
+    def stops(x, mean, var, eps=1e-3):
+        raise Odd
+
+    said = said_of(stops)
+    assert "error: Odd" in said and "message above" not in said
+
+
+def test_a_second_result_that_nobody_asked_for_is_told_to_be_left_out():
+    def batch_norm(x, gamma, beta, eps=1e-3):
+        x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+        return gamma * x_hat + beta, {"x_hat": x_hat}
+
+    said = said_of(batch_norm, exercises.find("batch_norm"))
+    assert "Return that array alone" in said and "np.array(" not in said
+
+
+def test_a_parameter_that_is_never_looked_at_is_told():
+    def batch_norm_conv(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+        return np.cos(x) + gamma + beta + eps
+
+    said = said_of(batch_norm_conv, exercises.find("batch_norm_conv"))
+    assert "never looks at `data_format`" in said
+
+
+def test_two_ideas_about_the_whole_function_combine_where_one_is_about_an_argument():
+    def input_gradient(dout, x, gamma, eps=1e-3):
+        return dout / np.sqrt(x.var(axis=0) + eps)
+
+    verdict = verdict_of(input_gradient, exercises.find("input_gradient"))
+    assert verdict.wrong_ideas == ("statistics as constants", "gamma without effect (1)")
+    assert "Beside that, `gamma` has no effect" in " ".join(verdict.text().split())
+
+
+@pytest.mark.parametrize("number", [1e-4, 1e-7])
+def test_a_number_written_into_the_code_is_found_and_not_looked_up(number):
+    def layer_norm(x, gamma, beta, eps=1e-3):
+        mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+        return gamma * (x - mean) / np.sqrt(var + number) + beta
+
+    said = said_of(layer_norm, exercises.find("layer_norm"))
+    assert f"eps={number:g} gives, whatever `eps` is passed" in said
+
+
+def test_a_variance_in_one_pass_is_named_on_every_seed():
+    def batch_variance(x, mean):
+        n = len(x)
+        return (np.sum(x * x, axis=0) - np.sum(x, axis=0) ** 2 / n) / n
+
+    exercise = exercises.find("batch_variance")
+    for seed in range(10):
+        verdict = judge(exercise, DirectAnswer(batch_variance, exercise.name), seed)
+        assert verdict.wrong_ideas == ("the mean of squares minus the square of the mean",)
+
+
+def test_the_card_shows_no_code_of_a_family():
+    verdict = verdict_of(NORMALIZE.wrong_ideas[0].function)
+    assert verdict.reasons[0].code == "F1" and "(F1)" not in verdict.text() + verdict.html()

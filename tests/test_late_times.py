@@ -12,12 +12,12 @@ from small_course import NAME
 from test_doors import CENTRE, SCALE, put, submission
 
 from bncourse.cli import main
-from bncourse.grading import converters
-from bncourse.grading.class_list import Person, enter
-from bncourse.grading.collecting import collect
-from bncourse.grading.lateness import LateRule
-from bncourse.grading.results import results
-from bncourse.grading.run import grade
+from bncourse.grading.engine.grade import grade
+from bncourse.grading.lms.collecting import collect
+from bncourse.grading.lms.students import Person, enter
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.nbgrader.late_policy import LateRule
+from bncourse.grading.report.results import results
 from bncourse.trouble import Trouble
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -123,12 +123,18 @@ def gradebook(klass):
 
 
 def test_a_run_shows_the_due_date_with_its_zone_and_names_beside_ids(klass, capsys):
-    from bncourse.grading import tables
+    from bncourse.grading.engine import progress
 
     assert klass.done.due == "2026-10-24 23:59 CEST (Europe/Berlin)"
-    tables.show(klass.done)
+    progress.show(klass.done)
     said = " ".join(capsys.readouterr().out.split())
     assert "2026-10-24 23:59 CEST (Europe/Berlin)" in said and "nobody (Nobody Lovelace)" in said
+
+
+def test_the_report_shows_the_due_date_with_its_zone(klass, capsys, monkeypatch):
+    monkeypatch.chdir(klass.course)
+    assert main(["report", "90"]) == 0
+    assert "Due: 2026-10-24 23:59 CEST (Europe/Berlin)" in capsys.readouterr().out
 
 
 def test_the_rule_counts_the_day_of_the_zone(klass):
@@ -201,17 +207,17 @@ def test_a_resubmission_without_a_time_does_not_keep_the_old_one_and_its_penalty
         done = grade(klass.course, NAME, workers=1)
         assert any("Handed in again without a time" in line and "ada (Ada Lovelace)" in line for line in done.warnings)
     else:
-        from bncourse.grading.intake import stage_assignment
+        from bncourse.grading.submission.store import stage_assignment
 
         stage_assignment(klass.course, NAME)
         assert "the time before does not count" in converters.autograde(klass.course, NAME, "ada")
     found = by_id(klass)["ada"]
-    assert found.handed_in_at is None and found.penalty == 0 and found.score == 3
+    assert found.handed_in_at is None and found.penalty == 0 and found.so_far == 3  # a written answer waits
     assert "handed in again, and the new time is not known" in found.note
 
 
 def record_of(klass):
-    from bncourse.grading.class_list import class_list
+    from bncourse.grading.lms.students import class_list
 
     return class_list(klass.course)
 

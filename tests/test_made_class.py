@@ -15,14 +15,15 @@ from small_course import NAME, cell
 from sqlalchemy.exc import SAWarning
 
 from bncourse.cli import main
-from bncourse.grading import converters, levels
-from bncourse.grading.assignments import settings
-from bncourse.grading.class_report import STATES, report_of
-from bncourse.grading.report_page import page
-from bncourse.grading.results import results
-from bncourse.grading.run import grade
-from bncourse.grading.sandbox import Limits
-from bncourse.grading.scores import not_graded, table
+from bncourse.grading.course import settings
+from bncourse.grading.engine.grade import grade
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.report.page import page
+from bncourse.grading.report.report import STATES, report_of
+from bncourse.grading.report.results import results
+from bncourse.grading.report.scores import not_graded, table
+from bncourse.sandbox import levels
+from bncourse.sandbox.sandbox import Limits
 
 pytestmark = pytest.mark.skipif(levels.best_level(0) < 2, reason="no safe walls stand here")
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -97,9 +98,8 @@ def test_everybody_is_in_one_column_for_each_exercise(made):
         assert sorted(who for state in STATES for who in states[state]) == sorted(made.by)
     where = {who: {name: state for name, states in report.states.items() for state in STATES if who in states[state]}
              for who in made.by}  # fmt: skip
-    both = {"right": "solved", "worded": "solved", "stubs": "not started", "broken": "not graded",
-            "absent": "not graded",
-            "another": "not graded", "experiments": "solved", "two-files": "solved", "two-tries": "solved"}  # fmt: skip
+    solved = dict.fromkeys(("right", "worded", "experiments", "two-files", "two-tries"), "solved")
+    both = solved | {"stubs": "not started"} | dict.fromkeys(("broken", "absent", "another"), "not graded")
     assert {who: where[who] for who in both} == {
         who: dict.fromkeys(["centre", "scale"], said) for who, said in both.items()
     }

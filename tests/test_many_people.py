@@ -9,7 +9,7 @@ import many_people
 import pytest
 from small_course import NAME, cell, save
 
-from bncourse.grading import converters
+from bncourse.grading.nbgrader import converters
 
 WHY_NOT = many_people.why_not()
 pytestmark = pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from bncourse.grading.demonstrations import FORCED, needed
+from bncourse.grading.engine.demonstrations import FORCED, needed
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "solutions").glob("*/*.ipynb"))

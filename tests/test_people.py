@@ -10,10 +10,10 @@ from test_collecting import packed, raw, zipped
 from test_stage_folder import NAME, course, solved  # noqa: F401 - a fixture
 
 from bncourse.cli import main
-from bncourse.grading.class_list import ClassList, Person, class_list, enter
-from bncourse.grading.collecting import collect
-from bncourse.grading.collection import times_of
-from bncourse.grading.worksheets import read_numbers
+from bncourse.grading.lms.collect import times_of
+from bncourse.grading.lms.collecting import collect
+from bncourse.grading.lms.students import ClassList, Person, class_list, enter
+from bncourse.grading.lms.worksheets import read_numbers
 from bncourse.trouble import Trouble
 
 NOTEBOOK = f"{NAME}.ipynb"
@@ -36,7 +36,8 @@ NOBODY = ClassList([])
         ({"id": '="0012006"'}, "0012006"),
         ({"id": "0012009", "name": "John Smith"}, None),
         ({"id": "smithj", "name": "John Smith"}, "0012006"),  # the id of another system
-        ({"id": "jdoe2", "name": "Jane Doe"}, "jdoe"),
+        ({"id": "jdoe2", "name": "Jane Doe"}, None),  # as the logins of namesakes are made
+        ({"id": "jane@x.org", "name": "Jane Doe"}, "jdoe"),
         ({"id": "JDOE", "name": ""}, "jdoe"),
         ({"email": "other@x.org", "name": "John Smith"}, None),
         ({"email": "SMITH@x.org", "name": "anything"}, "0012006"),
@@ -268,6 +269,21 @@ def test_a_row_of_times_that_means_nobody_is_named_and_lost_zeros_are_found(here
     assert (raw(here, "0012006") / "timestamp.txt").read_text() == "2026-03-01 12:00:00.000000 UTC"
 
 
+def test_a_row_whose_id_a_spreadsheet_rounded_is_named_as_it_is_written(course, tmp_path):  # noqa: F811
+    (tmp_path / "t.csv").write_text("id,time\n2.02302E+11,2026-03-01 12:00 UTC\n")
+    times = times_of(str(tmp_path / "t.csv"))
+    assert "row 2: 2.02302E+11: nobody" in times.nobody(PEOPLE)[0] and "has rounded it" in times.nobody(PEOPLE)[0]
+
+
+def test_who_was_on_a_class_list_and_was_removed_before_any_grading_is_known(here):
+    from bncourse.grading.gradebook.enrolment import removed
+
+    with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:
+        gradebook.remove_student("0012006")
+    assert removed(here, NAME, {"0012006", "newcomer"}, ["0012007"]) == {"0012006"}
+    assert removed(here, NAME, {"0012006"}, []) == set()  # a new gradebook
+
+
 def test_a_namesakes_time_is_not_taken(course, tmp_path):  # noqa: F811
     (tmp_path / "t.csv").write_text("id,name,time\n0012019,John Smith,2026-03-01 12:00 UTC\n")
     times = times_of(str(tmp_path / "t.csv"))
@@ -299,7 +315,7 @@ def test_a_resubmission_without_a_time_is_named(here, tmp_path, capsys):
 
 
 def test_logins_that_differ_in_capitals_are_one_person(here):
-    from bncourse.grading.enrolment import one_spelling
+    from bncourse.grading.gradebook.enrolment import one_spelling
 
     enter(here, [Person("Marie.C2", "Marie", "Curie")])
     with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:

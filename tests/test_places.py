@@ -9,12 +9,13 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from bncourse import check
-from bncourse.grading import classroom, levels, sandbox
-from bncourse.grading.battery import course, places, tools
-from bncourse.grading.battery.papers import FORWARD, POINTS, Paper, cases
-from bncourse.grading.judging import judge_notebook
-from bncourse.grading.source import Source
-from bncourse.grading.stage import stage_notebook
+from bncourse.battery import course, places, tools
+from bncourse.battery.papers import FORWARD, POINTS, Paper, cases
+from bncourse.grading.demo import classroom
+from bncourse.grading.engine.judge import judge_notebook
+from bncourse.grading.release.source import Source
+from bncourse.grading.submission.merge import stage_notebook
+from bncourse.sandbox import levels, sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = levels.best_level(0)

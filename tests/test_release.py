@@ -12,7 +12,7 @@ from small_course import EXERCISES, NAME, ROOT, cell, code, locked, marks, text
 
 from bncourse import exercises
 from bncourse.cli import main
-from bncourse.grading.soundness import problems, strays
+from bncourse.grading.release.rules import problems, strays
 
 REAL = "04-normalize-scale-shift"
 
@@ -129,7 +129,7 @@ def test_a_second_written_answer_is_named(told):
 
 
 def test_a_release_keeps_the_question_of_a_written_answer_and_takes_the_rubric_away(tmp_path):
-    from bncourse.grading.release import release
+    from bncourse.grading.release.build import release
 
     course = small_course.write(tmp_path / "course", small_course.with_written_answer())
     release(course, NAME)
@@ -378,7 +378,7 @@ def test_a_head_that_counts_wrongly_is_refused(real, capsys):
 
 
 def test_what_nbgrader_refuses_leaves_the_old_release_and_no_litter(tmp_path):
-    from bncourse.grading.release import release
+    from bncourse.grading.release.build import release
     from bncourse.trouble import Trouble
 
     course = small_course.write(tmp_path / "course")
@@ -394,7 +394,7 @@ def test_what_nbgrader_refuses_leaves_the_old_release_and_no_litter(tmp_path):
 
 
 def test_a_notebook_that_somebody_worked_in_is_kept_before_it_is_replaced(tmp_path, capsys):
-    from bncourse.grading.release import release
+    from bncourse.grading.release.build import release
 
     course = small_course.write(tmp_path / "course")
     release(course, NAME)
@@ -412,7 +412,7 @@ def test_a_notebook_that_somebody_worked_in_is_kept_before_it_is_replaced(tmp_pa
 def test_cells_that_change_after_submissions_came_in_are_refused_with_the_reason(tmp_path):
     from nbgrader.api import Gradebook
 
-    from bncourse.grading.release import release
+    from bncourse.grading.release.build import release
     from bncourse.trouble import Trouble
 
     course = small_course.write(tmp_path / "course")
@@ -430,7 +430,7 @@ def test_cells_that_change_after_submissions_came_in_are_refused_with_the_reason
 
 
 def test_an_answer_that_survives_the_release_stops_it(tmp_path):
-    from bncourse.grading.release import release
+    from bncourse.grading.release.build import release
     from bncourse.trouble import Trouble
 
     course = small_course.write(tmp_path / "course")
@@ -444,5 +444,5 @@ def test_an_answer_that_survives_the_release_stops_it(tmp_path):
 def test_the_lint_does_not_wait_for_nbgrader():
     import subprocess
 
-    code = "import sys, bncourse.grading.soundness; sys.exit('nbgrader' in sys.modules)"
+    code = "import sys, bncourse.grading.release.rules; sys.exit('nbgrader' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

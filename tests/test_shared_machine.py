@@ -13,11 +13,12 @@ import platformdirs
 import pytest
 from traitlets.config import Config
 
-from bncourse import doctor, shared_machine
+from bncourse import shared_machine
 from bncourse.accounts import ANYBODY, Account, Machine
 from bncourse.cli import main
-from bncourse.grading import jobs
-from bncourse.grading.furniture import Unavailable
+from bncourse.grading.engine import jobs
+from bncourse.learner import doctor
+from bncourse.sandbox.mounts import Unavailable
 from bncourse.shared_machine import CLOSED, LOOK, OPEN, look
 from bncourse.shared_settings import forced
 

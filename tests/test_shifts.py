@@ -134,7 +134,7 @@ def test_shares_of_classes_sum_to_1():
 
 @pytest.mark.parametrize("name", ["kinds_in_numbers", "mileage_elsewhere", "risk_estimates", "no_support"])
 def test_a_measurement_gives_plain_numbers_and_the_same_ones_again(name):
-    _, measure, _ = shift_claims.CLAIMS[name]
+    measure = shift_claims.CLAIMS[name].measure
     first, again = measure(301), measure(301)
     assert first == again == json.loads(json.dumps(first))
     assert all(type(value) is float for value in first.values())
@@ -149,6 +149,5 @@ def test_the_p_values_of_the_pixels_are_those_of_scipy():
 
 @pytest.mark.parametrize("name", shift_claims.CLAIMS)
 def test_a_claim_about_a_shift_can_fail(name):
-    _, _, holds = shift_claims.CLAIMS[name]
     # Every number alike: no difference is left that a claim could rest on.
-    assert not holds(defaultdict(lambda: 1.0))
+    assert not shift_claims.CLAIMS[name].holds(defaultdict(lambda: 1.0))

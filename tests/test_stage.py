@@ -3,6 +3,8 @@
 import gzip
 import json
 import re
+import sys
+import time
 from copy import deepcopy
 
 import nbformat
@@ -12,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 from small_course import cell
 
-from bncourse.grading.reading import MOST_BYTES, MOST_RAW, MOST_SOURCE
-from bncourse.grading.reports import for_student
-from bncourse.grading.stage import DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
+from bncourse.grading.submission.merge import DOUBT, DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
+from bncourse.grading.submission.reading import MOST_BYTES, MOST_RAW, MOST_SOURCE
+from bncourse.grading.submission.stage import for_student
 
 STUB = "\n    # YOUR CODE HERE\n    raise NotImplementedError"
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -254,6 +256,31 @@ def test_a_cell_that_is_too_long_is_dropped_and_the_others_count(theirs):
     assert answer(result, "scale") == SCALE and own(result) == []
 
 
+@pytest.mark.parametrize(
+    ("source", "version", "told_of"),
+    [
+        ("def centre[T](x):\n    return x", "3.99.1", True),
+        ("def centre[T](x):\n    return x", "", True),
+        ('def centre(x):\n    return f\'{x["a"]}\' f"{x["a"]}"', "3.99", True),
+        ("def centre[T](x):\n    return x", "3.8.2", False),
+        ("def centre(x", "", False),
+        (CENTRE, "3.99.1", False),
+    ],
+)
+def test_what_only_a_newer_python_can_read_is_told_with_both_versions(theirs, source, version, told_of):
+    cell(theirs, "centre")["source"] = source
+    theirs["metadata"]["language_info"]["version"] = version
+    found = [why for what, why in told(staged(theirs), DOUBT) if what == "centre"]
+    if sys.version_info >= (3, 12):
+        assert len(found) <= told_of  # this Python reads all of it
+        return
+    assert len(found) == told_of
+    if told_of:
+        assert (
+            "Python 3.11, which grades here" in found[0] and (f"Python {version}" if version else "not say") in found[0]
+        )
+
+
 def test_marks_of_hidden_tests_in_a_submission_do_not_reach_nbgrader(theirs):
     cell(theirs, "scale")["source"] = f"### BEGIN HIDDEN TESTS\n{SCALE}"
     assert "BEGIN HIDDEN TESTS" not in answer(staged(theirs), "scale")
@@ -366,6 +393,35 @@ def test_a_damaged_line_behind_outputs_is_named_by_its_number(theirs):
     line = text[: text.index('"nbformat": ,')].count("\n") + 1
     [[_, why]] = told(staged(text.encode()), REFUSED)
     assert f"damaged in line {line}" in why
+
+
+WORST = {
+    "blank lines": "\n" * MOST_SOURCE,
+    "spaces": " " * (MOST_SOURCE - 2) + "=(",
+    "pictures": "![](attachment:x" * 12_000,
+    "long pictures": ("![](attachment:" + "x" * 280) * 650,
+    "brackets of pictures": "![" * 100_000,
+    "f-strings": "f'{x" * 50_000,
+    "magics": "%" * MOST_SOURCE,
+    "questions": "a." * 99_999 + "?",
+    "types": "type x" * 33_000,
+    "assignments": "a = " * 49_999 + "(",
+    "dots and spaces": "a ,\t" * 50_000,
+    "brackets": "(" * MOST_SOURCE,
+    "names": ";".join(f"x{n}=y{n}" for n in range(16_000)),
+}
+
+
+@pytest.mark.parametrize("kind", ["code", "markdown"])
+@pytest.mark.parametrize("what", WORST)
+def test_the_worst_text_of_a_cell_is_read_in_a_moment(theirs, what, kind):
+    text = WORST[what]
+    theirs["cells"].append({**small_course.code("x", text), "cell_type": kind})
+    cell(theirs, "why")["source"] = text
+    cell(theirs, "title")["source"] += text
+    began = time.process_time()
+    result = staged(theirs)
+    assert time.process_time() - began < 5 and answer(result, "centre") == CENTRE
 
 
 ANYTHING = some.recursive(

@@ -14,11 +14,11 @@ from small_course import NAME, cell
 from test_stage import CENTRE, RELEASE, SCALE, answer, released
 
 from bncourse.cli import main
-from bncourse.grading import intake
-from bncourse.grading.arrivals import Limits, read_time, stage_folder
-from bncourse.grading.intake import is_staged, may_be_graded, report, stage_assignment
-from bncourse.grading.plain_files import hashes
-from bncourse.grading.stage import DROPPED, MENDED, REFUSED
+from bncourse.grading.submission import store
+from bncourse.grading.submission.folder import Limits, read_time, stage_folder
+from bncourse.grading.submission.merge import DOUBT, DROPPED, MENDED, REFUSED
+from bncourse.grading.submission.plain_files import hashes
+from bncourse.grading.submission.store import is_staged, may_be_graded, report, stage_assignment
 from bncourse.trouble import Trouble
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -89,6 +89,47 @@ def test_a_notebook_with_answers_counts_before_the_one_with_the_right_name_that_
     assert scale(arrival) == SCALE and arrival.staged.readable
     assert f"no answer in {NAME}.ipynb" in told(arrival, MENDED)[f"{NAME}-final.ipynb"]
     assert told(arrival, DROPPED)[f"{NAME}.ipynb"] == f"{NAME}-final.ipynb is the notebook that counts."
+
+
+@pytest.mark.parametrize("where", ["data", "venv/lib", ".git", "."])
+def test_thousands_of_files_beside_the_notebook_cost_no_answer(folder, where):
+    (folder / where).mkdir(parents=True, exist_ok=True)
+    for number in range(2_100):
+        (folder / where / f"-{number}.bin").touch()
+    (folder / "mine.csv").write_text("1,2")
+    arrival = arrived(folder)
+    assert scale(arrival) == SCALE and "more than 2000 files" in told(arrival, DROPPED)["the folder"]
+    assert where == "." or list(arrival.files) == ["mine.csv"]
+
+
+def test_a_notebook_beside_a_large_folder_is_found_under_another_name_too(folder):
+    (folder / f"{NAME}.ipynb").rename(folder / "zz.ipynb")
+    (folder / "data").mkdir()
+    for number in range(2_100):
+        (folder / "data" / f"{number}.bin").touch()
+    assert scale(arrived(folder)) == SCALE
+
+
+def test_answers_in_cells_of_ones_own_count_before_an_older_copy_with_one_answer(folder):
+    below = released()
+    below["cells"] += [small_course.code("a", CENTRE), small_course.code("b", SCALE)]
+    older = released()
+    cell(older, "centre")["source"] = "def centre(x):\n    return x"
+    (folder / f"{NAME}.ipynb").write_text(json.dumps(below))
+    (folder / f"{NAME}-old.ipynb").write_text(json.dumps(older))
+    arrival = arrived(folder)
+    assert arrival.staged.answers == 2 and not told(arrival, MENDED).get(f"{NAME}-old.ipynb")
+    assert "defined in another cell" in told(arrival, MENDED)["scale"]
+
+
+def test_the_notebook_with_more_answers_counts_and_the_doubt_is_told(folder):
+    one = released()
+    cell(one, "centre")["source"] = CENTRE
+    (folder / f"{NAME}.ipynb").rename(folder / "final.ipynb")
+    (folder / f"{NAME}.ipynb").write_text(json.dumps(one))
+    arrival = arrived(folder)
+    assert scale(arrival) == SCALE
+    assert f"it has 2 answers and {NAME}.ipynb has 1" in told(arrival, DOUBT)["final.ipynb"]
 
 
 def test_no_notebook_is_told_and_what_came_is_named(folder):
@@ -278,6 +319,14 @@ def test_another_release_stages_again_from_what_was_received(course):
     assert [each.name for each in (course / "received" / "ada").iterdir()] == [NAME]
 
 
+def test_what_an_earlier_version_staged_in_another_way_is_staged_again_from_what_was_received(course):
+    stage_assignment(course, NAME)
+    path = course / "staged" / "ada" / f"{NAME}.json"
+    path.write_text(path.read_text().replace(f'"way": {store.WAY}', '"way": 1'))
+    assert stage_assignment(course, NAME)[0].is_new and now_staged(course) == SCALE
+    assert not stage_assignment(course, NAME)[0].is_new
+
+
 def test_a_release_that_was_merely_run_is_the_same_release(course):
     stage_assignment(course, NAME)
     path = course / "notebooks" / NAME / f"{NAME}.ipynb"
@@ -323,7 +372,7 @@ def kill_at(monkeypatch, step):
 
         return call
 
-    for owner, name in ((os, "rename"), (os, "replace"), (intake.shutil, "rmtree"), (intake.tempfile, "mkdtemp")):
+    for owner, name in ((os, "rename"), (os, "replace"), (store.shutil, "rmtree"), (store.tempfile, "mkdtemp")):
         monkeypatch.setattr(owner, name, wrapped(getattr(owner, name)))
     monkeypatch.setattr(Path, "write_bytes", wrapped(Path.write_bytes))
     return lambda: calls

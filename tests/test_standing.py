@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 import bncourse
-from bncourse import check, cli, exercises, journal
+from bncourse import check, cli, exercises
+from bncourse.learner import journal
 
 
 def right(x, mean, var, eps=1e-3):

@@ -19,9 +19,10 @@ from types import SimpleNamespace
 import pytest
 
 import bncourse
-from bncourse import course, doctor
+from bncourse import course
 from bncourse.benchmarks import page
 from bncourse.cli import main
+from bncourse.learner import doctor
 from bncourse.trouble import Trouble
 
 NOTEBOOK = {

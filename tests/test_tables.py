@@ -5,12 +5,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bncourse.grading.class_list import read_class
-from bncourse.grading.class_table import read_table
-from bncourse.grading.encodings import decoded
-from bncourse.grading.moments import NotPlain, read_moments
-from bncourse.grading.sheets import read_sheet
-from bncourse.grading.worksheets import read_numbers, read_times
+from bncourse.grading.lms.class_table import read_table
+from bncourse.grading.lms.encodings import decoded
+from bncourse.grading.lms.spreadsheets import read_sheet
+from bncourse.grading.lms.students import read_class
+from bncourse.grading.lms.times import NotPlain, read_moments
+from bncourse.grading.lms.worksheets import read_numbers, read_times
 from bncourse.trouble import Trouble
 
 NAMES = {
@@ -62,6 +62,8 @@ def can_be_written(names, encoding):
 )
 def test_letters_are_read_as_they_were_written_or_asked_for(names, encoding):
     content = table(names, encoding)
+    if len(names) % 2:
+        content = content.removesuffix("\n".encode(encoding))  # not every table ends with a line feed
     try:
         text, found = decoded(content, "class.csv")
     except Trouble as trouble:
@@ -105,6 +107,15 @@ def test_an_encoding_that_is_open_is_shown_with_the_names_it_would_give(tmp_path
         read_class(tmp_path / "class.csv", "cp9999")
     with pytest.raises(Trouble, match="not in utf-8"):
         read_class(tmp_path / "class.csv", "utf-8")
+
+
+def test_the_letters_that_tell_may_stand_far_behind(tmp_path):
+    path = tmp_path / "class.csv"
+    path.write_bytes(
+        b"id,name\n" + b"".join(b"%d,Ada L\n" % number for number in range(60_000)) + "x,Søren".encode("cp1252")
+    )
+    with pytest.raises(Trouble, match="cp1252 reads Søren"):
+        read_class(path)
 
 
 @pytest.mark.parametrize("wrong", ["cp1252", "latin-1", "mac_roman"])
@@ -222,6 +233,36 @@ def test_a_gradebook_of_canvas_without_logins_takes_its_own_numbers(tmp_path):
     )
     found = read_table(tmp_path / "c.csv")
     assert (found.people[0].id, found.people[0].lms_user_id, found.id_from) == ("12345", "12345", "ID")
+
+
+def test_the_gradebook_of_canvas_in_another_language_is_a_class_list(tmp_path):
+    (tmp_path / "canvas.csv").write_text(
+        "Student/in,ID,SIS-Benutzer-ID,SIS-Anmelde-ID,Abschnitt,Quiz 4 (77)\n    Punkte möglich,,,,,10\n"
+        '"Lovelace, Ada",12345,u1,alove,S1,5\n',
+        encoding="utf-8-sig",
+    )
+    found = read_table(tmp_path / "canvas.csv")
+    assert [(p.id, p.name, p.lms_user_id) for p in found.people] == [("alove", "Ada Lovelace", "12345")]
+    assert found.id_from == "SIS-Anmelde-ID"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("id,name,email\n1,Ada L,x@y.org\n2,Bea M,X@y.org\n", "One email is that of several"),
+        ("id,name,lms id\n1,Ada L,7\n2,Bea M,7\n", "One lms id is that of several"),
+        ("id,name\n1,J?rgen M?ller\n", "Letters of names are lost: J?rgen M?ller"),
+    ],
+)
+def test_what_looks_wrong_in_a_list_is_said(tmp_path, content, says):
+    (tmp_path / "c.csv").write_text(content)
+    assert any(says in line for line in read_table(tmp_path / "c.csv").said)
+
+
+def test_a_column_of_students_that_holds_names_is_not_the_id(tmp_path):
+    (tmp_path / "c.csv").write_text("Student,Email\nAda Lovelace,ada@x.org\n")
+    [person] = read_class(tmp_path / "c.csv")
+    assert (person.id, person.name) == ("ada@x.org", "Ada Lovelace")
 
 
 MOODLE_LISTS = {

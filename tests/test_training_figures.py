@@ -5,16 +5,15 @@ import re
 import numpy as np
 import pytest
 
-from bncourse.experiments import hidden_units
+from bncourse.experiments import convergence, hidden_units
 from bncourse.figures import descent_figures, drift_figures
 
 BAND = np.array([[-1.0, 0.0, 1.0], [2.0, 3.0, 4.0], [0.0, 1.0, 2.0]])
 RATES = np.array([0.1, 1.0, 10.0])
 STEPS = {"none": np.array([np.inf, 1200.0, np.inf]), "batch": np.array([100.0, 75.0, 150.0])}
 GAINS = {
-    f"{activation}_{inputs}_{what}": number
-    for activation in ("sigmoid", "relu")
-    for inputs in ("raw", "standardized")
+    f"{convergence.setting_name(*setting)}_{what}": number
+    for setting in convergence.SETTINGS
     for what, number in {"none": 400.0, "batch": 50.0, "gain": 8.0}.items()
 }
 DRAW = {

@@ -39,9 +39,12 @@ from bncourse.experiments.claims import CLAIMS
             {
                 "sigmoid_raw_gain": 20.0,
                 "sigmoid_standardized_gain": 6.0,
+                "sigmoid_raw_times_4_gain": 5.0,
+                "sigmoid_standardized_times_4_gain": 2.0,
                 "relu_raw_gain": 3.0,
                 "relu_standardized_gain": 2.8,
-            },
+            }
+            | {f"{kind}_{inputs}_batch": 40.0 for kind in ("sigmoid", "relu") for inputs in ("raw", "standardized")},
         ),
     ],
 )

@@ -3,6 +3,7 @@
 import json
 import shutil
 import struct
+import sys
 import tempfile
 import threading
 from pathlib import Path
@@ -17,14 +18,15 @@ from hypothesis.extra import numpy as arrays
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, judge
 from bncourse.checking.answer import Opaque
-from bncourse.grading import classroom, demonstrations, levels, sandbox
-from bncourse.grading.answers import answer
-from bncourse.grading.assignments import names
-from bncourse.grading.judging import LEFT_OUT, judge_notebook
-from bncourse.grading.run import preloads
-from bncourse.grading.source import read
-from bncourse.grading.submission import Submission
-from bncourse.room import frames
+from bncourse.grading.course import names
+from bncourse.grading.demo import classroom
+from bncourse.grading.engine import demonstrations
+from bncourse.grading.engine.grade import preloads
+from bncourse.grading.engine.judge import LEFT_OUT, judge_notebook
+from bncourse.grading.engine.proxies import answer
+from bncourse.grading.engine.session import Submission
+from bncourse.grading.release.source import read
+from bncourse.sandbox import levels, protocol, sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = levels.best_level(0)
@@ -46,12 +48,12 @@ numbers = arrays.arrays(
 
 
 def crossed(message):
-    near, far = frames.pair()
+    near, far = protocol.pair()
     with near, far:
-        sender = threading.Thread(target=frames.send, args=(near, message))
+        sender = threading.Thread(target=protocol.send, args=(near, message))
         sender.start()
         far.settimeout(10)
-        received = frames.receive(far)
+        received = protocol.receive(far)
         sender.join()
     return received
 
@@ -98,20 +100,20 @@ def test_what_is_no_plain_value_crosses_as_its_kind_alone():
     ],
 )
 def test_what_is_no_frame_breaks_the_connection_and_nothing_else(header):
-    near, far = frames.pair()
+    near, far = protocol.pair()
     with near, far:
         near.sendall(struct.pack("!IQ", len(header), 0) + header)
         far.settimeout(5)
-        with pytest.raises(frames.Broken):
-            frames.receive(far)
+        with pytest.raises(protocol.Broken):
+            protocol.receive(far)
 
 
 def test_a_frame_that_claims_to_be_huge_is_not_waited_for():
-    near, far = frames.pair()
+    near, far = protocol.pair()
     with near, far:
         near.sendall(struct.pack("!IQ", 10, 1 << 60))
-        with pytest.raises(frames.Broken, match="MB"):
-            frames.receive(far)
+        with pytest.raises(protocol.Broken, match="MB"):
+            protocol.receive(far)
 
 
 @pytest.fixture(scope="module")
@@ -177,6 +179,42 @@ def test_what_no_answer_needs_is_refused(warm, call):
     with Submission(warm) as room:
         [error] = room.run(f"import ctypes, os, socket\n{call}")
         assert error["ename"] in ("PermissionError", "ZeroDivisionError", "FileNotFoundError", "OSError")
+
+
+@walled
+def test_a_traceback_names_no_folder_of_the_graders_machine_and_nothing_inside_the_room(warm):
+    with Submission(warm) as room:
+        said = json.dumps(
+            [
+                room.run("from bncourse import network\nnetwork.train()"),
+                room.run("import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))"),
+                room.run("import json\njson.loads('{')"),
+                room.run("open('data.csv')"),
+                room.run("import os, warnings\nprint(os.path.abspath('mine'))\nwarnings.warn('so')"),
+            ]
+        )
+        room.run("def f(x):\n    raise ValueError(os.path.abspath('mine'))")
+        said += answer(room.lookup("f")).call((1.0,), {}, seconds=2).fault.message
+    for place in (str(warm._folder), sys.prefix, sys.base_prefix, "/room/", "_Absent", str(ROOT)):
+        assert place not in said, place
+    assert "LinAlgError" in said and "network.train is not there" in said
+
+
+@walled
+def test_a_function_of_the_judge_tells_nothing_of_itself_in_its_errors(warm):
+    with Submission(warm) as room:
+        room.run(
+            "import numpy as np\nheard = []\ndef find_bugs(bn):\n"
+            "    one = np.ones(3)\n"
+            "    for call in (lambda: bn.forward(), lambda: bn.backward(1, 2, 3), lambda: bn.right,"
+            " lambda: bn.forward(1, x=2), lambda: bn.forward([[1, 2, 3]], one, one, one, 'x', 0.5, 0.1, True)):\n"
+            "        try: call()\n"
+            "        except Exception as error: heard.append((type(error).__name__, str(error)))"
+        )
+        judge(exercises.find("find_bugs"), answer(room.lookup("find_bugs"), "find_bugs"), seed=5)
+        heard = room.lookup("heard")
+    assert len(heard) > 60 and len(set(heard)) == 5  # the same words from right ones and from bugs
+    assert not any(name in str(heard) for name in ("locals", "written", "implementation", "_alike", "bncourse"))
 
 
 @walled

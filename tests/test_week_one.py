@@ -18,22 +18,23 @@ from small_course import NAME
 from test_doors import CENTRE, COPIED, SCALE, make, put, submission
 
 from bncourse.cli import main
-from bncourse.grading import converters, run
-from bncourse.grading.class_list import Person, enter
-from bncourse.grading.class_report import report_of
-from bncourse.grading.feedback_pages import make_pages
-from bncourse.grading.intake import stage_assignment
-from bncourse.grading.integrity import Fact
-from bncourse.grading.lateness import LateRule, read_extensions
-from bncourse.grading.report_page import page
-from bncourse.grading.results import NOTHING, Result, results
-from bncourse.grading.run import grade, not_solved
-from bncourse.grading.scores import not_graded, table
+from bncourse.grading.engine import grade as run
+from bncourse.grading.engine.grade import grade, not_solved
+from bncourse.grading.lms.students import Person, enter
+from bncourse.grading.nbgrader import converters
+from bncourse.grading.nbgrader.late_policy import LateRule, read_extensions
+from bncourse.grading.report.feedback import make_pages
+from bncourse.grading.report.page import page
+from bncourse.grading.report.report import report_of
+from bncourse.grading.report.results import NOTHING, Result, results
+from bncourse.grading.report.scores import not_graded, table
+from bncourse.grading.report.similarity import Fact
+from bncourse.grading.submission.store import stage_assignment
 from bncourse.trouble import Trouble
 
 DUE = datetime(2026, 3, 1, 23, 0, tzinfo=UTC)
 RULE = """
-c.AssignLatePenalties.plugin_class = "bncourse.grading.lateness.LateRule"
+c.AssignLatePenalties.plugin_class = "bncourse.grading.nbgrader.late_policy.LateRule"
 c.LateRule.grace_hours = 1
 c.LateRule.percent_a_day = 10
 c.LateRule.most_percent = 50

@@ -10,8 +10,8 @@ from nbgrader import utils
 from small_course import cell
 from test_stage import CENTRE, SCALE
 
-from bncourse.grading.battery.tools import TOOLS
-from bncourse.grading.stage import DOUBT, TAKEN, stage_notebook
+from bncourse.battery.tools import TOOLS
+from bncourse.grading.submission.merge import DOUBT, TAKEN, stage_notebook
 
 TASK = "A friend says that the mean can be taken last. Answer in your own words: why is that wrong?"
 HEADING = "**Why in this order?**"

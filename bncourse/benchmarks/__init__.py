@@ -3,7 +3,7 @@
 import sys
 from importlib import import_module
 
-from bncourse.doctor import compiled
+from bncourse.learner.doctor import compiled
 
 
 def command(options):

@@ -39,9 +39,9 @@ def bare(path, times, needed=False):
 
     import nbformat
 
-    from bncourse.grading import demonstrations
-    from bncourse.grading.judging import kind_of
-    from bncourse.grading.run import preloads
+    from bncourse.grading.engine import demonstrations
+    from bncourse.grading.engine.grade import preloads
+    from bncourse.grading.engine.judge import kind_of
 
     notebook = nbformat.read(path, as_version=4)
     for module in (*preloads(notebook), "bncourse.check", "bncourse.exercises", "matplotlib.pyplot"):

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bncourse.course import find_folder
-from bncourse.room.leftovers import remove
+from bncourse.sandbox.inside.leftovers import remove
 
 
 def command(options):
@@ -22,9 +22,9 @@ def command(options):
     from rich.console import Console
     from rich.progress import track
 
-    from bncourse.grading.battery import course, plain
-    from bncourse.grading.battery.papers import cases
-    from bncourse.grading.furniture import bubblewrap
+    from bncourse.battery import course, plain
+    from bncourse.battery.papers import cases
+    from bncourse.sandbox.mounts import bubblewrap
 
     home = find_folder()
     chosen = [case for case in cases() if os.geteuid() == 0 or not case.needs_root]

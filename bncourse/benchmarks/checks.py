@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bncourse import exercises
+from bncourse.benchmarks.mutants import Count, judged
+from bncourse.benchmarks.seeds import hanging
 from bncourse.checking import DirectAnswer, Exercise, judge
 
 # Seeds that neither the learner's cases nor the tests use.
 SEEDS = range(1000, 1005)
 # Pairs of wrong ideas grow with the square of the bank; so many of each exercise are drawn.
 PAIRS = 40
+MUTANTS = 60  # of each exercise, drawn from all
 
 
 @dataclass
@@ -28,17 +31,21 @@ class Tally:
     pairs: int = 0
     pairs_killed: int = 0
     pairs_named: int = 0
+    mutants: Count = field(default_factory=Count)
+    hanging: int = 0
     seconds: list = field(default_factory=list)
     notes: list = field(default_factory=list)
 
 
-def measure(exercise, seeds=SEEDS):
+def measure(exercise, seeds=SEEDS, tried=5):
     """Judge every right answer, every wrong idea and a draw of pairs of wrong ideas of an exercise.
 
     Parameters
     ----------
     exercise : Exercise or Quiz
-    seeds : iterable of int
+    seeds : sequence of int
+    tried : int
+        On how many seeds, from 0 on, verdicts are compared.
 
     Returns
     -------
@@ -70,6 +77,13 @@ def measure(exercise, seeds=SEEDS):
         tally.pairs += 1
         tally.pairs_killed += verdict.outcome != "correct"
         tally.pairs_named += {first.name, second.name} <= set(verdict.wrong_ideas)
+    if exercise.driver is None:
+        tally.mutants = judged(exercise, tuple(seeds)[:3], MUTANTS)
+        tally.notes += [f"mutant {note}" for note in tally.mutants.notes]
+    if not _uses_keras(exercise.name):
+        found = hanging(exercise, range(tried))
+        tally.hanging = len(found)
+        tally.notes += [f"hangs on the seed: {one.name}, {len(one.seeds)} of {tried}" for one in found]
     return tally
 
 
@@ -108,8 +122,11 @@ def summary(tallies):
     -------
     dict
         exercises; kill_rate, naming_rate (fractions of 1, over the bank); false_rejections (a count);
-        median_ms, worst_ms (one check, Keras apart); pair_kill_rate, pair_naming_rate (two ideas that meet).
+        median_ms, worst_ms (one check, Keras apart); pair_kill_rate, pair_naming_rate (two ideas that meet);
+        mutants (right answers with one thing changed, of exercises that need no driver), mutants_rejected,
+        mutants_named_or_located, false_names (counts); verdicts_that_hang_on_the_seed (a count, Keras apart).
     """
+    mutants = [tally.mutants for tally in tallies]
     total = {
         key: sum(getattr(tally, key) for tally in tallies)
         for key in ("wrong", "killed", "named", "rejected", "pairs", "pairs_killed", "pairs_named")
@@ -124,6 +141,11 @@ def summary(tallies):
         "false_rejections": total["rejected"],
         "pair_kill_rate": total["pairs_killed"] / max(total["pairs"], 1),
         "pair_naming_rate": total["pairs_named"] / max(total["pairs"], 1),
+        "mutants": sum(one.mutants for one in mutants),
+        "mutants_rejected": sum(one.rejected for one in mutants),
+        "mutants_named_or_located": sum(one.told for one in mutants),
+        "false_names": sum(one.false for one in mutants),
+        "verdicts_that_hang_on_the_seed": sum(tally.hanging for tally in tallies),
         "median_ms": 1e3 * float(np.median(seconds)),
         "worst_ms": 1e3 * max(seconds),
     }
@@ -144,8 +166,9 @@ def command(options):
 
     console = Console(stderr=True)
     found = [exercises.find(name) for name in exercises.names()]
-    tallies = [measure(exercise) for exercise in track(found, "Checks", console=console, transient=True)]
-    figures = summary(tallies)
+    shown = track(found, "Checks", console=console, transient=True)
+    tallies = [measure(exercise, tried=options.seeds) for exercise in shown]
+    figures = summary(tallies) | {"seeds": options.seeds}
     if options.json:
         print(json.dumps(figures))
         return 0
@@ -153,6 +176,9 @@ def command(options):
     print(
         f"{figures['exercises']} exercises: {figures['kill_rate']:.1%} of {figures['wrong_answers']} wrong answers "
         f"rejected, {figures['naming_rate']:.1%} named, {figures['false_rejections']} right answers rejected; "
+        f"of {figures['mutants']} right answers with one thing changed {figures['mutants_rejected']} rejected, "
+        f"{figures['mutants_named_or_located']} named or located, {figures['false_names']} told a false name; "
+        f"{figures['verdicts_that_hang_on_the_seed']} verdicts hang on one of {options.seeds} seeds; "
         f"a check takes {figures['median_ms']:.1f} ms in the median, {figures['worst_ms']:.0f} ms at worst."
     )
     return 0

@@ -26,7 +26,7 @@ def make_class(course, folder, name, size):
     Path
         The folder.
     """
-    from bncourse.grading.release import release
+    from bncourse.grading.release.build import release
 
     course, folder = Path(course), Path(folder)
     folder.mkdir(parents=True)
@@ -95,7 +95,7 @@ def peak_memory(pid, every=0.5):
 
 
 class Clock:
-    """Keeps when each submission of a run was finished; to be passed to `bncourse.grading.run.grade` as ``tell``."""
+    """Keeps when each submission of a run was finished; `bncourse.grading.engine.grade.grade` takes it as ``tell``."""
 
     def __init__(self):
         self.began = time.perf_counter()

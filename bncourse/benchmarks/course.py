@@ -77,8 +77,8 @@ def release_seconds(folder):
     """Give the median time of one release after nbgrader's import, into a folder that is thrown away."""
     import shutil
 
-    import bncourse.grading.converters  # noqa: F401 - its import is not measured
-    from bncourse.grading.release import release
+    import bncourse.grading.nbgrader.converters  # noqa: F401 - its import is not measured
+    from bncourse.grading.release.build import release
 
     with tempfile.TemporaryDirectory() as place:
         copy = Path(place)

@@ -32,7 +32,7 @@ def command(options):
     """Measure and print a table, or one JSON object; the ``bncourse bench grading`` command."""
     from rich.console import Console
 
-    from bncourse.grading.levels import best_level
+    from bncourse.sandbox.levels import best_level
 
     folder, console = courses.find_folder(), Console(stderr=True)
     figures = {"level": best_level(0), "cores": os.cpu_count(), "room_ms": room_milliseconds()}
@@ -110,7 +110,7 @@ def grade_apart(course, name, workers, *, force=True, first=None):
 
 def once(course, name, workers, force, first):
     """Grade, and print how fast it went once it was going."""
-    from bncourse.grading.run import grade
+    from bncourse.grading.engine.grade import grade
 
     clock = Clock()
     students = [f"student-{number:05d}" for number in range(first)] if first else None
@@ -122,7 +122,7 @@ def once(course, name, workers, force, first):
 
 def plain_seconds(course, place, name, size, workers):
     """Give the time that nbgrader's own command needs for some of the class, in so many processes."""
-    from bncourse.grading.furniture import bubblewrap
+    from bncourse.sandbox.mounts import bubblewrap
 
     students = sorted(path.name for path in (course / "submitted").iterdir())[:size]
     running = []
@@ -162,8 +162,8 @@ def plain_seconds(course, place, name, size, workers):
 
 def room_milliseconds():
     """Give the median time to open a warm room."""
-    from bncourse.grading.levels import best_level
-    from bncourse.grading.sandbox import Sandbox
+    from bncourse.sandbox.levels import best_level
+    from bncourse.sandbox.sandbox import Sandbox
 
     sandbox = Sandbox(best_level(0), ("numpy", "matplotlib.pyplot"), worker=50).start()
     times = []

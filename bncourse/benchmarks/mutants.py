@@ -14,8 +14,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bncourse.benchmarks.seeds import accepted
 from bncourse.checking import DirectAnswer, compare, judge
 from bncourse.checking.answer import time_limit
+from bncourse.checking.arguments import argument_ideas
 from bncourse.checking.replay import Replay
 from bncourse.checking.trial import attempt
 
@@ -69,7 +71,9 @@ def mutants(function):
     Mutant
     """
     tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    [definition] = tree.body
+    definition = tree.body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        return
     definition.decorator_list = []
     if isinstance(definition.body[0], ast.Expr) and isinstance(definition.body[0].value, ast.Constant):
         definition.body = definition.body[1:] or [ast.Pass()]
@@ -197,7 +201,8 @@ def judged(exercise, seeds, most=None):
         rng = np.random.default_rng(len(found))
         found = [found[i] for i in sorted(rng.choice(len(found), most, replace=False))]
     for mutant in found:
-        outcomes = [_accepted(exercise, mutant.function, seed) for seed in seeds]
+        with time_limit(len(seeds) * exercise.seconds):
+            outcomes = [accepted(exercise, mutant.function, seed) for seed in seeds]
         if all(outcomes):
             continue  # as far as the task's inputs go, it is a right answer
         count.mutants += 1
@@ -221,23 +226,14 @@ def judged(exercise, seeds, most=None):
 def _of(answer):
     try:
         return list(mutants(answer))
-    except (OSError, TypeError, ValueError):
+    except (OSError, TypeError, ValueError, SyntaxError):  # a lambda, or what has no source of its own
         return []
-
-
-def _accepted(exercise, function, seed):
-    answer = DirectAnswer(function, exercise.name)
-    with np.errstate(all="ignore"), time_limit(2 * exercise.seconds):
-        for case in exercise.draw(seed):
-            trial = attempt(exercise, answer, case)
-            if trial.kind or trial.reply.timed_out:
-                return False
-    return True
 
 
 def _holds(exercise, function, names, seeds):
     """Say whether an answer is what its name says on other seeds too: then the name is no accident."""
-    ideas = tuple(next(idea for idea in exercise.wrong_ideas if idea.name == name) for name in names)
+    known = {idea.name: idea for idea in (*argument_ideas(exercise), *exercise.wrong_ideas)}
+    ideas = tuple(known[name] for name in names)
     answer = DirectAnswer(function, exercise.name)
     for seed in seeds:
         trials = [attempt(exercise, answer, case) for case in exercise.draw(seed)]

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bncourse import __version__
 from bncourse.course import find_folder
-from bncourse.doctor import compiled
+from bncourse.learner.doctor import compiled
 from bncourse.trouble import Trouble
 
 # In the order of the page; the quick ones first, so that something is there when a long one is stopped.
@@ -127,8 +127,10 @@ def page(kept):
             continue
         found = kept[family]
         about = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
-        parts.append(f"## {TITLES[family]}\n")
-        parts.append(f"`bncourse bench {family}`, {found['date']}, {found['machine']}; {about}.\n")
+        parts += [
+            f"## {TITLES[family]}\n",
+            f"`bncourse bench {family}`, {found['date']}, {found['machine']}; {about}.\n",
+        ]
         parts.append(SECTIONS[family](found["figures"]))
     return "\n".join(parts)
 
@@ -160,6 +162,13 @@ def _checks(figures):
         ("right answers rejected", figures["false_rejections"]),
         ("one check, median and worst", f"{figures['median_ms']:.1f} ms and {figures['worst_ms']:.0f} ms"),
     ]  # fmt: skip
+    if "mutants" in figures:
+        rows += [
+            ("right answers with one thing changed: tried, rejected, told by name or by line",
+             f"{figures['mutants']:,}, {figures['mutants_rejected']:,}, {figures['mutants_named_or_located']:,}"),
+            ("of these told the name of another mistake", figures["false_names"]),
+            (f"verdicts that are not the same on {figures['seeds']} seeds", figures["verdicts_that_hang_on_the_seed"]),
+        ]  # fmt: skip
     if "keras_median_ms" in figures:
         worst = f"{figures['keras_median_ms']:.0f} ms and {figures['keras_worst_ms']:.0f} ms"
         rows.append(("one check with Keras, median and worst (with its first import)", worst))
@@ -268,18 +277,10 @@ def _battery(figures):
 
 
 def _claims(figures):
-    seeds = figures["seeds"]
-    said = (
-        f"{figures['held']} of {figures['claims']} claims failed on no more than 1 seed in 20; {seeds} seeds that "
-        "nobody tuned on were tried. The worst margin is the distance from the nearest bound on the worst seed, "
-        "relative to the larger of the two numbers: 0 at the bound, negative where the claim failed, none where it "
-        "is an equality.\n\n"
-    )
-    rows = [
-        (f"`{name}`", f"{seeds - figures['failures'].get(name, 0)} of {seeds}", "none" if m is None else f"{m:.2f}")
-        for name, m in figures["worst_margins"].items()
-    ]
-    return said + _table(("Claim", "Held on", "Worst margin"), rows)
+    from bncourse.benchmarks import claims  # here, for the other families need no experiment
+
+    said, rows = claims.section(figures)
+    return said + _table(("Claim", "Points", "Held on, at the worst", "Worst margin"), rows)
 
 
 SECTIONS = {

@@ -59,7 +59,7 @@ def soak(course, size, tell=lambda done: None):
     """
     import psutil
 
-    from bncourse.grading.run import grade
+    from bncourse.grading.engine.grade import grade
 
     here, clock, samples = psutil.Process(os.getpid()), Clock(), []
     before = {process.pid for process in here.children(recursive=True)}

@@ -1,8 +1,9 @@
 """The engine of the checks; it knows no batch normalization.
 
 Read it in this order: `exercise` (what an exercise is), `answer` (the one narrow way a check reaches what
-the learner wrote), `compare` (are two values the same), `judge` (call, compare, then find the wrong idea),
-`verdict` (what the learner reads).
+the learner wrote), `compare` (are two values the same), `judge` (call, compare, then find the wrong idea), `replay`
+(which wrong ideas the answer can be), `diagnosis` (what is said of it), `lines` (which line is shown), `verdict` (what
+the learner reads).
 """
 
 from bncourse.checking.answer import Answer, DirectAnswer, Fault, Reply

@@ -27,6 +27,8 @@ import numpy as np
 KEPT_CHARACTERS = 2_000
 DEEPEST = 6
 MOST_NUMBERS = 50_000_000
+# What Python says of a text that it cannot read, or that is nested too deeply.
+UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,7 @@ def is_empty(source):
     """Say whether a function or class is a signature with nothing under it but a docstring and placeholders."""
     try:
         body = ast.parse(source).body[0].body
-    except (SyntaxError, IndexError, AttributeError):
+    except (*UNREADABLE, IndexError, AttributeError):
         return False
     return all(map(_is_placeholder, body))
 

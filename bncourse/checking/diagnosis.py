@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from bncourse.checking import compare
+from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain
 from bncourse.checking.lines import mentions, unused
 from bncourse.checking.replay import Replay
@@ -35,19 +36,21 @@ def diagnose(exercise, source, trials, of_part, told):
     replay = Replay(exercise, trials)
     ideas = replay.candidates(trials) or (replay.candidates(of_part) if len(of_part) < len(trials) else [])
     if ideas:
-        return ideas, [Reason(_said(idea, source), idea.name, idea.code) for idea in ideas]
+        return ideas, [Reason(_said(idea, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.reason:
-        said = [told.reason]
+        said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
     else:
         said = [_pattern(exercise, told) or _where_it_holds(of_part), *_overlooked(exercise, source)]
     return [], [Reason(sentence) for sentence in said if sentence]
 
 
-def _said(idea, source):
+def _said(idea, source, beside_another):
     """Give the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
-    return idea.says if not source or mentions(idea, source) else _ELSEWHERE + idea.says
+    if isinstance(idea, ArgumentIdea):
+        return idea.also if beside_another else idea.says
+    return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
 
 
 def _overlooked(exercise, source):

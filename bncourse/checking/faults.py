@@ -75,7 +75,7 @@ _MEANINGS = [
         "of a function used again?",
     ),
     (
-        r"cannot be interpreted as an integer|indices must be integers|only integers, slices",
+        r"interpreted as an integer|integers or a single integer|indices must be integers|only integers, slices",
         "A whole number is needed here. `/` always gives a fraction, `//` a whole number.",
     ),
     (

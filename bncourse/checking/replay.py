@@ -7,16 +7,19 @@ failed it is farther from the truth than from the answer. What lies as near to t
 import re
 import warnings
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import plain
+from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_change
 
 # A wrong answer is matched less strictly than a right one is accepted: the order of sums may differ.
 LIKE = compare.Tolerance(1e-6, 1e-9)
 # How many times nearer to the idea than to the truth an answer must be.
 NEARER = 10.0
+LONG = 0.05  # seconds
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,33 @@ class Replay:
         self.exercise = exercise
         self.trials = trials
         self._kept = {}
+        self._unlike = {}  # for ideas that do not explain a trial: that trial
+
+    # made once, because results are kept by what an idea is
+
+    @cached_property
+    def _arguments(self):
+        return argument_ideas(self.exercise)
+
+    @cached_property
+    def _ideas(self):
+        return list(self.exercise.in_all_forms())
 
     def result(self, ideas, trial):
         """Give the `Result` of one idea, or of two that meet, on the case of a trial."""
         key = (*(id(idea) for idea in ideas), id(trial))
         if key not in self._kept:
-            self._kept[key] = self._run(self.exercise.whole(*ideas), trial.case)
+            self._kept[key] = self._run(self._function(ideas), trial.case)
         return self._kept[key]
+
+    def _function(self, ideas):
+        """Give the whole answer with these ideas in it; a change of the arguments comes before all else."""
+        changes = [idea.change for idea in ideas if isinstance(idea, ArgumentIdea)]
+        others = [idea for idea in ideas if not isinstance(idea, ArgumentIdea)]
+        function = self.exercise.whole(*others) if others else self.exercise.reference
+        for change in changes:
+            function = with_change(function, change)
+        return function
 
     def _run(self, function, case):
         arguments, options = case.copy()
@@ -72,17 +95,22 @@ class Replay:
         float or None
         """
         farthest, proved = 0.0, False
-        # a case that failed tells most ideas apart, so it is asked first
-        for trial in sorted(trials, key=lambda trial: not trial.kind):
+        key = tuple(map(id, ideas))
+        if any(trial is self._unlike.get(key) for trial in trials):
+            return None
+        # a case that failed tells most ideas apart, so it is asked first; one that takes long, last
+        for trial in sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind)):
             result = self.result(ideas, trial)
             if trial.reply.fault or result.fault:
                 if not (trial.reply.fault and _same_kind(trial.reply.fault.kind, result.fault)):
+                    self._unlike[key] = trial
                     return None
                 proved = True
                 continue
             like = like_of(trial)
             off = compare.distance(result.value, trial.reply.value, like, enough=1.0)
             if off > 1 or not self._same_changes(result, trial):
+                self._unlike[key] = trial
                 return None
             farthest = max(farthest, off)
             proved = proved or self._proves(result, trial, off, like)
@@ -119,11 +147,29 @@ class Replay:
         -------
         list of WrongIdea
         """
-        found = self._nearest(((idea,) for idea in self.exercise.wrong_ideas), trials)
+        if self._is_nearly_right(trials):
+            return []
+        found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
             found = self._nearest((ideas for ideas in self.exercise.suspects() if len(ideas) == 2), trials)
-            found = found or self._observed(trials) or self._by_result(trials)
+            found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
         return list(found)
+
+    def _about_arguments(self, trials):
+        """Give an idea about the arguments, alone or together with one from the bank."""
+        about = self._arguments
+        found = self._nearest(((idea,) for idea in about), trials)
+        frequent = [other for other in about if other.frequent]
+        both = ((idea, other) for other in frequent for idea in self.exercise.wrong_ideas)
+        return found or self._nearest(both, trials)
+
+    def _is_nearly_right(self, trials):
+        """Say whether an answer is nowhere far enough from the truth that an idea could be proved."""
+        failed = [trial for trial in trials if trial.kind]
+        if not all(trial.kind in ("values", "property") for trial in failed):
+            return False
+        # an idea that is 1 away from the truth is then at least 0.1 away from the answer, which is not NEARER
+        return all(compare.distance(t.expected, t.reply.value, like_of(t)) < 0.9 for t in failed)
 
     def _observed(self, trials):
         """Give the ideas that the answer was seen to follow on every case, whatever came out."""

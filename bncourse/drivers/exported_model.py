@@ -83,7 +83,8 @@ def export_model(build_model):
     told = {"built": bool(model.built), "compiled": _compiled(keras, model)}
     if not told["built"]:
         return told
-    told["outputs"] = model.output_shape[-1] if isinstance(model.output_shape, tuple) else None
+    shape = getattr(model, "output_shape", None)
+    told["outputs"] = shape[-1] if isinstance(shape, tuple) and shape else None
     try:
         told |= _joined(keras, model)
     except _Untold as untold:

@@ -13,6 +13,7 @@ from bncourse import museum
 # A few numbers by hand make a fair input; more than these are results that somebody stored.
 MOST_NUMBERS_IN_A_LIST = 12
 MOST_CHARACTERS = 300
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 LONGEST_TEST = 20_000  # characters of the whole test
 
 
@@ -157,7 +158,7 @@ def stored_numbers(function):
     try:
         source = getattr(function, "source", None)  # a function on the other side of a wall says its own
         tree = ast.parse(textwrap.dedent(inspect.getsource(function) if source is None else source))
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, *_UNREADABLE):
         return _stored_in_code(getattr(function, "__code__", None))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and node.id == "museum":
@@ -184,7 +185,7 @@ def _globals_used(function):
     if size_of := getattr(function, "size_of", None):
         try:
             nodes = list(ast.walk(ast.parse(textwrap.dedent(function.source))))
-        except SyntaxError:
+        except _UNREADABLE:
             return []
         own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
         own |= {node.arg for node in nodes if isinstance(node, ast.arg)}

@@ -3,12 +3,13 @@
 import numpy as np
 
 from bncourse.experiments import normalized_networks as networks
+from bncourse.experiments.claim import Claim
 
 
-def error(kind, seed, batch, epochs=4):
+def error(kind, seed, batch, epochs=4, lr=0.1):
     """Train a network on small batches, and measure its error on test digits.
 
-    The network is 128-64-64-10 with ReLU, the learning rate ``0.1 * batch / 32``: in proportion to the batch, so that
+    The network is 128-64-64-10 with ReLU, the learning rate ``lr * batch / 32``: in proportion to the batch, so that
     an epoch goes about as far with each size.
 
     Parameters
@@ -21,6 +22,8 @@ def error(kind, seed, batch, epochs=4):
         Examples in a mini-batch.
     epochs : int, default 4
         Passes over the 4,000 training digits.
+    lr : float, default 0.1
+        Learning rate at batches of 32.
 
     Returns
     -------
@@ -32,14 +35,21 @@ def error(kind, seed, batch, epochs=4):
     parts, rng = networks.digits(seed), np.random.default_rng(seed)
     net = networks.init(kind, rng)
     batches = networks.shuffled(len(parts.x_train), batch, epochs * len(parts.x_train) // batch, rng)
-    net = networks.train(net, parts, batches, lr=0.1 * batch / 32)
+    net = networks.train(net, parts, batches, lr=lr * batch / 32)
     test = (parts.x_test, parts.y_test)
     renewed = networks.with_statistics_of(net, parts.x_train)
     return 1 - networks.accuracy(net, *test), 1 - networks.accuracy(renewed, *test)
 
 
-def errors(seed, batch, kinds=("batch", "layer", "group")):
+def errors(seed, batch, kinds=("batch", "layer", "group"), lr=0.1):
     """Measure `error` for several normalizers with one batch size.
+
+    Parameters
+    ----------
+    seed, batch, lr
+        Of `error`.
+    kinds : sequence of str or None
+        The normalizers.
 
     Returns
     -------
@@ -47,12 +57,17 @@ def errors(seed, batch, kinds=("batch", "layer", "group")):
         For each kind, the error with running statistics; "renewed", that of batch norm with the statistics of the
         whole training set.
     """
-    found = {kind: error(kind, seed, batch) for kind in kinds}
+    found = {kind: error(kind, seed, batch, lr=lr) for kind in kinds}
     return {kind: running for kind, (running, _) in found.items()} | {"renewed": found["batch"][1]}
 
 
-def small_batches(seed):
+def small_batches(seed, lr=0.1):
     """Measure the errors of three normalizers with batches of 2, and of two of them with batches of 32.
+
+    Parameters
+    ----------
+    seed, lr
+        Of `error`.
 
     Returns
     -------
@@ -60,12 +75,21 @@ def small_batches(seed):
         "batch_2", "layer_2", "group_2", "batch_32" and "layer_32": errors with running statistics; "renewed_2", that
         of batch norm with the statistics of the whole training set.
     """
-    numbers = {f"{name}_2": value for name, value in errors(seed, 2).items()}
-    return numbers | {f"{kind}_32": error(kind, seed, 32)[0] for kind in ("batch", "layer")}
+    numbers = {f"{name}_2": value for name, value in errors(seed, 2, lr=lr).items()}
+    return numbers | {f"{kind}_32": error(kind, seed, 32, lr=lr)[0] for kind in ("batch", "layer")}
 
 
-def one_class(seed, steps=600, batch=64):
+def one_class(seed, steps=600, batch=64, lr=0.1):
     """Measure networks whose every training batch held one class, on test digits of all classes.
+
+    Parameters
+    ----------
+    seed : int
+        Of the split, the weights and the batches.
+    steps, batch : int
+        How many batches, and how many digits in each.
+    lr : float, default 0.1
+        Learning rate.
 
     Returns
     -------
@@ -78,7 +102,7 @@ def one_class(seed, steps=600, batch=64):
         parts, rng = networks.digits(seed), np.random.default_rng(seed)
         rows = _by_class(parts.y_train)
         batches = (rng.choice(rows[rng.integers(10)], batch, replace=False) for _ in range(steps))
-        net = networks.train(networks.init(kind, rng), parts, batches, lr=0.1)
+        net = networks.train(networks.init(kind, rng), parts, batches, lr=lr)
         test = (parts.x_test, parts.y_test)
         numbers[kind or "none"] = networks.accuracy(net, *test)
         if kind == "batch":
@@ -86,7 +110,7 @@ def one_class(seed, steps=600, batch=64):
     return numbers
 
 
-def leak(seed, steps=1000, digits=16):
+def leak(seed, steps=1000, digits=16, lr=0.1):
     """Measure how well an empty image is "recognized" when its label is the class of its neighbours.
 
     Each batch holds digits of one class and as many empty images, and all have that class as their label. Only the
@@ -103,7 +127,7 @@ def leak(seed, steps=1000, digits=16):
         parts, rng = networks.digits(seed), np.random.default_rng(seed)
         net = networks.init(kind, rng)
         for x, labels in _with_empty_images(parts.x_train, parts.y_train, rng, steps, digits):
-            net = networks.step(net, x, labels, lr=0.1)
+            net = networks.step(net, x, labels, lr=lr)
         tests = list(_with_empty_images(parts.x_test, parts.y_test, rng, 300, digits))
         numbers[kind] = _on_empty_images(net, tests, digits, training=True)
         if kind == "batch":
@@ -128,25 +152,37 @@ def _on_empty_images(net, batches, digits, training):
     return float(np.mean(right))
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "small_batches": (
-        "with batches of 2 batch norm errs more than twice as often as layer norm and group norm, whatever statistics "
-        "it uses afterwards; with batches of 32 not more often than layer norm by over 2 points",
+    "small_batches": Claim(
+        "at a learning rate from 0.05 to 0.1 times batch / 32: with batches of 2 batch norm errs more than twice as "
+        "often as layer norm and group norm, whatever statistics it uses afterwards; with batches of 32 not more often "
+        "than layer norm by over 2 points",
         small_batches,
         lambda n: (
             min(n["batch_2"], n["renewed_2"]) > 2 * max(n["layer_2"], n["group_2"])
             and n["batch_32"] < n["layer_32"] + 0.02
         ),
+        over={"lr": (0.05, 0.1)},
+        notebook="09",
+        cells=("small-measured",),
+        told=("small-why",),
     ),
-    "one_class": (
-        "trained on batches of one class each, batch norm stays below 25 % accuracy and the others above 65 %",
+    "one_class": Claim(
+        "at learning rates from 0.03 to 0.1: trained on batches of one class each, batch norm stays below 25 % "
+        "accuracy and the others above 65 %",
         one_class,
         lambda n: max(n["batch"], n["renewed"]) < 0.25 and min(n["layer"], n["group"]) > 0.65,
+        over={"lr": (0.03, 0.1)},
+        notebook="09",
+        cells=("composition-measured",),
     ),
-    "leak": (
-        "batch norm tells an empty image the class of its neighbours; layer norm cannot",
+    "leak": Claim(
+        "at learning rates from 0.05 to 0.2 batch norm tells an empty image the class of its neighbours; layer norm "
+        "cannot",
         leak,
         lambda n: n["batch"] > 0.7 and n["layer"] < 0.25 and n["batch_later"] < 0.25,
+        over={"lr": (0.05, 0.1, 0.2)},
+        notebook="09",
+        cells=("composition-measured",),
     ),
 }

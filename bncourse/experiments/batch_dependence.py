@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import network
 from bncourse.experiments import layers, running
+from bncourse.experiments.claim import Claim
 
 
 def accuracy_in_batches(net, x, labels, batch):
@@ -55,8 +56,13 @@ def batch_sizes(seed, sizes=(1, 2, 4, 8, 16, 64, 250)):
     }
 
 
-def batch_of_one(seed, steps=600):
+def batch_of_one(seed, steps=600, lr=0.1):
     """Measure what happens when test digits come one at a time, in training mode and after it.
+
+    Parameters
+    ----------
+    seed, steps, lr
+        Of `bncourse.experiments.running.train`.
 
     Returns
     -------
@@ -66,7 +72,7 @@ def batch_of_one(seed, steps=600):
         accuracy with running statistics; "moved" and "moved_running", the share of digits whose answer
         changes when they come in batches of 8 with other neighbours, in training mode and after it.
     """
-    run = running.train(seed, steps)
+    run = running.train(seed, steps, lr=lr)
     net, x, labels = run.nets[steps], run.parts.x_test, run.parts.y_test
     ready = running.with_running_statistics(run, steps, 0.9)
     logits = np.vstack([network.forward(net, x[i : i + 1])[0] for i in range(300)])
@@ -134,10 +140,10 @@ def _answers(net, x, batch, training=True):
     return np.concatenate([network.forward(net, x[i : i + batch], training=training)[0].argmax(axis=1) for i in whole])
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "batch_of_one": (
-        "with the statistics of a batch of one every digit gets the same output; with running ones it is recognized",
+    "batch_of_one": Claim(
+        "at learning rates from 0.03 to 0.3: with the statistics of a batch of one every digit gets the same output; "
+        "with running ones it is recognized",
         batch_of_one,
         lambda n: (
             n["spread"] < 1e-5
@@ -146,10 +152,16 @@ CLAIMS = {
             and n["moved"] > 0.1
             and n["moved_running"] == 0
         ),
+        over={"lr": (0.03, 0.1, 0.3)},
+        notebook="06",
+        cells=("alone-measured",),
     ),
-    "noise_of_the_mean": (
+    "noise_of_the_mean": Claim(
         "the mean of a batch drawn at random spreads by 1 / sqrt(size), from 2 examples to 256",
         noise_of_the_mean,
         lambda n: n["error"] < 0.1,
+        over={},
+        notebook="06",
+        cells=("noise-slider",),
     ),
 }

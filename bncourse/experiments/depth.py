@@ -1,12 +1,13 @@
-"""Notebook 08: how long the gradient is in each layer of a deep network that has not learned anything yet."""
+"""Notebook 08: how long the gradient is in each layer of a deep network, before its first step and after some."""
 
 import numpy as np
 
 from bncourse import data, losses, network
+from bncourse.experiments.claim import Claim
 
 
-def gradient_lengths(seed, norm, hidden=50, width=128, batch=64):
-    """Measure the gradient of each layer's weights in a new network of equal ReLU layers, without skip connections.
+def gradient_lengths(seed, norm, hidden=50, width=128, batch=64, steps=0, lr=0.1):
+    """Measure the gradient of each layer's weights in a network of equal ReLU layers, without skip connections.
 
     Parameters
     ----------
@@ -18,6 +19,10 @@ def gradient_lengths(seed, norm, hidden=50, width=128, batch=64):
         How many hidden layers, and units in each.
     batch : int, default 64
         Digits in the batch.
+    steps : int, default 0
+        How many steps of gradient descent it has made; 0 for a new network.
+    lr : float, default 0.1
+        Learning rate of these steps.
 
     Returns
     -------
@@ -32,6 +37,7 @@ def gradient_lengths(seed, norm, hidden=50, width=128, batch=64):
     rng = np.random.default_rng(seed)
     rows = rng.choice(len(x), batch, replace=False)
     net = network.init([128, *[width] * hidden, 10], rng, norm=norm)
+    net, _ = network.train(net, x, y, rng, steps=steps, lr=lr, batch=batch)
     output, trace = network.forward(net, x[rows])
     _, dout = losses.cross_entropy(output, y[rows])
     return np.array([np.linalg.norm(found["weights"]) for found in network.backward(net, trace, dout)[:-1]])
@@ -55,22 +61,73 @@ def growth_a_layer(lengths):
     return float(np.exp(-slope))
 
 
-def exploding_gradients(seed):
-    """Measure `growth_a_layer` over 50 layers.
+def exploding_gradients(seed, hidden=50, width=128, batch=64):
+    """Measure `growth_a_layer` in a new network.
+
+    Parameters
+    ----------
+    seed, hidden, width, batch
+        Of `gradient_lengths`.
 
     Returns
     -------
     dict of float
         "none" and "batch".
     """
-    return {name: growth_a_layer(gradient_lengths(seed, norm)) for name, norm in (("none", None), ("batch", "batch"))}
+    return {
+        name: growth_a_layer(gradient_lengths(seed, norm, hidden, width, batch))
+        for name, norm in (("none", None), ("batch", "batch"))
+    }
 
 
-# name: (what is claimed, the measurement, whether it holds)
+def after_steps(seed, lr=0.1, counts=(0, 1, 10)):
+    """Measure `growth_a_layer` in a network of 50 layers with batch norm, before training and after some steps.
+
+    Parameters
+    ----------
+    seed, lr
+        Of `gradient_lengths`.
+    counts : sequence of int
+        After how many steps.
+
+    Returns
+    -------
+    dict of float
+        For each count such as 1: "growth_1", and "ratio_1", the gradient of the first layer over that of the last.
+    """
+    numbers = {}
+    for count in counts:
+        lengths = gradient_lengths(seed, "batch", steps=count, lr=lr)
+        numbers[f"growth_{count}"] = growth_a_layer(lengths)
+        numbers[f"ratio_{count}"] = float(lengths[0] / lengths[-1])
+    return numbers
+
+
 CLAIMS = {
-    "exploding_gradients": (
-        "in a new network of 50 ReLU layers the gradient grows by about 1.2 a layer with batch norm, and not without",
+    "exploding_gradients": Claim(
+        "in a new network of 20 to 50 ReLU layers of 128 to 256 units, in batches of 64 to 256, the gradient grows by "
+        "about 1.2 a layer with batch norm, and not without",
         exploding_gradients,
         lambda n: 1.15 < n["batch"] < 1.25 and 0.95 < n["none"] < 1.05,
+        over={"hidden": (20, 50), "width": (128, 256), "batch": (64, 256)},
+        notebook="08",
+        cells=("depth",),
+        told=("depth-read",),
+    ),
+    "explosion_after_a_step": Claim(
+        "at learning rates from 0.1 to 1 one step brings the growth a layer from about 1.2 below 1.1, and ten steps "
+        "below 1.06; the first layer's gradient is then less than 20 times the last one's, in place of thousands",
+        after_steps,
+        lambda n: (
+            n["growth_0"] > 1.15
+            and n["ratio_0"] > 3000
+            and n["growth_1"] < 1.1
+            and n["growth_10"] < 1.06
+            and n["ratio_10"] < 20
+        ),
+        over={"lr": (0.1, 0.3, 1.0)},
+        notebook="08",
+        cells=("depth",),
+        told=("depth-read",),
     ),
 }

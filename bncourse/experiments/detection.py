@@ -45,7 +45,7 @@ def domain_scores(source, target):
     source_scores, target_scores : ndarray
         The logits of "this is a target example", for examples that the classifier has not seen.
     """
-    from sklearn.linear_model import LogisticRegression  # here, for it takes a second to load
+    from sklearn.linear_model import LogisticRegression  # here, because it takes a second to load
 
     halves = len(source) // 2, len(target) // 2
     x = np.vstack([source[: halves[0]], target[: halves[1]]])
@@ -74,6 +74,31 @@ def shuffled_aucs(source_scores, target_scores, rng, permutations=199):
     return np.array([reference.domain_auc(s[: len(source_scores)], s[len(source_scores) :]) for s in shuffled])
 
 
+def ks_gaps(source, target):
+    """Give the largest gap between the distribution functions of two samples, for each feature.
+
+    Parameters
+    ----------
+    source, target : ndarray of shape (examples, features)
+
+    Returns
+    -------
+    ndarray of shape (features,)
+    """
+    # What scipy's ks_2samp does with method="asymp", for all features at once, because a notebook runs it 6,400 times.
+    n_source, n_target = len(source), len(target)
+    both = np.vstack([source, target])
+    order = np.argsort(both, axis=0)
+    gaps = np.cumsum(np.where(order < n_source, 1 / n_source, -1 / n_target), axis=0)
+    rises = np.diff(np.take_along_axis(both, order, axis=0), axis=0) > 0  # between equal values no gap is counted
+    return np.abs(gaps[:-1] * rises).max(axis=0)
+
+
+def ks_size(n_source, n_target):
+    """Give the size of sample with which Kolmogorov and Smirnov's distribution judges these gaps."""
+    return round(n_source * n_target / (n_source + n_target))
+
+
 def pixel_p_values(source, target):
     """Give the p-value of a Kolmogorov-Smirnov test for each feature.
 
@@ -86,16 +111,9 @@ def pixel_p_values(source, target):
     ndarray of shape (features,)
         1 for a feature that is the same everywhere.
     """
-    from scipy.stats import kstwo  # here, for it takes a moment to load
+    from scipy.stats import kstwo  # here, because it takes a moment to load
 
-    # What scipy's ks_2samp does with method="asymp", for all features at once, since a notebook runs it 6,400 times.
-    n_source, n_target = len(source), len(target)
-    both = np.vstack([source, target])
-    order = np.argsort(both, axis=0)
-    gaps = np.cumsum(np.where(order < n_source, 1 / n_source, -1 / n_target), axis=0)
-    rises = np.diff(np.take_along_axis(both, order, axis=0), axis=0) > 0  # between equal values no gap is counted
-    distances = np.abs(gaps[:-1] * rises).max(axis=0)
-    return kstwo.sf(distances, round(n_source * n_target / (n_source + n_target)))
+    return kstwo.sf(ks_gaps(source, target), ks_size(len(source), len(target)))
 
 
 def mmd(source, target, rng, permutations=199):
@@ -161,15 +179,20 @@ def p_values(source, target, rng, permutations=199):
     return dict(zip(WAYS, map(float, p), strict=True))
 
 
-def detectors(seed):
+def detectors(seed, examples=500):
     """Measure the three detectors on MNIST against scikit-learn's digits, and on two samples of the latter.
+
+    Parameters
+    ----------
+    seed, examples
+        Of `samples`; MMD looks at 200 of each.
 
     Returns
     -------
     dict of float
         "auc", "pixels" (KS tests below 0.05 / 64) and "mmd p", for MNIST; "auc same" and so on for no shift.
     """
-    source, same, mnist = samples(seed)
+    source, same, mnist = samples(seed, examples)
     rng = np.random.default_rng(seed)
     numbers = {}
     for name, target in (("", mnist), (" same", same)):
@@ -207,15 +230,20 @@ def p_values_without_shift(seed, tests=100, examples=100):
     return {way: np.array([p[way] for p in found]) for way in WAYS}
 
 
-def false_alarms(seed):
+def false_alarms(seed, examples=100):
     """Measure how often each way says "shift" at the level 0.05 where nothing shifted.
+
+    Parameters
+    ----------
+    seed, examples
+        Of `p_values_without_shift`.
 
     Returns
     -------
     dict of float
         The share of false alarms, for each of `WAYS`.
     """
-    return {way: float((p <= 0.05).mean()) for way, p in p_values_without_shift(seed).items()}
+    return {way: float((p <= 0.05).mean()) for way, p in p_values_without_shift(seed, examples=examples).items()}
 
 
 def alarm_and_harm(seed):

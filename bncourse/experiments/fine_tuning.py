@@ -6,6 +6,7 @@ import numpy as np
 
 from bncourse import data
 from bncourse.backend import require_keras
+from bncourse.experiments.claim import Claim
 from bncourse.experiments.keras_training import accuracy, one_hot
 
 WAYS = ("trainable=False", "training=False")
@@ -141,9 +142,8 @@ def few_and_many(seed, begin=None, shown=list):
     return found
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "keras_fine_tuning": (
+    "keras_fine_tuning": Claim(
         "fine-tuning on 64 digits in batches of two: frozen batch norm is more than 3 points ahead of one that was "
         "only called with training=False, whose statistics move; on 2,000 digits in batches of 32 they are within 5",
         few_and_many,
@@ -153,6 +153,9 @@ CLAIMS = {
             and n["free_few_moved"] > 0.1
             and abs(n["frozen_many"] - n["free_many"]) < 0.05
         ),
+        over={},
+        notebook="07",
+        cells=("tuning-measured",),
     ),
 }
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from bncourse import data, network, reference
 from bncourse.experiments import layers, running
+from bncourse.experiments.claim import Claim
 
 
 def fold(net):
@@ -120,11 +121,13 @@ def _cast(net, kind):
     ]
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "folding": (
+    "folding": Claim(
         "a folded dense network and a folded convolution give the same outputs, to rounding",
         folding,
         lambda n: max(n["dense_64"], n["conv_64"]) < 1e-12 and max(n["dense_32"], n["conv_32"]) < 1e-4,
+        over={},
+        notebook="06",
+        cells=("folding-measured",),
     ),
 }

@@ -6,6 +6,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.experiments import gradients, layers
+from bncourse.experiments.claim import Claim
 
 
 def traps(seed, step=1e-5, tolerance=1e-4, eps=1e-12):
@@ -127,9 +128,8 @@ def trap_counts(seed):
     }
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "trap_counts": (
+    "trap_counts": Claim(
         "a dout of ones, two examples or gamma 1 let wrong backward passes through; random numbers catch all five",
         trap_counts,
         lambda n: (
@@ -142,5 +142,8 @@ CLAIMS = {
             and n["largest_ones"] < 1e-10
             and n["largest_two"] < 1e-4
         ),
+        over={},
+        notebook="05",
+        cells=("checks-figure", "depths-measured"),
     ),
 }

@@ -5,13 +5,14 @@ from typing import NamedTuple
 import numpy as np
 
 from bncourse import data, losses, network, reference
+from bncourse.experiments.claim import Claim
 
 
-def unit_inputs(seed, norm=None, steps=1000, every=20, examples=500):
+def unit_inputs(seed, norm=None, steps=1000, every=20, examples=500, lr=1.0):
     """Record what reaches the sigmoids of the last hidden layer while a network learns digits.
 
     The set-up is that of Ioffe and Szegedy's first experiment, made smaller: three hidden layers of 100 sigmoids
-    on MNIST, plain gradient descent, mini-batches of 64. The learning rate is 1.
+    on MNIST, plain gradient descent, mini-batches of 64.
 
     Parameters
     ----------
@@ -23,6 +24,8 @@ def unit_inputs(seed, norm=None, steps=1000, every=20, examples=500):
         How long to train, and how often to look; the first look is before the first step.
     examples : int, default 500
         How many digits are looked at: always the same ones, and none of them is trained on.
+    lr : float, default 1.0
+        Learning rate. The drift depends on it, see `drift_by_rate`.
 
     Returns
     -------
@@ -40,7 +43,7 @@ def unit_inputs(seed, norm=None, steps=1000, every=20, examples=500):
     shown = parts.x_test[:examples]
     looks = [network.forward(net, shown)[1][2].scaled]
     for _ in range(steps // every):
-        net, _ = network.train(net, parts.x_train, parts.y_train, rng, steps=every, lr=1.0)
+        net, _ = network.train(net, parts.x_train, parts.y_train, rng, steps=every, lr=lr)
         looks.append(network.forward(net, shown)[1][2].scaled)
     return np.array(looks)
 
@@ -68,16 +71,51 @@ def movement(inputs):
     }
 
 
-def movement_with_and_without(seed):
+def movement_with_and_without(seed, lr=1.0):
     """Measure `movement` in the last hidden layer, without and with batch norm.
+
+    Parameters
+    ----------
+    seed : int
+        Of `unit_inputs`.
+    lr : float, default 1.0
+        Learning rate of both networks.
 
     Returns
     -------
     dict of float
         The numbers of `movement`, with "none_" and "batch_" before their names.
     """
-    found = {name: movement(unit_inputs(seed, norm)) for name, norm in (("none", None), ("batch", "batch"))}
+    found = {name: movement(unit_inputs(seed, norm, lr=lr)) for name, norm in (("none", None), ("batch", "batch"))}
     return {f"{name}_{what}": number for name, numbers in found.items() for what, number in numbers.items()}
+
+
+def drifts(seed, settings=((None, 3.0), ("batch", 3.0), ("batch", 10.0)), shown=iter):
+    """Measure the drift of `movement` at other learning rates.
+
+    Parameters
+    ----------
+    seed : int
+        Of `unit_inputs`.
+    settings : sequence of (str or None, float)
+        The norm and the learning rate of each run.
+    shown : callable
+        Called with the list of runs, and gives them one by one: a progress bar, for example.
+
+    Returns
+    -------
+    dict of float
+        The drift of each run, under names such as "none_3" and "batch_10".
+    """
+    return {
+        f"{norm or 'none'}_{lr:g}": movement(unit_inputs(seed, norm, lr=lr))["drift"]
+        for norm, lr in shown(list(settings))
+    }
+
+
+def drift_and_rate(seed):
+    """Measure `drifts` at the learning rates 1, 3 and 10."""
+    return drifts(seed, ((None, 3.0), ("batch", 1.0), ("batch", 3.0), ("batch", 10.0)))
 
 
 class Watched(NamedTuple):
@@ -145,16 +183,61 @@ def _zeros_and_ones():
     return reference.standardize(ink), is_one
 
 
-# name: (what is claimed, the measurement, whether it holds)
+def growth_of_a_histogram(watched):
+    """Give by what factor the input of the marked node has become wider, and how well the network does.
+
+    Parameters
+    ----------
+    watched : Watched
+
+    Returns
+    -------
+    dict of float
+        "wider", the width of the middle 70 % at the end over that at the start; "accuracy", at the end.
+    """
+    low, high = np.percentile(watched.inputs, [15, 85], axis=1)
+    width = high - low
+    return {"wider": float(width[-1] / width[0]), "accuracy": float(watched.accuracy[-1])}
+
+
+def tiny_networks(seed):
+    """Measure `growth_of_a_histogram` for one tiny network."""
+    return growth_of_a_histogram(watch_tiny_network(seed))
+
+
 CLAIMS = {
-    "movement_with_and_without": (
-        "in the last of three sigmoid layers the inputs of the units move and widen far less with batch norm",
+    "tiny_networks": Claim(
+        "where the tiny network learns, the input of its marked node becomes at least twice as wide",
+        tiny_networks,
+        lambda n: n["accuracy"] < 0.6 or n["wider"] > 2,
+        over={},
+        notebook="03",
+        cells=("tiny-network",),
+        told=("tiny-network-read",),
+    ),
+    "movement_with_and_without": Claim(
+        "at learning rates from 0.3 to 1, in 1,000 steps, the inputs of the units in the last of three sigmoid layers "
+        "wander over at least three times the range without batch norm, and drift at least twenty times as far",
         movement_with_and_without,
         lambda n: (
             n["none_median_range"] > 3 * n["batch_median_range"]
-            and n["none_band_growth"] > 20
+            and n["none_band_growth"] > 10
             and n["batch_band_growth"] < 3
-            and n["none_drift"] > 10 * n["batch_drift"]
+            and n["none_drift"] > 20 * n["batch_drift"]
         ),
+        over={"lr": (0.3, 1.0)},
+        notebook="03",
+        cells=("drift-measured",),
+        told=("built-in",),
+    ),
+    "drift_and_rate": Claim(
+        "at learning rate 3 the drift without batch norm is less than 10 times that with it; with batch norm it is "
+        "more than 8 times as far at rate 10 as at rate 1",
+        drift_and_rate,
+        lambda n: n["batch_3"] < n["none_3"] < 10 * n["batch_3"] and n["batch_10"] > 8 * n["batch_1"],
+        over={},
+        notebook="03",
+        cells=("drift-rates",),
+        told=("drift-rates-read",),
     ),
 }

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import data
 from bncourse.backend import require_keras
+from bncourse.experiments.claim import Claim
 
 
 def notes_model(norm=True, inputs=128):
@@ -144,24 +145,33 @@ def sgd_rates(seed):
     }
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "keras_slow_sgd": (
+    "keras_slow_sgd": Claim(
         "the notes' model, 3 epochs of SGD with learning rate 0.01: batch norm is more than 15 points ahead, and its "
         "training loss lower by more than 0.5",
         slow_sgd,
         lambda n: n["accuracy_with"] - n["accuracy_without"] > 0.15 and n["loss_without"] - n["loss_with"] > 0.5,
+        over={},
+        notebook="07",
+        cells=("sgd-measured",),
     ),
-    "keras_adam": (
+    "keras_adam": Claim(
         "the notes' model with Adam: the training loss of the first epoch is lower by more than 0.1 with batch norm; "
         "the moving statistics lag by more than 1 point after one epoch and by less than 3 after five",
         adam,
         lambda n: n["loss_without"] - n["loss_with"] > 0.1 and n["lag_first"] > 0.01 and abs(n["lag_last"]) < 0.03,
+        over={},
+        notebook="07",
+        cells=("adam-measured",),
     ),
-    "keras_sgd_rates": (
+    "keras_sgd_rates": Claim(
         "the notes' model, 3 epochs of SGD: with learning rates of 0.1 and 0.5 batch norm is ahead by less than half "
         "of what it is with 0.01",
         sgd_rates,
         lambda n: 2 * max(n["ahead_0.1"], n["ahead_0.5"]) < n["ahead_0.01"],
+        over={},
+        notebook="07",
+        cells=("sgd-faster",),
+        told=("adam",),
     ),
 }

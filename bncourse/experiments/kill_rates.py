@@ -9,6 +9,7 @@ from functools import cache
 import numpy as np
 
 from bncourse import museum, reference
+from bncourse.experiments.claim import Claim
 from bncourse.museum.checkers import CHECKERS
 
 YOURS = "your test"
@@ -176,9 +177,8 @@ def hidden_bugs(seed):
     }
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "kill_counts": (
+    "kill_counts": Claim(
         "of twelve exhibits our re-creation of CMU 10-714 finds 9 of the 10 that its task can contain, those of CS231n "
         "and TinyTorch 6 of 12, of Deep-ML 3 of 5, of ARENA at most 3 of 11; none finds all that it can, one exhibit "
         "passes all five, and a test that looks at everything finds all twelve",
@@ -194,16 +194,25 @@ CLAIMS = {
             and n["reference"] == 12
             and n["accepted"] == 6
         ),
+        over={},
+        notebook="10",
+        cells=("kills-figure",),
     ),
-    "hidden_bugs": (
+    "hidden_bugs": Claim(
         "on tame inputs 7 of 12 exhibits differ by less than 1e-5 from the right batch norm, on telling ones none does",
         hidden_bugs,
         lambda n: n["tame"] == 7 and n["telling"] == 0,
+        over={},
+        notebook="10",
+        cells=("visible-figure",),
     ),
-    "lost_digits": (
+    "lost_digits": Claim(
         "in float32 at a mean of 1000 the difference of two large numbers gives a multiple of 0.0625 for a variance "
         "near 0.01",
         lost_digits,
         lambda n: 0.004 < n["right"] < 0.02 and n["step"] == 0.0625 and n["bug"] % n["step"] == 0,
+        over={},
+        notebook="10",
+        cells=("forward-measured",),
     ),
 }

@@ -10,10 +10,10 @@ from bncourse import data, reference
 SHARES = np.array([1, 1, 1, 1, 1, 2, 3, 4, 5, 6]) / 25  # of the digits 0 to 9 in the target
 
 
-def digit_shares(seed):
+def digit_shares(seed, learned=200):
     """Estimate how frequent each digit is, where the shares changed and where the images did.
 
-    A logistic regression learns 200 MNIST digits of 8 x 8 pixels, so that it errs now and then; 2,800 others give
+    A logistic regression learns a few MNIST digits of 8 x 8 pixels, so that it errs now and then; 2,800 others give
     its confusion matrix. Targets: 1,000 digits drawn from the rest with the shares `SHARES` (a label shift), and
     1,000 of scikit-learn's digits (other images, nearly equal shares).
 
@@ -21,6 +21,8 @@ def digit_shares(seed):
     ----------
     seed : int
         Which digits.
+    learned : int, default 200
+        How many it learns.
 
     Returns
     -------
@@ -28,12 +30,12 @@ def digit_shares(seed):
         For "label shift" and "other images": "true", "counted" (the share of each prediction) and "estimated" by
         black box shift estimation, each of shape (10,) and with the sum 1; "accuracy" of the classifier there.
     """
-    from sklearn.linear_model import LogisticRegression  # here, for it takes a second to load
+    from sklearn.linear_model import LogisticRegression  # here, because it takes a second to load
 
     rng = np.random.default_rng(seed)
     x, y = data.mnist_64()
     order = rng.permutation(len(x))
-    train, held_out, rest = order[:200], order[200:3000], order[3000:]
+    train, held_out, rest = order[:learned], order[learned : learned + 2800], order[learned + 2800 :]
     model = LogisticRegression(max_iter=1000).fit(x[train], y[train])
     confusion = np.zeros((10, 10))
     np.add.at(confusion, (model.predict(x[held_out]), y[held_out]), 1 / len(held_out))
@@ -58,8 +60,15 @@ def digit_shares(seed):
     return found
 
 
-def share_errors(seed, runs=5):
+def share_errors(seed, runs=5, learned=200):
     """Measure `digit_shares`: by how much the shares are wrong, added up over the digits.
+
+    Parameters
+    ----------
+    seed, learned
+        Of `digit_shares`.
+    runs : int, default 5
+        How many to average.
 
     Returns
     -------
@@ -67,7 +76,7 @@ def share_errors(seed, runs=5):
         "label shift counted", "label shift estimated", "other images counted", "other images estimated": the
         mean of 5 runs of the sum of absolute differences from the true shares, from 0 to 2.
     """
-    found = [digit_shares([seed, run]) for run in range(runs)]
+    found = [digit_shares([seed, run], learned) for run in range(runs)]
     return {
         f"{name} {how}": float(np.mean([np.abs(one[name][how] - one[name]["true"]).sum() for one in found]))
         for name in ("label shift", "other images")

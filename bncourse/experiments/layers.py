@@ -1,6 +1,6 @@
 """Runs that measure: a seed in, numbers and arrays out. Nothing is drawn here.
 
-What a notebook claims about them stands in `bncourse.experiments.claims`.
+What a notebook claims about them is in `bncourse.experiments.layer_claims`.
 """
 
 from dataclasses import replace
@@ -143,13 +143,15 @@ def identity_recovery(seed):
     Returns
     -------
     dict of float
-        "error", the largest absolute difference.
+        "error", the largest absolute difference; "correlation", the largest change of the correlation of two units by
+        normalizing.
     """
     x = digit_layer(seed)
     mean = reference.batch_mean(x)
     var = reference.batch_variance(x, mean)
     y = reference.batch_norm(x, gamma=np.sqrt(var + 1e-3), beta=mean, eps=1e-3)
-    return {"error": float(np.abs(y - x).max())}
+    before, after = (np.corrcoef(some, rowvar=False) for some in (x, reference.normalize(x, mean, var)))
+    return {"error": float(np.abs(y - x).max()), "correlation": float(np.abs(after - before).max())}
 
 
 def straightness(x_hat, gamma, beta=0.0):
@@ -157,8 +159,14 @@ def straightness(x_hat, gamma, beta=0.0):
     return float(np.corrcoef(x_hat, network.sigmoid(gamma * x_hat + beta))[0, 1] ** 2)
 
 
-def sigmoid_straightness(seed, gammas=(0.5, 1.0, 2.0, 4.0, 8.0)):
+def sigmoid_straightness(seed, gammas=(0.5, 1.0, 2.0, 4.0, 8.0), steps=200):
     """Measure how much of a sigmoid's bend real batch-normed sums reach, for several gammas and a large beta.
+
+    Parameters
+    ----------
+    seed, steps
+        Of `digit_layer`.
+    gammas : sequence of float
 
     Returns
     -------
@@ -166,7 +174,7 @@ def sigmoid_straightness(seed, gammas=(0.5, 1.0, 2.0, 4.0, 8.0)):
         "gamma_0.5" and so on: R squared of the straight line, from `straightness`, at beta 0;
         "above_0.95_at_beta_0" and "above_0.95_at_beta_4": at gamma 1, the share of outputs above 0.95.
     """
-    x = digit_layer(seed)
+    x = digit_layer(seed, steps=steps)
     x_hat = reference.batch_norm(x, np.ones(x.shape[1]), np.zeros(x.shape[1])).ravel()
     numbers = {f"gamma_{gamma:g}": straightness(x_hat, gamma) for gamma in gammas}
     return numbers | {
@@ -174,7 +182,7 @@ def sigmoid_straightness(seed, gammas=(0.5, 1.0, 2.0, 4.0, 8.0)):
     }
 
 
-def regressor(seed, *, learned):
+def regressor(seed, *, learned, lr=0.03):
     """Predict the course of diabetes with a small network that ends in batch norm.
 
     Parameters
@@ -183,6 +191,8 @@ def regressor(seed, *, learned):
         Of the split, the weights and the order of training.
     learned : bool
         Whether gamma and beta of the last layer are learned, or stay at 1 and 0.
+    lr : float, default 0.03
+        Learning rate.
 
     Returns
     -------
@@ -199,7 +209,7 @@ def regressor(seed, *, learned):
         parts.y_train,
         rng,
         steps=300,
-        lr=0.03,
+        lr=lr,
         loss=losses.squared,
         fixed=() if learned else ("gamma", "beta"),
     )
@@ -207,7 +217,7 @@ def regressor(seed, *, learned):
     return output[:, 0], parts.y_test
 
 
-def regressor_needs_gamma_and_beta(seed, runs=3):
+def regressor_needs_gamma_and_beta(seed, runs=3, lr=0.03):
     """Measure `regressor` with gamma and beta learned, and fixed at 1 and 0.
 
     Each run has its own split and weights; 88 test patients are few, and one split in twenty is a hard one.
@@ -219,12 +229,12 @@ def regressor_needs_gamma_and_beta(seed, runs=3):
         the data would get.
     """
     return {
-        name: float(np.mean([r_squared(*regressor([seed, run], learned=learned)) for run in range(runs)]))
+        name: float(np.mean([r_squared(*regressor([seed, run], learned=learned, lr=lr)) for run in range(runs)]))
         for name, learned in (("learned", True), ("fixed", False))
     }
 
 
-def hidden_layers(seed, steps=400):
+def hidden_layers(seed, steps=400, lr=0.3):
     """Measure a digit classifier whose hidden layers learn gamma and beta, or keep them fixed.
 
     A network 128-64-32-10 with sigmoids and batch norm in the two hidden layers.
@@ -245,7 +255,7 @@ def hidden_layers(seed, steps=400):
         rng = np.random.default_rng(seed)
         net = network.init([128, 64, 32, 10], rng, activation="sigmoid", norm="batch")
         net = [replace(layer, gamma=gamma * layer.gamma) if layer.norm else layer for layer in net]
-        net, _ = network.train(net, parts.x_train, parts.y_train, rng, steps=steps, lr=0.3, fixed=fixed)
+        net, _ = network.train(net, parts.x_train, parts.y_train, rng, steps=steps, lr=lr, fixed=fixed)
         numbers[name] = network.accuracy(net, parts.x_test, parts.y_test)
     return numbers
 

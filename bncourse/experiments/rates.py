@@ -3,6 +3,7 @@
 import numpy as np
 
 from bncourse import data, network
+from bncourse.experiments.claim import Claim
 
 RATES = (0.01, 0.1, 0.3, 1.0, 3.0)
 
@@ -44,23 +45,75 @@ def accuracies(seed, rates=RATES, steps=200, shown=iter):
     return found
 
 
-def larger_rates(seed):
-    """Sum up `accuracies` at the ordinary learning rate 0.1 and at 3.
+def larger_rates(seed, steps=200):
+    """Sum up `accuracies` at the ordinary learning rates 0.1 and 0.3, and at 3.
+
+    Parameters
+    ----------
+    seed, steps
+        Of `accuracies`.
 
     Returns
     -------
     dict of float
-        "none_0.1", "batch_0.1", "none_3" and "batch_3".
+        "none_0.1", "batch_0.1", and so for 0.3 and 3.
     """
-    found = accuracies(seed, (0.1, 3.0))
-    return {f"{name}_{rate}": float(found[name][i]) for name in found for i, rate in enumerate(("0.1", "3"))}
+    return by_rate(accuracies(seed, (0.1, 0.3, 3.0), steps), (0.1, 0.3, 3.0))
 
 
-# name: (what is claimed, the measurement, whether it holds)
+def by_rate(found, rates=RATES):
+    """Give a result of `accuracies` as numbers with names such as "none_0.1".
+
+    Parameters
+    ----------
+    found : dict
+        From `accuracies`.
+    rates : sequence of float
+        The learning rates that it was called with.
+
+    Returns
+    -------
+    dict of float
+    """
+    return {f"{name}_{rate:g}": float(found[name][i]) for name in found for i, rate in enumerate(rates)}
+
+
+def small_rate(seed, runs=4):
+    """Measure the accuracy at learning rate 0.01, the mean of some runs.
+
+    Returns
+    -------
+    dict of float
+        "none_0.01" and "batch_0.01".
+    """
+    found = [by_rate(accuracies(100 * seed + run, (0.01,)), (0.01,)) for run in range(runs)]
+    return {name: float(np.mean([one[name] for one in found])) for name in found[0]}
+
+
 CLAIMS = {
-    "larger_rates": (
-        "at learning rate 0.1 a ReLU network is as good without batch norm; at 3 it learns with batch norm alone",
+    "larger_rates": Claim(
+        "after 150 to 400 steps: at learning rates 0.1 and 0.3 a ReLU network is within 5 points without batch norm; "
+        "at 3 it learns with batch norm alone",
         larger_rates,
-        lambda n: n["none_3"] < 0.3 and n["batch_3"] > 0.8 and abs(n["batch_0.1"] - n["none_0.1"]) < 0.05,
+        lambda n: (
+            n["none_3"] < 0.3
+            and n["batch_3"] > 0.8
+            and abs(n["batch_0.1"] - n["none_0.1"]) < 0.05
+            and abs(n["batch_0.3"] - n["none_0.3"]) < 0.05
+        ),
+        over={"steps": (150, 200, 400)},
+        notebook="08",
+        cells=("rates",),
+        told=("rates-read",),
+    ),
+    "small_rate": Claim(
+        "at learning rate 0.01, after 200 steps, batch norm gains nothing on new digits: less than 1 point in the mean "
+        "of four runs",
+        small_rate,
+        lambda n: n["batch_0.01"] < n["none_0.01"] + 0.01,
+        over={},
+        notebook="08",
+        cells=("rates",),
+        told=("rates-read",),
     ),
 }

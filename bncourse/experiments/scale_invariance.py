@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from bncourse import data, losses, network, reference
+from bncourse.experiments.claim import Claim
 
 FACTORS = (0.01, 0.1, 1.0, 10.0, 100.0)
 
@@ -131,20 +132,32 @@ def identities(seed):
         with eps 1e-3, and "loss_none", that at the factor 100 without batch norm; "course", the largest difference of
         the losses of `same_course`.
     """
-    factors = np.array(FACTORS)
     exact, usual, none = rescaled(seed, eps=1e-12), rescaled(seed), rescaled(seed, None)
-    courses = same_course(seed)
+    return effects_of_size(exact, usual, none) | course_difference(same_course(seed))
+
+
+def effects_of_size(exact, usual, none):
+    """Sum up three results of `rescaled`: with eps 1e-12, with eps 1e-3, and without batch norm."""
     return {
         "loss": float(np.abs(exact["loss"] / exact["loss"][2] - 1).max()),
-        "length": float(np.abs(exact["length"] * factors / exact["length"][2] - 1).max()),
+        "length": float(np.abs(exact["length"] * np.array(FACTORS) / exact["length"][2] - 1).max()),
         "loss_small": float(abs(usual["loss"][0] / usual["loss"][2] - 1)),
         "loss_none": float(abs(none["loss"][-1] / none["loss"][2] - 1)),
-        "course": float(np.abs(courses["plain"] - courses["scaled"]).max()),
     }
 
 
-def growing_weights(seed):
+def course_difference(courses):
+    """Give the largest difference of the losses of `same_course`, under the name "course"."""
+    return {"course": float(np.abs(courses["plain"] - courses["scaled"]).max())}
+
+
+def growing_weights(seed, lr=1.0):
     """Sum up `growth`.
+
+    Parameters
+    ----------
+    seed, lr
+        Of `growth`.
 
     Returns
     -------
@@ -152,7 +165,11 @@ def growing_weights(seed):
         "grew", the share of steps after which the weights were longer; "error", the largest relative error of the
         squared norm predicted; "length" and "effective", the last value over the first.
     """
-    found = growth(seed)
+    return growth_in_numbers(growth(seed, lr=lr))
+
+
+def growth_in_numbers(found):
+    """Sum up a result of `growth`: the numbers of `growing_weights`."""
     square = found["squared_norm"]
     return {
         "grew": float((np.diff(square) > 0).mean()),
@@ -162,19 +179,35 @@ def growing_weights(seed):
     }
 
 
-# name: (what is claimed, the measurement, whether it holds)
+def course_with_larger_weights(seed):
+    """Measure `course_difference`."""
+    return course_difference(same_course(seed))
+
+
 CLAIMS = {
-    "scale_identities": (
-        "a layer before batch norm does not feel the size of its weights, but for epsilon; one without it does; "
-        "four times the weights with 16 times the rate give the same losses",
+    "scale_identities": Claim(
+        "a layer before batch norm does not feel the size of its weights, except for epsilon; one without it does",
         identities,
-        lambda n: (
-            n["loss"] < 1e-6 and n["length"] < 1e-6 and n["course"] < 1e-9 and n["loss_small"] > 1e-3 < n["loss_none"]
-        ),
+        lambda n: n["loss"] < 1e-6 and n["length"] < 1e-6 and n["loss_small"] > 1e-3 < n["loss_none"],
+        over={},
+        notebook="08",
+        cells=("scale-measure",),
     ),
-    "growing_weights": (
-        "in training, the weights before batch norm become longer at each step, as Pythagoras says",
+    "same_course": Claim(
+        "before batch norm, four times the weights with 16 times the learning rate give the same losses",
+        course_with_larger_weights,
+        lambda n: n["course"] < 1e-9,
+        over={},
+        notebook="08",
+        cells=("growth",),
+    ),
+    "growing_weights": Claim(
+        "in plain gradient descent without weight decay, at learning rates from 0.3 to 3, the weights before batch "
+        "norm become longer at each step, as Pythagoras says",
         growing_weights,
-        lambda n: n["grew"] == 1 and n["error"] < 1e-8 and n["effective"] < 0.95,
+        lambda n: n["grew"] == 1 and n["error"] < 1e-8 and n["effective"] < 0.97,
+        over={"lr": (0.3, 1.0, 3.0)},
+        notebook="08",
+        cells=("growth",),
     ),
 }

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.experiments import normalized_networks as networks
+from bncourse.experiments.claim import Claim
 
 SHAPE = (3, 2, 2, 6)  # images, height, width, channels
 
@@ -23,13 +24,14 @@ def shared(groups=2, at=(1, 0, 1, 1)):
     Returns
     -------
     dict of str to ndarray of bool of shape (3, 2, 2, 6)
-        For each of four normalizers: True where a change of the input changes the result.
+        For each of five normalizers: True where a change of the input changes the result.
     """
     x = np.random.default_rng(0).normal(size=SHAPE)
     gamma, beta = np.ones(SHAPE[-1]), np.zeros(SHAPE[-1])
     normalizers = {
         "batch norm": lambda maps: reference.normalize_over(maps, (0, 1, 2)),
         "layer norm": lambda maps: reference.normalize_over(maps, (1, 2, 3)),
+        "layer norm of a position": lambda maps: reference.normalize_over(maps, (3,)),
         "instance norm": lambda maps: reference.instance_norm(maps, gamma, beta),
         "group norm": lambda maps: reference.group_norm(maps, gamma, beta, groups),
     }
@@ -42,6 +44,28 @@ def shared(groups=2, at=(1, 0, 1, 1)):
             changed[place] += 1
             found[name][place] = normalizer(changed)[at] != before
     return found
+
+
+def who_shares(seed):
+    """Count the numbers that have a say in `shared`.
+
+    Parameters
+    ----------
+    seed : int
+        Without effect: which numbers share is no matter of chance.
+
+    Returns
+    -------
+    dict of float
+        For each normalizer how many; "others in batch norm" and "others elsewhere", how many of them are of other
+        images.
+    """
+    found = shared()
+    others = {name: float(mask.sum() - mask[1].sum()) for name, mask in found.items()}
+    return {name: float(mask.sum()) for name, mask in found.items()} | {
+        "others in batch norm": others.pop("batch norm"),
+        "others elsewhere": max(others.values()),
+    }
 
 
 def shards(seed, sizes=(40, 24)):
@@ -82,12 +106,30 @@ def shards(seed, sizes=(40, 24)):
     return numbers
 
 
-# name: (what is claimed, the measurement, whether it holds)
 CLAIMS = {
-    "shards": (
+    "shards": Claim(
         "combined moments are those of the whole batch; averaged variances lose over half of some unit's variance "
         "when one shard holds zeros and the other ones",
         shards,
         lambda n: n["error"] < 1e-12 and n["lost sorted"] > 0.5,
+        over={},
+        notebook="09",
+        cells=("shards-measured",),
+    ),
+    "who_shares": Claim(
+        "in batch norm alone other images have a say; a layer norm of each position sees its channels and nothing else",
+        who_shares,
+        lambda n: (
+            n["batch norm"] == 12
+            and n["layer norm"] == 24
+            and n["layer norm of a position"] == 6
+            and n["instance norm"] == 4
+            and n["group norm"] == 12
+            and n["others in batch norm"] == 8
+            and n["others elsewhere"] == 0
+        ),
+        over={},
+        notebook="09",
+        cells=("axes-figure",),
     ),
 }

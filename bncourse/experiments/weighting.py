@@ -1,4 +1,4 @@
-"""Weighted learning under a shift: where it mends a fit, what it costs, and where it fails.
+"""Weighted learning under a shift: where it improves a fit, what it costs, and where it fails.
 
 A seed in, numbers and arrays out; nothing is drawn.
 """
@@ -82,7 +82,7 @@ def domain_logits(x_source, x_target):
     ndarray of shape (source examples,)
         The log odds of "target" against "source".
     """
-    from sklearn.linear_model import LogisticRegression  # here, for it takes a second to load
+    from sklearn.linear_model import LogisticRegression  # here, because it takes a second to load
 
     x = np.concatenate([x_source, x_target])
     features = np.column_stack([x, x**2])
@@ -97,20 +97,27 @@ def estimated_weights(x_source, x_target):
 
 
 def error_of(fitted, x):
-    """Give the mean squared distance of a line from the noiseless curve at `x`."""
+    """Give the mean squared distance of a line from the noiseless curve at `x`: what a better model could remove."""
     return float(((np.polyval(fitted, x) - (x**3 - x)) ** 2).mean())
 
 
-def shimodaira(seed):
-    """Measure lines fitted to `curve`: the mean squared distance from the true curve, in the target.
+def shimodaira(seed, examples=200):
+    """Measure lines fitted to `curve`, in the target.
+
+    Parameters
+    ----------
+    seed, examples
+        Of `curve`.
 
     Returns
     -------
     dict of float
-        "plain", "true weights", "estimated weights", and "target" for a line fitted to labelled target points;
-        "correlation", of the logarithms of the estimated and the true weights.
+        The mean squared distance from the noiseless curve: "plain", "true weights", "estimated weights", and "target"
+        for a line fitted to labelled target points; "plain, noisy" and "true weights, noisy", the mean squared error
+        on the target's points, which holds the noise too; "correlation", of the logarithms of the estimated and the
+        true weights.
     """
-    points = curve(seed)
+    points = curve(seed, examples)
     estimated = estimated_weights(points.x_source, points.x_target)
     lines = {
         "plain": line(points.x_source, points.y_source),
@@ -119,6 +126,9 @@ def shimodaira(seed):
         "target": line(points.x_target, points.y_target),
     }
     numbers = {name: error_of(fitted, points.x_target) for name, fitted in lines.items()}
+    for name in ("plain", "true weights"):
+        errors = points.y_target - np.polyval(lines[name], points.x_target)
+        numbers[f"{name}, noisy"] = float((errors**2).mean())
     correlation = np.corrcoef(np.log(estimated), np.log(points.weights))[0, 1]
     return numbers | {"correlation": float(correlation)}
 
@@ -139,10 +149,19 @@ def unequal_sizes(seed):
     }
 
 
-def risk_estimates(seed, runs=20):
+def risk_estimates(seed, runs=20, examples=1000):
     """Measure how well the source foretells the loss in the target, for the line fitted without weights.
 
-    Each run fits a line to 200 source points, and judges it on 1,000 new points of the source and of the target.
+    Each run fits a line to 200 source points, and judges it on new points of the source and of the target.
+
+    Parameters
+    ----------
+    seed : int
+        Of the points.
+    runs : int, default 20
+        How many.
+    examples : int, default 1000
+        New points of the source, and of the target.
 
     Returns
     -------
@@ -153,7 +172,7 @@ def risk_estimates(seed, runs=20):
     found = []
     for run in range(runs):
         fitted = line(*curve([seed, run, 0])[:2])
-        points = curve([seed, run, 1], examples=1000)
+        points = curve([seed, run, 1], examples=examples)
         losses = (points.y_source - np.polyval(fitted, points.x_source)) ** 2
         risks = losses.mean(), reference.weighted_risk(losses, points.weights)
         truth = ((points.y_target - np.polyval(fitted, points.x_target)) ** 2).mean()
@@ -212,15 +231,20 @@ def clipping(seed, limits=(1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, np.inf), repeat
     return {"limit": np.array(limits), "bias": bias, "spread": spread, "error": np.hypot(bias, spread)}
 
 
-def clipping_limits(seed):
+def clipping_limits(seed, examples=200):
     """Measure `clipping` with a tight limit, a good one and none.
+
+    Parameters
+    ----------
+    seed, examples
+        Of `clipping`.
 
     Returns
     -------
     dict of float
         "error 1", "error 16", "error none"; "bias 1", "bias 16", "bias none"; "spread 16", "spread none".
     """
-    found = clipping(seed, limits=(1.0, 16.0, np.inf))
+    found = clipping(seed, limits=(1.0, 16.0, np.inf), examples=examples)
     return {
         f"{what} {name}": float(found[what][i])
         for what in ("error", "bias", "spread")

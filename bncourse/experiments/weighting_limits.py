@@ -1,4 +1,4 @@
-"""Where weighting gives little or nothing: no common support, another rule, a network that learns everything by heart.
+"""Where weighting gives little or nothing: source and target that hardly meet, another rule, learning by heart.
 
 A seed in, numbers and arrays out; nothing is drawn.
 """
@@ -13,8 +13,17 @@ STEPS = (10, 30, 100, 300, 1000, 3000)
 COUNTS = {"3 counts 30 times": 1 / 30, "both alike": 1.0, "8 counts 30 times": 30.0}
 
 
-def no_support(seed, runs=20):
-    """Measure lines on Shimodaira's curve when source and target hardly meet: N(0.5, 0.2) and N(-0.6, 0.2).
+def no_support(seed, runs=20, std=0.2):
+    """Measure lines on Shimodaira's curve when source and target hardly meet: N(0.5, std) and N(-0.6, std).
+
+    Parameters
+    ----------
+    seed : int
+        Of the points.
+    runs : int, default 20
+        How many.
+    std : float, default 0.2
+        The standard deviation of both.
 
     Returns
     -------
@@ -24,7 +33,7 @@ def no_support(seed, runs=20):
     """
     found = []
     for run in range(runs):
-        points = curve([seed, run], source=(0.5, 0.2), target=(-0.6, 0.2))
+        points = curve([seed, run], source=(0.5, std), target=(-0.6, std))
         lines = (
             line(points.x_source, points.y_source),
             line(points.x_source, points.y_source, points.weights),
@@ -85,7 +94,7 @@ def weighted_cars(seed, runs=20):
     return dict(zip(lines, np.mean(found, axis=0).tolist(), strict=True))
 
 
-def learned_by_heart(seed, steps=STEPS):
+def learned_by_heart(seed, steps=STEPS, lr=0.3):
     """Train two models with three weightings, and ask them about digits that neither has seen.
 
     The models tell 3 from 8, with 250 of scikit-learn's digits. The network 64-64-2 can learn all of them by
@@ -97,6 +106,8 @@ def learned_by_heart(seed, steps=STEPS):
         Of the examples, the weights and the order of training.
     steps : sequence of int
         After how many mini-batches to ask.
+    lr : float, default 0.3
+        Learning rate.
 
     Returns
     -------
@@ -127,7 +138,7 @@ def learned_by_heart(seed, steps=STEPS):
             net, done = network.init(sizes, rng), 0
             for column, step in enumerate(steps):
                 net, _ = network.train(
-                    net, features[train], targets, rng, steps=step - done, lr=0.3, loss=_weighted_cross_entropy
+                    net, features[train], targets, rng, steps=step - done, lr=lr, loss=_weighted_cross_entropy
                 )
                 done = step
                 output, _ = network.forward(net, features[others])
@@ -136,8 +147,13 @@ def learned_by_heart(seed, steps=STEPS):
     return shares, accuracy
 
 
-def interpolation(seed):
+def interpolation(seed, lr=0.3):
     """Measure how far apart the weightings of `learned_by_heart` are, after 30 and after 3,000 steps.
+
+    Parameters
+    ----------
+    seed, lr
+        Of `learned_by_heart`.
 
     Returns
     -------
@@ -146,11 +162,23 @@ def interpolation(seed):
         "network accuracy", "line accuracy": training accuracy after 3,000 steps, the lowest of the
         network and the highest of the line.
     """
-    shares, accuracy = learned_by_heart(seed, steps=(30, 3000))
+    return spread_of_shares(*learned_by_heart(seed, steps=(30, 3000), lr=lr), early=0)
+
+
+def spread_of_shares(shares, accuracy, early=1):
+    """Sum up a result of `learned_by_heart`: the numbers of `interpolation`.
+
+    Parameters
+    ----------
+    shares, accuracy
+        From `learned_by_heart`; the last column is that after 3,000 steps.
+    early : int, default 1
+        The column after 30 steps.
+    """
     apart = {
-        f"{model} {step}": float(np.ptp(rows[:, i]))
+        f"{model} {step}": float(np.ptp(rows[:, column]))
         for model, rows in shares.items()
-        for i, step in enumerate((30, 3000))
+        for step, column in ((30, early), (3000, -1))
     }
     return apart | {
         "network accuracy": float(accuracy["network"][:, -1].min()),

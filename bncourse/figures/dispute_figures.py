@@ -138,7 +138,7 @@ def noise(networks):
         right.set(xlabel="steps to 85 % of the test digits")
         for axes in (left, right):
             axes.set_xlim(0, 1.18 * axes.get_xlim()[1])
-        figure.suptitle("Noise brings the drift back; what it costs depends on the activation")
+        figure.suptitle("At rate 0.1 noise brings the drift back; what it costs depends on the activation")
     told = "; ".join(
         f"{name} {kinds[kind]}: drift {networks[name][f'{kind}_drift']:.2f}, "
         + (f"{steps:.0f} steps" if np.isfinite(steps := networks[name][f"{kind}_steps"]) else "target not reached")

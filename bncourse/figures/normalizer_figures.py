@@ -9,6 +9,11 @@ from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
 
 NAMES = {"batch": "batch norm", "layer": "layer norm", "group": "group norm"}
 
+TITLES = {
+    "layer norm": "layer norm\nof the whole map",
+    "layer norm of a position": "layer norm\nof each position",
+}
+
 
 def axes_of_normalizers(shared, at):
     """Draw which numbers of some feature maps share a mean and a variance with a marked one.
@@ -25,20 +30,22 @@ def axes_of_normalizers(shared, at):
     DescribedFigure
     """
     with style() as colors:
-        figure = Figure(figsize=(9.4, 2.35))
+        figure = Figure(figsize=(11.4, 2.5))
         panels = figure.subplots(1, len(shared), sharey=True)
         for axes, (name, mask) in zip(panels, shared.items(), strict=True):
             _maps(axes, mask, at, colors)
-            axes.set(title=name, xlabel="channel")
+            axes.set_title(TITLES.get(name, name), fontsize=11)
+            axes.set(xlabel="channel")
         panels[0].set_ylabel("image")
         figure.suptitle("Dark: the numbers that share one mean and one variance with the marked one")
     images, height, width, channels = next(iter(shared.values())).shape
     counts = ", ".join(f"{name} {int(mask.sum())}" for name, mask in shared.items())
     return DescribedFigure(
         figure,
-        f"Four grids of {images} images by {channels} channels, each cell with its {height} by {width} positions; one "
-        "number is marked. Dark are the numbers whose change changes the normalized number: batch norm takes a column "
-        "of all images, layer norm the whole row of the image, instance norm one cell, group norm half of the row "
+        f"{len(shared)} grids of {images} images by {channels} channels, each cell with its {height} by {width} "
+        "positions; one number is marked. Dark are the numbers whose change changes the normalized number: batch norm "
+        "takes a column of all images, layer norm the whole row of the image or, of each position, its channels alone, "
+        "instance norm one cell, group norm half of the row "
         f"(in numbers: {counts}).",
     )
 
@@ -123,14 +130,14 @@ def adaptation(pictures, numbers, domain):
         figure.legend(
             handles, labels, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 0.95), fontsize=9, ncols=2
         )
-        figure.suptitle("New statistics mend brightness and contrast; the rest in part, or not at all", y=0.99)
+        figure.suptitle("New statistics fix brightness and contrast here; the rest in part, or not at all", y=0.99)
     values = [", ".join(f"{found[f'{row} {way}']:.2f}" for way in ways) for row in rows]
     said = "; ".join(f"{row} {accuracies}" for row, accuracies in zip(rows, values, strict=True))
     return DescribedFigure(
         figure,
-        "Test accuracy after six changes of the images and one change of the data set, with the statistics of the "
+        "Test accuracy after seven changes of the images and one change of the data set, with the statistics of the "
         f"training set, those of the target, and standardized inputs without batch norm: {said}. "
-        "Brightness, fog and contrast are mended fully, the others in part or not at all.",
+        "Brightness, fog and contrast are fixed, the others in part or not at all.",
     )
 
 

@@ -41,7 +41,7 @@ def lines_on_a_curve(x_source, y_source, x_target, lines):
             heights = np.polyval(fitted, ends)
             axes.plot(ends, heights, color=colors[2 * i], linestyle=DASHES[2 * i], marker="")
             axes.annotate(
-                f"{name}: error {errors[name]:.3f}",
+                f"{name}: {errors[name]:.3f}\nmean squared distance",
                 (ends[1], heights[1]),
                 xytext=(4, 0),
                 textcoords="offset points",
@@ -50,12 +50,12 @@ def lines_on_a_curve(x_source, y_source, x_target, lines):
                 va="center",
             )
         axes.set(xlabel="x", ylabel="y", ylim=(-1.9, 1.6), xlim=(-1.15, 2.75))
-        figure.suptitle("A line fitted where the target lies fits the target")
+        figure.suptitle("Weights fit the line to where the target lies")
     said = " and ".join(f"{error:.3f} for the line {name}" for name, error in errors.items())
     return DescribedFigure(
         figure,
         "A cubic curve with noisy source points to the right of the target, and two straight lines through them; "
-        f"mean squared error in the target {said}. "
+        f"mean squared distance from the curve in the target {said}. "
         "A line cannot follow the curve everywhere, and weights choose where it does.",
     )
 

@@ -58,7 +58,7 @@ class Hub:
         program = machine.program("jupyterhub-singleuser", "jupyterhub.singleuser")
         folder = machine.folder / "hub"
         folder.mkdir(mode=0o700)
-        lab = next(machine.python.parents[1].glob("lib/python*/site-packages/bncourse/lab"))
+        lab = next(machine.python.parents[1].glob("lib/python*/site-packages/bncourse/learner/lab"))
         own = SETTINGS.format(ports=ports, proxy=PROXY, password=PASSWORD, program=program)
         students = re.sub('LAB = ".*"', f'LAB = "{lab}"', machine.of_the_page("### 5."))
         graders = machine.of_the_page("- In the hub: a service")

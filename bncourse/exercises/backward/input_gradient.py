@@ -107,6 +107,28 @@ def divided_by_the_batch_size_once_more(dout, x, gamma, eps=1e-3):
     return reference.input_gradient(dout, x, gamma, eps) / len(x)
 
 
+def _in_two_places(dout, x, gamma, inside, outside):
+    centred = x - x.mean(axis=0)
+    with np.errstate(all="ignore"):
+        x_hat = centred / inside(x.var(axis=0))
+        middle = dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0)
+        return gamma / outside(x.var(axis=0)) * middle
+
+
+@input_gradient.wrong("F6")
+def epsilon_in_x_hat_alone(dout, x, gamma, eps=1e-3):
+    """Epsilon is in x_hat, and missing in the root that the bracket is divided by. Both are the same root of (var +
+    eps)."""
+    return _in_two_places(dout, x, gamma, lambda var: np.sqrt(var + eps), np.sqrt)
+
+
+@input_gradient.wrong("F6")
+def epsilon_in_the_last_root_alone(dout, x, gamma, eps=1e-3):
+    """Epsilon is in the root that the bracket is divided by, and missing in x_hat. Both are the same root of (var +
+    eps)."""
+    return _in_two_places(dout, x, gamma, np.sqrt, lambda var: np.sqrt(var + eps))
+
+
 @input_gradient.wrong("B2", looks_like=r"-")
 def the_sign_of_dx_turned(dout, x, gamma, eps=1e-3):
     """dx has the wrong sign. Its first term is +dout, and the paths through the mean and the variance are taken

@@ -75,6 +75,14 @@ def the_rows_for_y_and_the_channels_for_the_averages(
     return _normalized(x, gamma, beta, mean, var, eps), *averages
 
 
+@_wrong("F6", looks_like=r"sqrt\([^)]*\)\s*\+|\+\s*eps")
+def epsilon_outside_the_root_of_maps(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
+    """You add epsilon to the standard deviation, outside the root. It belongs to the variance, inside the root."""
+    mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    y = gamma * (x - mean) / (np.sqrt(var) + eps) + beta
+    return y, *_moved(mean, var, running_mean, running_var, momentum)
+
+
 @_wrong("F4", looks_like=r"axis\s*=\s*0")
 def statistics_of_each_position(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
     """You add up over the batch alone, so each position of a map has its own statistics. All positions of a

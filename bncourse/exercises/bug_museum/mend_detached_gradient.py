@@ -83,6 +83,14 @@ def only_the_way_through_the_mean(dout, x, gamma, eps=1e-3):
     return gamma * inv_std * (dout - dout.mean(axis=0)), dgamma, dbeta
 
 
+@_wrong("B1")
+def the_sign_of_the_way_through_the_variance(dout, x, gamma, eps=1e-3):
+    """The part that comes through the variance has the wrong sign: x_hat times the mean of dout * x_hat is taken away,
+    and not added."""
+    x_hat, inv_std, dgamma, dbeta = _parts(dout, x, eps)
+    return gamma * inv_std * (dout - dout.mean(axis=0) + x_hat * dgamma / len(x)), dgamma, dbeta
+
+
 @_wrong("B1", looks_like=r"dx\s*=|x_hat")
 def only_the_way_through_the_variance(dout, x, gamma, eps=1e-3):
     """The way through the variance is there, the way through the mean is missing: take the mean of dout away too."""

@@ -105,7 +105,19 @@ def ties_left_out_of_the_count(source_scores, target_scores):
         return np.float64(np.sum(pairs > 0)) / np.sum(pairs != 0)
 
 
-@domain_auc.wrong("D1", looks_like=r"zip|target\w*\s*>\s*source")
+def _places_over_all_pairs(source_scores, target_scores):
+    both = zip(source_scores, target_scores, strict=False)
+    return sum((t > s) + (t == s) / 2 for s, t in both) / (len(source_scores) * len(target_scores))
+
+
+def _places_over_the_targets(source_scores, target_scores):
+    both = zip(source_scores, target_scores, strict=False)
+    return sum((t > s) + (t == s) / 2 for s, t in both) / len(target_scores)
+
+
+@domain_auc.wrong(
+    "D1", looks_like=r"zip|target\w*\s*>\s*source", forms=(_places_over_all_pairs, _places_over_the_targets)
+)
 def only_examples_at_the_same_place(source_scores, target_scores):
     """You compare the first target example with the first source example, the second with the second, and so on. Each
     target example is compared with every source example."""

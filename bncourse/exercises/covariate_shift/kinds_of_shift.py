@@ -46,7 +46,8 @@ _story(
 _story(
     "flu",
     "A model tells flu from a cold by the symptoms. It was trained in summer, when 5 of 100 patients had the flu. "
-    "Now it is winter and 40 of 100 have it. A patient with flu has the same symptoms in both seasons.",
+    "Now it is winter and 40 of 100 have it. A patient with flu has the same symptoms in both seasons, and so has one "
+    "with a cold.",
     LABEL,
     "Because the share of the classes, p(y), changes, while each class looks as before: p(x given y) stays.",
     covariate="The symptoms of all patients together do change, but as a result: there are more cases of flu. With the "

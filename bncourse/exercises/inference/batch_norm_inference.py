@@ -184,6 +184,14 @@ batch_norm_inference.inherit(
 )
 
 
+@batch_norm_inference.wrong("R3")
+def normalized_twice(x, gamma, beta, running_mean, running_var, eps=1e-3):
+    """You normalize twice: with the statistics of this batch, and then with the running ones. After training only the
+    running ones are used."""
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+    return gamma * (x_hat - running_mean) / np.sqrt(running_var + eps) + beta
+
+
 @batch_norm_inference.wrong("R2", looks_like=r"running_\w+\s*(\[.*\]\s*=|[-+*/]=)")
 def running_statistics_updated_at_inference(x, gamma, beta, running_mean, running_var, eps=1e-3):
     """You update the running statistics in place. After training they stay as they are: only training moves them."""

@@ -168,7 +168,7 @@ def running_statistics_of_the_output(old, new, momentum, x, eps, y):
 @batch_norm_layer.wrong("R5", step="moved", looks_like=r"ddof|-\s*1")
 def running_variance_fed_the_unbiased_one(old, new, momentum, x, eps, y):
     """You mix the unbiased variance (divided by the batch size minus one) into the running variance. PyTorch does so;
-    Keras, and this task, take the biased one."""
+    Keras 3, and this task, take the biased one."""
     with np.errstate(all="ignore"):
         return _mixed(old, (new[0], new[1] * len(x) / (np.float64(len(x)) - 1)), momentum)
 

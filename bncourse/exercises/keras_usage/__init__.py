@@ -1,6 +1,6 @@
 """Notebook 07: the notes' model in Keras 3, a layer of one's own, freezing, and PyTorch's conventions."""
 
-from bncourse.exercises.keras_usage import right_layers, wrong_layers  # noqa: F401 - they add to OwnBatchNormalization
+from bncourse.exercises.keras_usage import right_layers, wrong_configs, wrong_layers  # noqa: F401 - they add to the layer
 from bncourse.exercises.keras_usage.build_model import build_model
 from bncourse.exercises.keras_usage.freeze_table import freeze_table
 from bncourse.exercises.keras_usage.own_batch_normalization import OwnBatchNormalization

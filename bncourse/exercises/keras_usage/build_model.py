@@ -70,6 +70,25 @@ def the_bias_kept():
     return _model(lambda layers, units: [layers.Dense(units), *_block(layers, units)[1:]])
 
 
+@build_model.wrong("K4")
+def one_bias_kept():
+    """One of the two Dense layers before BN keeps its bias. BN subtracts the mean, and the bias with it: both get
+    use_bias=False."""
+    return _model(lambda layers, units: [layers.Dense(units, use_bias=units == 32), *_block(layers, units)[1:]])
+
+
+@build_model.wrong("K4")
+def the_units_swapped():
+    """The hidden layers stand in the other order: first 64 units, then 32."""
+    return _model(lambda layers, units: _block(layers, 96 - units))
+
+
+@build_model.wrong("K4")
+def no_relu_after_the_second_layer():
+    """The second hidden layer has no activation. A ReLU stands after each BatchNormalization."""
+    return _model(lambda layers, units: _block(layers, units)[: 3 if units == 64 else 2])
+
+
 @build_model.wrong("K4", looks_like=r"Dense\(.*activation\s*=\s*.relu")
 def the_bias_kept_and_the_activation_inside():
     """Two things: Dense(..., activation="relu") applies ReLU before BN, so leave it out there and put a ReLU

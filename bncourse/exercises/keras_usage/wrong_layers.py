@@ -305,33 +305,3 @@ def gamma_and_beta_of_the_layer_swapped(momentum=0.99, epsilon=1e-3):
             layer.beta * (x - mean) / ops.sqrt(var + layer.epsilon) + layer.gamma
         ),
     )
-
-
-@_wrong("K5")
-def a_config_without_its_numbers(momentum=0.99, epsilon=1e-3):
-    """get_config does not name momentum and epsilon, so a saved layer comes back with the defaults. Add both to what
-    super().get_config() gives."""
-    return layer_with(momentum, epsilon, config=lambda layer, above: above)
-
-
-@_wrong("K5")
-def a_config_without_epsilon(momentum=0.99, epsilon=1e-3):
-    """get_config does not name epsilon, so a saved layer comes back with the default. Name momentum and epsilon
-    both."""
-    return layer_with(momentum, epsilon, config=lambda layer, above: {**above, "momentum": layer.momentum})
-
-
-@_wrong("K5")
-def a_config_without_momentum(momentum=0.99, epsilon=1e-3):
-    """get_config does not name momentum, so a saved layer comes back with the default. Name momentum and epsilon
-    both."""
-    return layer_with(momentum, epsilon, config=lambda layer, above: {**above, "epsilon": layer.epsilon})
-
-
-@_wrong("K5")
-def a_config_without_that_of_the_layer_above(momentum=0.99, epsilon=1e-3):
-    """get_config gives momentum and epsilon alone; the name and the type of the layer are lost. Begin with
-    super().get_config() and add to it."""
-    return layer_with(
-        momentum, epsilon, config=lambda layer, above: {"momentum": layer.momentum, "epsilon": layer.epsilon}
-    )

@@ -207,6 +207,21 @@ def epsilon_added_after_the_division_of_a_channel(x, gamma, beta, eps=1e-3, data
     return y + eps + beta.reshape(shape)
 
 
+@batch_norm_conv.wrong("F7")
+def shifts_a_channel_before_it_scales(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+    """You add beta first and multiply by gamma afterwards, so beta is scaled too. Scale first, then add beta."""
+    axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
+    return _conv(x, gamma, gamma * beta, eps, data_format, axes)
+
+
+@batch_norm_conv.wrong("F7", looks_like=r"gamma\[")
+def one_gamma_and_beta_for_all_channels(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+    """All channels get the gamma and the beta of the first one. Each channel has its own."""
+    axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
+    gamma, beta = np.full_like(gamma, gamma[0]), np.full_like(beta, beta[0])
+    return _conv(x, gamma, beta, eps, data_format, axes)
+
+
 @batch_norm_conv.wrong("F7", looks_like=r"gamma|return")
 def no_scale_and_shift_for_a_channel(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """The channels are normalized, but not scaled and shifted: gamma and beta are missing."""

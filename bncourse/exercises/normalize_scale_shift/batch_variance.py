@@ -44,10 +44,36 @@ def a_variance_divided_by_one_less(x, mean):
         return ((x - mean) ** 2).sum(axis=0) / (np.float64(len(x)) - 1)
 
 
-@batch_variance.wrong("F6", looks_like=r"x\s*\*\*\s*2|x\s*\*\s*x|square\(\s*x\s*\)")
+@batch_variance.wrong("F5")
+def a_variance_divided_by_one_less_or_by_one(x, mean):
+    """You divide by the batch size minus one wherever there is more than one example (the unbiased variance).
+    Batch norm divides by the batch size itself, for every batch."""
+    return ((x - mean) ** 2).sum(axis=0) / max(len(x) - 1, 1)
+
+
+def _sum_of_squares_minus_the_square_of_the_sum(x, mean):
+    return (np.sum(x**2, axis=0) - np.sum(x, axis=0) ** 2 / len(x)) / len(x)
+
+
+def _squares_of_sums(x, mean):
+    return np.sum(x * x, axis=0) / len(x) - (np.sum(x, axis=0) / len(x)) ** 2
+
+
+def _one_pass(x, mean):
+    total, squares = np.zeros(x.shape[1]), np.zeros(x.shape[1])
+    for row in x:
+        total, squares = total + row, squares + row * row
+    return squares / len(x) - (total / len(x)) ** 2
+
+
+@batch_variance.wrong(
+    "F6",
+    looks_like=r"x\s*\*\*\s*2|x\s*\*\s*x|square\(\s*x\s*\)",
+    forms=(_sum_of_squares_minus_the_square_of_the_sum, _squares_of_sums, _one_pass),
+)
 def the_mean_of_squares_minus_the_square_of_the_mean(x, mean):
-    """You compute E[x**2] - mean**2. On paper it is the same; in a computer both numbers are large when the
-    mean is large, and their difference loses its digits. Subtract the mean first, then square."""
+    """You compute E[x**2] - mean**2, as means or as sums. On paper it is the same; in a computer both numbers are
+    large when the mean is large, and their difference loses its digits. Subtract the mean first, then square."""
     return (x**2).mean(axis=0) - mean**2
 
 

@@ -28,7 +28,7 @@ pick_a_normalizer.question(
         BATCH: (
             "R3",
             "Two images give a poor mean and variance: with a batch of 2 the error here was more than twice that "
-            "of layer norm, and better statistics afterwards do not mend it.",
+            "of layer norm, and better statistics afterwards do not fix it.",
         ),
         LAYER: (
             "C5",

@@ -1,4 +1,4 @@
-"""Quiz verdict_claims. What the experiments of the course bear out about batch norm, and what they leave open."""
+"""Quiz verdict_claims. What the experiments of the course support about batch norm, and what they leave open."""
 
 from bncourse.checking import Quiz
 
@@ -50,7 +50,7 @@ verdict_claims.question(
 
 verdict_claims.question(
     "speed_needs_little_drift",
-    "Batch norm is fast only while it keeps internal covariate shift small.",
+    "Batch norm is fast only while the drift of the units' inputs, measured as here, stays small.",
     CONTRADICTED,
     {
         SUPPORTED: (
@@ -61,8 +61,9 @@ verdict_claims.question(
         ),
         OPEN: (
             "C4",
-            "The tanh network with noise tests this very claim: the drift is back, and the network is still fast. One "
-            'counter-example is enough against "only".',
+            "The tanh network with noise tests this very claim: the drift, measured as here, is back, and the network "
+            'is still fast. One counter-example is enough against "only". (Whether real, slow drift would do the same '
+            "is open; the claim does not ask that.)",
         ),
     },
     "In the tanh network with noise the drift is large, and training is not slow.",
@@ -80,11 +81,11 @@ verdict_claims.question(
         ),
         CONTRADICTED: (
             "C4",
-            "No run here slows training by drift alone: in the ReLU network the noise did cost steps, but noise "
-            "changes more than the drift.",
+            "No run here slows training by drift alone: in the ReLU network at learning rate 0.1 the noise did cost "
+            "steps, but noise changes more than the drift.",
         ),
     },
-    "Two networks and one measure of drift decide nothing about all networks: both sides of the dispute stand.",
+    "Two networks and one measure of drift decide nothing about all networks: the dispute is open.",
 )
 
 verdict_claims.question(

@@ -1,0 +1,119 @@
+"""Wrong ideas about arguments, made for any task from its own truth: a value that is fixed, left out, or exchanged.
+
+Each says that an answer gives what the truth gives for other arguments, and that is all it says. So they need no
+declaration, and their numbers are tried and not listed for each task.
+"""
+
+import inspect
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncourse.checking.exercise import WrongIdea
+
+_FIXED = (0.0, 1.0, 1e-3, 1e-5, 1e-8, 1e-6, 1e-4, 1e-7, 1e-12, 1e-10, 1e-2, 0.1, 0.5, 0.9, 0.99, 0.999, 0.01)
+_FREQUENT = (0.0, 1e-3, 1e-5, 1e-8)  # these are tried together with another wrong idea too
+_COMPUTED = {"{}**2": lambda v: v**2, "-{}": lambda v: -v, "the root of {}": np.sqrt, "1 - {}": lambda v: 1 - v}
+
+
+@dataclass(frozen=True)
+class ArgumentIdea(WrongIdea):
+    """A wrong idea about the arguments of a task.
+
+    Parameters
+    ----------
+    change : callable
+        ``change(arguments)`` takes and gives a dictionary of the arguments by name.
+    also : str
+        The sentence where it comes beside another wrong idea.
+    frequent : bool
+        Whether it is so frequent that it is tried together with another wrong idea.
+    """
+
+    change: object = None
+    also: str = ""
+    frequent: bool = True
+
+
+def argument_ideas(exercise):
+    """Give the wrong ideas about the arguments of an exercise.
+
+    Parameters
+    ----------
+    exercise : Exercise
+
+    Returns
+    -------
+    list of ArgumentIdea
+    """
+    if exercise.driver is not None:
+        return []
+    parameters = inspect.signature(exercise.reference).parameters
+    defaults = {name: p.default for name, p in parameters.items() if p.default is not p.empty}
+    first = exercise.call_of(exercise.draw(0)[0])
+    values = {name: first.get(name, defaults.get(name)) for name in parameters}
+    found = []
+
+    def add(name, says, also, change, frequent=True):
+        function = with_change(exercise.reference, change)
+        found.append(ArgumentIdea(name, "", says, function, change=change, also=also, frequent=frequent))
+
+    for name, value in values.items():
+        if isinstance(value, bool | str):
+            for fixed in sorted({case.options[name] for case in exercise.draw(0) if name in case.options}):
+                says = f"Your result is what {name}={fixed!r} gives, whatever `{name}` is passed."
+                also = f"Beside that, {name}={fixed!r} is taken, whatever `{name}` is passed."
+                add(f"{name} taken as {fixed!r}", says, also, _fixes(name, fixed))
+        elif isinstance(value, float):
+            for fixed in dict.fromkeys([*([defaults[name]] if name in defaults else []), *_FIXED]):
+                said = f"Your result is what {name}={fixed:g} gives, whatever `{name}` is passed"
+                reason = ": it is left out." if fixed == 0 else ": that number is written into the code, or passed on."
+                frequent = fixed in _FREQUENT or fixed == defaults.get(name)
+                also = f"Beside that, {name}={fixed:g} is taken, whatever `{name}` is passed{reason}"
+                add(f"{name} taken as {fixed:g}", said + reason, also, _fixes(name, fixed), frequent)
+            for form, compute in _COMPUTED.items():
+                other = form.format(f"`{name}`")
+                says = f"Your result is what the task gives with {other} in place of `{name}`."
+                also = f"Beside that, {other} stands in place of `{name}`."
+                add(f"{form.format(name)} in place of {name}", says, also, _computes(name, compute), False)
+        elif isinstance(value, np.ndarray) and value.ndim == 1:
+            for fixed in (1.0, 0.0):
+                says = f"Your result is what the task gives where `{name}` is {fixed:g} everywhere: it has no effect."
+                also = f"Beside that, `{name}` has no effect, as if it were {fixed:g} everywhere."
+                add(f"{name} without effect ({fixed:g})", says, also, _fills(name, fixed))
+    arrays = [name for name, value in values.items() if isinstance(value, np.ndarray)]
+    for i, one in enumerate(arrays):
+        for other in arrays[i + 1 :]:
+            if np.shape(values[one]) == np.shape(values[other]):
+                says = f"Your result is what the task gives with `{one}` and `{other}` in each other's place."
+                also = f"Beside that, `{one}` and `{other}` stand in each other's place."
+                add(f"{one} and {other} exchanged", says, also, _exchanges(one, other))
+    return found
+
+
+def with_change(function, change):
+    """Give a function that is called with changed arguments."""
+    names = tuple(inspect.signature(function).parameters)
+
+    def changed(*arguments, **options):
+        given = dict(zip(names, arguments, strict=False)) | options
+        return function(**change(given))
+
+    return changed
+
+
+def _fixes(name, value):
+    return lambda given: given | {name: value}
+
+
+def _computes(name, compute):
+    # where it is not passed, its default is used, which is not changed
+    return lambda given: given | {name: compute(given[name])} if name in given else given
+
+
+def _fills(name, value):
+    return lambda given: given | {name: np.full_like(given[name], value)}
+
+
+def _exchanges(one, other):
+    return lambda given: given | {one: given[other], other: given[one]}

@@ -1,0 +1,1 @@
+"""What of a submission a person may see, made harmless: texts, formulas, pictures, outputs, names."""

@@ -1,0 +1,33 @@
+"""The seed of a submission's hidden inputs: new for each hand-in, the same when the same is graded again."""
+
+import hashlib
+
+
+def seed_of(submission, notebook, files):
+    """Give the seed for what was handed in.
+
+    All that a room sees of a submission goes into it: the text of the code, and the files beside the notebook. So
+    whatever an answer has learnt from the last feedback, it cannot use it without drawing other inputs. Nobody can
+    draw them in advance, for the id in the gradebook is random and known to no student.
+
+    Parameters
+    ----------
+    submission : str
+        The id that the gradebook keeps for it.
+    notebook : NotebookNode
+    files : dict of str to bytes
+        What lies beside it.
+
+    Returns
+    -------
+    int
+    """
+    parts = ["bncourse", str(submission)]
+    parts += [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    content = [part.encode("utf-8", "surrogatepass") for part in parts]
+    for name in sorted(files):
+        content += [name.encode("utf-8", "surrogatepass"), bytes(files[name])]
+    summed = hashlib.sha256()
+    for part in content:  # each after its length, so that no two submissions run together to the same bytes
+        summed.update(len(part).to_bytes(8, "big") + part)
+    return int.from_bytes(summed.digest()[:6], "big")

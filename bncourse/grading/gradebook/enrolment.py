@@ -1,0 +1,104 @@
+"""Who is in the class: who was removed stays removed, and two spellings of one login are one person."""
+
+import contextlib
+import json
+import os
+from pathlib import Path
+
+from bncourse.grading.engine.provenance import GRADED, state
+from bncourse.grading.lms.identifiers import key
+
+ENTERED = Path(GRADED, ".class-list.json")  # who was ever entered by a class list
+
+
+def note_entered(course, students):
+    """Note who is on a class list, so that it is known later who was taken out of the gradebook."""
+    path = Path(course) / ENTERED
+    known = _entered(course) | set(students)
+    path.parent.mkdir(exist_ok=True)
+    written = path.with_suffix(".new")
+    written.write_text(json.dumps(sorted(known), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    os.replace(written, path)
+
+
+def _entered(course):
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return set(map(str, json.loads((Path(course) / ENTERED).read_text(encoding="utf-8"))))
+    return set()
+
+
+def removed(course, name, students, enrolled):
+    """Give those whom the gradebook had once, and has no more: somebody took them out.
+
+    Parameters
+    ----------
+    course : path
+    name : str
+        The assignment.
+    students : collection of str
+        Who handed something in.
+    enrolled : collection of str
+        Who is in the gradebook. A gradebook without anybody is a new one, and nobody was taken out of it.
+
+    Returns
+    -------
+    set of str
+    """
+    from bncourse.grading.lms.collecting import read_notes
+
+    if not enrolled:
+        return set()
+    known = {key(student) for student in enrolled}
+    notes = read_notes(course, name)
+    listed = {who for who, note in notes.items() if any(each.get("listed") for each in note.values())}
+    listed = {key(student) for student in listed | _entered(course)}
+    return {
+        student
+        for student in students
+        if key(student) not in known and (key(student) in listed or state(course, name, student).get("enrolled"))
+    }
+
+
+def one_spelling(gradebook, students):
+    """Give people on the list the login that their submissions come under, where only capitals differ.
+
+    Parameters
+    ----------
+    gradebook : Gradebook
+    students : collection of str
+        Who handed something in.
+
+    Returns
+    -------
+    dict of str to str
+        Those who cannot be taken together, and why.
+    """
+    from nbgrader.api import Student, SubmittedAssignment
+
+    troubles, by_key = {}, {}
+    for student in sorted(students):
+        by_key.setdefault(key(student), []).append(student)
+    known = {student.id: student for student in gradebook.students}
+    for spellings in by_key.values():
+        wanted = [student for student in known if key(student) == key(spellings[0])]
+        if len(spellings) > 1:
+            for student in spellings:
+                if student not in known or len([s for s in spellings if s in known]) > 1:
+                    others = ", ".join(other for other in spellings if other != student)
+                    troubles[student] = (
+                        f"submitted/ has {others} too, which is the same login; keep one folder of them."
+                    )
+        elif len(wanted) == 1 and wanted[0] != spellings[0]:
+            there = known[wanted[0]]
+            if gradebook.db.query(SubmittedAssignment).filter_by(student_id=there.id).count():
+                troubles[spellings[0]] = (
+                    f"{there.id} of the gradebook is the same login and has grades; call the folder "
+                    f"submitted/{spellings[0]} {there.id}."
+                )
+                continue
+            fields = {each: getattr(there, each) for each in ("first_name", "last_name", "email", "lms_user_id")}
+            gradebook.db.delete(there)
+            gradebook.db.flush()
+            gradebook.db.add(Student(id=spellings[0], **fields))
+            gradebook.db.commit()
+    return troubles

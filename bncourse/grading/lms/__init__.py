@@ -1,0 +1,1 @@
+"""Canvas, Moodle and others: their archives, class lists and gradebooks."""

@@ -1,0 +1,1 @@
+"""What nbgrader itself calls: hooks, preprocessors, the late policy."""

@@ -1,0 +1,1 @@
+"""From the source notebooks to the released ones."""

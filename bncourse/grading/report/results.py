@@ -1,0 +1,180 @@
+"""What a class has earned, as the gradebook has it; and for whoever has no score, why.
+
+No score is not 0. Who handed nothing in, whose file could not be read, and who waits for grading has none.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bncourse.grading.engine.provenance import GRADED, state
+from bncourse.grading.gradebook.enrolment import removed
+from bncourse.grading.lms.students import ClassList, Person
+from bncourse.grading.lms.unknown_times import about_time, marked_late, typed_in
+from bncourse.grading.report.reasons import notes, waiting
+from bncourse.grading.submission.folder import TIMESTAMP, read_time
+from bncourse.grading.submission.store import SUBMITTED, decisions_of, handed_in, may_be_graded, refusal, report
+from bncourse.trouble import Trouble
+
+NOTHING = "nothing was handed in"
+TYPED = "a text was typed into the LMS, and no file was handed in"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one student has for one assignment.
+
+    Parameters
+    ----------
+    person : Person
+    score : float or None
+        After the late rule; None where nothing is graded, or a part of it waits for a person.
+    most : float
+        What can be earned.
+    why : str
+        Why there is no score; "" where there is one.
+    note : str
+        What is good to know of a score, such as a written answer that waits.
+    penalty : float
+        What the late rule took.
+    handed_in_at : datetime or None
+        In UTC.
+    seconds_late : float
+    outcomes : dict
+        For each check what `bncourse.grading.engine.judge.Judged` says; empty where another way of grading kept none.
+    level : int or None
+        Of the walls around the submission.
+    seconds : float or None
+        How long grading took.
+    events : tuple of str
+        What went wrong while it ran.
+    so_far : float or None
+        The points of the other parts, where one waits for a person.
+    """
+
+    person: Person
+    score: float | None
+    most: float
+    why: str = ""
+    note: str = ""
+    penalty: float = 0.0
+    handed_in_at: datetime | None = None
+    seconds_late: float = 0.0
+    outcomes: dict | None = None
+    level: int | None = None
+    seconds: float | None = None
+    events: tuple = ()
+    so_far: float | None = None
+
+
+def results(course, name):
+    """Give what everybody has for an assignment: those on the class list, and those who handed something in.
+
+    Returns
+    -------
+    list of Result
+        By last name.
+
+    Raises
+    ------
+    Trouble
+        If the gradebook does not know the assignment.
+    """
+    from bncourse.grading.gradebook.writer import Record
+
+    course, there = Path(course), handed_in(course, name)
+    with Record(course) as record:
+        if not record.knows(name):
+            raise Trouble(f"{name} is not in the gradebook yet. `bncourse grade` notes it there.")
+        record.renew_penalties(name)  # points that a person gave since, or another rule, change what is taken
+        most = record.gradebook.find_assignment(name).max_score
+        people = record.people().people
+        rows = {}
+        for submission in record.gradebook.assignment_submissions(name):
+            rows[submission.student_id] = _row(submission)
+    there -= removed(course, name, there, people)
+    people = people | {student: Person(student) for student in there if student not in people}
+    late, typed = marked_late(course, name), typed_in(course, name, people)
+    found = [
+        _result(course, name, person, rows.get(id), most, id in there, late, typed) for id, person in people.items()
+    ]
+    return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
+
+
+def due_date(course, name):
+    """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
+    from bncourse.grading.gradebook.writer import Record
+
+    with Record(Path(course)) as record:
+        return record.due(name)
+
+
+def everybody(found):
+    """Give the class list of some results."""
+    return ClassList(each.person for each in found)
+
+
+def _row(submission):
+    late = 0.0
+    if submission.timestamp and submission.assignment.duedate:
+        late = submission.total_seconds_late
+    penalty = submission.late_submission_penalty or 0.0
+    at = submission.timestamp.replace(tzinfo=UTC) if submission.timestamp else None
+    return submission.score - penalty, penalty, waiting(submission), at, late
+
+
+def _result(course, name, person, row, most, is_there, late, typed):
+    why = _why(course, name, person.id, row, is_there)
+    if why == NOTHING and person.id in typed:
+        why = f"{TYPED} ({typed[person.id]})"
+    kept = state(course, name, person.id)
+    score, penalty, waits, at, seconds_late = row or (None, 0.0, "", None, 0.0)
+    is_graded = not why
+    if is_graded and waits:
+        why = f"{waits}; {score:g} points so far"
+    known = notes(decisions_of(report(course, name, person.id)), kept, most, score) if is_graded else []
+    if row and (unknown := about_time(course, name, person.id, late, at)):
+        known.append(unknown)
+    if row and person.id in typed:
+        known.append(f"a text was typed into the LMS too ({typed[person.id]})")
+    return Result(
+        person,
+        None if why else score,
+        most,
+        why,
+        "; ".join(known),
+        penalty if is_graded else 0.0,
+        at,
+        seconds_late,
+        kept.get("outcomes", {}) if is_graded else {},
+        kept.get("level"),
+        kept.get("seconds"),
+        tuple(kept.get("events", ())),
+        score if is_graded and waits else None,
+    )
+
+
+def _why(course, name, student, row, is_there):
+    """Say why there is no score, or ""; the points of what was handed in before are no score of what is there now."""
+    graded = Path(course) / "autograded" / student / name / f"{name}.ipynb"
+    stamp = Path(course) / SUBMITTED / student / name / TIMESTAMP
+    if not is_there and row is None:
+        return NOTHING
+    if not may_be_graded(student):
+        return "the name of the folder is not safe; nothing of it was graded"
+    about = report(course, name, student)
+    if refused := refusal(about):
+        return f"the file could not be read: {refused}"
+    trouble = state(course, name, student).get("not_graded", "")
+    if row is None or not graded.is_file():
+        return f"handed in, not graded: {trouble}" if trouble else "handed in, not graded yet"
+    before = f"; the grade before it was {row[0]:g}"
+    noted = Path(course) / GRADED / student / f"{name}.json"
+    if trouble and noted.stat().st_mtime > graded.stat().st_mtime:  # else nbgrader's own command graded it since
+        return f"the newest submission is not graded: {trouble}{before}"
+    staged = about.get("staged_at", "")
+    if staged and datetime.fromisoformat(staged).timestamp() > graded.stat().st_mtime + 1:
+        return f"the newest submission is not graded yet{before}"
+    if TIMESTAMP in about.get("files", {}) and stamp.is_file() and read_time(stamp.read_bytes()) != row[3]:
+        return f"its time of submission is not in the gradebook yet: grade again{before}"
+    return ""

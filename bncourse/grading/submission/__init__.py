@@ -1,0 +1,1 @@
+"""A submission on the disk: read, merged into the release, stored."""

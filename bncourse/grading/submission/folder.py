@@ -1,0 +1,264 @@
+"""What lies in a submitted folder: the notebook, files that may come along, and the time of submission.
+
+Every count and size has an end, and a name is text that somebody else chose. How files are opened: `plain_files`.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from importlib.machinery import PathFinder
+from pathlib import Path
+from sys import stdlib_module_names
+
+from bncourse.grading.submission.merge import (
+    DOUBT,
+    DROPPED,
+    MENDED,
+    NOT_GRADED,
+    REFUSED,
+    Decision,
+    Staged,
+    stage_notebook,
+)
+from bncourse.grading.submission.plain_files import list_files, read_file
+from bncourse.grading.submission.reading import MOST_RAW
+
+TIMESTAMP = "timestamp.txt"
+COUNTS = "is the notebook that counts."
+MOST_TRIED = 10  # notebooks of one student that are looked into
+# Data and pictures. Nothing that Python would import or load by itself.
+SUFFIXES = {".csv", ".gif", ".jpeg", ".jpg", ".json", ".md", ".npy", ".pdf", ".png", ".tsv", ".txt", ".yaml", ".yml"}
+_NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE)
+_SAFE = re.compile(r"\w[\w .,()+=@-]{0,99}")
+_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
+_TIME = re.compile(
+    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+    r"( ?(Z|[+-]\d\d:?\d\d|[A-Za-z][A-Za-z_+-]*(/[A-Za-z][\w+-]*){0,2}))?",
+    re.ASCII,
+)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What of the files beside a notebook is taken.
+
+    Parameters
+    ----------
+    files, depth, bytes : int
+        How many files, in how many folders below the first, and how large together.
+    seen : int
+        How many names in a folder are looked at.
+    """
+
+    files: int = 50
+    depth: int = 3
+    bytes: int = 20_000_000
+    seen: int = 2_000
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A submitted folder that may be graded.
+
+    Parameters
+    ----------
+    staged : Staged
+    files : dict
+        The content of the files that come along, by their path with "/".
+    timestamp : str
+        The time of submission as nbgrader writes it, or "".
+    raw : dict
+        The SHA-256 of each file that was read, by its path.
+    """
+
+    staged: Staged
+    files: dict = field(default_factory=dict)
+    timestamp: str = ""
+    raw: dict = field(default_factory=dict)
+
+    @property
+    def decisions(self):
+        return self.staged.decisions
+
+
+def stage_folder(folder, release, limits=None, now=None):
+    """Read a submitted folder, and put its answers into the release.
+
+    Parameters
+    ----------
+    folder : path
+        Named as the assignment is, such as ``received/ada/04-normalize-scale-shift``; it may be anything, or
+        nothing at all.
+    release : NotebookNode
+    limits : Limits, optional
+    now : datetime, optional
+        With a time zone; the present, where it is not given.
+
+    Returns
+    -------
+    Arrival
+        Whatever lies in the folder.
+    """
+    limits, now = limits or Limits(), now or datetime.now(UTC)
+    name = Path(folder).name.partition("@")[0]
+    decisions, raw = [], {}
+    try:
+        found, left = list_files(folder, limits.depth, limits.seen, first=(f"{name}.ipynb", TIMESTAMP))
+    except OSError as error:
+        why = f"What was handed in is no folder that can be read ({error.strerror}). {NOT_GRADED}"
+        return Arrival(_nothing(release, Decision(REFUSED, "the folder", why)))
+    decisions += [Decision(DROPPED, shown(path), why) for path, why in left]
+    notebooks = [each for each in found if _NOTEBOOK.fullmatch(each.path)]
+    if notebooks:
+        staged = _best(folder, _ordered(notebooks, name), name, release, raw, decisions)
+    else:
+        others = ", ".join(shown(each.path) for each in found[:5] if each.path != TIMESTAMP)
+        came = f"There is no notebook among what was handed in ({others})." if others else "There is no notebook."
+        staged = _nothing(release, Decision(REFUSED, "the notebook", f"{came} {NOT_GRADED}"))
+    timestamp = _timestamp(folder, found, raw, now, decisions)
+    files = _files(folder, found, raw, limits, decisions)
+    staged = replace(staged, decisions=(*decisions, *staged.decisions))
+    return Arrival(staged, files, timestamp, raw)
+
+
+def shown(name):
+    """Give a name that somebody else chose, as it may stand in a report."""
+    text = name if name.isprintable() else ascii(name)[1:-1]
+    return text if len(text) <= 100 else f"{text[:97]}..."
+
+
+def is_safe(name):
+    """Say whether a file or folder may have this name on every system."""
+    return bool(_SAFE.fullmatch(name)) and not name.endswith((" ", ".")) and not _WINDOWS.fullmatch(name)
+
+
+def _nothing(release, decision):
+    staged = stage_notebook(None, release)
+    return Staged(staged.notebook, (decision,), readable=False)
+
+
+def _content(folder, found, raw, most, decisions):
+    """Give the content of a file and note its hash; None, and a decision, where it cannot be read."""
+    try:
+        content = read_file(folder, found.path, most)
+    except OSError as error:
+        decisions.append(Decision(DROPPED, shown(found.path), f"It cannot be read ({error.strerror})."))
+        return None
+    raw[shown(found.path)] = hashlib.sha256(content).hexdigest()
+    return content
+
+
+def _ordered(notebooks, name):
+    """Give the notebooks in the order in which they could be meant: by their name, then the one saved last."""
+
+    def meant(each):
+        near = each.path.rpartition("/")[2].lower().startswith(name.lower())
+        return each.path == f"{name}.ipynb", near, each.changed, each.path
+
+    return sorted(notebooks, key=meant, reverse=True)
+
+
+def _best(folder, notebooks, name, release, raw, decisions):
+    """Read these notebooks, and give the one with the most answers; of equals the first."""
+    tried = []
+    for each in notebooks[:MOST_TRIED]:
+        left = []
+        staged = stage_notebook(_content(folder, each, raw, MOST_RAW + 1, left), release)
+        tried.append((each, staged, left))
+    chosen, staged, left = max(tried, key=lambda one: (one[1].answers, one[1].readable))
+    decisions += left
+    first, at_first, _ = tried[0]
+    what = shown(chosen.path)
+    if chosen is first and chosen.path != f"{name}.ipynb":
+        decisions.append(Decision(MENDED, what, f"It was taken as {name}.ipynb, which is not there."))
+        if len(notebooks) > 1:
+            why = f"Of {len(notebooks)} notebooks the one with the most answers counts, then the one saved last."
+            decisions.append(Decision(MENDED, what, why))
+    elif chosen is not first and not at_first.answers:
+        empty = ", ".join(shown(each.path) for each, other, _ in tried if each is not chosen and not other.answers)
+        decisions.append(Decision(MENDED, what, f"It was taken, because there is no answer in {empty}."))
+    elif chosen is not first:
+        why = (
+            f"It was taken, because it has {staged.answers} answers and {shown(first.path)} has {at_first.answers}. "
+            "If another one is meant, hand in that one alone."
+        )
+        decisions.append(Decision(DOUBT, what, why))
+    for each in notebooks:
+        if each is not chosen:
+            decisions.append(Decision(DROPPED, shown(each.path), f"{what} {COUNTS}"))
+    return staged
+
+
+def _timestamp(folder, found, raw, now, decisions):
+    """Give the time of submission as nbgrader writes it, or ""."""
+    stamp = next((each for each in found if each.path == TIMESTAMP), None)
+    content = _content(folder, stamp, raw, 1_000, decisions) if stamp else None
+    if content is None:
+        return ""
+    time = read_time(content)
+    if time is None or time > now + timedelta(days=1):
+        why = "It holds no time that can be read." if time is None else "Its time lies in the future."
+        decisions.append(Decision(DROPPED, TIMESTAMP, f"{why} The submission has no time."))
+        return ""
+    return f"{time.replace(tzinfo=None).isoformat(' ', 'microseconds')} UTC"
+
+
+def read_time(content):
+    """Read a time of submission, in the ways that nbgrader writes it.
+
+    Parameters
+    ----------
+    content : bytes
+
+    Returns
+    -------
+    datetime or None
+        In UTC, which is also what a time without a zone is read as.
+    """
+    from nbgrader.utils import parse_utc
+
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    text = content.decode(encoding, "replace").strip(" \t\r\n\0")
+    if not _TIME.fullmatch(text):
+        return None
+    try:
+        if _OFFSET.search(text):  # which nbgrader reads as so many seconds
+            return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-")).astimezone(UTC)
+        return parse_utc(text).replace(tzinfo=UTC)
+    except (ValueError, OverflowError, TypeError):  # a month 13, a zone of 99 hours, a zone without a name
+        return None
+
+
+def _files(folder, found, raw, limits, decisions):
+    """Give the content of the files that come along, by their path."""
+    files, size = {}, 0
+    for each in found:
+        if each.path == TIMESTAMP or _NOTEBOOK.fullmatch(each.path):
+            continue
+        why = _unsafe(each.path)
+        if not why and (len(files) >= limits.files or size + each.size > limits.bytes):
+            why = f"At most {limits.files} files, {limits.bytes // 1_000_000} MB together, come along."
+        if why:
+            decisions.append(Decision(DROPPED, shown(each.path), why))
+            continue
+        content = _content(folder, each, raw, limits.bytes - size + 1, decisions)
+        if content is not None and size + len(content) <= limits.bytes:
+            files[each.path] = content
+            size += len(content)
+    return files
+
+
+def _unsafe(path):
+    """Say why a file may not come along, or ""."""
+    *folders, name = path.split("/")
+    if not all(map(is_safe, [*folders, name])):
+        return "Its name may not be used on every system."
+    if Path(name).suffix.lower() not in SUFFIXES:
+        return "Only data and pictures come along, no programs and no archives."
+    if any(folder == TIMESTAMP or _NOTEBOOK.fullmatch(folder) for folder in folders):
+        return "Its folder has the name of a file that stands in its place."
+    if any(folder in stdlib_module_names or PathFinder.find_spec(folder) for folder in folders):
+        return "Its folder has the name of a Python module."
+    return ""

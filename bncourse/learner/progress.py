@@ -1,0 +1,112 @@
+"""Where a learner stands: what is done, not yet right, and not started, over all notebooks."""
+
+from dataclasses import dataclass
+from html import escape
+
+from bncourse import course, exercises
+from bncourse.learner import journal
+from bncourse.trouble import Trouble
+
+DONE, NOT_YET, NOT_STARTED = "done", "not yet", "not started"
+_SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○"}
+_BAR = "#5b7fb4"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far each exercise is.
+
+    Parameters
+    ----------
+    notebooks : dict
+        For each notebook a dictionary from exercise to "done", "not yet" or "not started".
+    points : dict
+        What was earned at best for each exercise, from 0.0 to its points.
+    """
+
+    notebooks: dict
+    points: dict
+
+    def count(self, notebook, state=DONE):
+        """Count the exercises of a notebook that are in a state."""
+        return list(self.notebooks[notebook].values()).count(state)
+
+    def text(self):
+        """Give the standing as plain text: a line for each notebook and one for each exercise begun."""
+        total = sum(map(len, self.notebooks.values()))
+        done = sum(self.count(notebook) for notebook in self.notebooks)
+        lines = [f"Your progress: {done} of {total} exercises done"]
+        for notebook, states in self.notebooks.items():
+            lines.append(f"  {notebook}: {self.count(notebook)} of {len(states)} done")
+            if any(state != NOT_STARTED for state in states.values()):
+                lines += [f"    {_SIGNS[state]} {name} - {state}" for name, state in states.items()]
+        return "\n".join(lines)
+
+    def html(self):
+        """Give the standing as a table, with the exercises of each notebook folded under it."""
+        total = sum(map(len, self.notebooks.values()))
+        done = sum(self.count(notebook) for notebook in self.notebooks)
+        cell = "text-align:left;vertical-align:top;padding:2px 16px 2px 0;border:none;background:transparent"
+        rows = []
+        for notebook, states in self.notebooks.items():
+            items = "".join(f"<div>{_SIGNS[state]} {escape(name)} - {state}</div>" for name, state in states.items())
+            share = f'<progress value="{self.count(notebook)}" max="{len(states)}"></progress>'
+            rows.append(
+                f'<tr style="background:transparent"><th scope="row" style="{cell}">{escape(notebook)}</th>'
+                f'<td style="{cell}">{share} {self.count(notebook)} of {len(states)} done'
+                f"<details><summary>exercises</summary>{items}</details></td></tr>"
+            )
+        head = f'<div style="font-weight:bold">Your progress: {done} of {total} exercises done</div>'
+        table = f'<table style="margin:4px 0;border:none">{"".join(rows)}</table>'
+        return f'<div style="border-left:5px solid {_BAR};padding:6px 12px;margin:4px 0">{head}{table}</div>'
+
+    def __repr__(self):
+        return self.text()
+
+    def _repr_html_(self):
+        return self.html()
+
+
+def progress():
+    """Show what is done, not yet right and not started, over all notebooks.
+
+    Returns
+    -------
+    Standing
+        A table in a notebook, plain text elsewhere. It is read from the learner's journal; deleting that
+        file loses the history and nothing else.
+    """
+    states = dict.fromkeys(exercises.names(), NOT_STARTED)
+    points = dict.fromkeys(states, 0.0)
+    for event in journal.events("check"):
+        name, outcome = event.get("exercise"), event.get("outcome")
+        if name not in states or outcome == "not started":
+            continue
+        score = event.get("score")
+        if isinstance(score, int | float) and not isinstance(score, bool):
+            points[name] = min(max(points[name], float(score)), float(exercises.find(name).points))
+        if outcome == "correct":
+            states[name] = DONE
+        elif states[name] != DONE:
+            states[name] = NOT_YET
+    notebooks = {
+        notebook: {exercise.name: states[exercise.name] for exercise in exercises.of_notebook(notebook)}
+        for notebook in _present()
+    }
+    return Standing(notebooks, points)
+
+
+def _present():
+    """Give the notebooks of the course that lie in its folder; all, where there is no folder."""
+    try:
+        there = {path.stem for path in course.notebooks(course.find_folder())}
+    except Trouble:
+        there = set()
+    return [notebook for notebook in exercises.NOTEBOOKS if notebook in there or not there]
+
+
+def command(options):
+    """Print the progress; the ``bncourse progress`` command."""
+    print(progress().text())
+    print(f"\nRead from {journal.path()}")
+    return 0

@@ -1,0 +1,89 @@
+"""The face of ``bncourse`` as a submission sees it while it is graded.
+
+Inside the room this file stands in the place of the package's own ``__init__``. The true functions, the
+checks and the experiments are not there: importing them works, so that the first cell of a notebook runs, and
+using one says what it is.
+"""
+
+import importlib.abc
+import importlib.machinery
+import os
+import sys
+import types
+
+__version__ = "in the grading room"
+
+for _variable, _value in {
+    "KERAS_BACKEND": "jax",
+    "JAX_PLATFORMS": "cpu",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "TF_ENABLE_ONEDNN_OPTS": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+}.items():
+    os.environ.setdefault(_variable, _value)
+
+
+class NotInTheRoom(RuntimeError):
+    """Something of the course that is not there while a notebook is graded."""
+
+
+class _Absent:
+    def __init__(self, name):
+        self.__name__ = name
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Absent(f"{self.__name__}.{name}")
+
+    def __call__(self, *arguments, **options):
+        raise NotInTheRoom(
+            f"{self.__name__} is not there while a notebook is graded: an answer stands on its own. "
+            "Cells that only demonstrate may stop here; that costs no points."
+        )
+
+
+class _Stub(types.ModuleType):
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _Absent(f"{self.__name__}.{name}")
+
+
+class _Check(types.ModuleType):
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _quiet
+
+
+class _Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Gives a stub for each part of the course that is not in the room."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name.startswith("bncourse."):
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return None
+
+    def create_module(self, spec):
+        return (_Check if spec.name == "bncourse.check" else _Stub)(spec.name)
+
+    def exec_module(self, module):
+        module.__path__ = []
+
+
+def _quiet(*arguments, **options):
+    """Do nothing: predictions and checks are for the learner, and the checks that count run outside."""
+
+
+predict = outcome = progress = _quiet
+if __name__ == "bncourse":  # and not where this file is looked at as what it is
+    sys.meta_path.append(_Stubs())
+
+
+def __getattr__(name):
+    if name.startswith("__") or __name__ != "bncourse":
+        raise AttributeError(name)
+    return importlib.import_module(f"bncourse.{name}")
