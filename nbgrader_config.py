@@ -1,7 +1,8 @@
 """nbgrader's settings for this course: plain ``nbgrader`` works from this folder.
 
-nbgrader and Formgrader read this file from the folder they are started in. A learner who works elsewhere on
-the same machine points to this folder once: ``export JUPYTER_CONFIG_PATH=/path/to/this/folder``.
+nbgrader and Formgrader read this file from the folder they are started in. It is for who teaches: learners on the
+same machine have three lines of their own, and never this file, which would take them into this folder
+(docs/hub.md).
 """
 
 import contextlib
@@ -19,7 +20,7 @@ os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), os.environ.
 # The name under which submissions travel through the exchange.
 c.CourseDirectory.course_id = "bncourse"
 
-# Where this file lies, so that it also holds when the file was found through JUPYTER_CONFIG_PATH.
+# Where this file lies, so that it also holds when the file was found through a link in ~/.jupyter.
 c.CourseDirectory.root = str(here)
 
 # What is edited, and what learners get. An assignment is a folder such as 04-normalize-scale-shift in both.
@@ -44,15 +45,19 @@ c.CourseDirectory.ignore = [
 c.CourseDirectory.max_dir_size = 50_000
 c.CourseDirectory.max_file_size = 50_000
 
-# Where assignments are handed out and in. The folder in the course needs no administrator; several people on
-# one machine share a folder of their choice, which nbgrader opens for all to write in at the first
-# release_assignment. (The exchange works on Linux and macOS; on Windows collect files with zip_collect.)
+# Where assignments are handed out and in. The folder in the course is for one person who tries it. Several people
+# on one machine share a folder outside of the course, made once by its administrator: install -d -m 1777 FOLDER. All
+# may write there, and nobody may remove what belongs to another (docs/hub.md). (The exchange works on Linux and macOS;
+# on Windows collect files with bncourse collect.)
 exchange = Path(os.environ.get("BNCOURSE_EXCHANGE", here / "exchange"))
 c.Exchange.root = str(exchange)
 # nbgrader's list, and the buttons of Formgrader, want the folder before anything was released. A learner may
 # be unable to make it and does not need to: the instructor's release has made it by then.
 with contextlib.suppress(OSError):
     exchange.mkdir(exist_ok=True)
+
+# The release opens the exchange so that everybody may put files there and remove their own alone (1777, not 777).
+c.ExchangeFactory.release_assignment = "bncourse.grading.nbgrader.hooks.ReleaseAssignment"
 
 # A notebook that was renamed is named to the learner when it is handed in, not found missing when it is graded.
 c.ExchangeSubmit.strict = True

@@ -103,11 +103,10 @@ def _parser():
     start.add_argument("--no-browser", action="store_true", help="print the address and open no browser")
     start.add_argument("--port", type=int, default=8888, help="the port to try first (default: 8888)")
 
-    doctor = command(
-        "doctor", "bncourse.learner.doctor:command", "say if this machine is ready for the course", "bncourse doctor"
-    )
+    doctor = command("doctor", "bncourse.learner.doctor:command", "say if this machine is ready", "bncourse doctor")
     doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
     doctor.add_argument("--instructor", action="store_true", help="also: does it have the walls that grading needs")
+    doctor.add_argument("--hub", action="store_true", help="instead: what is open to others on a machine of many")
 
     command(
         "progress",

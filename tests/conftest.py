@@ -26,6 +26,7 @@ LONGEST = (
     "test_doors.py",
     "test_demo.py",
     "test_backend.py",
+    "test_many_people.py",
     "test_week_one.py",
     "test_book.py",
     "test_start.py",

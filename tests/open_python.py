@@ -10,8 +10,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LEFT_OUT = {"site-packages", "test", "tests", "idlelib", "ensurepip", "lib2to3", "turtledemo"}
 
 
-def make(folder):
-    """Make it below an open folder; gives the path of the interpreter.
+def make(folder, without=()):
+    """Make it below an open folder, without these libraries; gives the path of the interpreter.
 
     The files are hard links where the file system has them, so this takes seconds and little room.
     """
@@ -35,7 +35,7 @@ def make(folder):
     interpreter.symlink_to(program)
     (environment / "pyvenv.cfg").write_text(f"home = {program.parent}\ninclude-system-site-packages = false\n")
     packages = environment / "lib" / version / "site-packages"
-    _copy(Path(sysconfig.get_path("purelib")), packages, {"bncourse"})
+    _copy(Path(sysconfig.get_path("purelib")), packages, {"bncourse", *without})
     for link in packages.glob("*bncourse*.pth"):  # a closed folder, perhaps
         link.unlink()
     shutil.copytree(ROOT / "bncourse", packages / "bncourse")

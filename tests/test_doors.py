@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,7 +16,7 @@ from small_course import NAME, cell
 from sqlalchemy.exc import SAWarning
 
 from bncourse.grading.course import settings
-from bncourse.grading.nbgrader import converters
+from bncourse.grading.nbgrader import converters, hooks
 from bncourse.grading.nbgrader.hooks import NotStaged, StagedNotebooks
 from bncourse.grading.submission.store import is_staged, report
 
@@ -149,7 +150,7 @@ def test_collecting_takes_plain_files_stages_them_and_keeps_what_came_before(tmp
     (tmp_path / "secret.txt").write_text("the grades of all")
 
     def collect():
-        (course / "exchange").chmod(0o777)
+        (course / "exchange").chmod(0o1777)
         outcome = NbGraderAPI(CourseDirectory(config=config), config=config).collect(NAME)
         assert outcome["success"], outcome
         return outcome["log"]
@@ -183,3 +184,35 @@ def test_collecting_takes_plain_files_stages_them_and_keeps_what_came_before(tmp
 
 def texts(folder):
     return [path.read_text() for path in folder.rglob("*") if path.is_file()]
+
+
+def test_a_release_opens_the_exchange_so_that_nobody_can_take_away_what_is_anothers(graded, tmp_path):
+    def release(folder, mode=None):
+        if mode is not None:
+            folder.mkdir()
+            folder.chmod(mode)
+        config = settings(graded.course)
+        config.Exchange.root = str(folder)
+        done = NbGraderAPI(CourseDirectory(config=config), config=config).release_assignment(NAME)
+        assert done["success"], done["log"]
+        return [stat.S_IMODE(path.stat().st_mode) for path in (folder, folder / "bncourse" / "inbound")]
+
+    for number, mode in enumerate((None, 0o755, 0o777, 0o1777)):
+        assert release(tmp_path / str(number), mode) == [0o1777, 0o3733]
+
+
+def test_a_submission_counts_for_the_account_that_it_belongs_to(tmp_path, monkeypatch):
+    course = make(tmp_path / "course")
+    config = settings(course)
+    inbound = course / "exchange" / "bncourse" / "inbound"
+    for student, hour in (("ada", 10), ("Ben", 10), ("ada", 11)):
+        time = f"2024-01-15 {hour}:00:00 UTC"
+        (put(inbound / f"{student}+{NAME}+{time}+x", submission(course, {})) / "timestamp.txt").write_text(time)
+    (course / "exchange").chmod(0o1777)
+    owners = {"ada+90-small+2024-01-15 10:00:00 UTC+x": "ada", f"Ben+{NAME}+2024-01-15 10:00:00 UTC+x": "ben"}
+    monkeypatch.setattr(hooks, "_owner", lambda path: owners.get(os.path.basename(path), "eve"))
+    log = NbGraderAPI(CourseDirectory(config=config), config=config).collect(NAME)["log"]
+    assert "it says that it is from ada, and belongs to eve" in log and "c.Collect.check_owner = False" in log
+    assert "ada: the submission says that it was handed in at 2024-01-15 10:00 UTC, and was last changed at" in log
+    handed_in = {path.parent.parent.name: path.read_text() for path in (course / "received").rglob("timestamp.txt")}
+    assert {student: time[11:13] for student, time in handed_in.items()} == {"ada": "10", "Ben": "10"}

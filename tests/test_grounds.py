@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 
@@ -54,16 +55,33 @@ def test_binder_starts_with_the_settings_of_a_learner():
     ]
 
 
-def test_the_hub_image_installs_what_grading_needs_and_never_runs_as_root():
+def test_the_hub_image_has_the_package_and_the_notebooks_no_solutions_and_never_runs_as_root():
     steps = dockerfile()
     assert steps[0][0] == "FROM"
     assert {text for word, text in steps if word == "USER"} == {"1000"}
-    assert [text for word, text in steps if word == "RUN"] == [
-        'python -m pip install --no-cache-dir -e "/opt/bncourse[grading]"'
-    ]
-    for source in [text.split()[-2] for word, text in steps if word == "COPY"]:
-        assert (ROOT / source).exists()
+    [install] = [text for word, text in steps if word == "RUN"]
+    assert '"/tmp/bncourse[grading]"' in install and "-e " not in install
+    copied = [path for word, text in steps if word == "COPY" for path in text.split()[:-1] if not path.startswith("--")]
+    assert {"bncourse", "notebooks", "pyproject.toml"} <= set(copied)
+    for source in copied:
+        assert (ROOT / source).exists() and source.split("/")[0] not in (".", "solutions", "exchange")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = {project["readme"], *(path.name for pattern in project["license-files"] for path in ROOT.glob(pattern))}
+    assert needed <= set(copied)  # without them the package is not built
+    assert "EXCHANGE" not in (ROOT / "hub" / "Dockerfile").read_text(encoding="utf-8")
     assert not (ROOT / "Dockerfile").exists()  # Binder would take it in place of .binder/
+
+
+def test_no_page_of_the_project_gives_students_the_course_or_an_exchange_that_all_may_empty():
+    pages = [ROOT / "README.md", ROOT / "nbgrader_config.py", *(ROOT / "docs").glob("*.md"), *(ROOT / "hub").iterdir()]
+    for page in pages:
+        for line in page.read_text(encoding="utf-8").splitlines():
+            assert not re.search(r"export JUPYTER_CONFIG_PATH=(?!.*lab)|chmod (a\+w|0?777)|-m 0?777", line), (
+                page.name,
+                line,
+            )
+            if "777" in line.replace("1777", ""):
+                assert re.search("must not|not 777|makes? it 777|would make", line) or page.name == "hub.md", line
 
 
 def test_no_submission_and_no_gradebook_gets_into_an_image():
@@ -74,16 +92,28 @@ def test_no_submission_and_no_gradebook_gets_into_an_image():
     assert {line.rstrip("/") for line in kept_out_of_git.splitlines()} <= ignored
 
 
-def test_a_persons_own_copy_on_a_hub_is_never_replaced(tmp_path):
-    script = (ROOT / "hub" / "course.sh").read_text(encoding="utf-8").replace("/opt/bncourse", str(tmp_path / "image"))
-    (tmp_path / "image").mkdir()
-    (tmp_path / "image" / "answer").write_text("empty")
-    home = tmp_path / "home"
-    home.mkdir()
+@pytest.mark.parametrize("number", ["1000", "0"])
+def test_a_persons_own_copy_on_a_hub_is_never_replaced_and_is_theirs(tmp_path, number):
+    image, home, programs = tmp_path / "image", tmp_path / "home" / "ada", tmp_path / "bin"
+    script = (ROOT / "hub" / "course.sh").read_text(encoding="utf-8")
+    script = script.replace("/opt/bncourse", str(image)).replace("/home/", f"{home.parent}/")
+    (image / "notebooks").mkdir(parents=True)
+    (image / "notebooks" / "answer").write_text("empty")
+    (image / "pyproject.toml").write_text("")
+    home.mkdir(parents=True)
+    programs.mkdir()
+    for name, does in (("id", f"echo {number}"), ("chown", f'echo "$@" > {tmp_path}/given')):
+        (programs / name).write_text(f"#!/bin/sh\n{does}\n")
+        (programs / name).chmod(0o755)
+    own = home if number == "1000" else tmp_path / "root"
+    environment = {"PATH": f"{programs}:{os.environ['PATH']}", "HOME": str(own), "NB_USER": "ada", "NB_UID": "70001"}
     for _ in range(2):
-        subprocess.run(["sh", "-c", script], env={**os.environ, "HOME": str(home)}, check=True)
-        (home / "bncourse" / "answer").write_text("mine")
-    assert (home / "bncourse" / "answer").read_text() == "mine"
+        subprocess.run(["sh", "-c", script], env=environment, check=True)
+        (home / "bncourse" / "notebooks" / "answer").write_text("mine")
+    assert (home / "bncourse" / "notebooks" / "answer").read_text() == "mine"
+    assert (tmp_path / "given").exists() == (number == "0")
+    if number == "0":
+        assert (tmp_path / "given").read_text() == f"-R 70001:100 {home}/bncourse.part\n"
 
 
 def test_the_dev_container_installs_an_extra_that_exists():

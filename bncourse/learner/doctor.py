@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import socket
+import stat
 import sys
 import sysconfig
 import tempfile
@@ -54,6 +55,10 @@ class Condition:
 
 def command(options):
     """Print how this machine stands; the ``bncourse doctor`` command."""
+    if options.hub:
+        from bncourse import shared_machine
+
+        return shared_machine.command(options)
     conditions = examine(options.port)
     if options.instructor:
         conditions.append(_walls())
@@ -223,7 +228,13 @@ def _exchange():
     while not place.exists() and place != place.parent:  # nbgrader makes what is missing
         place = place.parent
     if place.is_dir() and os.access(place, os.W_OK | os.X_OK):
-        yield Condition("exchange", READY, f"{named} can be written to")
+        mode = stat.S_IMODE(place.stat().st_mode)
+        if mode & 0o022 and not mode & stat.S_ISVTX:
+            mend = f"chmod +t {place}"
+            says = f"whoever may write to {place} may remove what others put there. Ask its owner: {mend}"
+            yield Condition("exchange", NOTE, says, mend)
+        else:
+            yield Condition("exchange", READY, f"{named} can be written to")
     else:
         why = "cannot be written to by you" if place.is_dir() else "is not a folder"
         mend = "ask its owner, or name another in BNCOURSE_EXCHANGE; without one, hand in the file itself"

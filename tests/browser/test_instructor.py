@@ -42,7 +42,7 @@ def term(tmp_path):
     """Give the instructor's course folder, the student's folder, and the environments of both."""
     exchange = tmp_path / "exchange"
     exchange.mkdir()
-    exchange.chmod(0o777)
+    exchange.chmod(0o1777)
     course = small_course.write(tmp_path / "course", small_course.with_written_answer())
     lab.course(course, "00-warm-up")
     with (course / "nbgrader_config.py").open("a") as settings:

@@ -6,10 +6,12 @@ A job and its result are plain: they travel to a process on this machine, or to 
 import contextlib
 import faulthandler
 import os
+import stat
 import tempfile
 import traceback
 from dataclasses import asdict, dataclass, field
 
+import platformdirs
 from nbformat.v4 import reads_json, writes_json
 
 from bncourse.grading.display.texts import harmless_notebook
@@ -165,12 +167,16 @@ def _sandbox(level, preload, limits):
 
 def own_folder():
     """Give a folder of this user alone, for what workers on one machine have to know of each other."""
-    folder = os.path.join(tempfile.gettempdir(), f"bncourse-slots-{os.geteuid()}")
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    about = os.stat(folder, follow_symlinks=False)
-    if about.st_uid != os.geteuid() or about.st_mode & 0o022:
-        raise Unavailable(f"{folder} belongs to somebody else, or others may write to it; delete it.")
-    return folder
+    # anybody on this machine can make a folder of the first name before us, to keep us from grading
+    places = tempfile.gettempdir(), platformdirs.user_cache_dir("bncourse", appauthor=False)
+    folders = [os.path.join(place, f"bncourse-slots-{os.geteuid()}") for place in places]
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            os.makedirs(folder, mode=0o700, exist_ok=True)
+            about = os.stat(folder, follow_symlinks=False)
+            if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o022:
+                return folder
+    raise Unavailable(f"neither of these can be a folder of yours alone; delete one: {', '.join(folders)}")
 
 
 def _slot():

@@ -1,6 +1,7 @@
 """The doors through which nbgrader takes submissions in: behind each of them stands staging.
 
-nbgrader is configured with these classes, and nothing of it is replaced. `Collect` stages what was collected.
+nbgrader is configured with these classes, and nothing of it is replaced. `Collect` stages what was collected, and
+`ReleaseAssignment` opens the exchange so that nobody can take away what belongs to another.
 `StagedNotebooks` is what ``nbgrader autograde`` and the button of Formgrader read notebooks with: nbgrader makes it
 when it knows which submissions it will grade and has read nothing of them.
 """
@@ -10,23 +11,32 @@ import fnmatch
 import hashlib
 import os
 import shutil
-from datetime import datetime
+import stat
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
 from nbgrader.exchange import ExchangeError
-from nbgrader.exchange.default import ExchangeCollect
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
+from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
 from bncourse.grading.gradebook.create import prepare
 from bncourse.grading.gradebook.enrolment import one_spelling, removed
 from bncourse.grading.lms.unknown_times import forget_time, has_lost_its_time
 from bncourse.grading.nbgrader.configuration import refuse_unknown
-from bncourse.grading.submission.plain_files import copy_files
+from bncourse.grading.submission.plain_files import copy_files, read_file
 from bncourse.grading.submission.store import SUBMITTED, handed_in, is_staged, may_be_graded, report, stage_assignment
 from bncourse.trouble import Trouble
+
+_SAME_TIME = timedelta(minutes=10)  # handing in writes the time and then its files
+_OTHER_NAMES = (
+    "If accounts have other names than students on your hub, c.Collect.check_owner = False takes it, and then "
+    "anybody can hand in under any name: docs/hub.md"
+)
 
 
 class NotStaged(NbGraderException):
@@ -53,11 +63,31 @@ class StagedNotebooks(NotebookExporter):
         return super().from_filename(filename, resources=resources, **more)
 
 
+class ReleaseAssignment(ExchangeReleaseAssignment):
+    """nbgrader's own release, through an exchange in which everybody may remove their own files alone.
+
+    nbgrader opens the exchange to all (777), and with that anybody may rename or remove what anybody put there. The
+    sticky bit (1777), as ``/tmp`` has it, leaves this to the owner of a file.
+    """
+
+    def ensure_root(self):
+        if not os.path.exists(self.root):
+            with contextlib.suppress(OSError):  # nbgrader tries the same, and says why it cannot
+                os.makedirs(self.root)
+        _open_to_all(self.root, self.log)
+        super().ensure_root()
+
+    def init_dest(self):
+        super().init_dest()
+        _keep_for_owners(self.inbound_path, self.log)
+
+
 class Collect(ExchangeCollect):
     """nbgrader's own collecting; what it has collected is staged at once, so that it can be graded.
 
-    Anybody may put a name into the inbound folder of the exchange. One that nbgrader cannot read, or that would
-    lead out of ``submitted/``, is left there and told; the others are collected.
+    Anybody may put a name into the inbound folder of the exchange. One that nbgrader cannot read, that would lead out
+    of ``submitted/``, or that names a student to whom the folder does not belong, is left there and told; the others
+    are collected.
     """
 
     def _path_to_record(self, path):
@@ -65,14 +95,24 @@ class Collect(ExchangeCollect):
             record = super()._path_to_record(path)
         except (ExchangeError, ValueError, OverflowError, TypeError):
             record = {"username": "", "filename": os.path.basename(path), "timestamp": datetime.min}
-        if may_be_graded(record["username"]) and os.path.isdir(path) and not os.path.islink(path):
-            return record
-        self.log.warning("Left in the exchange, for it is no submission: %s", ascii(path))
-        return record | {"username": ""}
+        student = record["username"]
+        if not (may_be_graded(student) and os.path.isdir(path) and not os.path.islink(path)):
+            self.log.warning("Left in the exchange, for it is no submission: %s", ascii(path))
+            return record | {"username": ""}
+        owner = _owner(path) if self.check_owner else ""
+        # nbgrader collects this too, after a warning: one student would replace what another handed in
+        if owner and owner.casefold() != student.casefold():
+            why = "Left in the exchange: it says that it is from %s, and belongs to %s: %s. (%s)"
+            self.log.warning(why, student, owner, ascii(path), _OTHER_NAMES)
+            return record | {"username": ""}
+        return record
 
     def init_src(self):
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"]]
+        for record in self.src_records:
+            if later := _written_later(os.path.join(self.inbound_path, record["filename"])):
+                self.log.warning("%s: %s", record["username"], later)
 
     def do_copy(self, src, dest, log=None):
         """Copy plain files alone, and put the folder in its place in one step.
@@ -100,6 +140,64 @@ class Collect(ExchangeCollect):
             self.log.warning("Collected, but not staged: %s", trouble)
             return
         _tell(self.log, name, outcomes)
+
+
+def _owner(path):
+    """Give the student's account to which a folder belongs; "" for who collects, for root, and without accounts.
+
+    No student can make a folder that belongs to one of those two: they may hand in for others.
+    """
+    try:
+        import pwd
+    except ImportError:
+        return ""
+    number = os.stat(path).st_uid
+    if number in (0, os.geteuid()):
+        return ""
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return f"number {number}, which has no name here"
+
+
+def _written_later(folder):
+    """Say so where a submission names a time that is long before its files were last changed; "" otherwise.
+
+    The time stands in a file of the student, who can change that, and the notebook beside it. The times that the
+    system keeps with files can only be made later.
+    """
+    try:
+        said = parse_utc(read_file(folder, "timestamp.txt", 100).decode("ascii")).replace(tzinfo=UTC)
+        with os.scandir(folder) as entries:
+            last = max(entry.stat(follow_symlinks=False).st_ctime for entry in islice(entries, 1000))
+        changed = datetime.fromtimestamp(last, UTC)
+    except (OSError, ValueError, OverflowError, TypeError):
+        return ""
+    if changed - said < _SAME_TIME:
+        return ""
+    times = f"{said:%Y-%m-%d %H:%M} UTC, and was last changed at {changed:%Y-%m-%d %H:%M} UTC"
+    return f"the submission says that it was handed in at {times}: by its owner, or by who copied the exchange"
+
+
+def _open_to_all(folder, log):
+    """Let everybody write into a folder, and remove there what is their own."""
+    try:
+        if stat.S_IMODE(os.stat(folder).st_mode) & 0o777 != 0o777:
+            os.chmod(folder, 0o1777)
+    except OSError:
+        return  # nbgrader says it
+    _keep_for_owners(folder, log)
+
+
+def _keep_for_owners(folder, log):
+    """Set the sticky bit of a folder into which others may write."""
+    mode = stat.S_IMODE(os.stat(folder).st_mode)
+    if not mode & 0o022 or mode & stat.S_ISVTX:
+        return
+    try:
+        os.chmod(folder, mode | stat.S_ISVTX)
+    except PermissionError:
+        log.warning("Whoever may write to %s may remove what others put there; its owner can type: chmod +t", folder)
 
 
 def _stage_before_grading(converter, places):
