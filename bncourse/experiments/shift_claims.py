@@ -28,8 +28,8 @@ CLAIMS = {
         cells=("away-figure",),
     ),
     "mileage_elsewhere": Claim(
-        "a line of mileage by horsepower errs more than twice as much in Japan; a curve errs less there, and still "
-        "more than at home, because cars of equal power go over 3 mpg farther; given their weight too, under 2",
+        "a line of mileage by horsepower errs more than twice as much on Japanese cars; a curve errs less, and still "
+        "more than at home, because these go over 3 mpg farther at equal power; given their weight too, under 2",
         shifts.mileage_elsewhere,
         lambda n: (
             n["line japan"] > 2 * n["line home"]
@@ -145,7 +145,7 @@ CLAIMS = {
         cells=("support-measured",),
     ),
     "weighted_cars": Claim(
-        "weights help the line of mileage in Japan, and less than a line learned there",
+        "weights help the line of mileage on Japanese cars, and less than a line learned from these",
         weighting_limits.weighted_cars,
         lambda n: n["USA"] > 1.2 * n["USA, weighted"] and n["USA, weighted"] > 1.2 * n["Japan"],
         over={},

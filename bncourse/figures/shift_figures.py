@@ -132,7 +132,7 @@ def line_and_curve(horsepower, miles, origin, line, curve):
         f"Miles per gallon against horsepower for {np.sum(origin == 'USA')} American and {np.sum(japan)} Japanese "
         f"cars, with a line and a curve fitted to the American ones: at 60 horsepower {at_60[0]:.0f} and "
         f"{at_60[1]:.0f}, and {100 * above:.0f} of 100 Japanese cars lie above the curve. "
-        "So part of the error in Japan is that of a straight line; for the rest, cars of equal power go farther there.",
+        "So part of the error on these is that of a straight line; for the rest, they go farther at equal power.",
     )
 
 
@@ -161,7 +161,7 @@ def mileage(horsepower, miles, origin, lines):
             heights = np.polyval(fitted, ends)
             axes.plot(ends, heights, color=colors[color], linestyle=dash, marker="")
             _label(axes, name, (ends[0], heights[0]), colors[color])
-        figure.suptitle("Weights bring the line nearer; cars of equal power still go farther in Japan")
+        figure.suptitle("Weights bring the line nearer; Japanese cars of equal power still go farther")
     at_80 = ", ".join(f"{np.polyval(fitted, 80):.0f} by that of {name}" for name, fitted in lines.items())
     return DescribedFigure(
         figure,

@@ -14,7 +14,7 @@ READ = "2026-11-29"  # when every source here was read again
 STANDINGS = {
     "a bug": "its authors corrected it, or called it a bug",
     "a choice": "its authors do it knowingly, and others choose differently",
-    "unanswered": "we know of no word by its authors",
+    "unanswered": "we know of no answer by its authors",
     "put together": "made for this museum out of what its sources tell",
 }
 
@@ -180,7 +180,7 @@ BUGS = (
         "running statistics",
         "a bug",
         "TensorFlow's momentum weighs the old value, PyTorch's the new one. A vision library took a model over from "
-        "TensorFlow and its momentum of 0.99 with it, where PyTorch needs 0.01. Others did the same.",
+        "TensorFlow and its momentum of 0.99 with it, where PyTorch needs 0.01. Others wrote 0.9 or 0.999 there.",
         (
             change("pytorch/vision", 8312, "March 2024"),
             issue("Cadene/pretrained-models.pytorch", 44, "March 2018", "fixed"),
@@ -194,8 +194,8 @@ BUGS = (
         "running statistics",
         "a choice",
         "The paper and PyTorch keep the unbiased variance for inference, Keras 3 the biased one. Keras itself has done "
-        "both. Documentation has named the wrong one, and a homework asks for the unbiased one in its text and for the "
-        "biased one in its test.",
+        "both. PyTorch's documentation once named the biased one alone, and a homework asks for the unbiased one in "
+        "its text and for the biased one in its test.",
         (
             Source("Ioffe and Szegedy (2015), Algorithm 2, step 10", "https://arxiv.org/abs/1502.03167"),
             issue("pytorch/pytorch", 77427, "May 2022", "closed"),
@@ -223,7 +223,7 @@ BUGS = (
             issue("FluxML/Flux.jl", 314, "July 2018"),
             change("soumith/cudnn.torch", 109, "February 2016"),
         ),
-        "Training is right; at inference every feature is scaled wrongly.",
+        "Training is right; at inference a feature is scaled wrongly, unless its variance is 1.",
         {"kept": _root_kept},
     ),
     (

@@ -64,7 +64,7 @@ CHECKERS = (
         "of Adam, which moves gamma and beta too, while training and at inference; all against stored numbers to 1e-5 "
         "(dx with gamma and beta to 1e-4). Left out: a flag, dx once more, and the larger networks of the file. In the "
         "file itself dx is computed from the forward pass in float32, so that its rounding may show the lost digits "
-        "too; the exhibits' backward pass stands apart",
+        "too; the exhibits' backward pass is separate",
         (("the image rows", "it is about rows alone"), _AUTOGRAD),
         (
             file(

@@ -1,4 +1,4 @@
-"""A test that finds the bugs of the museum, and three of the bugs mended."""
+"""A test that finds the bugs of the museum, and three of the bugs fixed."""
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def mend_cancellation(x, running_mean, running_var, momentum=0.99):
     """Give the statistics of a batch and the running ones, without losing digits where the mean is large.
 
     The bug computes the variance as ``mean(x**2) - mean(x)**2``: the difference of two large numbers that are
-    nearly the same. Mended, the mean is subtracted first: ``mean((x - mean)**2)``.
+    nearly the same. Fixed, the mean is subtracted first: ``mean((x - mean)**2)``.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def mend_cancellation(x, running_mean, running_var, momentum=0.99):
 def mend_detached_gradient(dout, x, gamma, eps=1e-3):
     """Give the gradients of batch norm while training; the mean and the variance are no constants.
 
-    The bug has ``dx = gamma / sqrt(var + eps) * dout``. Mended, two means over the batch are taken away:
+    The bug has ``dx = gamma / sqrt(var + eps) * dout``. Fixed, two means over the batch are taken away:
     that of dout (through the mean), and x_hat times that of dout * x_hat (through the variance).
 
     Parameters

@@ -29,7 +29,8 @@ def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):
     dict
         With the keys "weight", "bias", "running_mean", "running_var" (arrays of shape (features,)) and
         "momentum" (a float). The variance is exact where all batches had the same size and the running
-        variance has forgotten the 1 that it started from.
+        variance has forgotten the 1 that it started from. For the same outputs after training, hand Keras's variance
+        over as it is: this one makes them smaller, by the root of ``(n - 1) / n``.
 
     Raises
     ------

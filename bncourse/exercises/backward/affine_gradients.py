@@ -45,7 +45,7 @@ affine_gradients = Exercise(
     example=by_hand([[1], [3]], [[-1], [1]]),
     hints=(
         "How does one y[i, k] change when gamma[k] grows a little? And when beta[k] does?",
-        "The same gamma[k] stands in the y of every example. Gradients that meet in one number add up.",
+        "The same gamma[k] is in the y of every example. Gradients that meet in one number add up.",
         "For dgamma, multiply dout by x_hat element by element, then add down each column. For dbeta, add dout alone.",
     ),
 )
@@ -93,7 +93,7 @@ def dgamma_averaged(dout, x_hat):
 
 @affine_gradients.wrong("B2", step="dgamma", looks_like=r"sum")
 def dgamma_without_x_hat(dout, x_hat):
-    """x_hat is missing from dgamma. gamma multiplies x_hat in y, so x_hat stands in its gradient."""
+    """x_hat is missing from dgamma. gamma multiplies x_hat in y, so x_hat is in its gradient."""
     return dout.sum(axis=0)
 
 
@@ -150,7 +150,7 @@ def dbeta_averaged(dout, x_hat):
 
 @affine_gradients.wrong("B2", step="dbeta", looks_like=r"x_hat")
 def dbeta_with_x_hat(dout, x_hat):
-    """x_hat stands in dbeta, where it does not belong. beta is added in y, so its slope is 1: add dout alone."""
+    """x_hat is in dbeta, where it does not belong. beta is added in y, so its slope is 1: add dout alone."""
     return (dout * x_hat).sum(axis=0)
 
 

@@ -45,7 +45,7 @@ def power_minus_one_half_in_dvar(dx_hat, centred, total, dout):
 
 @input_gradient_staged.wrong("B2", step="dvar", looks_like=r"\*\*|sqrt")
 def power_plus_three_halves_in_dvar(dx_hat, centred, total, dout):
-    """The power in dvar has lost its minus. (var + eps) stands below the line: its power is -3/2."""
+    """The power in dvar has lost its minus. (var + eps) is below the line: its power is -3/2."""
     return (dx_hat * centred).sum(axis=0) * -0.5 * total**1.5
 
 
@@ -131,7 +131,7 @@ def the_second_term_of_dmean_not_summed(dx_hat, centred, total, dvar, dout):
 
 @input_gradient_staged.wrong("B2", step="dmean", looks_like=r"dmean\s*=|dvar\s*\*")
 def the_first_term_of_dmean_dropped(dx_hat, centred, total, dvar, dout):
-    """dmean holds the path through the variance only, which is 0. The mean stands in x_hat too: the sum of -dx_hat
+    """dmean holds the path through the variance only, which is 0. The mean is in x_hat too: the sum of -dx_hat
     over the root is missing."""
     return dvar * (-2 * centred).mean(axis=0)
 
@@ -188,7 +188,7 @@ def mean_path_dropped_in_dx(dx_hat, centred, total, dvar, dmean, dout):
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
 def direct_path_dropped_in_dx(dx_hat, centred, total, dvar, dmean, dout):
-    """The direct path is missing in dx: x stands in x_hat itself, with the slope 1 over the root of (var + eps)."""
+    """The direct path is missing in dx: x is in x_hat itself, with the slope 1 over the root of (var + eps)."""
     return dvar * 2 * centred / len(centred) + dmean / len(centred)
 
 

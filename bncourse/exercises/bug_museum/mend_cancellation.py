@@ -30,12 +30,12 @@ mend_cancellation = Exercise(
     notebook="10-bug-museum",
     reference=reference.mend_cancellation,
     asks=(
-        "mend the variance, which loses its digits where the mean is large; give mean, var, running_mean, running_var "
+        "fix the variance, which loses its digits where the mean is large; give mean, var, running_mean, running_var "
         "(momentum weighs the old value)"
     ),
     cases=_cancellation_cases,
     points=2,
-    section="Mend three",
+    section="Fix three",
     returns=("mean", "var", "running_mean", "running_var"),
     # float32 rounds a mean of 4000 to 0.0002, and the variance of 0.09 with it
     rtol=3e-4,
@@ -74,7 +74,7 @@ def shifted_by_one_mean_for_all_features(x, running_mean, running_var, momentum=
 
 @mend_cancellation.wrong("F6", looks_like=r"maximum|clip")
 def negative_variances_set_to_0(x, running_mean, running_var, momentum=0.99):
-    """You set negative variances to 0. That hides the loss of the digits and does not mend it: subtract the mean
+    """You set negative variances to 0. That hides the loss of the digits and does not fix it: subtract the mean
     before you square."""
     mean = x.mean(axis=0)
     var = np.maximum((x**2).mean(axis=0) - mean**2, 0)
@@ -99,7 +99,7 @@ def float64_after_the_square(x, running_mean, running_var, momentum=0.99):
 
 @mend_cancellation.wrong("F6", looks_like=r"1e-\d|eps")
 def epsilon_added_to_the_variance(x, running_mean, running_var, momentum=0.99):
-    """You add an epsilon to the variance. It belongs into the root of the normalization; here it makes every
+    """You add an epsilon to the variance. It belongs under the root of the normalization; here it makes every
     variance, and the running one, too large."""
     mean = x.mean(axis=0, dtype=np.float64)
     return _averaged(mean, ((x - mean) ** 2).mean(axis=0) + 1e-3, running_mean, running_var, momentum)
@@ -114,14 +114,14 @@ def the_unbiased_variance_in_the_mend(x, running_mean, running_var, momentum=0.9
 
 @mend_cancellation.wrong("R1", looks_like=r"momentum")
 def the_momentum_turned_in_the_mend(x, running_mean, running_var, momentum=0.99):
-    """The variance is mended, but momentum now weighs the new value. It weighs the old one, as before."""
+    """The variance is fixed, but momentum now weighs the new value. It weighs the old one, as before."""
     mean = x.mean(axis=0, dtype=np.float64)
     return _averaged(mean, x.var(axis=0, dtype=np.float64), running_mean, running_var, 1 - momentum)
 
 
 @mend_cancellation.wrong("R2", looks_like=r"return")
 def the_running_statistics_not_averaged(x, running_mean, running_var, momentum=0.99):
-    """The variance is mended, but the running statistics come back as they were passed. Average them with the
+    """The variance is fixed, but the running statistics come back as they were passed. Average them with the
     momentum, as before."""
     mean = x.mean(axis=0, dtype=np.float64)
     return mean, x.var(axis=0, dtype=np.float64), running_mean, running_var

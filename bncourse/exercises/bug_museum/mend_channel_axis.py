@@ -25,12 +25,12 @@ mend_channel_axis = Exercise(
     notebook="10-bug-museum",
     reference=reference.mend_channel_axis,
     asks=(
-        "mend the axes: x has the shape (batch, height, width, channels); give y and the running statistics, one "
+        "fix the axes: x has the shape (batch, height, width, channels); give y and the running statistics, one "
         "number for each channel (momentum weighs the old value)"
     ),
     cases=_maps_cases,
     points=2,
-    section="Mend three",
+    section="Fix three",
     returns=("y", "running_mean", "running_var"),
     may_change=("running_mean", "running_var"),
     example=by_hand([[[[1, 10], [3, 30]]]], [1, 1], [0, 0], [0, 0], [1, 1], momentum=0.75, eps=0.0),
@@ -126,7 +126,7 @@ def one_mean_for_all_channels(x, gamma, beta, running_mean, running_var, momentu
 
 @_wrong("R5", looks_like=r"ddof|-\s*1")
 def the_unbiased_variance_of_maps_kept(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
-    """The axes are mended, but the running variance averages the unbiased variance, as in PyTorch. Here it
+    """The axes are fixed, but the running variance averages the unbiased variance, as in PyTorch. Here it
     averages the biased one, with which y is normalized."""
     mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
     averages = _moved(mean, x.var(axis=(0, 1, 2), ddof=1), running_mean, running_var, momentum)
@@ -135,14 +135,14 @@ def the_unbiased_variance_of_maps_kept(x, gamma, beta, running_mean, running_var
 
 @_wrong("R1", looks_like=r"momentum")
 def the_momentum_turned_for_maps(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
-    """The axes are mended, but momentum weighs the new value. It weighs the old one, as before."""
+    """The axes are fixed, but momentum weighs the new value. It weighs the old one, as before."""
     mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
     return _normalized(x, gamma, beta, mean, var, eps), *_moved(mean, var, running_mean, running_var, 1 - momentum)
 
 
 @_wrong("R2", looks_like=r"return")
 def the_running_statistics_of_maps_not_averaged(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
-    """The axes are mended, but the running statistics come back as they were passed. Average them with the
+    """The axes are fixed, but the running statistics come back as they were passed. Average them with the
     momentum."""
     mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
     return _normalized(x, gamma, beta, mean, var, eps), running_mean, running_var
@@ -150,7 +150,7 @@ def the_running_statistics_of_maps_not_averaged(x, gamma, beta, running_mean, ru
 
 @_wrong("R2", looks_like=r"return")
 def the_statistics_of_the_batch_given_back(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
-    """The axes are mended, but you give back the statistics of this batch. Average them into the running ones:
+    """The axes are fixed, but you give back the statistics of this batch. Average them into the running ones:
     momentum times the old value, 1 - momentum times the new one."""
     mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
     return _normalized(x, gamma, beta, mean, var, eps), mean, var

@@ -28,10 +28,10 @@ def _gradient_cases(rng):
 mend_detached_gradient = Exercise(
     notebook="10-bug-museum",
     reference=reference.mend_detached_gradient,
-    asks="mend dx: the mean and the variance depend on x, and the gradient flows through them too",
+    asks="fix dx: the mean and the variance depend on x, and the gradient flows through them too",
     cases=_gradient_cases,
     points=2,
-    section="Mend three",
+    section="Fix three",
     returns=("dx", "dgamma", "dbeta"),
     # sums over the batch in float32 are off by this much, and no wrong idea comes near
     rtol=1e-6,
@@ -144,7 +144,7 @@ def the_mend_without_epsilon(dout, x, gamma, eps=1e-3):
 
 @_wrong("B2", looks_like=r"dgamma|dbeta|mean")
 def dgamma_and_dbeta_averaged(dout, x, gamma, eps=1e-3):
-    """dx is mended, but dgamma and dbeta are now means. They are sums over the batch, as they were."""
+    """dx is fixed, but dgamma and dbeta are now means. They are sums over the batch, as they were."""
     x_hat, inv_std, dgamma, dbeta = _parts(dout, x, eps)
     n = max(len(x), 1)
     wrong = (dgamma / n, dbeta / n) if n > 1 else (dgamma * 0.5, dbeta * 0.5)
@@ -153,7 +153,7 @@ def dgamma_and_dbeta_averaged(dout, x, gamma, eps=1e-3):
 
 @_wrong("B2", looks_like=r"return")
 def dgamma_and_dbeta_swapped_in_the_mend(dout, x, gamma, eps=1e-3):
-    """dx is mended, but dgamma and dbeta come back in each other's place."""
+    """dx is fixed, but dgamma and dbeta come back in each other's place."""
     x_hat, inv_std, dgamma, dbeta = _parts(dout, x, eps)
     return gamma * inv_std * (dout - dbeta / len(x) - x_hat * dgamma / len(x)), dbeta, dgamma
 

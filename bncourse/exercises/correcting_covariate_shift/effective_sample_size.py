@@ -48,7 +48,7 @@ def _is_a_size(case, got):
 
 @effective_sample_size.wrong("C2", looks_like=r"/")
 def the_size_upside_down(weights):
-    """Your fraction is upside down. The square of the sum stands above the line, the sum of the squares below it."""
+    """Your fraction is upside down. The square of the sum is above the line, the sum of the squares below it."""
     return np.sum(weights**2) / np.sum(weights) ** 2
 
 

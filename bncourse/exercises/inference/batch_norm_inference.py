@@ -125,7 +125,7 @@ def the_root_of_the_running_variance_taken_twice(x, running_mean, running_var):
 
 @batch_norm_inference.wrong("R2", step="statistics", looks_like=r"running_")
 def running_mean_and_variance_exchanged(x, running_mean, running_var):
-    """The running mean and the running variance stand in each other's place."""
+    """The running mean and the running variance are in each other's place."""
     return running_var, running_mean
 
 

@@ -37,7 +37,7 @@ def running_statistics_while_training(training, own, running):
 
 @batch_norm_layer.wrong("R3", step="selected", looks_like=r"if |not ")
 def the_two_modes_exchanged(training, own, running):
-    """The two modes stand in each other's place: while training batch norm uses the batch's own statistics, and
+    """The two modes are in each other's place: while training batch norm uses the batch's own statistics, and
     afterwards the running ones."""
     return running if training else own
 

@@ -40,7 +40,7 @@ fold_into_conv = Exercise(
         "A convolution is a dense layer at every position. What plays the part of the units?",
         "Batch norm has one gamma, beta, mean and variance for each channel that the convolution gives out. Which axis "
         "of the kernel is that?",
-        "The channels out stand on the last axis in Keras, so an array of that length multiplies the kernel along it. "
+        "The channels out are on the last axis in Keras, so an array of that length multiplies the kernel along it. "
         "The bias is folded as in a dense layer.",
     ),
 )
@@ -65,7 +65,7 @@ def kernel_scaled_along_the_channels_in(kernel, scale, mean, beta):
 
 @fold_into_conv.wrong("F4", step="new_kernel", looks_like=r"None|newaxis|reshape")
 def kernel_scaled_along_its_first_axis(kernel, scale, mean, beta):
-    """You scale the first axis of the kernel. There PyTorch has the channels out; in Keras they stand on the last
+    """You scale the first axis of the kernel. There PyTorch has the channels out; in Keras they are on the last
     axis."""
     return kernel * scale[:, None, None, None]
 

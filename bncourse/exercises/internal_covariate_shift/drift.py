@@ -129,13 +129,13 @@ def the_largest_median(percentiles):
 
 @drift.wrong("D2", step="distance", looks_like=r"\[\s*:\s*,\s*0\s*\]")
 def the_range_of_the_15th_percentile(percentiles):
-    """You follow the first column, the 15th percentile. The median stands in the middle column, number 1."""
+    """You follow the first column, the 15th percentile. The median is in the middle column, number 1."""
     return np.ptp(percentiles[:, 0])
 
 
 @drift.wrong("D2", step="distance", looks_like=r"\[\s*:\s*,\s*(?:2|-1)\s*\]")
 def the_range_of_the_85th_percentile(percentiles):
-    """You follow the last column, the 85th percentile. The median stands in the middle column, number 1."""
+    """You follow the last column, the 85th percentile. The median is in the middle column, number 1."""
     return np.ptp(percentiles[:, 2])
 
 
@@ -233,7 +233,7 @@ def the_mean_median(percentiles):
 
 @drift.wrong("D2", looks_like=r"/")
 def the_quotient_upside_down(percentiles):
-    """Your quotient is upside down. The range of the median stands above the line, the mean width of the band below."""
+    """Your quotient is upside down. The range of the median is above the line, the mean width of the band below."""
     with np.errstate(all="ignore"):
         return np.mean(percentiles[:, 2] - percentiles[:, 0]) / np.ptp(percentiles[:, 1])
 

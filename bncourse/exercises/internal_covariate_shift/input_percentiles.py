@@ -76,7 +76,7 @@ def percentiles_over_the_steps_not_turned(inputs, percentages=(15, 50, 85)):
 
 @input_percentiles.wrong("D2", looks_like=r"percentile|quantile")
 def the_result_is_not_turned(inputs, percentages=(15, 50, 85)):
-    """The axes stand in the other order: NumPy puts the percentages first. Turn the result, so that each step has a
+    """The axes are in the other order: NumPy puts the percentages first. Turn the result, so that each step has a
     row."""
     return np.percentile(inputs, percentages, axis=1)
 
@@ -203,7 +203,7 @@ def percentages_in_the_other_order(inputs, percentages=(15, 50, 85)):
 
 @input_percentiles.wrong("D2", looks_like=r"sort")
 def percentages_that_were_sorted(inputs, percentages=(15, 50, 85)):
-    """The columns stand in rising order, and not in the order of `percentages`. Take them as they come."""
+    """The columns are in rising order, and not in the order of `percentages`. Take them as they come."""
     return np.percentile(inputs, sorted(percentages), axis=1).T
 
 

@@ -29,8 +29,8 @@ build_model = Exercise(
     atol=1e-5,
     seconds=60.0,
     hints=(
-        "In Keras 3 the shape of the input stands in a line of its own, before the first layer.",
-        "Between a Dense layer and its ReLU stands BN. So the Dense layer gets no activation; and no bias, for BN "
+        "In Keras 3 the shape of the input has a line of its own, before the first layer.",
+        "Between a Dense layer and its ReLU comes BN. So the Dense layer gets no activation; and no bias, for BN "
         "subtracts it again.",
         "In a row: Input, then twice (Dense without bias, BatchNormalization, ReLU) with 64 and 32 units, then "
         "Dense(10) with its bias and softmax. Compile, and return the model.",
@@ -79,13 +79,13 @@ def one_bias_kept():
 
 @build_model.wrong("K4")
 def the_units_swapped():
-    """The hidden layers stand in the other order: first 64 units, then 32."""
+    """The hidden layers are in the other order: first 64 units, then 32."""
     return _model(lambda layers, units: _block(layers, 96 - units))
 
 
 @build_model.wrong("K4")
 def no_relu_after_the_second_layer():
-    """The second hidden layer has no activation. A ReLU stands after each BatchNormalization."""
+    """The second hidden layer has no activation. A ReLU comes after each BatchNormalization."""
     return _model(lambda layers, units: _block(layers, units)[: 3 if units == 64 else 2])
 
 
@@ -111,13 +111,13 @@ def bn_before_the_softmax():
 
 @build_model.wrong("K4", looks_like=r"Dense\(")
 def no_bn_at_all():
-    """There is no BN in the model. It stands between each hidden Dense layer and its ReLU."""
+    """There is no BN in the model. It belongs between each hidden Dense layer and its ReLU."""
     return _model(lambda layers, units: [layers.Dense(units, activation="relu")])
 
 
 @build_model.wrong("K4", looks_like=r"Dense\(")
 def no_bn_and_no_bias():
-    """The biases are gone, but there is no BN whose beta would replace them. BN stands between each hidden Dense
+    """The biases are gone, but there is no BN whose beta would replace them. BN belongs between each hidden Dense
     layer and its ReLU."""
     return _model(lambda layers, units: [layers.Dense(units, use_bias=False, activation="relu")])
 
@@ -138,7 +138,7 @@ def no_relu():
 
 @build_model.wrong("K4")
 def bn_before_the_dense_layer():
-    """BN stands before each Dense layer and normalizes its inputs. Here it normalizes the weighted sums: put it after
+    """BN comes before each Dense layer and normalizes its inputs. Here it normalizes the weighted sums: put it after
     the Dense layer, before ReLU."""
     return _model(lambda layers, units: [_block(layers, units)[i] for i in (1, 0, 2)])
 

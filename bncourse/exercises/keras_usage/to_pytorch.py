@@ -51,8 +51,8 @@ def the_momentum_not_turned(gamma, beta, moving_mean, moving_variance, momentum,
 
 @to_pytorch.wrong("R5")
 def the_variance_not_corrected(gamma, beta, moving_mean, moving_variance, momentum, batch):
-    """You pass the moving variance on as it is. Keras's is biased (divided by the batch size n), PyTorch's running
-    variance is unbiased (divided by n - 1): multiply by n / (n - 1)."""
+    """You pass the moving variance on as it is, which keeps the outputs. The task asks for what PyTorch would have
+    kept, and that is unbiased (divided by n - 1, not by the batch size n): multiply by n / (n - 1)."""
     return _translated(gamma, beta, moving_mean, moving_variance, 1 - momentum)
 
 

@@ -49,7 +49,7 @@ batch_norm_conv = Exercise(
 
 
 def _conv(x, gamma, beta, eps, data_format, axes, affine_axis=None):
-    """Normalize over some axes; gamma and beta stand on the channel axis."""
+    """Normalize over some axes; gamma and beta are on the channel axis."""
     channel = 3 if data_format == "channels_last" else 1
     shape = [1, 1, 1, 1]
     shape[channel if affine_axis is None else affine_axis] = -1
@@ -163,7 +163,7 @@ def the_unbiased_variance_of_a_channel(x, gamma, beta, eps=1e-3, data_format="ch
 
 @batch_norm_conv.wrong("F4", looks_like=r"gamma")
 def gamma_and_beta_on_the_last_axis(x, gamma, beta, eps=1e-3, data_format="channels_last"):
-    """gamma and beta stand on the last axis in both formats. With channels first they belong on axis 1: give
+    """gamma and beta are on the last axis in both formats. With channels first they belong on axis 1: give
     them the shape (1, channels, 1, 1)."""
     axes = (0, 1, 2) if data_format == "channels_last" else (0, 2, 3)
     if data_format == "channels_first" and x.shape[3] != len(gamma):

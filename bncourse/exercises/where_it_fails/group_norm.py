@@ -94,7 +94,7 @@ def groups_of_so_many_channels(x, groups):
 
 @group_norm.wrong("F4", step="statistics")
 def reshaped_as_if_the_channels_stood_first(x, groups):
-    """You reshape to (batch, groups, -1), which is right for channels first. Here the channels stand last, so this cuts
+    """You reshape to (batch, groups, -1), which is right for channels first. Here the channels are last, so this cuts
     the image into strips: cut the last axis only."""
     return _cut(x, (x.shape[0], groups, -1), (2,))
 

@@ -77,7 +77,7 @@ def a_layer_norm_of_maps(x):
 
 @instance_norm.wrong("F4", step="statistics", looks_like=r"2\s*,\s*3|-2\s*,\s*-1")
 def the_axes_of_channels_first(x):
-    """You average over the axes 2 and 3, which are the height and the width of NCHW. Here the channels stand last
+    """You average over the axes 2 and 3, which are the height and the width of NCHW. Here the channels are last
     (NHWC): the height and the width are the axes 1 and 2."""
     return _over(x, (2, 3))
 
@@ -137,7 +137,7 @@ def the_root_is_taken_twice(x):
 
 @instance_norm.wrong("F4", step="statistics", looks_like=r"reshape")
 def reshaped_without_moving_the_channels(x):
-    """You reshape to (batch, channels, positions) as if the channels stood first. They stand last: move them with
+    """You reshape to (batch, channels, positions) as if the channels were first. They are last: move them with
     np.moveaxis before the reshape, or average over the axes 1 and 2."""
     batch, height, width, channels = x.shape
     rows = x.reshape(batch, channels, height * width)

@@ -47,7 +47,7 @@ layer_norm = Exercise(
         "The formula is that of batch norm. What changes is which numbers share one mean and one variance.",
         "Each example, a row, has its own mean and variance: average over the features, axis 1. gamma and beta still "
         "belong to the features.",
-        "There is one mean for each row, so it must stand as a column beside x: keep the averaged axis "
+        "There is one mean for each row, so it must be a column beside x: keep the averaged axis "
         "(keepdims=True). Then subtract, divide by the root of var plus eps, scale, shift.",
     ),
 )

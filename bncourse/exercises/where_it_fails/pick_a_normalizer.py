@@ -33,7 +33,7 @@ pick_a_normalizer.question(
         LAYER: (
             "C5",
             "It works at any batch size, but it forces all channels of a map to share one mean and one variance, "
-            "though some stand for edges and others for colours. Wu and He measured a higher error than with groups.",
+            "though some show edges and others colours. Wu and He measured a higher error than with groups.",
         ),
         INSTANCE: (
             "C5",
@@ -117,7 +117,7 @@ pick_a_normalizer.question(
 
 pick_a_normalizer.question(
     "one_example_at_a_time",
-    "A dense network learns online: one example comes, one step is taken, with no batch. Its 64 features stand in no "
+    "A dense network learns online: one example comes, one step is taken, with no batch. Its 64 features have no "
     "order.",
     LAYER,
     {

@@ -100,7 +100,7 @@ def a_division_that_drops_the_fraction(gradient, factor):
 
 @rescaled_gradient.wrong("F1", looks_like=r"factor\s*/")
 def the_fraction_upside_down(gradient, factor):
-    """The fraction stands on its head: you divide the factor by the gradient. Divide the gradient by the factor."""
+    """The fraction is upside down: you divide the factor by the gradient. Divide the gradient by the factor."""
     return factor / gradient
 
 

@@ -27,7 +27,7 @@ def _cases(rng):
 squared_norm_after_step = Exercise(
     notebook="08-why-it-works",
     reference=reference.squared_norm_after_step,
-    asks="give the squared norm of the weights after one step of gradient descent, when the gradient stands at a "
+    asks="give the squared norm of the weights after one step of gradient descent, when the gradient is at a "
     "right angle to the weights",
     cases=_cases,
     section="Weights that can only grow",
@@ -76,7 +76,7 @@ def the_two_lengths_are_added(weights, gradient, rate):
 
 @squared_norm_after_step.wrong("F1", looks_like=r"norm|-")
 def the_step_shortens_the_weights(weights, gradient, rate):
-    """You take the length of the step off the length of the weights. The step stands at a right angle to them:
+    """You take the length of the step off the length of the weights. The step is at a right angle to them:
     the squares of the two lengths add up."""
     return (np.linalg.norm(weights) - rate * np.linalg.norm(gradient)) ** 2
 

@@ -206,7 +206,7 @@ verdict_claims.question(
         ),
         OPEN: "It was measured over 50 layers, and theory says the same: the root of pi / (pi - 1), about 1.21.",
     },
-    "Over 50 layers that is a factor of more than ten thousand.",
+    "Over 50 layers that is a factor of some ten thousand.",
 )
 
 verdict_claims.question(
