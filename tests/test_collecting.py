@@ -382,6 +382,9 @@ def test_a_student_does_not_write_the_time_of_an_lms(course, tmp_path):  # noqa:
     done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
     assert not done.timed and "not for the student" in dict(done.left)["hoppergrace_333_6_timestamp.txt"]
     assert not (raw(course, "grace") / "timestamp.txt").exists()
+    inside = {f"hoppergrace_LATE_333_7_{NOTEBOOK}": "{}", "hoppergrace_LATE_333_8_a.zip": zipped({"Timestamp.txt/a": "1"})}
+    done = collect(course, NAME, packed(tmp_path / "b.zip", inside), people=PEOPLE)
+    assert not done.timed and not (raw(course, "grace") / "Timestamp.txt").exists()
 
 
 def test_moodles_worksheet_tells_the_time(course, tmp_path):  # noqa: F811

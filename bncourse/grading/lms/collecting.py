@@ -18,7 +18,7 @@ from pathlib import Path
 from bncourse.grading.lms import file_names
 from bncourse.grading.lms.archives import TooMuch, opened, within
 from bncourse.grading.lms.other_systems import kind_of, refuse_another, refuse_elsewhere
-from bncourse.grading.lms.owners import made_id, owners_of, student_of
+from bncourse.grading.lms.owners import made_id, owners_of, settled, student_of
 from bncourse.grading.submission.folder import TIMESTAMP, is_safe, shown
 from bncourse.grading.submission.store import RECEIVED, SUBMITTED, put_in_place
 
@@ -106,9 +106,10 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
     """
     course = Path(course)
     with opened(archive, encoding) as (entries, left):
-        handed, typed, done = _read_names(entries, kind, name)
-        refuse_another([each.file for each, _ in handed], course, name)
+        named, typed, done = _read_names(entries, kind, name)
+        refuse_another([each[0].file for each, _ in named], course, name)
         done.left = [*left, *done.left]
+        handed = settled(named, people, numbers or {}, done)
         groups = {}
         for each, entry in handed:
             groups.setdefault(each.owner, []).append((each, entry))
@@ -141,22 +142,28 @@ def _read_names(entries, kind, name):
     done = Collected(kind or kind_of([entry.path for entry in files or entries]))
     handed, typed = [], []
     for entry in entries:
-        each = file_names.read_name(entry.path, done.kind, name)
+        each = file_names.readings(entry.path, done.kind, name)
         if done.kind != file_names.FOLDER and file_names.typed_in(entry.path):
             typed.append((file_names.read_typed(entry.path, done.kind), entry))
-        elif each is None:
+        elif not each:
             done.left.append((shown(entry.path), f"Its name is not as {done.kind} names what was handed in."))
-        elif done.kind != file_names.FOLDER and each.file.casefold() == TIMESTAMP:
+        elif done.kind != file_names.FOLDER and any(_is_a_time(one.file) for one in each):
             done.left.append((shown(entry.path), "The time of submission is not for the student to write."))
         else:
             handed.append((each, entry))
     return handed, typed, done
 
 
+def _is_a_time(file):
+    """Say whether a file would stand where the time of submission does."""
+    return file.partition("/")[0].casefold() == TIMESTAMP
+
+
 def _note_typed(typed, people, numbers, done, notes):
     """Say whose texts were typed into the LMS: they are no file, and still they were handed in."""
     for each, entry in typed:
-        student, _ = student_of(each, people, numbers) if each else (None, "")
+        students = {student_of(one, people, numbers)[0] for one in each} - {None}
+        student = students.pop() if len(students) == 1 else None
         who = f"{student}: " if student else ""
         done.left.append((shown(entry.path), f"{who}{TYPED}"))
         if student:
@@ -174,7 +181,7 @@ def _unpacked(files, name, done):
             with contextlib.suppress(TooMuch, OSError):  # it is handed in as it is then, and has no notebook
                 inner, left = within(entry)
         inner = [(replace(each, file=one.path.removeprefix(f"{name}/")), one) for one in inner]
-        found[:0] = inner = [pair for pair in inner if pair[0].file.casefold() != TIMESTAMP]
+        found[:0] = inner = [pair for pair in inner if not _is_a_time(pair[0].file)]
         done.left += [(shown(f"{entry.path}: {path}"), why) for path, why in left]
         if not inner:
             found.append((each, entry))
