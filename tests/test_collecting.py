@@ -11,7 +11,7 @@ import pytest
 from test_stage_folder import NAME, SCALE, course, now_staged, solved  # noqa: F401 - a fixture
 
 from bncourse.cli import main
-from bncourse.grading.lms import archives, file_names
+from bncourse.grading.lms import archives, collecting, file_names
 from bncourse.grading.lms.archives import opened
 from bncourse.grading.lms.collect import read_numbers, read_times, times_of
 from bncourse.grading.lms.collecting import collect, read_notes
@@ -353,6 +353,20 @@ def test_a_zip_that_cannot_be_opened_or_holds_a_zip_is_handed_in_as_it_is(course
     assert any("no archives" in decision.why for decision in outcome.notable)
 
 
+def test_a_students_zips_cost_little_however_many_there_are_and_files_they_list(course, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 50)
+    seen, many = [], zipped({f"{number}.txt": "" for number in range(60)})
+    with pytest.raises(OSError, match="more than 50 files"):
+        archives.within(archives.Entry("many.zip", None, lambda: many))
+    monkeypatch.setattr(collecting, "within", lambda entry: seen.append(entry.path) or archives.within(entry))
+    files = {f"hoppergrace_333_1_{NOTEBOOK}": solved(), "hoppergrace_333_2_many.zip": many}
+    files |= {f"hoppergrace_333_{number}_b{number}.zip": zipped({"a.csv": "1"}) for number in range(3, 20)}
+    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+    assert done.students == ["grace"] and (raw(course, "grace") / NOTEBOOK).read_text(encoding="utf-8") == solved()
+    assert (raw(course, "grace") / "many.zip").exists()  # it came, and is not opened
+    assert len(seen) == collecting.MOST_ZIPS
+
+
 def test_a_students_zip_reaches_no_further_and_is_read_to_a_limit(course, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setattr(archives, "MOST_OF_A_STUDENT", 1_000)
     own = {"../../ada/x.csv": "out", NOTEBOOK: "{}", "b.csv": "b" * 990, "c.csv": "c" * 990}
@@ -382,7 +396,8 @@ def test_a_student_does_not_write_the_time_of_an_lms(course, tmp_path):  # noqa:
     done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
     assert not done.timed and "not for the student" in dict(done.left)["hoppergrace_333_6_timestamp.txt"]
     assert not (raw(course, "grace") / "timestamp.txt").exists()
-    inside = {f"hoppergrace_LATE_333_7_{NOTEBOOK}": "{}", "hoppergrace_LATE_333_8_a.zip": zipped({"Timestamp.txt/a": "1"})}
+    own = zipped({"Timestamp.txt/a": "1"})
+    inside = {f"hoppergrace_LATE_333_7_{NOTEBOOK}": "{}", "hoppergrace_LATE_333_8_a.zip": own}
     done = collect(course, NAME, packed(tmp_path / "b.zip", inside), people=PEOPLE)
     assert not done.timed and not (raw(course, "grace") / "Timestamp.txt").exists()
 

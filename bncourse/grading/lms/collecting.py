@@ -32,6 +32,7 @@ TYPED = (
     "with the student's id as its name, and collect that."
 )
 _MAKING = ".making-"
+MOST_ZIPS = 10  # of one student that are opened
 
 
 @dataclass
@@ -174,10 +175,11 @@ def _note_typed(typed, people, numbers, done, notes):
 
 def _unpacked(files, name, done):
     """Put what lies in a student's own zip in its place, before what was handed in beside it."""
-    found = []
+    found, opened_ones = [], 0
     for each, entry in files:
         inner, left = [], []
-        if each.file.casefold().endswith(".zip"):
+        if each.file.casefold().endswith(".zip") and opened_ones < MOST_ZIPS:
+            opened_ones += 1
             with contextlib.suppress(TooMuch, OSError):  # it is handed in as it is then, and has no notebook
                 inner, left = within(entry)
         inner = [(replace(each, file=one.path.removeprefix(f"{name}/")), one) for one in inner]

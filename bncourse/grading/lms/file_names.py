@@ -119,7 +119,7 @@ def _of_canvas(path, pattern):
 
 
 def _of_moodle(path):
-    """As `_of_canvas`, for Moodle; the folder of a person is wholly Moodle's, so that it ends with what Moodle wrote."""
+    """As `_of_canvas`, for Moodle; where there is a folder, its name is wholly Moodle's, and ends as Moodle ends it."""
     first = path.partition("/")[0]
     matches = [(begin.start(), _MOODLE.fullmatch(path, begin.start())) for begin in re.finditer(r"_(?=\d+_)", first)]
     found = [(path[:start], match) for start, match in matches if match and start]
