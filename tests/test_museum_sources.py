@@ -46,7 +46,9 @@ def test_each_statement_about_another_project_has_a_source_and_the_day_it_was_re
     assert datetime.date(2026, 1, 1) < datetime.date.fromisoformat(entry.read)
 
 
-@pytest.mark.parametrize("source", {s for entry in [*EXHIBITS, *CHECKERS] for s in entry.sources}, ids=lambda s: s.said)
+@pytest.mark.parametrize(
+    "source", list(dict.fromkeys(s for entry in [*EXHIBITS, *CHECKERS] for s in entry.sources)), ids=lambda s: s.said
+)
 def test_an_address_says_the_same_as_the_words_beside_it(source):
     if numbered := re.search(r"^(\S+), (issue|pull request) (\d+)", source.said):
         project, kind, number = numbered.groups()

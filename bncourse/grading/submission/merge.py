@@ -2,8 +2,8 @@
 
 Whatever comes in, what goes out is every cell of the release as it was released, in the order in which the student
 has them, and between them the student's own code and texts. Metadata, tags, ids, points, kernel and outputs of a
-submission are gone. Nothing here touches a file: see `arrivals` for what lies in a folder, and `intake` for where
-things go. `matching` finds out which cell is which, `code_answers` and `written_answers` what the answers are, and
+submission are gone. Nothing here touches a file: see `folder` for what lies in one, and `store` for where things
+go. `matching` finds out which cell is which, `code_answers` and `written_answers` what the answers are, and
 `sequence` in which order all of it stands.
 
 A cell says in its metadata where its text comes from: ``{"bncourse": {"from": "release"}}``, ``"answer"`` or

@@ -1,6 +1,7 @@
-"""The room in which a submission runs while it is graded: the side of the wall on which nothing is trusted.
+"""What runs behind the walls while a submission is graded: the side on which nothing is trusted.
 
-`frames` is how both sides talk, `walls` is what shuts the room, `warm` is the process that has imported the
-libraries and forks once for each submission, `shell` is the IPython that runs its cells, and `cells` runs them and
-calls the answers. Only this part of the package, and the few that answers need, can be seen from inside.
+`main` is the process that has imported the libraries and forks once for each submission, `hardening` and `seccomp`
+are the walls that it puts up itself, `shell` is the IPython that runs the cells, and `cells` runs them and calls the
+answers. Both sides talk by `bncourse.sandbox.protocol`. Only this package, and the few modules that answers need, can
+be seen from inside.
 """
