@@ -52,6 +52,7 @@ def raw(course, student):  # noqa: F811
         ("LATE_anon_Ab3dE_678_a.ipynb", "", "anon-Ab3dE", "a.ipynb", True),
         ("o_brien_12_34_my_5_6_file.ipynb", "o_brien", "12", "my_5_6_file.ipynb", False),
         ("müllerjürgen_5_6_ü.ipynb", "müllerjürgen", "5", "ü.ipynb", False),
+        ("a-7-b_5_6_x.ipynb", "a-7-b", "5", "x.ipynb", False),  # of somebody who is called a_7_b
     ],
 )
 def test_the_names_of_canvas_are_read(path, name, number, file, late):
@@ -423,6 +424,16 @@ def test_the_times_of_an_archive_count_only_where_somebody_says_so(course, tmp_p
     archive = packed(tmp_path / "a.zip", {info: "{}"})
     assert not collect(course, NAME, archive, people=PEOPLE).timed
     assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).same == ["grace"]
+    assert (raw(course, "grace") / "timestamp.txt").read_text() == "2026-03-01 10:00:00.000000 UTC\n"
+
+
+def test_the_time_in_a_students_own_zip_is_none_of_the_archive(course, tmp_path):  # noqa: F811
+    inner = io.BytesIO()
+    packed(inner, {zipfile.ZipInfo(NOTEBOOK, (1999, 1, 1, 0, 0, 0)): "{}"})
+    info = zipfile.ZipInfo("hoppergrace_LATE_333_5_a.zip", (2026, 3, 1, 1, 2, 4))
+    info.extra = b"UT\x05\x00\x01" + int(datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp()).to_bytes(4, "little")
+    archive = packed(tmp_path / "a.zip", {info: inner.getvalue()})
+    assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).first == ["grace"]
     assert (raw(course, "grace") / "timestamp.txt").read_text() == "2026-03-01 10:00:00.000000 UTC\n"
 
 

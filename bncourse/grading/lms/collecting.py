@@ -123,8 +123,9 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
         notes = read_notes(course, name)
         _note_typed(typed, people, numbers or {}, done, notes)
         for number, (student, owner) in enumerate(sorted(owners.items()), start=1):
-            files = sorted(_unpacked(groups[owner], name, done), key=lambda pair: pair[0].order)
-            _take(course, name, student, files, done, people, times, notes)
+            came = sorted(groups[owner], key=lambda pair: pair[0].order)
+            files = sorted(_unpacked(came, name, done), key=lambda pair: pair[0].order)
+            _take(course, name, student, files, came[-1][1], done, people, times, notes)
             if tell:
                 tell(number, len(owners))
         if typed:
@@ -175,11 +176,10 @@ def _note_typed(typed, people, numbers, done, notes):
 
 def _unpacked(files, name, done):
     """Put what lies in a student's own zip in its place, before what was handed in beside it."""
-    found, opened_ones = [], 0
+    found, zips = [], [each for each, _ in files if each.file.casefold().endswith(".zip")][:MOST_ZIPS]
     for each, entry in files:
         inner, left = [], []
-        if each.file.casefold().endswith(".zip") and opened_ones < MOST_ZIPS:
-            opened_ones += 1
+        if each in zips:
             with contextlib.suppress(TooMuch, OSError):  # it is handed in as it is then, and has no notebook
                 inner, left = within(entry)
         inner = [(replace(each, file=one.path.removeprefix(f"{name}/")), one) for one in inner]
@@ -190,15 +190,15 @@ def _unpacked(files, name, done):
     return found
 
 
-def _take(course, name, student, files, done, people, times, notes):
-    """Put one student's files in their place."""
+def _take(course, name, student, files, came, done, people, times, notes):
+    """Put one student's files in their place; `came` is the last entry of the LMS's own, whose time is no student's."""
     last = files[-1][0]
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / COLLECTED))
     try:
         written = _write(making, name, files, done)
         if not written:
             return
-        time = times(last, people.people.get(student), files[-1][1]) if times else None
+        time = times(last, people.people.get(student), came) if times else None
         if time:
             stamp = time.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
             (making / TIMESTAMP).write_text(f"{stamp} UTC\n", encoding="ascii")

@@ -21,7 +21,7 @@ _MOODLE = re.compile(r"_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_?
 _PERSON = r"(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_"
 _CANVAS = re.compile(rf"{_PERSON}(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL)
 _TYPED = re.compile(rf"{_PERSON}(?:\d+_)?(?:text|link)\.html")
-_WORD = re.compile(r"\w*")
+_WORD = re.compile(r"[\w-]*")  # Canvas makes ``-12-`` of ``_12_`` in a name
 MOST_READINGS = 20
 
 
