@@ -1,9 +1,9 @@
 """Code of somebody else, as a page may show it: what colours it must end in time.
 
 Formgrader and the feedback page colour code with Pygments. Its lexer for IPython looks, at each word, for a question
-mark behind all that is joined to it by dots and stars. So a row of ten thousand joined names takes it 18 seconds, and ten
-times as many take a hundred times as long. Nobody writes such a row by hand; the code has run by then, and what came is
-kept.
+mark behind all that is joined to it by dots and stars. So a row of ten thousand joined names takes it 18 seconds, and
+ten times as many take a hundred times as long. Nobody writes such a row by hand; the code has run by then, and what
+came is kept.
 """
 
 import re
