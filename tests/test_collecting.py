@@ -11,7 +11,7 @@ import pytest
 from test_stage_folder import NAME, SCALE, course, now_staged, solved  # noqa: F401 - a fixture
 
 from bncourse.cli import main
-from bncourse.grading.lms import archives, file_names
+from bncourse.grading.lms import archives, collecting, file_names
 from bncourse.grading.lms.archives import opened
 from bncourse.grading.lms.collect import read_numbers, read_times, times_of
 from bncourse.grading.lms.collecting import collect, read_notes
@@ -52,6 +52,7 @@ def raw(course, student):  # noqa: F811
         ("LATE_anon_Ab3dE_678_a.ipynb", "", "anon-Ab3dE", "a.ipynb", True),
         ("o_brien_12_34_my_5_6_file.ipynb", "o_brien", "12", "my_5_6_file.ipynb", False),
         ("müllerjürgen_5_6_ü.ipynb", "müllerjürgen", "5", "ü.ipynb", False),
+        ("a-7-b_5_6_x.ipynb", "a-7-b", "5", "x.ipynb", False),  # of somebody who is called a_7_b
     ],
 )
 def test_the_names_of_canvas_are_read(path, name, number, file, late):
@@ -353,6 +354,20 @@ def test_a_zip_that_cannot_be_opened_or_holds_a_zip_is_handed_in_as_it_is(course
     assert any("no archives" in decision.why for decision in outcome.notable)
 
 
+def test_a_students_zips_cost_little_however_many_there_are_and_files_they_list(course, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(archives, "MOST_ENTRIES", 50)
+    seen, many = [], zipped({f"{number}.txt": "" for number in range(60)})
+    with pytest.raises(OSError, match="more than 50 files"):
+        archives.within(archives.Entry("many.zip", None, lambda: many))
+    monkeypatch.setattr(collecting, "within", lambda entry: seen.append(entry.path) or archives.within(entry))
+    files = {f"hoppergrace_333_1_{NOTEBOOK}": solved(), "hoppergrace_333_2_many.zip": many}
+    files |= {f"hoppergrace_333_{number}_b{number}.zip": zipped({"a.csv": "1"}) for number in range(3, 20)}
+    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+    assert done.students == ["grace"] and (raw(course, "grace") / NOTEBOOK).read_text(encoding="utf-8") == solved()
+    assert (raw(course, "grace") / "many.zip").exists()  # it came, and is not opened
+    assert len(seen) == collecting.MOST_ZIPS
+
+
 def test_a_students_zip_reaches_no_further_and_is_read_to_a_limit(course, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setattr(archives, "MOST_OF_A_STUDENT", 1_000)
     own = {"../../ada/x.csv": "out", NOTEBOOK: "{}", "b.csv": "b" * 990, "c.csv": "c" * 990}
@@ -382,6 +397,10 @@ def test_a_student_does_not_write_the_time_of_an_lms(course, tmp_path):  # noqa:
     done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
     assert not done.timed and "not for the student" in dict(done.left)["hoppergrace_333_6_timestamp.txt"]
     assert not (raw(course, "grace") / "timestamp.txt").exists()
+    own = zipped({"Timestamp.txt/a": "1"})
+    inside = {f"hoppergrace_LATE_333_7_{NOTEBOOK}": "{}", "hoppergrace_LATE_333_8_a.zip": own}
+    done = collect(course, NAME, packed(tmp_path / "b.zip", inside), people=PEOPLE)
+    assert not done.timed and not (raw(course, "grace") / "Timestamp.txt").exists()
 
 
 def test_moodles_worksheet_tells_the_time(course, tmp_path):  # noqa: F811
@@ -405,6 +424,16 @@ def test_the_times_of_an_archive_count_only_where_somebody_says_so(course, tmp_p
     archive = packed(tmp_path / "a.zip", {info: "{}"})
     assert not collect(course, NAME, archive, people=PEOPLE).timed
     assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).same == ["grace"]
+    assert (raw(course, "grace") / "timestamp.txt").read_text() == "2026-03-01 10:00:00.000000 UTC\n"
+
+
+def test_the_time_in_a_students_own_zip_is_none_of_the_archive(course, tmp_path):  # noqa: F811
+    inner = io.BytesIO()
+    packed(inner, {zipfile.ZipInfo(NOTEBOOK, (1999, 1, 1, 0, 0, 0)): "{}"})
+    info = zipfile.ZipInfo("hoppergrace_LATE_333_5_a.zip", (2026, 3, 1, 1, 2, 4))
+    info.extra = b"UT\x05\x00\x01" + int(datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp()).to_bytes(4, "little")
+    archive = packed(tmp_path / "a.zip", {info: inner.getvalue()})
+    assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).first == ["grace"]
     assert (raw(course, "grace") / "timestamp.txt").read_text() == "2026-03-01 10:00:00.000000 UTC\n"
 
 

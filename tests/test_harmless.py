@@ -15,6 +15,7 @@ from nbconvert.filters.strings import strip_files_prefix
 from PIL import Image
 
 from bncourse.grading.display import bounds, formulas, pictures, texts
+from bncourse.grading.display.code import NOT_SHOWN
 from bncourse.grading.display.outputs import MOST_OUTPUT, clean_outputs, size_of
 from bncourse.grading.display.sanitize import STYLES, TAGS, harmless
 from bncourse.grading.display.texts import harmless_cell, harmless_notebook, harmless_text
@@ -199,6 +200,22 @@ def test_outputs_of_a_submission_are_capped_together():
     assert sum(map(size_of, clean_outputs(flood))) < 9_000_000 and len(clean_outputs(flood, 0)) == 1
     harmless_notebook(notebook)
     assert sum(size_of(output) for cell in notebook.cells for output in cell.outputs) <= MOST_OUTPUT + 600_000
+
+
+@pytest.mark.parametrize(
+    "unit", ["a.", "a*", ".", "a.b*", "(", "a ", "'", '"%(', "?a ", "%a\n", "!a\n", "f'{", "\\\n", "0x_"]
+)
+def test_what_is_stored_of_code_is_coloured_in_time(unit):
+    from nbconvert.filters.highlight import Highlight2HTML
+
+    code = [(unit * 50_000)[:50_000], "x = 1  # " + "*" * 150, "\n".join(["y = x.mean(axis=0)"] * 30_000)]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(text) for text in code])
+    harmless_notebook(notebook)
+    first, honest, much = (cell.source for cell in notebook.cells)
+    began = time.process_time()
+    Highlight2HTML(pygments_lexer="ipython3")(first)
+    assert time.process_time() - began < 10
+    assert honest == code[1] and much == NOT_SHOWN
 
 
 WORST = [

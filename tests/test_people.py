@@ -73,6 +73,46 @@ def test_a_namesake_with_another_number_of_canvas_is_left_and_told(course, tmp_p
     assert done.students == done.late == ["0012006"] and len(done.left) == 1
 
 
+FORGED = {
+    "a name with another's number": [f"mallory_48066_777_9_{NOTEBOOK}", f"smithjohn_48066_2_{NOTEBOOK}"],
+    "a name with two numbers": [f"mallory_48066_99999_777_9_{NOTEBOOK}", f"smithjohn_48066_2_{NOTEBOOK}"],
+    "another's name and number": [f"smithjohn_48066_777_9_{NOTEBOOK}", f"smithjohn_48066_2_{NOTEBOOK}"],
+    "a name of Moodle's folder": [
+        f"John Smith_7_assignsubmission_file_x_8_assignsubmission_file/{NOTEBOOK}",
+        f"John Smith_7_assignsubmission_file/{NOTEBOOK}",
+    ],
+    "a name of Moodle's flat list": [
+        f"John Smith_7_assignsubmission_file_x_8_assignsubmission_file_{NOTEBOOK}",
+        f"John Smith_7_assignsubmission_file_{NOTEBOOK}",
+    ],
+}
+
+
+@pytest.mark.parametrize("known", ["a class list", "a class list without numbers", "no class list"])
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_name_that_is_written_like_anothers_file_takes_nobodys_place(course, tmp_path, forged, known):  # noqa: F811
+    mallory = Person("mal", "Mallory", "", "mal@x.org", "777")
+    people = {
+        "a class list": ClassList([SMITH, ANN, mallory]),
+        "a class list without numbers": ClassList([Person("0012006", "John", "Smith"), Person("mal", "Mallory")]),
+        "no class list": NOBODY,
+    }[known]
+    theirs, own = FORGED[forged]
+    done = collect(course, NAME, packed(tmp_path / "a.zip", {theirs: "forged", own: solved()}), people=people)
+    [john] = [student for student in done.students if student in ("0012006", "smithjohn-48066", "john-smith")]
+    content = (raw(course, john) / NOTEBOOK).read_text(encoding="utf-8")
+    assert content == solved() and not [*raw(course, john).glob("*earlier*")]
+    others = [student for student in done.students if student != john]
+    assert others or any(what.startswith("John Smith_7") or what == theirs for what, _ in done.left)
+
+
+def test_the_name_of_a_file_may_hold_numbers(course, tmp_path):  # noqa: F811
+    files = {f"smithjohn_48066_2_{NOTEBOOK}": solved(), "smithjohn_48066_3_04_12_data.csv": "1"}
+    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+    assert done.students == ["0012006"] and not done.left
+    assert (raw(course, "0012006") / "04_12_data.csv").read_text(encoding="utf-8") == "1"
+
+
 @pytest.mark.parametrize("said", [("0012009", "smith@y.org"), ("", "other@x.org"), ("0012009", "")])
 def test_moodles_worksheet_that_contradicts_beats_the_name(course, tmp_path, said):  # noqa: F811
     sheet = tmp_path / "w.csv"

@@ -297,6 +297,18 @@ def test_any_calls_of_a_test_that_learners_write_earn_nothing(name, arguments, v
     assert verdict.score < verdict.points
 
 
+def test_a_test_that_rejects_a_right_function_is_told_its_own_line():
+    def told(asked):
+        if asked["do"] == "describe":
+            return [{"known": True, "kind": "function", "name": "find_bugs", "source": "def find_bugs(bn): assert bn"}]
+        fault = {"kind": "AssertionError", "message": "", "line": 2, "text": "assert dx.sum() == 3"}
+        return [{"arguments": {}, "options": {}, "fault": fault}]
+
+    with Submission(ToldSandbox(told)) as submission:
+        verdict = judge(exercises.find("find_bugs"), answer(submission.lookup("find_bugs"), "find_bugs"), 5)
+    assert "a right one is rejected, by: assert dx.sum() == 3" in " ".join(verdict.text().split())
+
+
 # told text
 
 

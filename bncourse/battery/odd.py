@@ -179,6 +179,12 @@ def nothing_written(paper):
         paper.answer(name, paper.source(name).split('"""')[0] + "raise NotImplementedError")
 
 
+@case(KIND)
+def a_stream_that_is_gone(paper):
+    """A cell closes one stream and takes the other away; the cells below have none of that."""
+    paper.first("import io, sys\nsys.stderr = io.StringIO()\nsys.stderr.close()\nsys.stdout = None")
+
+
 @case(KIND, assignment=DRIVERS)
 def names_that_live_inside_a_test(paper):
     """A test has helpers, imports and errors of its own inside it, whose names nobody else knows."""

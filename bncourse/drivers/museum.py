@@ -128,6 +128,8 @@ def _rejects(find_bugs, implementation):
 
 
 def _last_line(error):
+    if (line := getattr(error, "learners_line", None)) is not None:  # it was raised on the other side of a wall
+        return line
     trace = error.__traceback__
     while trace.tb_next:
         trace = trace.tb_next

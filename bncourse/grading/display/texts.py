@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from bncourse.grading.display import bounds, formulas, sanitize
 from bncourse.grading.display.characters import visible
+from bncourse.grading.display.code import MOST_CODE, harmless_code
 from bncourse.grading.display.outputs import MOST_OUTPUT, harmless_outputs
 from bncourse.grading.display.pictures import MOST_ENCODED, made_again
 from bncourse.grading.display.sanitize import shown_as_text
@@ -123,9 +124,11 @@ def harmless_notebook(notebook):
     notebook : NotebookNode
         Its cells say in their metadata where they are from, as staging wrote it.
     """
-    text, output, until = MOST_TEXT, MOST_OUTPUT, time.monotonic() + MOST_SECONDS
+    text, code, output, until = MOST_TEXT, MOST_CODE, MOST_OUTPUT, time.monotonic() + MOST_SECONDS
     for cell in notebook.cells:
         if cell.cell_type == "code":
+            cell.source = cell.source if of_the_course(cell) else harmless_code(cell.source, code)
+            code -= len(cell.source)
             cell.outputs, taken = harmless_outputs(cell.get("outputs", []), output)
             output -= taken
         elif not of_the_course(cell):

@@ -50,7 +50,9 @@ def answered(reply):
         raise TimeoutError("the call ran out of time")
     if reply.fault:
         kind = {"AssertionError": AssertionError, "NotImplementedError": NotImplementedError}.get(reply.fault.kind)
-        raise (kind or _Raised)(reply.fault.message if kind else f"{reply.fault.kind}: {reply.fault.message}")
+        error = (kind or _Raised)(reply.fault.message if kind else f"{reply.fault.kind}: {reply.fault.message}")
+        error.learners_line = reply.fault.text  # where it stopped over there; the traceback ends here
+        raise error
     return reply.value
 
 

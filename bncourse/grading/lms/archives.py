@@ -24,6 +24,7 @@ MOST_ENTRIES = 20_000
 MOST_OF_ONE = 50_000_000
 MOST_OF_ALL = 2_000_000_000
 MOST_OF_A_STUDENT = 100_000_000
+_RECORD = b"PK\x01\x02"  # begins what the list of a zip says of a file
 _LITTER = re.compile(
     r"(.*/)?(__MACOSX/.*|\._[^/]*|\.DS_Store|Thumbs\.db|desktop\.ini|\.ipynb_checkpoints/.*)", re.DOTALL
 )
@@ -112,8 +113,11 @@ def within(entry):
     OSError, TooMuch
         If it cannot be read, or is no zip.
     """
+    content = entry.read()
+    if content.count(_RECORD) > MOST_ENTRIES:  # before it is opened, which reads the list of all of them
+        raise OSError(7, f"It holds more than {MOST_ENTRIES} files")
     try:
-        archive = zipfile.ZipFile(io.BytesIO(entry.read()))
+        archive = zipfile.ZipFile(io.BytesIO(content))
     except _UNREADABLE as error:
         raise OSError(5, f"It is no zip file that can be read ({error})") from error
     return _of_zip(archive, MOST_OF_A_STUDENT)

@@ -18,7 +18,7 @@ from pathlib import Path
 from bncourse.grading.lms import file_names
 from bncourse.grading.lms.archives import TooMuch, opened, within
 from bncourse.grading.lms.other_systems import kind_of, refuse_another, refuse_elsewhere
-from bncourse.grading.lms.owners import made_id, owners_of, student_of
+from bncourse.grading.lms.owners import made_id, owners_of, settled, student_of
 from bncourse.grading.submission.folder import TIMESTAMP, is_safe, shown
 from bncourse.grading.submission.store import RECEIVED, SUBMITTED, put_in_place
 
@@ -32,6 +32,7 @@ TYPED = (
     "with the student's id as its name, and collect that."
 )
 _MAKING = ".making-"
+MOST_ZIPS = 10  # of one student that are opened
 
 
 @dataclass
@@ -106,9 +107,10 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
     """
     course = Path(course)
     with opened(archive, encoding) as (entries, left):
-        handed, typed, done = _read_names(entries, kind, name)
-        refuse_another([each.file for each, _ in handed], course, name)
+        named, typed, done = _read_names(entries, kind, name)
+        refuse_another([each[0].file for each, _ in named], course, name)
         done.left = [*left, *done.left]
+        handed = settled(named, people, numbers or {}, done)
         groups = {}
         for each, entry in handed:
             groups.setdefault(each.owner, []).append((each, entry))
@@ -121,8 +123,9 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
         notes = read_notes(course, name)
         _note_typed(typed, people, numbers or {}, done, notes)
         for number, (student, owner) in enumerate(sorted(owners.items()), start=1):
-            files = sorted(_unpacked(groups[owner], name, done), key=lambda pair: pair[0].order)
-            _take(course, name, student, files, done, people, times, notes)
+            came = sorted(groups[owner], key=lambda pair: pair[0].order)
+            files = sorted(_unpacked(came, name, done), key=lambda pair: pair[0].order)
+            _take(course, name, student, files, came[-1][1], done, people, times, notes)
             if tell:
                 tell(number, len(owners))
         if typed:
@@ -141,22 +144,28 @@ def _read_names(entries, kind, name):
     done = Collected(kind or kind_of([entry.path for entry in files or entries]))
     handed, typed = [], []
     for entry in entries:
-        each = file_names.read_name(entry.path, done.kind, name)
+        each = file_names.readings(entry.path, done.kind, name)
         if done.kind != file_names.FOLDER and file_names.typed_in(entry.path):
             typed.append((file_names.read_typed(entry.path, done.kind), entry))
-        elif each is None:
+        elif not each:
             done.left.append((shown(entry.path), f"Its name is not as {done.kind} names what was handed in."))
-        elif done.kind != file_names.FOLDER and each.file.casefold() == TIMESTAMP:
+        elif done.kind != file_names.FOLDER and any(_is_a_time(one.file) for one in each):
             done.left.append((shown(entry.path), "The time of submission is not for the student to write."))
         else:
             handed.append((each, entry))
     return handed, typed, done
 
 
+def _is_a_time(file):
+    """Say whether a file would stand where the time of submission does."""
+    return file.partition("/")[0].casefold() == TIMESTAMP
+
+
 def _note_typed(typed, people, numbers, done, notes):
     """Say whose texts were typed into the LMS: they are no file, and still they were handed in."""
     for each, entry in typed:
-        student, _ = student_of(each, people, numbers) if each else (None, "")
+        students = {student_of(one, people, numbers)[0] for one in each} - {None}
+        student = students.pop() if len(students) == 1 else None
         who = f"{student}: " if student else ""
         done.left.append((shown(entry.path), f"{who}{TYPED}"))
         if student:
@@ -167,29 +176,29 @@ def _note_typed(typed, people, numbers, done, notes):
 
 def _unpacked(files, name, done):
     """Put what lies in a student's own zip in its place, before what was handed in beside it."""
-    found = []
+    found, zips = [], [each for each, _ in files if each.file.casefold().endswith(".zip")][:MOST_ZIPS]
     for each, entry in files:
         inner, left = [], []
-        if each.file.casefold().endswith(".zip"):
+        if each in zips:
             with contextlib.suppress(TooMuch, OSError):  # it is handed in as it is then, and has no notebook
                 inner, left = within(entry)
         inner = [(replace(each, file=one.path.removeprefix(f"{name}/")), one) for one in inner]
-        found[:0] = inner = [pair for pair in inner if pair[0].file.casefold() != TIMESTAMP]
+        found[:0] = inner = [pair for pair in inner if not _is_a_time(pair[0].file)]
         done.left += [(shown(f"{entry.path}: {path}"), why) for path, why in left]
         if not inner:
             found.append((each, entry))
     return found
 
 
-def _take(course, name, student, files, done, people, times, notes):
-    """Put one student's files in their place."""
+def _take(course, name, student, files, came, done, people, times, notes):
+    """Put one student's files in their place; `came` is the last entry of the LMS's own, whose time is no student's."""
     last = files[-1][0]
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / COLLECTED))
     try:
         written = _write(making, name, files, done)
         if not written:
             return
-        time = times(last, people.people.get(student), files[-1][1]) if times else None
+        time = times(last, people.people.get(student), came) if times else None
         if time:
             stamp = time.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
             (making / TIMESTAMP).write_text(f"{stamp} UTC\n", encoding="ascii")

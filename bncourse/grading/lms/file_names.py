@@ -16,16 +16,13 @@ from dataclasses import dataclass
 
 CANVAS, MOODLE, FOLDER = "canvas", "moodle", "folder"
 KINDS = (CANVAS, MOODLE, FOLDER)
-_MOODLE = re.compile(
-    r"(?P<name>[^/]+?)_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_?/|_)(?P<file>.+)", re.DOTALL
-)
-_CANVAS = re.compile(
-    r"(?:(?P<name>\w*?)_)??(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_(?P<attachment>\d+)_(?P<file>.+)",
-    re.DOTALL,
-)
-_TYPED = re.compile(
-    r"(?:(?P<name>\w*?)_)??(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_(?:\d+_)?(?:text|link)\.html"
-)
+# Behind the name of a person. Names and files are chosen by people, so the same may stand in these too: see `readings`.
+_MOODLE = re.compile(r"_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_?/|_)(?P<file>.+)", re.DOTALL)
+_PERSON = r"(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_"
+_CANVAS = re.compile(rf"{_PERSON}(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL)
+_TYPED = re.compile(rf"{_PERSON}(?:\d+_)?(?:text|link)\.html")
+_WORD = re.compile(r"[\w-]*")  # Canvas makes ``-12-`` of ``_12_`` in a name
+MOST_READINGS = 20
 
 
 @dataclass(frozen=True)
@@ -62,65 +59,99 @@ class Handed:
     prefix: str = ""
 
 
-def read_name(path, kind, assignment=""):
-    """Read a path in the way of a system.
+def readings(path, kind, assignment=""):
+    """Read a path in every way in which a system can have named it.
+
+    A person who is called ``x_12`` in Canvas, or ``Ada_7_assignsubmission_file`` in Moodle, has files that can be read
+    as another's. Which reading is meant can only be told by who is in the class.
+
+    Parameters
+    ----------
+    path : str
+    kind : str
+    assignment : str
 
     Returns
     -------
-    Handed or None
-        None where it is not so named, or holds no file of the person.
+    tuple of Handed
+        The one with the shortest name of a person first; empty where it is not so named, or holds no file of a person.
     """
-    return {CANVAS: _canvas, MOODLE: _moodle, FOLDER: _folder}[kind](path, assignment)
+    found = {}
+    for each in {CANVAS: _canvas, MOODLE: _moodle, FOLDER: _folder}[kind](path, assignment):
+        found.setdefault((each.number, each.file), each)
+    return tuple(found.values())
+
+
+def read_name(path, kind, assignment=""):
+    """Give the first of the `readings` of a path, or None."""
+    return next(iter(readings(path, kind, assignment)), None)
 
 
 def typed_in(path):
     """Say whether this is text that was typed into Canvas or Moodle, which is no file."""
-    match = _MOODLE.fullmatch(path)
-    return bool(_TYPED.fullmatch(path.rpartition("/")[2])) or bool(match and match["plugin"] != "file")
+    moodle = _of_moodle(path)
+    return bool(_of_canvas(path, _TYPED)) or bool(moodle and all(match["plugin"] != "file" for _, match in moodle))
 
 
 def read_typed(path, kind):
-    """Read the name of a text that was typed in.
+    """Read the name of a text that was typed in, in every way.
 
     Returns
     -------
-    Handed or None
+    tuple of Handed
     """
     if kind == MOODLE:
-        match = _MOODLE.fullmatch(path)
-        return match and Handed(MOODLE, f"{match['name']}_{match['number']}", match["name"], match["number"], "")
-    match = _TYPED.fullmatch(path.rpartition("/")[2])
-    if match is None:
-        return None
-    number = match["number"] or f"anon-{match['anon']}"
-    return Handed(CANVAS, number, match["name"] or "", number, "", bool(match["late"]))
+        return tuple(
+            Handed(MOODLE, f"{name}_{match['number']}", name, match["number"], "") for name, match in _of_moodle(path)
+        )
+    return tuple(
+        Handed(CANVAS, _number(match), name, _number(match), "", bool(match["late"]))
+        for name, match in _of_canvas(path, _TYPED)
+    )
+
+
+def _of_canvas(path, pattern):
+    """Give the names of persons that may stand in a name of Canvas, each with the match of what stands behind it."""
+    text = path.rpartition("/")[2]
+    begins = [0, *(place + 1 for place, sign in enumerate(text) if sign == "_")]
+    found = ((max(begin - 1, 0), pattern.fullmatch(text, begin)) for begin in begins if _WORD.fullmatch(text, 0, begin))
+    return [(text[:end], match) for end, match in found if match][:MOST_READINGS]
+
+
+def _of_moodle(path):
+    """As `_of_canvas`, for Moodle; where there is a folder, its name is wholly Moodle's, and ends as Moodle ends it."""
+    first = path.partition("/")[0]
+    matches = [(begin.start(), _MOODLE.fullmatch(path, begin.start())) for begin in re.finditer(r"_(?=\d+_)", first)]
+    found = [(path[:start], match) for start, match in matches if match and start]
+    of_a_folder = [(name, match) for name, match in found if "/" in path and match.start("file") == len(first) + 1]
+    return (of_a_folder[-1:] or found)[:MOST_READINGS]
+
+
+def _number(match):
+    return match["number"] or f"anon-{match['anon']}"
 
 
 def _canvas(path, assignment):
-    match = _CANVAS.fullmatch(path.rpartition("/")[2])
-    if match is None:
-        return None
-    number = match["number"] or f"anon-{match['anon']}"
-    prefix = path.rpartition("/")[2][: match.start("file")]
-    name = match["name"] or ""
-    return Handed(CANVAS, number, name, number, match["file"], bool(match["late"]), int(match["attachment"]), prefix)
+    text = path.rpartition("/")[2]
+    for name, match in _of_canvas(path, _CANVAS):
+        number, prefix = _number(match), text[: match.start("file")]
+        late, order = bool(match["late"]), int(match["attachment"])
+        yield Handed(CANVAS, number, name, number, match["file"], late, order, prefix)
 
 
 def _moodle(path, assignment):
-    match = _MOODLE.fullmatch(path)
-    if match is None or match["plugin"] != "file":
-        return None
-    owner = f"{match['name']}_{match['number']}"
-    # of a flat list, the folder of the same person is taken back too
-    prefix = path[: match.start("file")] if "/" in path else f"{owner}_assignsubmission_file_/"
-    return Handed(MOODLE, owner, match["name"], match["number"], match["file"], prefix=prefix)
+    for name, match in _of_moodle(path):
+        owner = f"{name}_{match['number']}"
+        # of a flat list, the folder of the same person is taken back too
+        prefix = path[: match.start("file")] if "/" in path else f"{owner}_assignsubmission_file_/"
+        if match["plugin"] == "file":
+            yield Handed(MOODLE, owner, name, match["number"], match["file"], prefix=prefix)
 
 
 def _folder(path, assignment):
     owner, _, file = path.partition("/")
-    if not file:
-        return None
-    return Handed(FOLDER, owner, owner, "", file.removeprefix(f"{assignment}/"), prefix=f"{owner}/")
+    if file:
+        yield Handed(FOLDER, owner, owner, "", file.removeprefix(f"{assignment}/"), prefix=f"{owner}/")
 
 
 def recognized(paths):
@@ -137,9 +168,9 @@ def recognized(paths):
         For each kind how many of the paths are so named.
     """
     return {
-        MOODLE: sum(_MOODLE.fullmatch(path) is not None for path in paths),
-        CANVAS: sum("/" not in path and _CANVAS.fullmatch(path) is not None for path in paths),
-        FOLDER: sum("/" in path and not _MOODLE.fullmatch(path) for path in paths),
+        MOODLE: sum(bool(_of_moodle(path)) for path in paths),
+        CANVAS: sum("/" not in path and bool(_of_canvas(path, _CANVAS)) for path in paths),
+        FOLDER: sum("/" in path and not _of_moodle(path) for path in paths),
     }
 
 

@@ -12,6 +12,57 @@ APART = (
     "folders their ids as names, and collect that folder."
 )
 
+TWO_WAYS = (
+    "Its name can be read as that of {who}, because a name of a person or of a file may hold numbers too. Whose it is "
+    "cannot be told from it: give the file to its person in a folder with the id as its name, and collect that; or "
+    "enter the class list with the numbers of Canvas (bncourse students)."
+)
+
+
+def settled(named, people, numbers, done):
+    """Settle whose each file is where its name can be read in several ways; what stays in doubt is left.
+
+    A person may choose a name that holds what looks like another's number. So of several readings the one counts whose
+    number, or id, is that of somebody, if there is one such person alone.
+
+    Parameters
+    ----------
+    named : list of (tuple of Handed, Entry)
+        The readings of the name of each file.
+    people : ClassList
+    numbers : dict of str to Person
+    done : Collected
+        Gets what is left.
+
+    Returns
+    -------
+    list of (Handed, Entry)
+    """
+    plain = {readings[0].owner for readings, _ in named if len(readings) == 1}
+    found = []
+    for readings, entry in named:
+        meant = readings[0] if len(readings) == 1 else _meant(readings, people, numbers, plain)
+        if meant is None:
+            who = " and ".join(dict.fromkeys(made_id(each) for each in readings))
+            done.left.append((shown(entry.path), TWO_WAYS.format(who=shown(who))))
+        else:
+            found.append((meant, entry))
+    return found
+
+
+def _meant(readings, people, numbers, plain):
+    """Give the one of several readings that is meant, or None."""
+    first = readings[0]
+    if people.says_who:
+        known = [each for each in readings if student_of(each, people, numbers)[0] is not None]
+        if len({student_of(each, people, numbers)[0] for each in known}) > 1:
+            return None
+        first = known[0] if known else first
+        row = numbers.get(first.number) if first.kind == file_names.MOODLE else None
+        if row or (first.kind == file_names.CANVAS and people.find(lms_user_id=first.number)):
+            return first
+    return None if first.owner in plain else first  # by a name alone it would join the files of that person
+
 
 def owners_of(groups, people, numbers, done, name):
     """Say which student each group of files belongs to.

@@ -11,7 +11,8 @@ TYPES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*+")
 # Some editors write a pasted picture into the text itself, which makes the text too long.
 _PASTED = re.compile(r"data:(image/(?:png|jpeg|gif));base64,([A-Za-z0-9+/=]++)")
-_SHOWN = re.compile(r"!\[([^\[\]\n]{0,300}+)\]\(\s{0,3}<?attachment:([^)\s\"'>]{1,300}+)[^)\n]{0,300}+\)")
+# Nothing in it may begin another picture, so that no part of a text is looked at again and again.
+_SHOWN = re.compile(r"!\[([^\[\]\n]{0,300}+)\]\(\s{0,3}<?attachment:([^()\[\s\"'>]{1,300}+)[^()\[\n]{0,300}+\)")
 _NAMED = re.compile(r"attachment:([^)\s\"'>\]]{1,300}+)")
 
 

@@ -162,26 +162,28 @@ def _ordered(notebooks, name):
 
 def _best(folder, notebooks, name, release, raw, decisions):
     """Read these notebooks, and give the one with the most answers; of equals the first."""
-    tried = []
+    tried, best = [], None
     for each in notebooks[:MOST_TRIED]:
         left = []
         staged = stage_notebook(_content(folder, each, raw, MOST_RAW + 1, left), release)
-        tried.append((each, staged, left))
-    chosen, staged, left = max(tried, key=lambda one: (one[1].answers, one[1].readable))
+        tried.append((each, staged.answers))
+        if best is None or (staged.answers, staged.readable) > (best[1].answers, best[1].readable):
+            best = each, staged, left  # the others are let go, because each may hold much
+    chosen, staged, left = best
     decisions += left
-    first, at_first, _ = tried[0]
+    first, at_first = tried[0]
     what = shown(chosen.path)
     if chosen is first and chosen.path != f"{name}.ipynb":
         decisions.append(Decision(MENDED, what, f"It was taken as {name}.ipynb, which is not there."))
         if len(notebooks) > 1:
             why = f"Of {len(notebooks)} notebooks the one with the most answers counts, then the one saved last."
             decisions.append(Decision(MENDED, what, why))
-    elif chosen is not first and not at_first.answers:
-        empty = ", ".join(shown(each.path) for each, other, _ in tried if each is not chosen and not other.answers)
+    elif chosen is not first and not at_first:
+        empty = ", ".join(shown(each.path) for each, answers in tried if each is not chosen and not answers)
         decisions.append(Decision(MENDED, what, f"It was taken, because there is no answer in {empty}."))
     elif chosen is not first:
         why = (
-            f"It was taken, because it has {staged.answers} answers and {shown(first.path)} has {at_first.answers}. "
+            f"It was taken, because it has {staged.answers} answers and {shown(first.path)} has {at_first}. "
             "If another one is meant, hand in that one alone."
         )
         decisions.append(Decision(DOUBT, what, why))

@@ -55,6 +55,18 @@ def serve(connection, shell):
             protocol.send(connection, {"failed": str(error)})
 
 
+def _can_be_written_to():
+    """Give each stream back that a cell before set to None or closed, because IPython itself writes to them."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name, None)
+        try:
+            usable = not stream.closed and callable(stream.write) and callable(stream.flush)
+        except Exception:  # it may be anything
+            usable = False
+        if not usable:
+            setattr(sys, name, Stream(name))
+
+
 def _no_input(prompt=""):
     raise EOFError("input() has nobody to ask while a notebook is graded; give the value in the code.")
 
@@ -73,6 +85,7 @@ class _Desk:
 
     def do_run(self, source):
         OUTPUTS.clear()
+        _can_be_written_to()
         result = self.shell.run_cell(source, store_history=False)
         error = result.error_before_exec or result.error_in_exec
         if result.error_before_exec and not any(o["output_type"] == "error" for o in OUTPUTS.kept):
