@@ -258,8 +258,9 @@ def test_what_cannot_be_found_asks_for_a_look_and_never_counts_as_0(way):
     [
         "# the mean of each column first, as the text says",
         "# x = x - x.mean(axis=0)\n# return x / np.sqrt(x.var(axis=0) + eps)\n# for each in x:\n#     print(each)",
+        "return {" + ", ".join(f'"claim_{number}": "cannot tell"' for number in range(30)) + "}",
     ],
-    ids=["a remark", "an earlier try"],
+    ids=["a remark", "an earlier try", "an answer of many words"],
 )
 def test_remarks_in_code_are_no_answer_in_words(own):
     content = file()

@@ -17,6 +17,7 @@ from bncourse.grading.submission.matching import grade_id, is_answer, lines
 
 MOST_WORDS_OF_CODE = 8  # with fewer, the strings of a code cell are no answer
 MOST_WORDS_OF_COMMENTS = 25  # with fewer, what an answer in code says of itself asks for no look
+FEWEST_WORDS_OF_A_LINE = 4  # with fewer, a string is a label or the value of an answer
 NOTE = "*Note of the course: {}*"
 _HEADING = re.compile(r"^\s*+(?:#+\s|\*\*|__)")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d")
@@ -236,19 +237,21 @@ def _in_any_code(made):
     known = {line for cell in made.release.cells if cell.cell_type == "code" for line in lines(strings(cell.source))}
     for number, cell in enumerate(made.written):
         if not made.is_text(number):
-            said = [line for line in lines(strings(cell.source)) if line not in known and not _is_code(line)]
+            said = [line for line in lines(strings(cell.source)) if line not in known and _is_said(line)]
             enough = MOST_WORDS_OF_CODE if made.places[number] is None else MOST_WORDS_OF_COMMENTS
             if sum(len(line.split()) for line in said) >= enough:
                 return True
     return False
 
 
-def _is_code(line):
-    """Say whether a line is code, such as an earlier try that was made a comment, and no sentence."""
+def _is_said(line):
+    """Say whether a line is a sentence: no label, and no code, such as an earlier try that was made a comment."""
+    if len(line.split()) < FEWEST_WORDS_OF_A_LINE:
+        return False
     if line.endswith(":") and re.match(r"(?:def|for|if|elif|else|while|with|try|except|class)\b", line):
-        return True
+        return False
     try:
         ast.parse(line)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return re.search(r"[=(\[]", line) is not None or line.startswith(("return ", "import ", "from ", "raise "))
+        return True
+    return re.search(r"[=(\[]", line) is None and not line.startswith(("return ", "import ", "from ", "raise "))
