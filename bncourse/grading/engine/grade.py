@@ -129,6 +129,7 @@ def grade(
         outcomes = [outcome for outcome in outcomes if outcome.student not in done.removed]
         done.not_submitted = sorted(set(enrolled) - {o.student for o in outcomes}) if students is None else []
         done.typed = typed_in(course, name, done.not_submitted)
+        done.typed_too = typed_in(course, name, [outcome.student for outcome in outcomes])
         jobs = []
         for outcome in outcomes:
             if outcome.student in troubles:
