@@ -82,6 +82,8 @@ def test_moodles_dash_is_an_empty_cell(tmp_path):
         (f"{NAME} (123)", True),
         (f"Aufgabe: {NAME} (Punkte)", True),
         ("Week 4: Normalize, scale, shift (9)", True),
+        ("04 Normalize, scale and shift (9)", True),
+        ("Before you normalize, scale and shift (9)", False),
         ("Quiz 4 (9)", False),
         ("4", False),
         ("Batch norm: normalize", False),
@@ -97,6 +99,24 @@ def test_a_column_is_taken_only_if_its_title_is_plain(tmp_path, title, fits):
         with pytest.raises(Trouble, match="Say which, with --column"):
             merged(CLASS, path, "canvas")
         assert merged(CLASS, path, "canvas", title, scale=True).written == 2
+
+
+@pytest.mark.parametrize("title", ["02-correcting-covariate-shift (7)", "03 Internal covariate shift (9)"])
+def test_the_longer_topic_of_another_notebook_is_not_this_one(tmp_path, title):
+    path = canvas(tmp_path, "", "", "", head=HEAD.replace(f"{NAME} (77)", title))
+    with pytest.raises(Trouble, match="Say which, with --column"):
+        merged({"01-covariate-shift": [ADA, ANN, NONE]}, path, "canvas")
+
+
+@pytest.mark.parametrize(("most", "cell"), [("3,00", "2,5"), ("3.00", "2.5")])
+def test_moodles_worksheet_keeps_its_way_of_writing_numbers(tmp_path, most, cell):
+    path = tmp_path / "m.csv"
+    path.write_text(f'ID,ID-Nummer,Bewertung,Bestwertung\nTeilnehmer/in1,0012006,,"{most}"\n')
+    done = merged(CLASS, path, "moodle")
+    assert column(done, 2) == [cell] and done.written == 1
+    write_sheet(done.sheet, tmp_path / "again.csv")
+    again = merged(CLASS, tmp_path / "again.csv", "moodle")
+    assert column(again, 2) == [cell] and not [line for line in again.said if "another number" in line]
 
 
 def test_the_lone_number_of_a_quiz_is_not_the_assignment(tmp_path):

@@ -106,6 +106,7 @@ def klass(tmp_path_factory):
             (place / "timestamp.txt").write_text("2026-10-25 22:29:00 UTC")
     marks = {"late": {"canvas": {"prefix": "x", "number": "3", "late": True}}}
     marks |= {"emmy": {"canvas": {"typed": "lovelaceemmy_5_text.html"}}}
+    marks |= {"ada": {"canvas": {"typed": "lovelaceada_1_text.html"}}}
     (course / "collected").mkdir()
     (course / "collected" / f"{NAME}.json").write_text(json.dumps(marks))
     return SimpleNamespace(course=course, done=grade(course, NAME, workers=1))
@@ -155,19 +156,29 @@ def test_what_was_typed_in_is_not_nothing(klass):
     assert by_id(klass)["nobody"].why == "nothing was handed in"
 
 
+def test_what_was_typed_in_beside_a_file_is_told_too(klass, capsys):
+    from bncourse.grading.engine import progress
+
+    assert klass.done.typed_too == {"ada": "lovelaceada_1_text.html"}
+    progress.show(klass.done)
+    assert "lovelaceada_1_text.html" in capsys.readouterr().out
+
+
 def test_a_login_in_other_capitals_is_one_person(klass):
     assert "marie.c2" in klass.done.scores and "Marie.C2" not in by_id(klass)
     assert by_id(klass)["marie.c2"].person.name == "Marie Curie"
 
 
-def test_points_by_hand_make_the_penalty_fresh_where_the_scores_leave(klass, tmp_path, monkeypatch):
+def test_points_by_hand_make_the_penalty_fresh_where_the_scores_leave(klass, tmp_path, monkeypatch, capsys):
     with gradebook(klass) as book:
         for grade_ in book.find_submission(NAME, "mary").notebooks[0].grades:
             if grade_.name == "why":
                 grade_.manual_score, grade_.needs_manual_grade = 3, False
         book.db.commit()
     monkeypatch.chdir(klass.course)
+    capsys.readouterr()
     assert main(["scores", "90", "--format", "csv", "-o", str(tmp_path / "s.csv")]) == 0
+    assert "of mary: the late rule takes 0.6 now (before: 0.3)" in " ".join(capsys.readouterr().out.split())
     [row] = [line.split(",") for line in (tmp_path / "s.csv").read_text().splitlines() if line.startswith("mary,")]
     assert row[5] == "5.4" and row[7] == "0.6"  # 10 percent of 6
     with gradebook(klass) as book:

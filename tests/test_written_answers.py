@@ -11,6 +11,7 @@ from small_course import cell
 from test_stage import CENTRE, SCALE
 
 from bncourse.battery.tools import TOOLS
+from bncourse.grading.submission.folder import stage_folder
 from bncourse.grading.submission.merge import DOUBT, TAKEN, stage_notebook
 
 TASK = "A friend says that the mean can be taken last. Answer in your own words: why is that wrong?"
@@ -217,7 +218,30 @@ def too_long(content):
     cell(content, "why")["source"] = f"{WORDS}\n\n" * 5_000
 
 
-@pytest.mark.parametrize("way", [gone, emptied, nothing_but_the_heading, far_away, too_long], ids=lambda w: w.__name__)
+def comments_at_the_end(content):
+    content["cells"].append(small_course.code("new", "\n".join(f"# {line}" for line in WORDS.split("\n") if line)))
+
+
+def a_string_at_the_start(content):
+    put(content, "title", small_course.code("new", f"answer = {WORDS!r}"))
+
+
+def a_string_in_an_answer_in_code(content):
+    cell(content, "scale")["source"] += f'\n\n"""{WORDS} {WORDS}"""'
+
+
+def comments_in_a_cell_of_the_course(content):
+    said = "\n".join(f"# {line}" for line in [*WORDS.split("\n"), *WORDS.split("\n")] if line)
+    cell(content, "centre-check")["source"] += f"\n{said}"
+
+
+FOR_A_LOOK = [
+    gone, emptied, nothing_but_the_heading, far_away, too_long, comments_at_the_end, a_string_at_the_start,
+    a_string_in_an_answer_in_code, comments_in_a_cell_of_the_course,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("way", FOR_A_LOOK, ids=lambda way: way.__name__)
 def test_what_cannot_be_found_asks_for_a_look_and_never_counts_as_0(way):
     content = file()
     way(content)
@@ -227,6 +251,63 @@ def test_what_cannot_be_found_asks_for_a_look_and_never_counts_as_0(way):
         texts = [each for each in result.notebook.cells if each.metadata["bncourse"]["from"] == "student"]
         assert [each.source for each in texts] == [WORDS] and texts[0].cell_type == "markdown"
     assert [d for d in result.decisions if d.what == "why" and d.kind != TAKEN]
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "# the mean of each column first, as the text says",
+        "# x = x - x.mean(axis=0)\n# return x / np.sqrt(x.var(axis=0) + eps)\n# for each in x:\n#     print(each)",
+        "return {" + ", ".join(f'"claim_{number}": "cannot tell"' for number in range(30)) + "}",
+    ],
+    ids=["a remark", "an earlier try", "an answer of many words"],
+)
+def test_remarks_in_code_are_no_answer_in_words(own):
+    content = file()
+    cell(content, "scale")["source"] += f"\n    {own}".replace("\n#", "\n    #")
+    result = staged(content)
+    assert not waits(result) and not [d for d in result.decisions if d.kind == DOUBT]
+
+
+def handed_in(tmp_path, files):
+    folder = tmp_path / small_course.NAME
+    folder.mkdir()
+    for name, content in files.items():
+        (folder / name).write_text(content if isinstance(content, str) else json.dumps(content))
+    return stage_folder(folder, RELEASE)
+
+
+@pytest.mark.parametrize("name", ["why.txt", "Antwort.docx", "scan.pdf", "photo.jpg", "answer.odt"])
+def test_a_file_beside_the_notebook_that_may_hold_the_words_asks_for_a_look(tmp_path, name):
+    arrival = handed_in(tmp_path, {f"{small_course.NAME}.ipynb": file(), name: WORDS})
+    assert waits(arrival.staged) and name in why(arrival.staged).source
+    assert [d for d in arrival.decisions if d.kind == DOUBT and name in d.why]
+
+
+def test_data_beside_the_notebook_and_a_file_beside_a_written_answer_ask_for_none(tmp_path):
+    name = f"{small_course.NAME}.ipynb"
+    for place, files in (("a", {name: file(), "data.csv": "1,2"}), ("b", {name: file(WORDS), "why.txt": WORDS})):
+        (tmp_path / place).mkdir()
+        arrival = handed_in(tmp_path / place, files)
+        assert not [d for d in arrival.decisions if d.kind == DOUBT]
+
+
+def test_words_in_the_notebook_that_does_not_count_ask_for_a_look(tmp_path):
+    only_words = json.loads(json.dumps(RELEASE))
+    cell(only_words, "why")["source"] = f"{HEADING}\n\n{WORDS}"
+    arrival = handed_in(tmp_path, {f"{small_course.NAME}.ipynb": file(), "essay.ipynb": only_words})
+    assert waits(arrival.staged) and "essay.ipynb" in why(arrival.staged).source
+    [doubt] = [d for d in arrival.decisions if d.kind == DOUBT and d.what == "essay.ipynb"]
+    assert "does not have: why." in doubt.why
+
+
+def test_answers_in_code_that_only_the_other_notebook_has_are_told(tmp_path):
+    halves = file(WORDS), json.loads(json.dumps(RELEASE))
+    cell(halves[0], "scale")["source"] = cell(halves[1], "scale")["source"]
+    cell(halves[1], "scale")["source"] = SCALE
+    arrival = handed_in(tmp_path, {f"{small_course.NAME}.ipynb": halves[0], "part 2.ipynb": halves[1]})
+    [doubt] = [d for d in arrival.decisions if d.kind == DOUBT]
+    assert doubt.what == "part 2.ipynb" and "does not have: scale." in doubt.why
 
 
 def test_every_text_of_ones_own_is_shown_at_its_place():

@@ -128,7 +128,7 @@ def grade(
         done.removed = sorted(removed(course, name, [o.student for o in outcomes], enrolled))
         outcomes = [outcome for outcome in outcomes if outcome.student not in done.removed]
         done.not_submitted = sorted(set(enrolled) - {o.student for o in outcomes}) if students is None else []
-        done.typed = typed_in(course, name, done.not_submitted)
+        done.typed, done.typed_too = (typed_in(course, name, who) for who in (done.not_submitted, prints))
         jobs = []
         for outcome in outcomes:
             if outcome.student in troubles:

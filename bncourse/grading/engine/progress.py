@@ -36,6 +36,8 @@ class Graded:
         Who handed something in and was taken out of the gradebook since; they stay out.
     typed : dict of str to str
         Of those who handed in no file, who typed a text into the LMS.
+    typed_too : dict of str to str
+        Of those who handed in a file, who typed a text into the LMS too.
     not_submitted : list of str
         On the class list, with nothing handed in.
     rejected : dict of str to str
@@ -60,6 +62,7 @@ class Graded:
     due: str = ""
     removed: list = field(default_factory=list)
     typed: dict = field(default_factory=dict)
+    typed_too: dict = field(default_factory=dict)
     not_submitted: list = field(default_factory=list)
     rejected: dict = field(default_factory=dict)
     not_graded: dict = field(default_factory=dict)
@@ -124,6 +127,8 @@ def show(done):
         table.add_row("not submitted", str(len(nothing)), _names(map(done.shown, nothing)))
     if done.typed:
         table.add_row("typed in, no file", str(len(done.typed)), _reasons(done.typed, done))
+    if done.typed_too:
+        table.add_row("typed in, beside a file", str(len(done.typed_too)), _reasons(done.typed_too, done))
     if done.removed:
         why = "taken out of the gradebook, and not graded; bncourse students takes them in again"
         table.add_row("removed", str(len(done.removed)), _reasons(dict.fromkeys(done.removed, why), done))

@@ -79,7 +79,8 @@ def merged(found, path, form, column=None, scale=False, numbers=None, encoding=N
         place = _place(sheet, name, form, column, len(found))
         done.said.append(f"{name} is in the column {sheet.header[place]!r}.")
         factor = _factor(sheet, place, name, results[0].most, scale)
-        _fill(done, name, place, {each.person.id: each for each in results}, rows, factor)
+        comma = form == "moodle" and _has_decimal_commas(sheet)
+        _fill(done, name, place, {each.person.id: each for each in results}, rows, factor, comma)
         unknown += [each.person.id for each in results if each.score is not None and each.person.id not in rows]
     if unknown:
         who = ", ".join(map(people.shown, sorted(set(unknown))))
@@ -87,7 +88,13 @@ def merged(found, path, form, column=None, scale=False, numbers=None, encoding=N
     return done
 
 
-def _fill(done, name, place, results, rows, factor):
+def _has_decimal_commas(sheet):
+    """Say whether numbers are written as 12,00 there; a spreadsheet of that language reads 7.2 as a date."""
+    numbers = [cell for row in sheet.rows for cell in row if _NUMBER.fullmatch(cell.strip())]
+    return {sign for number in numbers for sign in ".," if sign in number} == {","}
+
+
+def _fill(done, name, place, results, rows, factor, comma):
     """Write the scores into their cells; what stands there and is no number stays."""
     kept, changed = [], []
     for student, number in rows.items():
@@ -102,7 +109,7 @@ def _fill(done, name, place, results, rows, factor):
         if there not in _EMPTY and not _same(there, new):
             changed.append(f"{student} {there} -> {new}")
         if there in _EMPTY or not _same(there, new):
-            done.sheet.rows[number][place] = new
+            done.sheet.rows[number][place] = new.replace(".", ",") if comma else new
         done.written += 1
     if kept:
         done.said.append(f"{name}: {len(kept)} cells hold a word and stay as they are: {_some(kept)}.")
@@ -198,7 +205,7 @@ def _place(sheet, name, form, column, count):
     for fits in (
         lambda title: _title(title) == plain(name),
         lambda title: plain(name) in plain(title),
-        lambda title: len(topic) > 5 and topic in plain(title),
+        lambda title: len(topic) > 5 and _has_topic(title, name),
     ):
         wanted = [title for title in sheet.header if fits(title)]
         if len(wanted) == 1 and sheet.header.count(wanted[0]) == 1:
@@ -212,6 +219,13 @@ def _place(sheet, name, form, column, count):
         f"the gradebook has {what}.{could} Say which, with --column and its title. Nothing was written. Its columns: "
         f"{', '.join(map(repr, sheet.header))}."
     )
+
+
+def _has_topic(title, name):
+    """Say whether a title has the words of the topic and none before them: 01 is not "Correcting covariate shift"."""
+    words = map(re.escape, name.partition("-")[2].split("-"))
+    found = re.search(r"[\W_]*(?:\band\b)?[\W_]*".join(words), title, re.IGNORECASE)
+    return found is not None and not re.search(r"[^\W\d_](?:[-_]|\s*)$", title[: found.start()])
 
 
 def _is_near(title, name):

@@ -30,10 +30,11 @@ _MAKING = ".making-"
 
 @dataclass
 class Pages:
-    """What became of the pages: the students who have one, and why others have none."""
+    """What became of the pages: the students who have one, why others have none, and whose late penalty changed."""
 
     made: list = field(default_factory=list)
     failed: dict = field(default_factory=dict)
+    penalties: dict = field(default_factory=dict)
 
 
 def make_pages(course, name, tell=None):
@@ -54,13 +55,14 @@ def make_pages(course, name, tell=None):
     graded = sorted(path.parent.parent.name for path in (course / GRADED).glob(f"*/{name}/{name}.ipynb"))
     if not graded:
         raise Trouble(f"nobody was graded: run bncourse grade {name.partition('-')[0]} first.")
+    pages, apart = Pages(), bounds.Bounded(MEMORY)
     with Record(course) as record:
         if record.knows(name):
-            record.renew_penalties(name)  # points that a person gave since change what the late rule takes
+            # points that a person gave since change what the late rule takes
+            pages.penalties = record.renew_penalties(name)
     (course / FEEDBACK).mkdir(exist_ok=True)
     _sweep(course)
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / FEEDBACK))
-    pages, apart = Pages(), bounds.Bounded(MEMORY)
     try:
         for student in graded:
             why = _make(apart, course, name, student, making)
@@ -199,6 +201,8 @@ def command(options):
     def say(text):
         console.print(text, highlight=False, soft_wrap=True, markup=False)
 
+    for student, (before, after) in sorted(pages.penalties.items()):
+        say(f"{name} of {student}: the late rule takes {after:g} now (before: {before:g})")
     for student, why in sorted(pages.failed.items()):
         say(f"no page for {student}: {why}")
     said = f"{name}: {len(pages.made)} pages are in {FEEDBACK}/STUDENT/{name}"

@@ -202,8 +202,9 @@ def command(options):
     middle = f", median {points(made.median)} of {points(made.most)}" if made.graded else ""
     waits = f", {len(made.waiting)} waiting for a person" if made.waiting else ""
     counts = f"{len(made.graded)} graded{middle}{waits}, {_not_graded(made)} not graded"
+    wrong = f"{len(made.ideas)} wrong idea{'' if len(made.ideas) == 1 else 's'}"
     console.print(
-        f"{name}: {counts}; {len(made.ideas)} wrong ideas by name; {where}.",
+        f"{name}: {counts}; {wrong} by name; {where}.",
         highlight=False,
         soft_wrap=True,
         markup=False,

@@ -86,7 +86,7 @@ def results(course, name):
     with Record(course) as record:
         if not record.knows(name):
             raise Trouble(f"{name} is not in the gradebook yet. `bncourse grade` notes it there.")
-        record.renew_penalties(name)  # points that a person gave since, or another rule, change what is taken
+        renewed = record.renew_penalties(name)  # points of a person, or another rule, change what is taken
         most = record.gradebook.find_assignment(name).max_score
         people = record.people().people
         rows = {}
@@ -96,7 +96,8 @@ def results(course, name):
     people = people | {student: Person(student) for student in there if student not in people}
     late, typed = marked_late(course, name), typed_in(course, name, people)
     found = [
-        _result(course, name, person, rows.get(id), most, id in there, late, typed) for id, person in people.items()
+        _result(course, name, person, rows.get(id), most, id in there, late, typed, renewed.get(id))
+        for id, person in people.items()
     ]
     return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
 
@@ -123,7 +124,7 @@ def _row(submission):
     return submission.score - penalty, penalty, waiting(submission), at, late
 
 
-def _result(course, name, person, row, most, is_there, late, typed):
+def _result(course, name, person, row, most, is_there, late, typed, renewed):
     why = _why(course, name, person.id, row, is_there)
     if why == NOTHING and person.id in typed:
         why = f"{TYPED} ({typed[person.id]})"
@@ -135,6 +136,8 @@ def _result(course, name, person, row, most, is_there, late, typed):
     known = notes(decisions_of(report(course, name, person.id)), kept, most, score) if is_graded else []
     if row and (unknown := about_time(course, name, person.id, late, at)):
         known.append(unknown)
+    if is_graded and renewed:
+        known.append("the late rule takes {1:g} now (before: {0:g})".format(*renewed))
     if row and person.id in typed:
         known.append(f"a text was typed into the LMS too ({typed[person.id]})")
     return Result(

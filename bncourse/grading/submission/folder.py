@@ -19,6 +19,8 @@ from bncourse.grading.submission.merge import (
     REFUSED,
     Decision,
     Staged,
+    grade_id,
+    is_answer,
     stage_notebook,
 )
 from bncourse.grading.submission.plain_files import list_files, read_file
@@ -29,6 +31,10 @@ COUNTS = "is the notebook that counts."
 MOST_TRIED = 10  # notebooks of one student that are looked into
 # Data and pictures. Nothing that Python would import or load by itself.
 SUFFIXES = {".csv", ".gif", ".jpeg", ".jpg", ".json", ".md", ".npy", ".pdf", ".png", ".tsv", ".txt", ".yaml", ".yml"}
+# In these somebody may have written an answer in words, or photographed it. (Not in data.)
+_PROSE = re.compile(
+    r"(?!\.).*\.(?:docx?|gif|heic|html?|jpe?g|markdown|md|odt|pages|pdf|png|rtf|tex|txt|webp)", re.IGNORECASE
+)
 _NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE)
 _SAFE = re.compile(r"\w[\w .,()+=@-]{0,99}")
 _WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
@@ -112,7 +118,7 @@ def stage_folder(folder, release, limits=None, now=None):
     decisions += [Decision(DROPPED, shown(path), why) for path, why in left]
     notebooks = [each for each in found if _NOTEBOOK.fullmatch(each.path)]
     if notebooks:
-        staged = _best(folder, _ordered(notebooks, name), name, release, raw, decisions)
+        staged = _best(folder, _ordered(notebooks, name), name, release, raw, decisions, _beside(found))
     else:
         others = ", ".join(shown(each.path) for each in found[:5] if each.path != TIMESTAMP)
         came = f"There is no notebook among what was handed in ({others})." if others else "There is no notebook."
@@ -160,7 +166,21 @@ def _ordered(notebooks, name):
     return sorted(notebooks, key=meant, reverse=True)
 
 
-def _best(folder, notebooks, name, release, raw, decisions):
+def _beside(found):
+    """Say which files beside a notebook may hold an answer in words, as a part of a sentence; "" for none."""
+    texts = [
+        shown(each.path)
+        for each in found
+        if each.path != TIMESTAMP
+        and not _NOTEBOOK.fullmatch(each.path)
+        and _PROSE.fullmatch(each.path.rpartition("/")[2])
+        and "__MACOSX" not in each.path
+    ]
+    more = f" and {len(texts) - 3} more" if len(texts) > 3 else ""
+    return f"a file that came with the notebook may hold it: {', '.join(texts[:3])}{more}" if texts else ""
+
+
+def _best(folder, notebooks, name, release, raw, decisions, file):
     """Read these notebooks, and give the one with the most answers; of equals the first."""
     tried, best = [], None
     for each in notebooks[:MOST_TRIED]:
@@ -190,7 +210,22 @@ def _best(folder, notebooks, name, release, raw, decisions):
     for each in notebooks:
         if each is not chosen:
             decisions.append(Decision(DROPPED, shown(each.path), f"{what} {COUNTS}"))
+    words = [grade_id(cell) for cell in release.cells if is_answer(cell) and cell.cell_type != "code"]
+    beside = dict.fromkeys(words, file) if file else {}
+    for each, other, _ in tried:
+        more = [answer for answer in _names(release) if answer in other.written - staged.written]
+        if more:
+            why = f"A person looks at it: it has answers that {what} does not have: {', '.join(more)}."
+            decisions.append(Decision(DOUBT, shown(each.path), why))
+            text = f"there is a text for it in {shown(each.path)}, which came too"
+            beside |= dict.fromkeys(set(more) & set(words), text)
+    if set(beside) - staged.written and staged.readable:
+        staged = stage_notebook(_content(folder, chosen, raw, MOST_RAW + 1, []), release, beside)
     return staged
+
+
+def _names(release):
+    return [grade_id(cell) for cell in release.cells if is_answer(cell)]
 
 
 def _timestamp(folder, found, raw, now, decisions):

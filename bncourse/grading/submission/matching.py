@@ -47,6 +47,8 @@ class Match:
         What had to be mended to find it.
     names : list of Bindings
         What each written cell binds; nothing for a text.
+    beside : dict of str to str
+        Of answers in words: what came beside the notebook and may hold them, as a part of a sentence.
     """
 
     written: tuple
@@ -54,6 +56,7 @@ class Match:
     places: list = field(default_factory=list)
     decisions: list = field(default_factory=list)
     names: list = field(default_factory=list)
+    beside: dict = field(default_factory=dict)
 
     @cached_property
     def given_lines(self):
@@ -69,19 +72,20 @@ class Match:
         return self.written[number].kind != "code"
 
 
-def match(written, release):
+def match(written, release, beside=None):
     """Match the cells of a submission with those of the release.
 
     Parameters
     ----------
     written : tuple of Written
     release : NotebookNode
+    beside : dict of str to str, optional
 
     Returns
     -------
     Match
     """
-    made = Match(written, release, names=_names(written))
+    made = Match(written, release, names=_names(written), beside=beside or {})
     by_name = {grade_id(cell): place for place, cell in enumerate(release.cells) if grade_id(cell)}
     by_id = {cell.id: place for place, cell in enumerate(release.cells)}
     places = made.places

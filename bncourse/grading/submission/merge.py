@@ -65,15 +65,18 @@ class Staged:
         False where nothing could be read; the notebook is the release then.
     answers : int
         How many answers are written in it, right or wrong.
+    written : frozenset of str
+        The names of these.
     """
 
     notebook: nbformat.NotebookNode
     decisions: tuple = ()
     readable: bool = True
     answers: int = 0
+    written: frozenset = frozenset()
 
 
-def stage_notebook(raw, release):
+def stage_notebook(raw, release, beside=None):
     """Put a student's answers into the release.
 
     Parameters
@@ -82,6 +85,8 @@ def stage_notebook(raw, release):
         The submitted notebook as it lies on the disk; None where there is none.
     release : NotebookNode
         The released notebook; it is not changed.
+    beside : dict of str to str, optional
+        For the name of an answer in words, what came beside the notebook and may hold it, as a part of a sentence.
 
     Returns
     -------
@@ -93,7 +98,7 @@ def stage_notebook(raw, release):
         refused = Decision(REFUSED, "the notebook", f"{reason} {NOT_GRADED}")
         return Staged(_assembled(release, _as_released(release), []), (refused,), readable=False)
     decisions = [Decision(MENDED, "the notebook", f"{why[0].upper()}{why[1:]}.") for why in reading.mended]
-    made = match(reading.cells, release)
+    made = match(reading.cells, release, beside)
     decisions += made.decisions
     if changed := _changed_marks(made.written, release):
         why = f"The marks of cells were changed ({changed}); those of the course count."
@@ -112,8 +117,9 @@ def stage_notebook(raw, release):
     _tell_too_long(made, decisions)
     row = sequence(made, in_code | in_words, left | taken, decisions)
     _tell_left_out(made, decisions)
-    count = sum(answer.is_written for answer in [*in_code.values(), *in_words.values()])
-    return Staged(_assembled(release, row, decisions), tuple(decisions), answers=count)
+    places = [place for place, answer in (in_code | in_words).items() if answer.is_written]
+    written = frozenset(grade_id(release.cells[place]) for place in places)
+    return Staged(_assembled(release, row, decisions), tuple(decisions), answers=len(places), written=written)
 
 
 def _matters(release):

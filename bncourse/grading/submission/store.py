@@ -28,7 +28,7 @@ from bncourse.trouble import Trouble
 
 SUBMITTED, RECEIVED, STAGED, RELEASED = "submitted", "received", "staged", "notebooks"
 _MAKING, _OLD = ".making-", ".old-"
-WAY = 2  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
+WAY = 3  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """The answers in words: found wherever a person may have written them, so that a person reads them.
 
 An answer is looked for by the mark of its cell, then by its heading, then beside its place: in a cell of one's own, in
-the text of the task, in the strings of a code cell. What cannot be found asks for a look, and never counts as 0.
+the text of the task, in the strings of a code cell. What cannot be found asks for a look, and never counts as 0: so do
+words anywhere else in the notebook, in its code too, and whatever came beside it and may hold them.
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 
@@ -14,6 +16,8 @@ from bncourse.grading.submission.decisions import ANSWERED, DOUBT, DROPPED, MEND
 from bncourse.grading.submission.matching import grade_id, is_answer, lines
 
 MOST_WORDS_OF_CODE = 8  # with fewer, the strings of a code cell are no answer
+MOST_WORDS_OF_COMMENTS = 25  # with fewer, what an answer in code says of itself asks for no look
+FEWEST_WORDS_OF_A_LINE = 4  # with fewer, a string is a label or the value of an answer
 NOTE = "*Note of the course: {}*"
 _HEADING = re.compile(r"^\s*+(?:#+\s|\*\*|__)")
 _WORD = re.compile(r"[^\W\d_]{2,}|\d")
@@ -144,6 +148,10 @@ def _not_found(made, place, copies, begun, long, decisions, missing):
         says = "the cell of this answer was emptied, and no text was found beside it."
     elif elsewhere:
         says = "nothing stood in the cell of this answer, but other texts of the student's own are in the notebook."
+    elif _in_any_code(made):
+        says = "nothing stood in the cell of this answer, but there are words of the student's own in the code."
+    elif name in made.beside:
+        says = f"nothing stood in the cell of this answer, but {made.beside[name]}."
     else:
         decisions.append(Decision(TAKEN, name, "Nothing is written yet."))
         return WrittenAnswer(release.source, at)
@@ -222,3 +230,28 @@ def _in_code(made, place, copies):
             if len(said.split()) >= MOST_WORDS_OF_CODE:
                 found.append(_Piece(number, said, {}))
     return found
+
+
+def _in_any_code(made):
+    """Say whether some code cell holds as many words of one's own as an answer could have."""
+    known = {line for cell in made.release.cells if cell.cell_type == "code" for line in lines(strings(cell.source))}
+    for number, cell in enumerate(made.written):
+        if not made.is_text(number):
+            said = [line for line in lines(strings(cell.source)) if line not in known and _is_said(line)]
+            enough = MOST_WORDS_OF_CODE if made.places[number] is None else MOST_WORDS_OF_COMMENTS
+            if sum(len(line.split()) for line in said) >= enough:
+                return True
+    return False
+
+
+def _is_said(line):
+    """Say whether a line is a sentence: no label, and no code, such as an earlier try that was made a comment."""
+    if len(line.split()) < FEWEST_WORDS_OF_A_LINE:
+        return False
+    if line.endswith(":") and re.match(r"(?:def|for|if|elif|else|while|with|try|except|class)\b", line):
+        return False
+    try:
+        ast.parse(line)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return True
+    return re.search(r"[=(\[]", line) is None and not line.startswith(("return ", "import ", "from ", "raise "))
