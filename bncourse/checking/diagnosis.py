@@ -1,5 +1,7 @@
 """Say what probably happened: a wrong idea that the numbers prove, or what they show alone, and no more."""
 
+import re
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -51,6 +53,27 @@ def _said(idea, source, beside_another):
     if isinstance(idea, ArgumentIdea):
         return idea.also if beside_another else idea.says
     return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
+
+
+def beside(reason, idea, change):
+    """Give the reason of an idea as it is told beside a change that makes the answer right.
+
+    Where the change is in a line that does not look like the idea, only the numbers are those of the idea.
+
+    Parameters
+    ----------
+    reason : Reason
+    idea : WrongIdea
+    change : Found
+
+    Returns
+    -------
+    Reason
+    """
+    plain = isinstance(idea, ArgumentIdea) or idea.seen or reason.says.startswith(_ELSEWHERE)
+    if plain or (idea.looks_like and re.search(idea.looks_like, change.text)):
+        return reason
+    return replace(reason, says=_ELSEWHERE + reason.says)
 
 
 def _overlooked(exercise, source):
