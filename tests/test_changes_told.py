@@ -149,3 +149,16 @@ def test_a_square_on_the_way_to_a_variance_is_not_blamed():
     )
     sentence, _ = said("batch_norm", text)
     assert "`(x - m) ** 2 * 1.5` (line 3) is the first value" in sentence
+
+
+def test_a_check_that_answers_true_or_false_is_told_where_it_says_the_wrong_one():
+    text = """
+    def gradient_check(forward, backward, x, gamma, beta):
+        dout = np.random.default_rng(0).normal(size=x.shape)
+        dx, dgamma, dbeta = backward(dout, x, gamma, beta)
+        up, down = forward(x, gamma, beta + 1e-5), forward(x, gamma, beta - 1e-5)
+        slopes = (dout * (up - down)).sum(axis=0) / 1e-5
+        return bool(np.abs(slopes - dbeta).max() <= 1e-5 * np.abs(slopes).max())
+    """
+    sentence, _ = said("gradient_check", text)
+    assert re.search(r"It says False for: a right backward pass .*; there True is right\.", sentence)

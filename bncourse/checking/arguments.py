@@ -6,6 +6,7 @@ declaration, and their numbers are tried and not listed for each task.
 
 import inspect
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -93,13 +94,18 @@ def argument_ideas(exercise):
 
 def with_change(function, change):
     """Give a function that is called with changed arguments."""
-    names = tuple(inspect.signature(function).parameters)
+    names = _names(function)
 
     def changed(*arguments, **options):
         given = dict(zip(names, arguments, strict=False)) | options
         return function(**change(given))
 
     return changed
+
+
+@lru_cache(maxsize=256)
+def _names(function):
+    return tuple(inspect.signature(function).parameters)
 
 
 def _fixes(name, value):

@@ -7,7 +7,7 @@ believed first, so what is plainest to read stands first: something left out, th
 import ast
 import copy
 
-from bncourse.checking.places import called_name, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
 
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _SWAPPED = {
@@ -45,7 +45,6 @@ _COMPARED = {
     ast.NotEq: (ast.Eq,),
 }
 _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
-_LONGEST_SHOWN = 60  # characters
 _LOOSE, _TIGHT = ast.Add | ast.Sub, ast.Mult | ast.Div
 
 
@@ -129,7 +128,7 @@ def small(function):
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
             for other in names:
                 if other != node.id:
-                    yield place, ast.Name(other, ast.Load()), f"`{other}` in place of `{node.id}`{_inside(place)}"
+                    yield place, ast.Name(other, ast.Load()), f"`{other}` in place of `{node.id}`{inside(place)}"
         elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
             for other in _COMPARED[type(node.ops[0])]:
                 new = ast.Compare(node.left, [other()], node.comparators)
@@ -150,14 +149,6 @@ def _is_of_a_number(parent):
     return (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.USub)) or (
         isinstance(parent, ast.Tuple) and all(type(getattr(each, "value", None)) is int for each in parent.elts)
     )
-
-
-def _inside(place):
-    """Say what an expression is part of, because a line may have the same name or number twice."""
-    text = (
-        text_of(place.parent) if isinstance(place.parent, ast.expr) and not isinstance(place.parent, ast.Tuple) else ""
-    )
-    return f" in `{text}`" if text and len(text) <= _LONGEST_SHOWN else ""
 
 
 def _is(node, number):
@@ -219,7 +210,7 @@ def _numbers(place, value, names):
         others = (1 - value, 1.0, 0.0, 0.5, 2.0, 1e-3, value * 10, value / 10, value * 100, value / 100, *near)
     operator = getattr(place.parent, "op", None)
     neutral = 0 if isinstance(operator, _LOOSE) else 1 if isinstance(operator, _TIGHT | ast.Pow) else None
-    words = f" in place of `{text_of(place.node)}`{_inside(place)}"
+    words = f" in place of `{text_of(place.node)}`{inside(place)}"
     for other in dict.fromkeys(others):
         if other != value and other != neutral:  # a term or a factor that is too much is left out, see above
             yield place, ast.Constant(other), f"`{other:g}`{words}"

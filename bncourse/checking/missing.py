@@ -5,7 +5,7 @@ They are tried after those of `bncourse.checking.edits`, and have the same form.
 
 import ast
 
-from bncourse.checking.places import called_name, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
 
 
 def wrapped(function):
@@ -20,7 +20,11 @@ def wrapped(function):
         text = text_of(node)
         if _counts(node):
             for operator, words in ((ast.Sub(), "-"), (ast.Add(), "+")):
-                yield place, ast.BinOp(node, operator, ast.Constant(1)), f"`{text} {words} 1` in place of `{text}`"
+                yield (
+                    place,
+                    ast.BinOp(node, operator, ast.Constant(1)),
+                    f"`{text} {words} 1` in place of `{text}`{inside(place)}",
+                )
             if not isinstance(node, ast.Name):
                 continue
         yield place, ast.BinOp(node, ast.Pow(), ast.Constant(0.5)), f"the square root of `{text}` in its place"
@@ -32,7 +36,11 @@ def wrapped(function):
             yield place, ast.Attribute(node, "T", ast.Load()), f"`{text}` transposed"
         if isinstance(node, ast.Name) and "np" in used:
             for each in ("sort", "abs"):
-                yield place, _call(ast.Name("np", ast.Load()), each, node), f"`np.{each}({text})` in place of `{text}`"
+                yield (
+                    place,
+                    _call(ast.Name("np", ast.Load()), each, node),
+                    f"`np.{each}({text})` in place of `{text}`{inside(place)}",
+                )
         if isinstance(place.parent, ast.Return):
             yield from _result(place, node, function)
 

@@ -3,6 +3,8 @@
 import ast
 from dataclasses import dataclass
 
+_LONGEST_SHOWN = 60  # characters
+
 
 @dataclass(frozen=True)
 class Place:
@@ -100,3 +102,11 @@ def called_name(call):
     """Give the last part of the name of the function that is called, or ""."""
     function = call.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def inside(place):
+    """Say what an expression is part of, because a line may have the same name or number twice."""
+    text = (
+        text_of(place.parent) if isinstance(place.parent, ast.expr) and not isinstance(place.parent, ast.Tuple) else ""
+    )
+    return f" in `{text}`" if text and len(text) <= _LONGEST_SHOWN else ""

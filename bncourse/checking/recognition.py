@@ -54,7 +54,7 @@ def recognized(exercise, answer, trials, told):
         return ""
     steps = _steps(exercise, told.case)
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
-    good, first = [], None
+    good, plain, first = [], [], None
     for pair in reply.value:
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
             return ""
@@ -71,9 +71,11 @@ def recognized(exercise, answer, trials, told):
             break
         if name:
             good.append((line, _bound(parent) or text, name))
-    if first is None or not good:
+        else:
+            plain = [(line, _bound(parent) or text, "a step of a right answer too")]
+    if first is None or not (good or plain):
         return ""
-    return _sentence(good, first)
+    return _sentence(good or plain, first)
 
 
 def _sentence(good, first):
@@ -102,7 +104,8 @@ def _telling(value):
 
 
 def _on_the_way(value, steps, inputs):
-    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for a mean.
+    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
+    a mean, a product with an input.
 
     Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
     """
@@ -111,6 +114,7 @@ def _on_the_way(value, steps, inputs):
     rows |= {n for given in inputs for n in np.shape(given)[:1]}
     with np.errstate(all="ignore"):
         nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
+        nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
         return any(_telling(each) and _is(step, each) for each in nearby for _, step in steps) or any(
             _is(np.square(step), value) for _, step in steps
         )
