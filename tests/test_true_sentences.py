@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import textwrap
 
 import numpy as np
 import pytest
@@ -126,8 +127,12 @@ def test_a_loose_pattern_shows_no_line_where_another_may_be_meant():
         shares = np.ones(len(x)) / len(x)
         return (x - mean) * (var + eps) ** -1 * shares.sum()
 
-    verdict = judge(exercises.find("normalize"), DirectAnswer(normalize))
-    assert verdict.wrong_ideas == ("divides by the variance",) and verdict.where == ""
+    exercise = exercises.find("normalize")
+    verdict = judge(exercise, DirectAnswer(normalize))
+    assert verdict.wrong_ideas == ("divides by the variance",)
+    source = textwrap.dedent(inspect.getsource(normalize))
+    ideas = [idea for idea in exercise.in_all_forms() if idea.name == "divides by the variance"]
+    assert ideas and not any(line_with(idea, exercise, source) for idea in ideas)
 
 
 def test_what_only_gives_the_same_numbers_is_not_told_what_it_wrote():

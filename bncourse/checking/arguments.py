@@ -6,6 +6,7 @@ declaration, and their numbers are tried and not listed for each task.
 
 import inspect
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def argument_ideas(exercise):
     for name, value in values.items():
         if isinstance(value, bool | str):
             for fixed in sorted({case.options[name] for case in exercise.draw(0) if name in case.options}):
-                says = f"Your result is what {name}={fixed!r} gives, whatever `{name}` is passed."
+                says = f"What comes out is what {name}={fixed!r} gives, whatever `{name}` is passed."
                 also = f"Beside that, {name}={fixed!r} is taken, whatever `{name}` is passed."
                 add(f"{name} taken as {fixed!r}", says, also, _fixes(name, fixed))
         elif isinstance(value, float):
@@ -93,13 +94,18 @@ def argument_ideas(exercise):
 
 def with_change(function, change):
     """Give a function that is called with changed arguments."""
-    names = tuple(inspect.signature(function).parameters)
+    names = _names(function)
 
     def changed(*arguments, **options):
         given = dict(zip(names, arguments, strict=False)) | options
         return function(**change(given))
 
     return changed
+
+
+@lru_cache(maxsize=256)
+def _names(function):
+    return tuple(inspect.signature(function).parameters)
 
 
 def _fixes(name, value):

@@ -1,5 +1,7 @@
 """Say what probably happened: a wrong idea that the numbers prove, or what they show alone, and no more."""
 
+import re
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -51,6 +53,27 @@ def _said(idea, source, beside_another):
     if isinstance(idea, ArgumentIdea):
         return idea.also if beside_another else idea.says
     return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
+
+
+def beside(reason, idea, change):
+    """Give the reason of an idea as it is told beside a change that makes the answer right.
+
+    Where the change is in a line that does not look like the idea, only the numbers are those of the idea.
+
+    Parameters
+    ----------
+    reason : Reason
+    idea : WrongIdea
+    change : Found
+
+    Returns
+    -------
+    Reason
+    """
+    plain = isinstance(idea, ArgumentIdea) or idea.seen or reason.says.startswith(_ELSEWHERE)
+    if plain or (idea.looks_like and re.search(idea.looks_like, change.text)):
+        return reason
+    return replace(reason, says=_ELSEWHERE + reason.says)
 
 
 def _overlooked(exercise, source):
@@ -121,6 +144,29 @@ def _nearness(expected, off):
 def _where_it_holds(trials):
     right = [trial.case.label for trial in trials if not trial.kind]
     wrong = [trial.case.label for trial in trials if trial.kind]
+    if all(_truth(trial.expected) is not None and _truth(trial.reply.value) is not None for trial in trials):
+        said = [
+            f"It says {not truth} for: {_some(labels)}; there {truth} is right."
+            for truth in (True, False)
+            if (labels := [t.case.label for t in trials if _truth(t.expected) is truth is not _truth(t.reply.value)])
+        ]
+        if said:
+            return " ".join(said)
     if right and wrong:
-        return f"It is right for: {'; '.join(right[:3])}. It is not for: {'; '.join(wrong[:3])}."
+        return f"It is right for: {_some(right)}. It is not for: {_some(wrong)}."
     return ""
+
+
+def _truth(value):
+    """Give the one truth value that a value is or holds, or None."""
+    if isinstance(value, dict):
+        held = [truth for each in value.values() if (truth := _truth(each)) is not None]
+        return held[0] if len(held) == 1 else None
+    if isinstance(value, np.ndarray) and value.dtype == bool and value.size == 1:
+        return bool(value.item())
+    return value if isinstance(value, bool) else None
+
+
+def _some(labels, most=3):
+    more = len(labels) - most
+    return "; ".join(labels[:most]) + (f"; and {more} more" if more > 0 else "")

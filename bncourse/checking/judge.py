@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import is_empty
-from bncourse.checking.diagnosis import diagnose
+from bncourse.checking.diagnosis import beside, diagnose
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.one_change import one_change
@@ -76,16 +76,23 @@ def _verdict(exercise, answer, trials):
     number = next(i for i, trial in enumerate(trials) if trial is told)
     ideas, reasons = diagnose(exercise, answer.source, trials, of_part, told)
     where = next((line for idea in ideas if (line := line_with(idea, exercise, answer.source))), "")
-    change = None if ideas else one_change(exercise, answer, trials)
-    if change:
+    # an idea is what the numbers are; where no line is known to hold it, the change that is right shows one
+    change = one_change(exercise, answer, trials) if not where and len(ideas) < 2 else None
+    if ideas and change and not change.whole:
+        change = None
+    elif ideas and change:
+        reasons = [*(beside(reason, idea, change) for reason, idea in zip(reasons, ideas, strict=True))]
+        reasons.append(Reason(change.says))
+    elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     elif not ideas and (so_far := recognized(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(so_far)]
-    outcome = STOPPED if told.kind == "fault" else NOT_YET
     if told.kind == "fault":
-        where = _faulty_line(told.reply.fault)
-    elif change:
-        where = f"line {change.line}: {change.text}"
+        outcome, place = STOPPED, _faulty_line(told.reply.fault)
+        place = f"{answer.name}(), {place}" if place else ""
+    else:
+        outcome = NOT_YET
+        place = change.where if change else f"{answer.name}(), {where}" if where else ""
     missed = [told.finding]
     if not ideas and not change and told.kind in ("finite", "property", "values"):
         missed += filter(None, [by_hand(exercise, answer)])
@@ -97,7 +104,7 @@ def _verdict(exercise, answer, trials):
         _passed(trials, parts),
         tuple(missed),
         tuple(reasons),
-        f"{answer.name}(), {where}" if where else "",
+        place,
         _todo(exercise),
         advice,
         number,

@@ -7,6 +7,7 @@ right on every case of the check: then it is true, whatever the learner meant. N
 
 import ast
 import itertools
+import re
 import time
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.changes import Changes
+from bncourse.checking.several import Several, is_right
 
 DRIVER = "bncourse.checking.variants:outcomes"
+HELPERS = "bncourse.checking.variants:helpers"
 MOST = 1_500  # how many changes are tried: a number, so that a verdict hangs on no clock
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
@@ -33,14 +36,25 @@ class Found:
     line : int
         The line of the answer, counted from its ``def``.
     text : str
-        That line as it stands.
+        That line as it is written.
     says : str
         The sentence to the learner.
+    function : str
+        The name of the function that has the line.
+    whole : bool
+        Whether all is right with it, and not one part or one result alone.
     """
 
     line: int
     text: str
     says: str
+    function: str
+    whole: bool
+
+    @property
+    def where(self):
+        """Give the place as a card writes it."""
+        return f"{self.function}(), line {self.line}: {self.text}"
 
 
 def one_change(exercise, answer, trials, seconds=SECONDS):
@@ -62,20 +76,43 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if exercise.driver or not may_be_run_again(answer, trials) or not _tells(trials):
         return None
     until = time.monotonic() + seconds
+    helpers = helpers_of(answer)
+    if helpers is None:
+        return None
     failing = [trial for trial in trials if trial.kind]
     first = min(failing, key=lambda trial: (_size(trial) < 8, _size(trial)))  # of one number many a change is right
-    changes = Changes(answer.source)
+    changes = Changes(answer.source, helpers)
     candidates = itertools.islice(changes, MOST)
+    several = Several(exercise, first)
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = _outcomes(answer, changes.source(batch), len(batch), first, until)
         if results is None:
             return None
         for change, result in zip(batch, results, strict=True):
-            if _is_right(exercise, first, result):
+            if is_right(exercise, first, result):
                 scope = _holds(exercise, answer, changes.source([change]), trials, failing, until)
                 if scope is not None:
-                    return _told(answer, change, scope)
-    return None
+                    return _told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
+            elif several:
+                several.note(change, result)
+    right = several.that_hold(
+        lambda change, trial: _outcomes(answer, changes.source([change]), 1, trial, until), trials
+    )
+    if not right:
+        return None
+    where = [f"{name} right in every case of this check" for name in right]
+    return _told(answer, [answer.source, *helpers], list(right.values()), where, False)
+
+
+def helpers_of(answer):
+    """Give the texts of the functions that an answer calls; None where one may not be run again without harm."""
+    if not any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) for n in ast.walk(ast.parse(answer.source))):
+        return []
+    reply = answer.call((), {}, seconds=1.0, driver=HELPERS)
+    if reply.fault or not isinstance(reply.value, list):
+        return []
+    texts = [text for text in reply.value if isinstance(text, str)]
+    return texts if all(map(_harmless, texts)) else None
 
 
 def may_be_run_again(answer, trials):
@@ -84,12 +121,16 @@ def may_be_run_again(answer, trials):
         return False
     if any(trial.reply.timed_out for trial in trials) or min(trial.reply.seconds for trial in trials) > SLOWEST:
         return False
+    return _harmless(answer.source)
+
+
+def _harmless(source):
     try:
-        tree = ast.parse(answer.source)
+        tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     for node in ast.walk(tree):
-        if isinstance(node, ast.While | ast.Global | ast.Nonlocal | ast.AsyncFunctionDef | ast.Yield | ast.YieldFrom):
+        if isinstance(node, ast.Global | ast.Nonlocal | ast.AsyncFunctionDef | ast.Yield | ast.YieldFrom):
             return False
         if getattr(node, "id", None) in _UNSAFE or getattr(node, "attr", None) in _UNSAFE:
             return False
@@ -121,39 +162,6 @@ def _outcomes(answer, source, count, trial, until):
     return reply.value
 
 
-def _is_right(exercise, trial, result):
-    if not isinstance(result, list | tuple) or len(result) != 3:
-        return False
-    value, arguments, options = result
-    if not _near(trial.expected, value) or not compare.same(trial.expected, value, trial.tolerance):
-        return False
-    if not isinstance(arguments, list | tuple) or not isinstance(options, dict):
-        return False
-    given = dict(zip(exercise.parameters, trial.case.arguments, strict=False)) | dict(trial.case.options)
-    after = dict(zip(exercise.parameters, arguments, strict=False)) | options
-    return all(
-        name in exercise.may_change or not isinstance(before, np.ndarray) or _equal(before, after.get(name))
-        for name, before in given.items()
-    )
-
-
-def _near(expected, got):
-    """Say quickly whether two values can be the same; nearly all that are tried are not."""
-    wanted, found = compare.pieces(expected), compare.pieces(got)
-    for a, b in zip(wanted, found, strict=False):
-        if isinstance(a, np.ndarray | float) and isinstance(b, np.ndarray | float):
-            if np.size(a) != np.size(b):
-                return False
-            a, b = np.ravel(a), np.ravel(b)
-            if a.dtype.kind == b.dtype.kind == "f" and not np.all(np.abs(a - b) <= 1e-3 * (1 + np.abs(a))):
-                return bool(np.isnan(a).any())
-    return True
-
-
-def _equal(a, b):
-    return isinstance(b, np.ndarray) and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-
-
 def _holds(exercise, answer, source, trials, failing, until):
     """Give where the change makes all right: "" for everywhere, or the name of one part; None if nowhere."""
     right = {}
@@ -161,7 +169,7 @@ def _holds(exercise, answer, source, trials, failing, until):
         results = _outcomes(answer, source, 1, trial, until)
         if results is None:
             return None
-        right.setdefault(trial.case.part, []).append(_is_right(exercise, trial, results[0]))
+        right.setdefault(trial.case.part, []).append(is_right(exercise, trial, results[0]))
         if not trial.case.part and not right[""][-1]:
             return None
     if all(map(all, right.values())):
@@ -172,8 +180,19 @@ def _holds(exercise, answer, source, trials, failing, until):
     return mended[0] if kept and len(mended) == 1 and mended[0] else None
 
 
-def _told(answer, change, scope):
-    lines = answer.source.splitlines()
-    text = lines[change.line - 1].strip() if change.line <= len(lines) else ""
-    cases = f"every case of {scope!r}" if scope else "every case of this check"
-    return Found(change.line, text, f"One change makes {cases} come out right: in line {change.line}, {change.says}.")
+def _cases(scope):
+    return f"every case of {scope!r} come out right" if scope else "every case of this check come out right"
+
+
+def _told(answer, sources, changes, what, whole):
+    """Tell changes, each with what it makes right; the first is shown as the place."""
+    said, shown = [], None
+    for change, comes in zip(changes, what, strict=True):
+        source = next((s for s in sources if re.search(rf"^def {re.escape(change.function)}\b", s, re.MULTILINE)), "")
+        lines = source.splitlines()
+        text = lines[change.line - 1].strip() if change.line <= len(lines) else ""
+        owner = "" if source == answer.source else f" of `{change.function}`"
+        said.append(f"One change makes {comes}: in line {change.line}{owner}, {change.says}.")
+        shown = shown or (change.line, text, answer.name if source == answer.source else change.function)
+    line, text, function = shown
+    return Found(line, text, " ".join(said), function, whole)

@@ -17,7 +17,7 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.changes import Changes
-from bncourse.checking.one_change import may_be_run_again
+from bncourse.checking.one_change import helpers_of, may_be_run_again
 from bncourse.checking.variants import observed
 
 DRIVER = "bncourse.checking.variants:observed"
@@ -44,8 +44,9 @@ def recognized(exercise, answer, trials, told):
     """
     if exercise.driver or not may_be_run_again(answer, trials):
         return ""
-    source, places = Changes(answer.source).observing()
-    if not places:
+    helpers = helpers_of(answer)
+    source, places = Changes(answer.source, helpers or ()).observing()
+    if helpers is None or not places:
         return ""
     arguments, options = told.case.copy()
     reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=DRIVER)
@@ -53,32 +54,37 @@ def recognized(exercise, answer, trials, told):
         return ""
     steps = _steps(exercise, told.case)
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
-    good, first = [], None
+    good, plain, first = [], [], None
     for pair in reply.value:
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
             return ""
-        line, text, parent = places[pair[0]]
+        line, text, parent, function = places[pair[0]]
+        line = f"line {line}" if function == answer.name else f"line {line} of `{function}`"
         value = pair[1]
         if not _telling(value) or any(_is(value, given) for given in inputs):
             continue
         name = next((name for name, step in steps if _is(step, value)), None)
+        if name is None and _on_the_way(value, steps, inputs):
+            continue
         if name is None:
             first = (line, text)
             break
         if name:
             good.append((line, _bound(parent) or text, name))
-    if first is None or not good:
+        else:
+            plain = [(line, _bound(parent) or text, "a step of a right answer too")]
+    if first is None or not (good or plain):
         return ""
-    return _sentence(good, first)
+    return _sentence(good or plain, first)
 
 
 def _sentence(good, first):
     named = {name: (line, text) for line, text, name in good}  # the last place that has it
-    parts = [f"`{text}` (line {line}) is {name}" for name, (line, text) in list(named.items())[-_MOST_NAMED:]]
+    parts = [f"`{text}` ({line}) is {name}" for name, (line, text) in list(named.items())[-_MOST_NAMED:]]
     right = ", and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
     line, text = first
     return (
-        f"So far it is right: {right}. `{text}` (line {line}) is the first value that none of the right answers known "
+        f"So far it is right: {right}. `{text}` ({line}) is the first value that none of the right answers known "
         "here passes through."
     )
 
@@ -95,6 +101,23 @@ def _telling(value):
         return False
     value = np.asarray(value)
     return bool(np.isfinite(value).all() and np.any(value != np.round(value)))
+
+
+def _on_the_way(value, steps, inputs):
+    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
+    a mean, a product with an input.
+
+    Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
+    """
+    size = np.size(value)
+    rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
+    rows |= {n for given in inputs for n in np.shape(given)[:1]}
+    with np.errstate(all="ignore"):
+        nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
+        nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
+        return any(_telling(each) and _is(step, each) for each in nearby for _, step in steps) or any(
+            _is(np.square(step), value) for _, step in steps
+        )
 
 
 def _is(a, b):

@@ -5,6 +5,8 @@ Used as a driver (see `bncourse.checking.Exercise`), so it needs no way of its o
 
 import contextlib
 import copy
+import inspect
+import textwrap
 import types
 import warnings
 
@@ -14,7 +16,55 @@ from bncourse.checking.answer import plain
 
 WHICH = "which_change_is_on"
 SEEN = "value_seen"  # the global name of the function that notes the value of an expression
+GOES_ON = "it_may_go_on"  # the global name of the function that a loop asks at each turn
 MOST_SEEN = 10_000  # numbers of a value that is noted
+MOST_TURNS = 500  # of all `while` loops in one call
+_MOST_HELPERS = 5
+
+
+class _TooLong(BaseException):
+    """A loop turns too often; a bare ``except Exception`` in an answer does not catch it."""
+
+
+def _counter():
+    turns = 0
+
+    def goes_on():
+        nonlocal turns
+        turns += 1
+        if turns > MOST_TURNS:
+            raise _TooLong
+        return True
+
+    return goes_on
+
+
+def helpers(function):
+    """Give the texts of the functions beside a learner's function that it calls, directly or through another.
+
+    Parameters
+    ----------
+    function : function
+
+    Returns
+    -------
+    list of str
+        Without those of libraries, and those that have no text or use names of a function around them.
+    """
+    if not isinstance(function, types.FunctionType):
+        return []
+    found, asked = {function.__name__: ""}, [function]
+    while asked and len(found) <= _MOST_HELPERS:
+        for name in asked.pop().__code__.co_names:
+            other = function.__globals__.get(name)
+            if name in found or not isinstance(other, types.FunctionType) or other.__closure__:
+                continue
+            if other.__globals__ is not function.__globals__ or other.__name__ != name:
+                continue
+            with contextlib.suppress(OSError, TypeError, IndexError):
+                found[name] = textwrap.dedent(inspect.getsource(other))
+                asked.append(other)
+    return [text for text in found.values() if text]
 
 
 def outcomes(function, source, count, arguments, options):
@@ -51,11 +101,11 @@ def outcomes(function, source, count, arguments, options):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for number in range(1, count + 1):
-            names[WHICH] = number
+            names[WHICH], names[GOES_ON] = number, _counter()
             given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
             try:
                 found.append([plain(variant(*given, **named)), given, named])
-            except Exception:  # a text that stops is no right one
+            except (Exception, _TooLong):  # a text that stops is no right one
                 found.append(None)
     return found
 
@@ -89,10 +139,10 @@ def observed(function, source, arguments, options):
             values[number] = plain(value)
         return value
 
-    names = {**function.__globals__, SEEN: note}
+    names = {**function.__globals__, SEEN: note, GOES_ON: _counter()}
     exec(compile(source, "<another form of the answer>", "exec"), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        with contextlib.suppress(Exception):
+        with contextlib.suppress(Exception, _TooLong):
             names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
     return [[number, value] for number, value in values.items() if number not in again]

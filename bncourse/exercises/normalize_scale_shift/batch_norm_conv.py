@@ -115,8 +115,8 @@ def one_mean_and_variance_for_all_channels(x, gamma, beta, eps=1e-3, data_format
 
 @batch_norm_conv.wrong("F4", looks_like=r"reshape")
 def reshaped_without_moving_the_channels(x, gamma, beta, eps=1e-3, data_format="channels_last"):
-    """You reshape to (-1, channels) without moving the channels to the last axis first. With channels first
-    that mixes channels and positions: use np.moveaxis or transpose before the reshape, and after it."""
+    """You reshape without moving the channels to the last axis first. With channels first that mixes channels
+    and positions: use np.moveaxis or transpose before the reshape, and after it."""
     channels = x.shape[3] if data_format == "channels_last" else x.shape[1]
     rows = x.reshape(-1, channels)
     x_hat = (rows - rows.mean(axis=0)) / np.sqrt(rows.var(axis=0) + eps)

@@ -137,7 +137,8 @@ def the_squares_without_the_mean_taken_off(x, mean):
 
 @batch_variance.wrong("F1", looks_like=r"mean")
 def the_mean_distance_without_a_square(x, mean):
-    """You average x - mean without squaring. Distances above and below the mean cancel, so this is always 0."""
+    """You average x - mean, with no square or with a square that comes too late. Distances above and below the mean
+    cancel, so this is always 0: square first."""
     return (x - mean).mean(axis=0)
 
 

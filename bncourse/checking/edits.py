@@ -1,0 +1,268 @@
+"""The kinds of small edits of a function: what a person might have meant in place of what is written.
+
+Each kind is a generator of ``(place, replacement, words)``; the words follow "in line 3, ". Those that come first are
+believed first, so what is plainest to read stands first: something left out, then another sign, name or number.
+"""
+
+import ast
+import copy
+
+from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+
+_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+_SWAPPED = {
+    "mean": ("sum",),
+    "sum": ("mean",),
+    "average": ("sum",),
+    "median": ("mean",),
+    "prod": ("sum",),
+    "var": ("std",),
+    "std": ("var",),
+    "sqrt": ("square",),
+    "square": ("sqrt",),
+    "abs": ("square",),
+    "max": ("min", "sum"),
+    "min": ("max", "sum"),
+    "maximum": ("minimum",),
+    "minimum": ("maximum",),
+    "add": ("subtract", "multiply"),
+    "subtract": ("add",),
+    "multiply": ("divide", "add"),
+    "divide": ("multiply",),
+    "argmax": ("argmin",),
+    "argmin": ("argmax",),
+    "floor": ("ceil",),
+    "ceil": ("floor",),
+}
+_REDUCES = {"mean", "sum", "var", "std", "max", "min", "prod", "average", "median"}
+_AXES = ((0, 1), (1, 2), (0, 1, 2), (0, 2, 3), (1, 2, 3), (1, 2, 4))
+_COMPARED = {
+    ast.Lt: (ast.LtE, ast.Gt),
+    ast.LtE: (ast.Lt, ast.GtE),
+    ast.Gt: (ast.GtE, ast.Lt),
+    ast.GtE: (ast.Gt, ast.LtE),
+    ast.Eq: (ast.NotEq,),
+    ast.NotEq: (ast.Eq,),
+}
+_SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+_LOOSE, _TIGHT = ast.Add | ast.Sub, ast.Mult | ast.Div
+
+
+def left_out(function):
+    """Something that is too much: a term, a factor, an option, a function around a value."""
+    for place in places(function):
+        node = place.node
+        text = text_of(node)
+        if isinstance(node, ast.BinOp):
+            sides = [node.left, node.right]
+            if isinstance(node.left, ast.BinOp):
+                sides.append(node.left.left)
+            for side in sides:
+                yield place, side, f"`{text_of(side)}` alone in place of `{text}`"
+        elif isinstance(node, ast.Call):
+            for i, keyword in enumerate(node.keywords):
+                new = copy.copy(node)
+                new.keywords = [*node.keywords[:i], *node.keywords[i + 1 :]]
+                yield place, new, f"`{text}` without `{ast.unparse(keyword)}`"
+            if len(node.args) == 1 and called_name(node) not in ("len", "range"):
+                yield place, node.args[0], f"`{text_of(node.args[0])}` alone in place of `{text}`"
+
+
+def in_a_loop(function):
+    """A statement that overwrites where it should add up, or adds up where it should not, or writes into an input."""
+    for statement in ast.walk(function):
+        if isinstance(statement, ast.AugAssign) and type(statement.op) in _OPERATORS:
+            text = ast.unparse(statement)
+            target = ast.Name(statement.target.id, ast.Load()) if isinstance(statement.target, ast.Name) else None
+            if target:
+                plain = ast.BinOp(target, statement.op, statement.value)
+                new = ast.Assign([statement.target], plain, lineno=statement.lineno)
+                yield statement, new, f"`{ast.unparse(new)}` in place of `{text}`"
+            for other, sign in _OPERATORS.items():
+                if other is not type(statement.op) and other is not ast.Pow:
+                    new = ast.AugAssign(statement.target, other(), statement.value)
+                    yield statement, new, f"`{sign}=` in place of `{_OPERATORS[type(statement.op)]}=` in `{text}`"
+            new = ast.Assign([statement.target], statement.value, lineno=statement.lineno)
+            yield statement, new, f"`=` in place of `{_OPERATORS[type(statement.op)]}=` in `{text}`"
+        elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+            target = statement.targets[0]
+            if isinstance(target, ast.Name | ast.Subscript):
+                new = ast.AugAssign(target, ast.Add(), statement.value)
+                yield statement, new, f"`+=` in place of `=` in `{ast.unparse(statement)}`"
+            if isinstance(target, ast.Name) and isinstance(statement.value, ast.Name):
+                copied = ast.Call(ast.Attribute(statement.value, "copy", ast.Load()), [], [])
+                new = ast.Assign([target], copied, lineno=statement.lineno)
+                yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
+        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            call = statement.value
+            owner = getattr(call.func, "value", None)
+            if called_name(call) == "sort" and isinstance(owner, ast.Name):
+                function = ast.Attribute(ast.Name("np", ast.Load()), "sort", ast.Load())
+                value = ast.Call(function, [owner, *call.args], call.keywords)
+                new = ast.Assign([ast.Name(owner.id, ast.Store())], value, lineno=statement.lineno)
+                yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
+
+
+def small(function):
+    """Another operator, number, name, comparison or function; a sign; an order; brackets."""
+    names = names_of(function)
+    given = [*parameters_of(function), *loop_names(function)]
+    for place in places(function):
+        node = place.node
+        text = text_of(node)
+        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+            yield from _operators(place, node, text)
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
+            if not _is_of_a_number(place.parent):
+                yield from _numbers(place, node.value, given)
+        elif isinstance(node, ast.Constant) and node.value is None:
+            for number in (0, 1, -1):
+                yield place, ast.Constant(number), f"`{number}` in place of `None`"
+        elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+            yield place, ast.Constant(not node.value), f"`{not node.value}` in place of `{node.value}`"
+        elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            if not isinstance(node.operand, ast.Constant) or type(node.operand.value) is float:
+                yield place, node.operand, f"`{text}` without its minus sign"
+            if isinstance(node.operand, ast.Constant):
+                yield from _numbers(place, -node.operand.value, given)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
+            for other in names:
+                if other != node.id:
+                    yield place, ast.Name(other, ast.Load()), f"`{other}` in place of `{node.id}`{inside(place)}"
+        elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
+            for other in _COMPARED[type(node.ops[0])]:
+                new = ast.Compare(node.left, [other()], node.comparators)
+                yield place, new, f"`{_SIGNS[other]}` in place of `{_SIGNS[type(node.ops[0])]}` in `{text}`"
+        elif isinstance(node, ast.BoolOp):
+            other, sign, was = (ast.Or, "or", "and") if isinstance(node.op, ast.And) else (ast.And, "and", "or")
+            yield place, ast.BoolOp(other(), node.values), f"`{sign}` in place of `{was}` in `{text}`"
+        elif isinstance(node, ast.Call):
+            yield from _calls(place, node, text)
+        elif isinstance(node, ast.IfExp):
+            yield place, ast.IfExp(node.test, node.orelse, node.body), f"the two arms of `{text}` exchanged"
+        elif isinstance(node, ast.Tuple):
+            yield from _tuples(place, node, text, names)
+
+
+def _is_of_a_number(parent):
+    """Say whether a number is a part of something that is changed as a whole: ``-0.5``, or the axes ``(0, 1)``."""
+    return (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.USub)) or (
+        isinstance(parent, ast.Tuple) and all(type(getattr(each, "value", None)) is int for each in parent.elts)
+    )
+
+
+def _is(node, number):
+    return isinstance(node, ast.Constant) and node.value == number and node.value is not True
+
+
+def _operators(place, node, text):
+    for other, sign in _OPERATORS.items():
+        # times 1, to the power 1 or plus 0 is a way to leave something out, and is told as that
+        without = _is(node.right, 1 if other in (ast.Mult, ast.Div, ast.Pow) else 0)
+        if other is not type(node.op) and not without:
+            new = ast.BinOp(node.left, other(), node.right)
+            yield place, new, f"`{sign}` in place of `{_OPERATORS[type(node.op)]}` in `{text}`"
+    if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
+        yield place, ast.BinOp(node.right, node.op, node.left), f"the two sides of `{text}` the other way round"
+    for new in _regrouped(node):
+        yield place, new, f"`{ast.unparse(new)}` in place of `{text}`"
+
+
+def _regrouped(node):
+    """Yield other groupings: ``(a - b) / c`` for ``a - b / c``, ``sqrt(v + e)`` for ``sqrt(v) + e``, and back."""
+    op, left, right = node.op, node.left, node.right
+    if isinstance(right, ast.BinOp):
+        tighter = isinstance(op, _LOOSE) and isinstance(right.op, _TIGHT)
+        if tighter or (isinstance(right.op, ast.Pow) and isinstance(op, _LOOSE | _TIGHT)):
+            yield ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right)
+        if isinstance(op, _TIGHT) and isinstance(right.op, _LOOSE):
+            yield ast.BinOp(ast.BinOp(left, op, right.left), right.op, right.right)
+    function = left.func if isinstance(op, ast.Div) and isinstance(left, ast.Call) else None
+    if isinstance(function, ast.Attribute) and function.attr == "sum":  # divided by another number than was added
+        yield ast.Call(ast.Attribute(function.value, "mean", ast.Load()), left.args, left.keywords)
+    if isinstance(left, ast.BinOp):
+        if isinstance(op, _LOOSE) and isinstance(left.op, _TIGHT):
+            yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right))
+        if isinstance(op, ast.Div) and isinstance(left.op, ast.Div):
+            yield ast.BinOp(left.left, ast.Div(), ast.BinOp(left.right, ast.Mult(), right))
+        if isinstance(op, _TIGHT | ast.Pow) and isinstance(left.op, _LOOSE | _TIGHT) and type(op) is not type(left.op):
+            yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right))
+    for call, other, first in ((left, right, True), (right, left, False)):
+        if not isinstance(call, ast.Call):
+            continue
+        if len(call.args) == 1 and not call.keywords:
+            inner = ast.BinOp(call.args[0], op, other) if first else ast.BinOp(other, op, call.args[0])
+            yield ast.Call(call.func, [inner], call.keywords)
+        if isinstance(call.func, ast.Attribute) and first and called_name(call) in _REDUCES:
+            of_module = isinstance(call.func.value, ast.Name) and call.args
+            if of_module:
+                yield ast.Call(call.func, [ast.BinOp(call.args[0], op, other), *call.args[1:]], call.keywords)
+            else:
+                inner = ast.BinOp(call.func.value, op, other)
+                yield ast.Call(ast.Attribute(inner, call.func.attr, ast.Load()), call.args, call.keywords)
+
+
+def _numbers(place, value, names):
+    if isinstance(value, int):
+        others = (0, 1, -1, 2, value + 1, value - 1, *((value // 10, value * 10) if value > 9 else ()))
+    else:
+        near = (value + 1, value - 1, 2 * value, value / 2) if abs(value) < 100 else ()
+        others = (1 - value, 1.0, 0.0, 0.5, 2.0, 1e-3, value * 10, value / 10, value * 100, value / 100, *near)
+    operator = getattr(place.parent, "op", None)
+    neutral = 0 if isinstance(operator, _LOOSE) else 1 if isinstance(operator, _TIGHT | ast.Pow) else None
+    words = f" in place of `{text_of(place.node)}`{inside(place)}"
+    for other in dict.fromkeys(others):
+        if other != value and other != neutral:  # a term or a factor that is too much is left out, see above
+            yield place, ast.Constant(other), f"`{other:g}`{words}"
+    if isinstance(value, int) and not isinstance(place.parent, ast.keyword | ast.BinOp):
+        yield place, ast.Constant(None), f"`None`{words}"
+    if isinstance(value, int) and isinstance(place.parent, ast.keyword) and place.parent.arg == "axis":
+        for axes in _AXES:
+            yield place, _tuple(axes), f"`{axes}`{words}"
+    for name in names:
+        yield place, ast.Name(name, ast.Load()), f"`{name}`{words}"
+
+
+def _tuple(numbers):
+    return ast.Tuple([ast.Constant(number) for number in numbers], ast.Load())
+
+
+def _tuples(place, node, text, names):
+    """Two results in the wrong order; other axes than those in the text."""
+    if len(node.elts) in (2, 3) and isinstance(place.parent, ast.Return):
+        for i in range(len(node.elts)):
+            for j in range(i + 1, len(node.elts)):
+                order = list(node.elts)
+                order[i], order[j] = order[j], order[i]
+                pair = f"`{text_of(node.elts[i])}` and `{text_of(node.elts[j])}`"
+                yield place, ast.Tuple(order, ast.Load()), f"{pair} in each other's place"
+    values = [getattr(each, "value", None) for each in node.elts]
+    if values and all(type(value) is int for value in values):
+        fewer = [tuple(v for v in values if v != out) for out in values] if len(values) > 1 else []
+        more = [tuple(sorted({*values, axis})) for axis in range(5)]
+        for axes in dict.fromkeys([*fewer, *more, *_AXES]):
+            if axes != tuple(values):
+                yield place, _tuple(axes), f"`{axes}` in place of `{text}`"
+        for name in names:
+            yield place, ast.Name(name, ast.Load()), f"`{name}` in place of `{text}`"
+
+
+def _calls(place, node, text):
+    function, name = node.func, called_name(node)
+    if isinstance(function, ast.Attribute):
+        for other in _SWAPPED.get(name, ()):
+            new = copy.copy(node)
+            new.func = ast.Attribute(function.value, other, ast.Load())
+            yield place, new, f"`{other}` in place of `{name}` in `{text}`"
+    if name in _REDUCES:
+        given = {keyword.arg for keyword in node.keywords}
+        for option, values in (("axis", (0, 1, -1)), ("keepdims", (True,)), ("ddof", (1,))):
+            if option not in given and (option != "ddof" or name in ("var", "std")):
+                for value in values:
+                    new = copy.copy(node)
+                    new.keywords = [*node.keywords, ast.keyword(option, ast.Constant(value))]
+                    yield place, new, f"`{option}={value}` in `{text}`"
+    if name == "len" and len(node.args) == 1:
+        shape = ast.Attribute(node.args[0], "shape", ast.Load())
+        new = ast.Subscript(shape, ast.Constant(1), ast.Load())
+        yield place, new, f"`{ast.unparse(new)}` in place of `{text}`"

@@ -1,0 +1,118 @@
+"""The kinds of small edits that put in what is missing: a root, a sort, one less, a term, a factor, a shape.
+
+They are tried after those of `bncourse.checking.edits`, and have the same form.
+"""
+
+import ast
+
+from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+
+
+def wrapped(function):
+    """A root, a square, a sign, a transpose, a sort, a sum, or one less or more."""
+    used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    for place in places(function):
+        node = place.node
+        if not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Attribute | ast.Subscript):
+            continue
+        if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load) or _of_a_module(node, place.parent):
+            continue
+        text = text_of(node)
+        if _counts(node):
+            for operator, words in ((ast.Sub(), "-"), (ast.Add(), "+")):
+                yield (
+                    place,
+                    ast.BinOp(node, operator, ast.Constant(1)),
+                    f"`{text} {words} 1` in place of `{text}`{inside(place)}",
+                )
+            if not isinstance(node, ast.Name):
+                continue
+        yield place, ast.BinOp(node, ast.Pow(), ast.Constant(0.5)), f"the square root of `{text}` in its place"
+        yield place, ast.BinOp(node, ast.Pow(), ast.Constant(2)), f"the square of `{text}` in its place"
+        yield place, ast.UnaryOp(ast.USub(), node), f"`{text}` with the opposite sign"
+        yield place, ast.BinOp(ast.Constant(1.0), ast.Div(), node), f"1 divided by `{text}` in its place"
+        yield place, ast.BinOp(ast.Constant(1.0), ast.Sub(), node), f"1 minus `{text}` in its place"
+        if not isinstance(node, ast.Call):
+            yield place, ast.Attribute(node, "T", ast.Load()), f"`{text}` transposed"
+        if isinstance(node, ast.Name) and "np" in used:
+            for each in ("sort", "abs"):
+                yield (
+                    place,
+                    _call(ast.Name("np", ast.Load()), each, node),
+                    f"`np.{each}({text})` in place of `{text}`{inside(place)}",
+                )
+        if isinstance(place.parent, ast.Return):
+            yield from _result(place, node, function)
+
+
+def _of_a_module(node, parent):
+    return isinstance(node, ast.Name) and isinstance(parent, ast.Attribute) and node.id in ("np", "numpy", "math")
+
+
+def _counts(node):
+    """Say whether an expression is a number of things: a length, one number of a shape, a name."""
+    if isinstance(node, ast.Subscript):
+        return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Call) and called_name(node) == "len")
+
+
+def _call(value, name, *arguments, **options):
+    keywords = [ast.keyword(option, ast.Constant(given)) for option, given in options.items()]
+    return ast.Call(ast.Attribute(value, name, ast.Load()), list(arguments), keywords)
+
+
+def _result(place, node, function):
+    """A result that is not added up, or has not the shape of an input."""
+    text = text_of(node)
+    for reduction, words in (("sum", "the sum of"), ("mean", "the mean of")):
+        yield place, _call(node, reduction), f"{words} `{text}` in its place"
+        yield place, _call(node, reduction, axis=0), f"{words} `{text}` over axis 0 in its place"
+    for name in parameters_of(function)[:2]:
+        shape = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
+        yield place, _call(node, "reshape", shape), f"the returned value in the shape of `{name}`"
+
+
+def added(function):
+    """A term or a factor that is missing: a parameter, a count, 2, or another name."""
+    parameters = parameters_of(function)
+    values = [ast.Name(name, ast.Load()) for name in parameters]
+    if parameters:
+        shape = ast.Attribute(ast.Name(parameters[0], ast.Load()), "shape", ast.Load())
+        values += [ast.Subscript(shape, ast.Constant(axis), ast.Load()) for axis in (0, 1)]
+    counting = loop_names(function)
+    values += [ast.Name(name, ast.Load()) for name in names_of(function)[len(parameters) :] if name not in counting]
+    words = {
+        ast.Add: "`{q}` added to `{text}`",
+        ast.Sub: "`{q}` subtracted from `{text}`",
+        ast.Mult: "`{text}` multiplied by `{q}`",
+        ast.Div: "`{text}` divided by `{q}`",
+    }
+    found = [place for place in reversed(places(function)) if _takes_a_term(place)]
+    for place in found:
+        for operator in (ast.Mult, ast.Div):
+            says = words[operator].format(q=2, text=text_of(place.node))
+            if not _same_outside(place, operator):
+                yield place, ast.BinOp(place.node, operator(), ast.Constant(2)), says
+    for value in values:
+        name = ast.unparse(value)
+        for place in found:
+            for operator, says in words.items():
+                if not _same_outside(place, operator):
+                    new = ast.BinOp(place.node, operator(), value)
+                    yield place, new, says.format(q=name, text=text_of(place.node))
+
+
+def _takes_a_term(place):
+    node = place.node
+    if not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Subscript):
+        return False
+    return not isinstance(place.parent, ast.Attribute) and isinstance(getattr(node, "ctx", ast.Load()), ast.Load)
+
+
+def _same_outside(place, operator):
+    """Say whether the same term or factor around what the expression stands in comes to the same."""
+    parent = place.parent
+    if not isinstance(parent, ast.BinOp):
+        return False
+    alike = (ast.Mult, ast.Div) if operator in (ast.Mult, ast.Div) else (ast.Add, ast.Sub)
+    return isinstance(parent.op, alike) and (place.node is parent.left or isinstance(parent.op, alike[0]))

@@ -1,0 +1,112 @@
+"""The places of a function's text where something could be written in another way: its expressions, line by line."""
+
+import ast
+from dataclasses import dataclass
+
+_LONGEST_SHOWN = 60  # characters
+
+
+@dataclass(frozen=True)
+class Place:
+    """An expression, what it stands in, and its line.
+
+    Parameters
+    ----------
+    node, parent : ast.AST
+    line : int
+    """
+
+    node: ast.AST
+    parent: ast.AST
+    line: int
+
+
+def places(function):
+    """Give the place of every expression in the body, line by line, inner ones before outer ones.
+
+    Parameters
+    ----------
+    function : ast.FunctionDef
+
+    Returns
+    -------
+    list of Place
+    """
+    kept = getattr(function, "kept_places", None)
+    if kept is not None:
+        return kept
+    found = []
+
+    def walk(node, line):
+        if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.FunctionDef | ast.Lambda | ast.Import):
+            return  # messages, and functions inside, whose names are others
+        if isinstance(node, ast.Expr):
+            # done for what it does, such as `rows.append(row)`: with another receiver, or without, it does nothing
+            for item in [*getattr(node.value, "args", ()), *getattr(node.value, "keywords", ())]:
+                walk(item, item.lineno)
+                if isinstance(item, ast.expr):
+                    found.append(Place(item, node.value, item.lineno))
+            return
+        for field, value in ast.iter_fields(node):
+            for item in value if isinstance(value, list) else [value]:
+                if not isinstance(item, ast.AST):
+                    continue
+                here = getattr(item, "lineno", line)
+                walk(item, here)
+                if isinstance(item, ast.expr) and field not in ("targets", "target", "func", "annotation"):
+                    found.append(Place(item, node, here))
+
+    for i, statement in enumerate(function.body):
+        documented = i == 0 and isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+        if not documented:
+            walk(statement, statement.lineno)
+    function.kept_places = sorted(found, key=lambda place: place.line)  # stable: inner first within a line
+    return function.kept_places
+
+
+def keep_texts(function, source):
+    """Keep with each node of a function its text as it was written, where it is in one line."""
+    lines = [line.encode() for line in source.splitlines()]
+    for node in ast.walk(function):
+        if isinstance(node, ast.expr) and node.lineno == node.end_lineno <= len(lines):
+            node.kept_text = lines[node.lineno - 1][node.col_offset : node.end_col_offset].decode(errors="replace")
+
+
+def text_of(node):
+    """Give the text of a node of a function, kept with it, because every kind of edit asks for it."""
+    kept = getattr(node, "kept_text", None)
+    if kept is None:
+        kept = node.kept_text = ast.unparse(node)
+    return kept
+
+
+def parameters_of(function):
+    """Give the names of a function's parameters."""
+    arguments = function.args
+    return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+
+
+def names_of(function):
+    """Give the names that a function binds, parameters first."""
+    stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return list(dict.fromkeys([*parameters_of(function), *stored]))
+
+
+def loop_names(function):
+    """Give the names that count in the ``for`` loops of a function."""
+    targets = [node.target for node in ast.walk(function) if isinstance(node, ast.For)]
+    return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
+
+
+def called_name(call):
+    """Give the last part of the name of the function that is called, or ""."""
+    function = call.func
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def inside(place):
+    """Say what an expression is part of, because a line may have the same name or number twice."""
+    text = (
+        text_of(place.parent) if isinstance(place.parent, ast.expr) and not isinstance(place.parent, ast.Tuple) else ""
+    )
+    return f" in `{text}`" if text and len(text) <= _LONGEST_SHOWN else ""

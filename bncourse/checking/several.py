@@ -1,0 +1,111 @@
+"""Where a changed answer is right: as a whole, or in one of the results that it returns."""
+
+import numpy as np
+
+from bncourse.checking import compare
+
+_MOST_KEPT = 5
+
+
+class Several:
+    """Where several results come back: the changes that make one of them right, and leave the right ones right.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    first : Trial
+        The case on which changes are tried first.
+    """
+
+    def __init__(self, exercise, first):
+        self._exercise, self._first = exercise, first
+        self._kept = {}
+        value = first.reply.value
+        if isinstance(first.expected, tuple) and isinstance(value, tuple | list) and len(value) == len(first.expected):
+            self._kept = {i: [] for i in range(len(value)) if not right_at(first, value, i)}
+
+    def __bool__(self):
+        return bool(self._kept)
+
+    def note(self, change, result):
+        """Keep a change that makes one of the wrong results right on the first case."""
+        if isinstance(result, list | tuple) and len(result) == 3 and unchanged(self._exercise, self._first, result):
+            for place, kept in self._kept.items():
+                if len(kept) < _MOST_KEPT and right_at(self._first, result[0], place):
+                    kept.append(change)
+
+    def that_hold(self, run, trials):
+        """Give for each wrong result the first change that makes it right on every case, by the name of the result.
+
+        Parameters
+        ----------
+        run : callable
+            ``run(change, trial)`` gives what came back with the change, as `variants.outcomes` does.
+        trials : list of Trial
+        """
+        found = {}
+        for place, kept in self._kept.items():
+            change = next((each for each in kept if self._holds(run, each, trials, place)), None)
+            if change is not None:
+                found[self._exercise.returns[place]] = change
+        return found
+
+    def _holds(self, run, change, trials, place):
+        for trial in trials:
+            results = run(change, trial)
+            if not results or not results[0] or not unchanged(self._exercise, trial, results[0]):
+                return False
+            for i in range(len(trial.expected)):
+                was = i != place and right_at(trial, trial.reply.value, i)
+                if (i == place or was) and not right_at(trial, results[0][0], i):
+                    return False
+        return True
+
+
+def right_at(trial, value, place):
+    """Say whether one of several results is right."""
+    if not isinstance(value, tuple | list) or len(value) != len(trial.expected):
+        return False
+    mixed = list(trial.expected)
+    mixed[place] = value[place]
+    return _near(trial.expected[place], value[place]) and compare.same(trial.expected, tuple(mixed), trial.tolerance)
+
+
+def is_right(exercise, trial, result):
+    """Say whether ``[value, arguments, options]`` is what the case asks for."""
+    if not isinstance(result, list | tuple) or len(result) != 3:
+        return False
+    value = result[0]
+    if not _near(trial.expected, value) or not compare.same(trial.expected, value, trial.tolerance):
+        return False
+    return unchanged(exercise, trial, result)
+
+
+def unchanged(exercise, trial, result):
+    """Say whether a call left the arguments as they were, those that may not be changed."""
+    _, arguments, options = result
+    if not isinstance(arguments, list | tuple) or not isinstance(options, dict):
+        return False
+    given = dict(zip(exercise.parameters, trial.case.arguments, strict=False)) | dict(trial.case.options)
+    after = dict(zip(exercise.parameters, arguments, strict=False)) | options
+    return all(
+        name in exercise.may_change or not isinstance(before, np.ndarray) or _equal(before, after.get(name))
+        for name, before in given.items()
+    )
+
+
+def _near(expected, got):
+    """Say quickly whether two values can be the same; nearly all that are tried are not."""
+    wanted, found = compare.pieces(expected), compare.pieces(got)
+    for a, b in zip(wanted, found, strict=False):
+        if isinstance(a, np.ndarray | float) and isinstance(b, np.ndarray | float):
+            if np.size(a) != np.size(b):
+                return False
+            a, b = np.ravel(a), np.ravel(b)
+            if a.dtype.kind == b.dtype.kind == "f" and not np.all(np.abs(a - b) <= 1e-3 * (1 + np.abs(a))):
+                return bool(np.isnan(a).any())
+    return True
+
+
+def _equal(a, b):
+    return isinstance(b, np.ndarray) and np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
