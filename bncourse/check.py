@@ -7,10 +7,11 @@
 ``check.case("normalize")``
     gives the inputs on which your answer failed, as arrays to play with.
 
-A right answer shows a card and returns None. A part of the points returns them as a number, under the card;
-so does an answer that is not started, which is no failure: it returns 0.0. Anything else raises `NotYet` or
-`Stopped`, whose text is all that a notebook shows. nbgrader reads None as all points, a number as that many,
-and an error as none.
+A right answer shows a card and returns None. A part of the points returns them as a number; so does an answer that is
+not started, which is no failure: it returns 0.0. Where somebody works at the cell, every other outcome is a card as well,
+and returns 0.0 that is not shown. Where a program runs the notebook, and in a script, it raises `NotYet` or `Stopped`,
+whose text is the verdict: so nbgrader gives no points wherever in a cell the check is called, and its Validate shows
+the reasons. nbgrader reads None as all points, a number as that many, and an error as none.
 """
 
 import copy
@@ -181,15 +182,23 @@ class Points(float):
         return ""
 
 
+class PointsUnseen(Points):
+    """The same where somebody works at the cell: there is not even an empty line with a number beside it."""
+
+    def _ipython_display_(self):
+        """Show nothing."""
+
+
 def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
         verdict = page.of_the_page(_alone(asked, verdict, learners), learners, asked.name, _shell())
         _note(verdict)
-    if verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
+    live = _session.learner and page.is_live(_shell())
+    if live or verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
         _show(verdict)
-        return None if verdict.outcome == CORRECT else Points(verdict.score)
+        return None if verdict.outcome == CORRECT else (PointsUnseen if live else Points)(verdict.score)
     raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 
 

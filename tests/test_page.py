@@ -78,10 +78,10 @@ def held_back(said):
 
 def test_a_verdict_says_which_cells_function_it_judged(notebook):
     notebook.run("answer", WRONG)
-    assert "Checked: `normalize` of cell [2]" in notebook.check()
+    assert "Checked: normalize, from cell [2]" in notebook.check()
     notebook.run("answer", RIGHT)
     said = notebook.check()
-    assert green(said) and "Checked: `normalize` of cell [4]" in said
+    assert green(said) and "Checked: normalize, from cell [4]" in said
 
 
 STOPPED = {
@@ -118,8 +118,8 @@ def test_after_a_new_name_the_old_function_is_not_green(notebook):
     notebook.run("answer", RIGHT)
     notebook.run("answer", RENAMED)
     said = notebook.check()
-    assert held_back(said) and "run again as [3], and now defines `standardise`" in said
-    assert "Give your answer the name `normalize`" in said
+    assert held_back(said) and "run again as [3], and now defines standardise" in said
+    assert "Give your answer the name normalize" in said
 
 
 def test_what_the_page_no_longer_shows_is_not_noted_as_done(notebook, monkeypatch, tmp_path):
@@ -139,9 +139,9 @@ def test_before_anything_was_run_a_check_says_what_to_run(notebook):
     assert "Run All Above" in said and "Traceback" not in said
     notebook.run("answer", UNCLOSED)
     said = notebook.check()
-    assert held_back(said) and "Cell [3], which should define `normalize`, stopped with a SyntaxError" in said
+    assert held_back(said) and "Cell [3], which should define normalize, stopped with a SyntaxError" in said
     notebook.run("answer", "1 / 0\n" + RIGHT)
-    assert "Cell [5] stopped with a ZeroDivisionError before it defined `normalize`" in notebook.check()
+    assert "Cell [5] stopped with a ZeroDivisionError before it defined normalize" in notebook.check()
     assert notebook.result.error_in_exec  # the cell has failed for every program that looks at it
 
 
@@ -155,7 +155,7 @@ def test_quizzes_are_of_the_page_too(notebook):
     quiz = next(e for name in exercises.names() if isinstance(e := exercises.find(name), Quiz))
     notebook.run("answer", f"{quiz.name} = {{}}")
     said = notebook.check(f"check.{quiz.name}({quiz.name})")
-    assert f"Checked: `{quiz.name}` of cell [2]" in said
+    assert f"Checked: {quiz.name}, from cell [2]" in said
     notebook.run("answer", f"{quiz.name} = {{")
     said = notebook.check(f"check.{quiz.name}({quiz.name})")
     assert said.startswith("↻ NOT CHECKED") and "stopped with" in said
@@ -231,8 +231,8 @@ def saved(folder, monkeypatch, later, **texts):
 EDITED = {
     "changed": ({"answer": WRONG}, "is not the code that was run as [2]. Perhaps it was changed"),
     "broken": ({"answer": UNCLOSED}, "is not the code that was run as [2]. Perhaps it was changed"),
-    "renamed": ({"answer": RENAMED}, "the cell that defined `normalize` as [2] no longer does"),
-    "deleted": ({"other": "x = 1"}, "no cell defines `normalize`"),
+    "renamed": ({"answer": RENAMED}, "the cell that defined normalize as [2] no longer does"),
+    "deleted": ({"other": "x = 1"}, "no cell defines normalize"),
 }
 
 

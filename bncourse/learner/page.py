@@ -83,7 +83,7 @@ def of_the_page(verdict, learners, name, shell):
         return verdict
     happened, todo = _own_cell(made, done) or _other_cells(made, done) or _on_disk(made, shell, done) or ("", "")
     if not happened:
-        return replace(verdict, about=f"`{made.name}` of cell [{made.run.number}]" if made.sure else "")
+        return replace(verdict, about=f"{made.name}, from cell [{made.run.number}]" if made.sure else "")
     of = f"the one from [{made.run.number}]" if made.sure else "an earlier one"
     reason = Reason(f"{happened} What Python has is still {of}, which {_in_short(verdict)}.")
     return Verdict(verdict.exercise, NOT_CHECKED, verdict.points, reasons=(reason,), todo=(todo,), case=verdict.case)
@@ -155,18 +155,18 @@ def _own_cell(made, done):
         return None
     last = later[-1]
     if last.unread:
-        how = f"The cell of `{made.name}` stopped with {_a(last.error)} when it was last run, as [{last.number}]."
+        how = f"The cell of {made.name} stopped with {_a(last.error)} when it was last run, as [{last.number}]."
         return how, _UNTIL_NO_ERROR
     if last.error:
-        how = f"The cell of `{made.name}` stopped with {_a(last.error)} as [{last.number}], before it defined it again."
+        how = f"The cell of {made.name} stopped with {_a(last.error)} as [{last.number}], before it defined it again."
         return how, _UNTIL_NO_ERROR
     if _alike(last.text, made):
         return None
-    says = f"The cell of `{made.name}` was run again as [{last.number}], and no longer defines `{made.name}`."
+    says = f"The cell of {made.name} was run again as [{last.number}], and no longer defines {made.name}."
     new = _defined(last.text) - _defined(made.run.text)
     if len(new) == 1:
-        says = f"The cell of `{made.name}` was run again as [{last.number}], and now defines `{new.pop()}`."
-    return says, f"Give your answer the name `{made.name}`, run its cell, then this cell again."
+        says = f"The cell of {made.name} was run again as [{last.number}], and now defines {new.pop()}."
+    return says, f"Give your answer the name {made.name}, run its cell, then this cell again."
 
 
 def _other_cells(made, done):
@@ -178,7 +178,7 @@ def _other_cells(made, done):
         return _stopped(later[-1], made.name), _UNTIL_NO_ERROR
     if not _alike(later[-1].text, made):
         last = later[-1]
-        return f"Cell [{last.number}] stopped with {_a(last.error)} before it defined `{made.name}`.", _UNTIL_NO_ERROR
+        return f"Cell [{last.number}] stopped with {_a(last.error)} before it defined {made.name}.", _UNTIL_NO_ERROR
     return None
 
 
@@ -195,10 +195,10 @@ def _on_disk(made, shell, done):
         return None  # it may be the cell that cannot be read
     name, number = made.name, made.run.number
     if there is not None and cells.statements(there) is not None and not cells.definition(there, name):
-        return f"In the saved notebook, the cell that defined `{name}` as [{number}] no longer does.", _RUN_IT
+        return f"In the saved notebook, the cell that defined {name} as [{number}] no longer does.", _RUN_IT
     if there is None and not any(cells.definition(text, name) for text in texts.values()):
-        return f"In the saved notebook, no cell defines `{name}`.", f"Write `{name}`. {_RUN_IT}"
-    how = f"In the saved notebook, the code of `{name}` is not the code that was run as [{number}]."
+        return f"In the saved notebook, no cell defines {name}.", f"Write {name}. {_RUN_IT}"
+    how = f"In the saved notebook, the code of {name} is not the code that was run as [{number}]."
     return f"{how} Perhaps it was changed, and not run since.", _RUN_IT
 
 
@@ -209,14 +209,14 @@ def _undefined(shell, name):
         return None
     tried = [run for run in done[:-1] if _tries(run, name)]
     if tried and tried[-1].unread:
-        happened, todo = f"{_stopped(tried[-1], name)} So `{name}` is not defined.", _UNTIL_NO_ERROR
+        happened, todo = f"{_stopped(tried[-1], name)} So {name} is not defined.", _UNTIL_NO_ERROR
     elif tried:
         how = f"Cell [{tried[-1].number}] stopped with {_a(tried[-1].error)}"
-        happened, todo = f"{how} before it defined `{name}`.", _UNTIL_NO_ERROR
+        happened, todo = f"{how} before it defined {name}.", _UNTIL_NO_ERROR
     elif any(cells.definition(run.text, name) for run in done[:-1]):
         return None  # it was there and is gone: `del`, or a reset
     else:
-        happened = f"`{name}` is not defined: since the kernel started, no cell was run that defines it."
+        happened = f"{name} is not defined: since the kernel started, no cell was run that defines it."
         todo = f"{_RUN_IT} After a restart, run the cells above it too: Run > Run All Above Selected Cell."
     return Verdict(name, NOT_CHECKED, reasons=(Reason(happened),), todo=(todo,))
 
@@ -246,7 +246,7 @@ def _defined(text):
 
 
 def _stopped(run, name):
-    return f"Cell [{run.number}], which should define `{name}`, stopped with {_a(run.error)}."
+    return f"Cell [{run.number}], which should define {name}, stopped with {_a(run.error)}."
 
 
 def _a(error):

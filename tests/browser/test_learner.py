@@ -8,6 +8,12 @@ import pytest
 NOTEBOOK = "00-warm-up"
 WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / x.std()"
 RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)"
+# After a right answer: what the page no longer shows, or does not show yet.
+NO_LONGER_THERE = [
+    ("unclosed", RIGHT[:-1], "stopped with a SyntaxError"),
+    ("renamed", "def standardise(x, eps=1e-8):\n    return 0", "now defines standardise"),
+    ("not run", "def standardize(x, eps=1e-8):\n    return x / 123", "Perhaps it was changed, and not run since."),
+]
 GUESS = 'predict("Raw inputs need more than 10,000 steps. How many with standardized inputs?", 50)'
 
 
@@ -25,6 +31,14 @@ def on_disk(folder):
     return ["".join(cell["source"]) for cell in json.loads(notebook(folder).read_text())["cells"]]
 
 
+def a_card_alone(cell):
+    """Make sure that a check's cell shows its card, and neither a block of an error nor a number beside it."""
+    assert cell.locator(".jp-OutputArea-child").count() == 1
+    assert not cell.locator(".jp-OutputArea-executeResult").count()
+    assert not cell.locator("[data-mime-type*=stderr], [data-mime-type*=error]").count()
+    assert "Traceback" not in cell.inner_text()
+
+
 def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path, screen):
     ada = lab.person(tmp_path / "ada")
     with lab.started(folder, ada) as address:
@@ -38,13 +52,14 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         guess = today.cell("predict(")
         today.write(guess, GUESS)
         today.run(guess)
-        answer, check = today.cell("def standardize"), today.cell("check.standardize(standardize)")
+        check = today.cell("check.standardize(standardize)")
+        answer = check.locator("xpath=preceding-sibling::*[1]")
         today.write(answer, WRONG)
         today.run(answer)
         said = today.run(check)
         today.shows(said, "NOT YET", "one mean and variance for all numbers")
         today.picture("wrong")
-        assert "Traceback" not in said.inner_text()
+        a_card_alone(check)
         own = today.below(check, 'check.hint("standardize")')
         today.shows(own, "Hint 1 of 3")
         today.picture("hint")
@@ -52,6 +67,18 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.run(answer)
         today.shows(today.run(check), "✓ CORRECT")
         today.picture("right")
+        for kind, text, words in NO_LONGER_THERE:
+            today.write(answer, text)
+            if kind == "not run":
+                today.save(notebook(folder), text.splitlines()[-1])
+            else:
+                today.run(answer)
+            today.shows(today.run(check), "↻ NOT CHECKED", words)
+            today.picture(kind)
+            a_card_alone(check)
+        today.write(answer, RIGHT)
+        today.run(answer)
+        today.shows(today.run(check), "✓ CORRECT")
         today.run(today.cell("runs = {}"))
         today.picture("predicted and measured")
         today.page.locator(".jp-Toolbar").get_by_text("Validate").click()
