@@ -118,8 +118,19 @@ def test_after_a_new_name_the_old_function_is_not_green(notebook):
     notebook.run("answer", RIGHT)
     notebook.run("answer", RENAMED)
     said = notebook.check()
-    assert held_back(said) and "run again as [3], and now defines standardise" in said
+    assert held_back(said) and "as [3], it defined standardise, not normalize" in said
     assert "Give your answer the name normalize" in said
+
+
+def test_a_new_try_in_another_cell_that_stopped_is_what_a_check_speaks_of_first(notebook):
+    notebook.run("answer", RIGHT)
+    notebook.run("below", UNCLOSED)
+    for _ in range(2):
+        said = notebook.check()
+        assert held_back(said) and "Cell [3], which should define normalize, stopped with a SyntaxError" in said
+    notebook.run("own", "x = 1")
+    said = notebook.check()
+    assert green(said) and "from cell [2]; cell [3], which should define it too, stopped with a SyntaxError" in said
 
 
 def test_what_the_page_no_longer_shows_is_not_noted_as_done(notebook, monkeypatch, tmp_path):
@@ -170,7 +181,8 @@ IN_ORDER = {
     "an error below the definition": [("answer", RIGHT + "\n1 / 0")],
     "a helper in the same cell": [("answer", "def half(x):\n    return x\n" + RIGHT)],
     "written in two cells": [("answer", WRONG), ("second", RIGHT)],
-    "the second cell is a draft that stopped": [("answer", RIGHT), ("second", UNCLOSED)],
+    "a draft that stopped, then something else": [("answer", RIGHT), ("second", UNCLOSED), ("own", "x = 1")],
+    "a draft that stopped, then the answer again": [("answer", RIGHT), ("second", UNCLOSED), ("answer", RIGHT)],
     "decorated": [("helper", "import functools\nsame = lambda f: f"), ("answer", "@same\n" + RIGHT)],
     "decorated with a wrapper": [
         (
@@ -199,7 +211,7 @@ IN_ORDER = {
 @pytest.mark.parametrize("told", [True, False])
 @pytest.mark.parametrize("how", IN_ORDER)
 def test_no_alarm_where_the_page_is_in_order(capsys, how, told):
-    if how == "the second cell is a draft that stopped" and not told:
+    if how == "a draft that stopped, then something else" and not told:
         return  # nothing tells it from the answer's own cell
     notebook = Notebook(capsys, told)
     for cell, text in IN_ORDER[how]:

@@ -197,26 +197,28 @@ def work(text):
     return "\n".join(kept)
 
 
-def saved(shell, current):
-    """Give the notebook as it was last saved, where it is certain that it is this one.
+def saved(shell, current, since):
+    """Give the notebook as it was saved since a time, where it is certain that it is this one.
 
     Parameters
     ----------
     shell : InteractiveShell
     current : Run
         The run that is under way: the saved notebook has its cell.
+    since : float
+        The time.
 
     Returns
     -------
-    (float, dict) or None
-        When it was saved, and from the name of each code cell to its text as Python.
+    dict or None
+        From the name of each code cell to its text as Python.
     """
     place = shell.user_ns.get("__vsc_ipynb_file__") or os.environ.get("JPY_SESSION_NAME") or ""
     try:
         path = Path(place)
-        if path.suffix != ".ipynb" or path.stat().st_size > _LARGEST:
+        about = path.stat()
+        if path.suffix != ".ipynb" or about.st_size > _LARGEST or about.st_mtime <= since:
             return None
-        when = path.stat().st_mtime
         cells = json.loads(path.read_bytes())["cells"]
         code = [cell for cell in cells if cell["cell_type"] == "code"]
         texts = {cell.get("id", str(i)): _python(shell, "".join(cell["source"])) for i, cell in enumerate(code)}
@@ -224,7 +226,7 @@ def saved(shell, current):
         return None
     known = texts.get(current.cell)
     there = known if known is not None else next((text for text in texts.values() if _same(text, current.text)), "")
-    return (when, texts) if _same(there, current.text) else None
+    return texts if _same(there, current.text) else None
 
 
 def _python(shell, text):

@@ -83,7 +83,7 @@ def of_the_page(verdict, learners, name, shell):
         return verdict
     happened, todo = _own_cell(made, done) or _other_cells(made, done) or _on_disk(made, shell, done) or ("", "")
     if not happened:
-        return replace(verdict, about=f"{made.name}, from cell [{made.run.number}]" if made.sure else "")
+        return replace(verdict, about=_about(made, done))
     of = f"the one from [{made.run.number}]" if made.sure else "an earlier one"
     reason = Reason(f"{happened} What Python has is still {of}, which {_in_short(verdict)}.")
     return Verdict(verdict.exercise, NOT_CHECKED, verdict.points, reasons=(reason,), todo=(todo,), case=verdict.case)
@@ -162,33 +162,44 @@ def _own_cell(made, done):
         return how, _UNTIL_NO_ERROR
     if _alike(last.text, made):
         return None
-    says = f"The cell of {made.name} was run again as [{last.number}], and no longer defines {made.name}."
     new = _defined(last.text) - _defined(made.run.text)
-    if len(new) == 1:
-        says = f"The cell of {made.name} was run again as [{last.number}], and now defines {new.pop()}."
+    what = f"defined {new.pop()}, not {made.name}" if len(new) == 1 else f"did not define {made.name}"
+    says = f"When the cell of {made.name} was last run, as [{last.number}], it {what}."
     return says, f"Give your answer the name {made.name}, run its cell, then this cell again."
 
 
 def _other_cells(made, done):
-    """Look for a run that should have made the answer anew and stopped, where it is not told which cell it was."""
-    later = [run for run in done if run.number > made.run.number and _tries(run, made.name)]
-    if not later or (later[-1].cell and made.run.cell):  # another cell: the page still shows the one that was checked
+    """Look for a run that should have made the answer anew and stopped, in another cell or in one that is not told.
+
+    In another cell it counts where it was the last thing that was run: then it is what somebody wants to have checked.
+    The page still shows the answer of before.
+    """
+    last = _failed_since(made, done)
+    own = [run for run in done[:-1] if not _check_of(made.name).search(run.text)]
+    if last is None or (last.cell and made.run.cell and last is not own[-1]):
         return None
-    if later[-1].unread:
-        return _stopped(later[-1], made.name), _UNTIL_NO_ERROR
-    if not _alike(later[-1].text, made):
-        last = later[-1]
-        return f"Cell [{last.number}] stopped with {_a(last.error)} before it defined {made.name}.", _UNTIL_NO_ERROR
-    return None
+    how = _stopped(last, made.name) if last.unread else _before(last, made.name)
+    return how, _UNTIL_NO_ERROR
+
+
+def _failed_since(made, done):
+    """Give the last run after the one that made an answer that should have made it anew, and stopped; or None."""
+    later = [run for run in done if run.number > made.run.number and _tries(run, made.name)]
+    return later[-1] if later and (later[-1].unread or not _alike(later[-1].text, made)) else None
+
+
+def _about(made, done):
+    if not made.sure:
+        return ""
+    failed = _failed_since(made, done)
+    but = f"; cell [{failed.number}], which should define it too, stopped with {_a(failed.error)}" if failed else ""
+    return f"{made.name}, from cell [{made.run.number}]{but}"
 
 
 def _on_disk(made, shell, done):
     """Look at the saved notebook, which may be some seconds behind the page: it can hint, and no more."""
-    found = cells.saved(shell, done[-1]) if made.run.ended else None
-    if found is None or found[0] <= made.run.ended:
-        return None
-    texts = found[1]
-    if any(_alike(text, made) for text in texts.values()):
+    texts = cells.saved(shell, done[-1], made.run.ended) if made.run.ended else None
+    if texts is None or any(_alike(text, made) for text in texts.values()):
         return None
     there = texts.get(made.run.cell)
     if there is None and any(cells.statements(text) is None for text in texts.values()):
@@ -211,8 +222,7 @@ def _undefined(shell, name):
     if tried and tried[-1].unread:
         happened, todo = f"{_stopped(tried[-1], name)} So {name} is not defined.", _UNTIL_NO_ERROR
     elif tried:
-        how = f"Cell [{tried[-1].number}] stopped with {_a(tried[-1].error)}"
-        happened, todo = f"{how} before it defined {name}.", _UNTIL_NO_ERROR
+        happened, todo = _before(tried[-1], name), _UNTIL_NO_ERROR
     elif any(cells.definition(run.text, name) for run in done[:-1]):
         return None  # it was there and is gone: `del`, or a reset
     else:
@@ -247,6 +257,10 @@ def _defined(text):
 
 def _stopped(run, name):
     return f"Cell [{run.number}], which should define {name}, stopped with {_a(run.error)}."
+
+
+def _before(run, name):
+    return f"Cell [{run.number}] stopped with {_a(run.error)} before it defined {name}."
 
 
 def _a(error):

@@ -8,12 +8,7 @@ import pytest
 NOTEBOOK = "00-warm-up"
 WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / x.std()"
 RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)"
-# After a right answer: what the page no longer shows, or does not show yet.
-NO_LONGER_THERE = [
-    ("unclosed", RIGHT[:-1], "stopped with a SyntaxError"),
-    ("renamed", "def standardise(x, eps=1e-8):\n    return 0", "now defines standardise"),
-    ("not run", "def standardize(x, eps=1e-8):\n    return x / 123", "Perhaps it was changed, and not run since."),
-]
+CHANGED = "def standardize(x, eps=1e-8):\n    return x / 123"
 GUESS = 'predict("Raw inputs need more than 10,000 steps. How many with standardized inputs?", 50)'
 
 
@@ -67,14 +62,14 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.run(answer)
         today.shows(today.run(check), "✓ CORRECT")
         today.picture("right")
-        for kind, text, words in NO_LONGER_THERE:
+        for text, words in (
+            (RIGHT[:-1], "stopped with a SyntaxError"),
+            (CHANGED.replace("standardize", "standardise"), "defined standardise, not standardize"),
+        ):
             today.write(answer, text)
-            if kind == "not run":
-                today.save(notebook(folder), text.splitlines()[-1])
-            else:
-                today.run(answer)
+            today.run(answer)
             today.shows(today.run(check), "↻ NOT CHECKED", words)
-            today.picture(kind)
+            today.picture(words)
             a_card_alone(check)
         today.write(answer, RIGHT)
         today.run(answer)
@@ -120,4 +115,13 @@ def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen
         window.shows(window.press(window.cell("check.standardize(standardize)"), "Shift+Enter"), "✓ CORRECT")
         window.picture("right")
         window.save(notebook(folder), "✓ CORRECT")
-    assert RIGHT in on_disk(folder)
+        assert RIGHT in on_disk(folder)
+        window.go_to("def standardize")
+        for key in ("Enter", "Control+a"):
+            keys.press(key)
+        keys.insert_text(CHANGED)
+        window.save(notebook(folder), CHANGED.splitlines()[-1])
+        window.go_to("check.standardize(standardize)")
+        said = window.press(window.cell("check.standardize(standardize)"), "Shift+Enter")
+        window.shows(said, "↻ NOT CHECKED", "Perhaps it was changed, and not run since.")
+        window.picture("changed and not run")
