@@ -74,7 +74,7 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.write(answer, RIGHT)
         today.run(answer)
         today.shows(today.run(check), "✓ CORRECT")
-        today.run(today.cell("runs = {}"))
+        today.run(today.cell("runs, numbers = {}"))
         today.picture("predicted and measured")
         today.page.locator(".jp-Toolbar").get_by_text("Validate").click()
         dialog = today.page.locator(".jp-Dialog")
@@ -116,8 +116,7 @@ def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen
         window.picture("right")
         window.save(notebook(folder), "✓ CORRECT")
         assert RIGHT in on_disk(folder)
-        window.go_to("def standardize")
-        for key in ("Enter", "Control+a"):
+        for key in ("Escape", "ArrowUp", "ArrowUp", "Enter", "Control+a"):  # from below the check to the answer
             keys.press(key)
         keys.insert_text(CHANGED)
         window.save(notebook(folder), CHANGED.splitlines()[-1])
