@@ -1,16 +1,20 @@
 """The house rules: who may import whom, what an import costs, and what must say the same in two places."""
 
 import ast
+import graphlib
 import json
 import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "bncourse"
@@ -82,6 +86,44 @@ def test_imports_go_one_way(module):
         assert not parts_imported(module) & GRADING_MAY_NOT
 
 
+# Longer than they should be; each may only become shorter. A new module stays under 300 lines.
+TOO_LONG = {
+    "battery/course.py": 304,
+    "battery/places.py": 310,
+    "checking/changes.py": 343,
+    "cli.py": 306,
+    "exercises/inference/fold_into_dense.py": 303,
+    "exercises/keras_usage/wrong_layers.py": 307,
+    "grading/engine/grade.py": 312,
+    "grading/engine/session.py": 334,
+    "grading/gradebook/writer.py": 320,
+    "grading/release/rules.py": 303,
+    "grading/submission/store.py": 325,
+    "sandbox/sandbox.py": 301,
+}
+MOST_LINES, MOST_MODULES = 300, 20
+CROWDED = {"experiments": 33}  # may only become emptier
+
+
+def test_no_module_is_too_long_and_no_package_too_full():
+    lengths = {str(module.relative_to(PACKAGE)): len(module.read_text("utf-8").splitlines()) for module in MODULES}
+    assert not {name: lines for name, lines in lengths.items() if lines > TOO_LONG.get(name, MOST_LINES)}
+    counts = Counter(str(module.parent.relative_to(PACKAGE)) for module in MODULES if module.name != "__init__.py")
+    assert not {name: count for name, count in counts.items() if count > CROWDED.get(name, MOST_MODULES)}
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    names = {
+        ".".join(m.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): m for m in MODULES
+    }
+    packages = {name for name, module in names.items() if module.name == "__init__.py"}
+    arrows = {
+        name: {each for each in imports(module, at_the_top=True) if each in names} - packages - {name}
+        for name, module in names.items()
+    }
+    graphlib.TopologicalSorter(arrows).prepare()  # raises CycleError, with the circle
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_heavy_libraries_load_only_where_they_belong(module):
     at_the_top = {name.split(".")[0] for name in imports(module, at_the_top=True)}
@@ -133,6 +175,20 @@ def test_the_conda_environment_names_what_pyproject_names():
     wanted = {Requirement(line) for line in project()["dependencies"]}
     assert named == wanted | {Requirement(f"python{project()['requires-python']}")}
     assert conda["variables"] == {"KERAS_BACKEND": "jax"}
+
+
+def test_every_library_that_is_imported_is_declared():
+    by_module = packages_distributions()
+    every = [*project()["dependencies"], *(d for extra in project()["optional-dependencies"].values() for d in extra)]
+    declared = {canonicalize_name(Requirement(line).name) for line in every}
+    imported = {name.split(".")[0] for module in MODULES for name in imports(module)}
+    libraries = imported - set(sys.stdlib_module_names) - {"bncourse"}
+    missing = {
+        name
+        for name in libraries
+        if not declared & {canonicalize_name(each) for each in [*by_module.get(name, ()), name]}
+    }
+    assert not missing
 
 
 def test_every_dependency_has_its_reason_in_contributing():

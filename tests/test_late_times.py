@@ -212,7 +212,7 @@ def test_a_resubmission_without_a_time_does_not_keep_the_old_one_and_its_penalty
         stage_assignment(klass.course, NAME)
         assert "the time before does not count" in converters.autograde(klass.course, NAME, "ada")
     found = by_id(klass)["ada"]
-    assert found.handed_in_at is None and found.penalty == 0 and found.score == 3
+    assert found.handed_in_at is None and found.penalty == 0 and found.so_far == 3  # a written answer waits
     assert "handed in again, and the new time is not known" in found.note
 
 

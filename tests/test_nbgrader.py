@@ -226,8 +226,10 @@ def test_a_script_in_a_submission_does_not_run_in_the_feedback(term):
 def test_a_text_of_ones_own_is_taken_along_to_where_a_person_grades(term):
     course, _, _ = term
     assert "and *text*" in (course / "received" / "odd" / NAME / f"{NAME}.ipynb").read_text()
-    for where in ("submitted", "autograded"):
-        assert "and *text*" in (course / where / "odd" / NAME / f"{NAME}.ipynb").read_text()
+    assert "and *text*" in (course / "submitted" / "odd" / NAME / f"{NAME}.ipynb").read_text()
+    graded = json.loads((course / "autograded" / "odd" / NAME / f"{NAME}.ipynb").read_text())
+    theirs = [each for each in graded["cells"] if each["id"].startswith("student-") and each["cell_type"] == "markdown"]
+    assert len(theirs) == 1 and "text" in "".join(theirs[0]["source"])
 
 
 def test_an_exchange_of_ones_choice_is_used(tmp_path, nbgrader):

@@ -81,7 +81,7 @@ ANSWERS = {
         3,
         "`gamma` in place of `beta`",
     ),
-    "half of a mistake: epsilon in one place of two": (
+    "half of a mistake: right in one place of two": (
         "input_gradient",
         """
         def input_gradient(dout, x, gamma, eps=1e-3):
@@ -89,10 +89,10 @@ ANSWERS = {
             mu, var = x.mean(axis=0), x.var(axis=0)
             x_hat = (x - mu) / np.sqrt(var + eps)
             inner = dout - dout.mean(axis=0) - x_hat * (dout * x_hat).mean(axis=0)
-            return gamma / np.sqrt(var) * inner
+            return gamma / np.sqrt(var + 2 * eps) * inner
         """,
         6,
-        "`eps` added to `var`",
+        "`eps` alone in place of `2 * eps`",
     ),
 }
 

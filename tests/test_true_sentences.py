@@ -70,7 +70,7 @@ def _name(value):
 @pytest.mark.parametrize("how", PERTURBED)
 @pytest.mark.parametrize("exercise", PLAIN, ids=_name)
 def test_a_right_answer_that_is_nearly_right_is_told_no_mistake_that_it_does_not_hold(exercise, how):
-    for seed in (0, 11):
+    for seed in (0, 11)[: 2 if how == "float32 inside" else 1]:
         verdict = judge(exercise, DirectAnswer(PERTURBED[how](exercise.reference), exercise.name), seed)
         assert not verdict.wrong_ideas, verdict.text()
         for finding in verdict.missed:
@@ -89,7 +89,7 @@ def test_sums_in_another_order_are_right(name):
 @pytest.mark.parametrize("exercise", PLAIN, ids=_name)
 def test_a_right_answer_with_one_thing_changed_is_rejected_and_told_no_false_name(exercise):
     # the benchmark tries all of them; a few of each are enough to see a bank go wrong
-    count = judged(exercise, (0, 21, 22), most=4)
+    count = judged(exercise, (0, 21), most=3)
     assert count.rejected == count.mutants, count.notes
     assert not count.false, count.notes
 

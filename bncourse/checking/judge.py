@@ -75,17 +75,17 @@ def _verdict(exercise, answer, trials):
     told = min((trial for trial in of_part if trial.kind), key=lambda t: ORDER.index(t.kind))
     number = next(i for i, trial in enumerate(trials) if trial is told)
     ideas, reasons = diagnose(exercise, answer.source, trials, of_part, told)
+    where = next((line for idea in ideas if (line := line_with(idea, exercise, answer.source))), "")
     change = None if ideas else one_change(exercise, answer, trials)
     if change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     elif not ideas and (so_far := recognized(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(so_far)]
+    outcome = STOPPED if told.kind == "fault" else NOT_YET
     if told.kind == "fault":
-        outcome, where = STOPPED, _faulty_line(told.reply.fault)
-    else:
-        outcome = NOT_YET
-        where = next((line for idea in ideas if (line := line_with(idea, exercise, answer.source))), "")
-        where = f"line {change.line}: {change.text}" if change else where
+        where = _faulty_line(told.reply.fault)
+    elif change:
+        where = f"line {change.line}: {change.text}"
     missed = [told.finding]
     if not ideas and not change and told.kind in ("finite", "property", "values"):
         missed += filter(None, [by_hand(exercise, answer)])

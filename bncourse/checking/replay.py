@@ -147,6 +147,8 @@ class Replay:
         -------
         list of WrongIdea
         """
+        if self._is_nearly_right(trials):
+            return []
         found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
             found = self._nearest((ideas for ideas in self.exercise.suspects() if len(ideas) == 2), trials)
@@ -160,6 +162,14 @@ class Replay:
         frequent = [other for other in about if other.frequent]
         both = ((idea, other) for other in frequent for idea in self.exercise.wrong_ideas)
         return found or self._nearest(both, trials)
+
+    def _is_nearly_right(self, trials):
+        """Say whether an answer is nowhere far enough from the truth that an idea could be proved."""
+        failed = [trial for trial in trials if trial.kind]
+        if not all(trial.kind in ("values", "property") for trial in failed):
+            return False
+        # an idea that is 1 away from the truth is then at least 0.1 away from the answer, which is not NEARER
+        return all(compare.distance(t.expected, t.reply.value, like_of(t)) < 0.9 for t in failed)
 
     def _observed(self, trials):
         """Give the ideas that the answer was seen to follow on every case, whatever came out."""

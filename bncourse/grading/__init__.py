@@ -1,9 +1,9 @@
 """What an instructor needs: from the source notebooks to a release, and from submissions to grades.
 
 It knows notebooks and nbgrader, and nothing of batch normalization. The packages are the stations of a submission:
-`release`, `lms`, `submission`, `engine` (with `bncourse.sandbox`), `gradebook`, `report`; `nbgrader` is what nbgrader
-itself calls, `display` what a person may see of a submission, `course` which assignments there are, and `demo` shows the
-whole cycle on a small class.
+`release`, `lms`, `submission`, `engine` (with `bncourse.sandbox`), `gradebook`, `report`. `nbgrader` is what nbgrader
+itself calls, `display` what a person may see of a submission, `course` which assignments there are, and `demo` shows
+the whole cycle on a small class.
 """
 
 import sys

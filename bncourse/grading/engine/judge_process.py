@@ -20,7 +20,7 @@ from bncourse.grading.engine import jobs
 from bncourse.grading.engine.jobs import Result
 from bncourse.sandbox.limits import Limits
 
-ALLOWANCE = 60.0  # seconds by the clock that all of a submission may take beyond its own limit
+ALLOWANCE = 150.0  # seconds by the clock that all of a submission may take beyond its own limit, second looks included
 MOST_LOSSES = 4  # judges that a submission may lose; its other parts are not judged after that
 A_LOOK = 0.25  # seconds between two looks at the clock and the memory
 _one_at_a_time = threading.Lock()  # a worker of a cluster may have several threads

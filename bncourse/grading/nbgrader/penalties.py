@@ -29,7 +29,7 @@ def renew(record, name, students=None):
     """
     changed = {}
     for submission in record.gradebook.assignment_submissions(name):
-        if students is None or submission.student_id in students:
+        if (students is None or submission.student_id in students) and _may_have_one(submission):
             before = sum(submitted.late_submission_penalty or 0 for submitted in submission.notebooks)
             for submitted in submission.notebooks:
                 penalize(record, name, submission, submitted)
@@ -46,6 +46,12 @@ def penalize(record, name, submission, submitted):
     penalty = _penalty(record.late, name, submission, submitted)
     if penalty != before and (penalty or before):
         submitted.late_submission_penalty = penalty
+
+
+def _may_have_one(submission):
+    """Say whether a submission is late, or has a penalty from before; the others need no further question."""
+    is_late = submission.timestamp and submission.assignment.duedate and submission.total_seconds_late
+    return bool(is_late or submission.late_submission_penalty)
 
 
 def _penalty(late, name, submission, submitted):

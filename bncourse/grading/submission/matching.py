@@ -176,14 +176,15 @@ def _by_text(made, found):
             del theirs[number], given[made.places[number]]
     where = {}
     for place, text in given.items():
-        for line in set(text):
+        for line in dict.fromkeys(text):
             where.setdefault(line, []).append(place)
     for number, text in theirs.items():
         shared = {}
-        for line in set(text):
+        for line in dict.fromkeys(text):
             for place in where.get(line, ())[:20] if len(line) >= _LONG else ():
                 shared[place] = shared.get(place, 0) + 1
-        for place in sorted(shared, key=shared.get, reverse=True)[:1]:
+        # of equals an answer, which is then found by its heading
+        for place in sorted(shared, key=lambda each: (-shared[each], not is_answer(_at(made, each)), each))[:1]:
             if place in given and 2 * shared[place] >= len(set(given[place])) and not is_answer(_at(made, place)):
                 made.places[number] = place
                 del given[place]
