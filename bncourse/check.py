@@ -7,10 +7,11 @@
 ``check.case("normalize")``
     gives the inputs on which your answer failed, as arrays to play with.
 
-A right answer shows a card and returns None. A part of the points returns them as a number, under the card;
-so does an answer that is not started, which is no failure: it returns 0.0. Anything else raises `NotYet` or
-`Stopped`, whose text is all that a notebook shows. nbgrader reads None as all points, a number as that many,
-and an error as none.
+A right answer shows a card and returns None. A part of the points returns them as a number; so does an answer that is
+not started, which is no failure: it returns 0.0. Where somebody works at the cell, every other outcome is a card as well,
+and returns 0.0 that is not shown. Where a program runs the notebook, and in a script, it raises `NotYet` or `Stopped`,
+whose text is the verdict: so nbgrader gives no points wherever in a cell the check is called, and its Validate shows
+the reasons. nbgrader reads None as all points, a number as that many, and an error as none.
 """
 
 import copy
@@ -21,8 +22,8 @@ from types import SimpleNamespace
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Finding, Quiz, Verdict, judge
-from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, wrapped
-from bncourse.learner import journal
+from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
+from bncourse.learner import journal, page
 from bncourse.surroundings import not_in_grading
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
@@ -181,22 +182,36 @@ class Points(float):
         return ""
 
 
+class PointsUnseen(Points):
+    """The same where somebody works at the cell: there is not even an empty line with a number beside it."""
+
+    def _ipython_display_(self):
+        """Show nothing."""
+
+
 def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
-        verdict = _alone(asked, verdict, learners)
+        verdict = page.of_the_page(_alone(asked, verdict, learners), learners, asked.name, _shell())
+        _note(verdict)
+    live = _session.learner and page.is_live(_shell())
+    if live or verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
+        _show(verdict)
+        return None if verdict.outcome == CORRECT else (PointsUnseen if live else Points)(verdict.score)
+    raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
+
+
+def _note(verdict):
+    """Add a verdict to the journal, unless it is about code that the page no longer shows."""
+    if verdict.outcome != NOT_CHECKED:
         journal.record(
             "check",
-            exercise=asked.name,
+            exercise=verdict.exercise,
             outcome=verdict.outcome,
             score=verdict.score,
             wrong_ideas=list(verdict.wrong_ideas),
         )
-    if verdict.outcome in (CORRECT, NOT_STARTED) or verdict.score > 0:
-        _show(verdict)
-        return None if verdict.outcome == CORRECT else Points(verdict.score)
-    raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 
 
 def _alone(asked, verdict, learners):
@@ -216,23 +231,27 @@ def _alone(asked, verdict, learners):
 
 def _cells():
     """Give the text of the cells that this session has run, in their order."""
+    shell = _shell()
+    return tuple(shell.user_ns.get("In", ())) if shell else ()
+
+
+def _shell():
+    """Give the IPython that runs this, or None."""
     try:
-        return tuple(get_ipython().user_ns.get("In", ()))
+        return get_ipython()
     except NameError:
-        return ()
+        return None
 
 
 def _show(verdict):
     if _session.show is not None:
         _session.show(verdict)
-        return
-    try:
-        shell = get_ipython()
-    except NameError:
-        shell = None
-    if shell is None:
+    elif _shell() is None:
         print(verdict.text())
     else:
         from IPython.display import display
 
         display(verdict)
+
+
+page.attend(_shell(), _show)

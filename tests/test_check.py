@@ -152,7 +152,7 @@ def test_the_plain_text_is_at_most_76_columns_wide():
             assert max(map(len, text.splitlines())) <= 76
 
 
-OUTCOMES = ("correct", "not started", "not yet", "stopped")
+OUTCOMES = ("correct", "not started", "not yet", "stopped", "not checked")
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

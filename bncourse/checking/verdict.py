@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html import escape
 
 CORRECT, NOT_STARTED, NOT_YET, STOPPED = "correct", "not started", "not yet", "stopped"
+NOT_CHECKED = "not checked"  # the page shows other code than the one that Python has
 
 # Each bar has a contrast of at least 3:1 on white and on near-black.
 _LOOKS = {
@@ -16,7 +17,9 @@ _LOOKS = {
     NOT_STARTED: ("○", "NOT STARTED", "#5b7fb4"),
     NOT_YET: ("✗", "NOT YET", "#d1495b"),
     STOPPED: ("!", "STOPPED WITH AN ERROR", "#b7791f"),
+    NOT_CHECKED: ("↻", "NOT CHECKED", "#b7791f"),
 }
+_FIRST_REASON = {NOT_STARTED: "The task", NOT_CHECKED: "What happened"}
 _WIDTH = 76
 
 
@@ -46,7 +49,7 @@ class Verdict:
     exercise : str
         The name of the exercise.
     outcome : str
-        "correct", "not started", "not yet" or "stopped".
+        "correct", "not started", "not yet", "stopped" or "not checked".
     points : int
         What the exercise is worth.
     score : float
@@ -67,6 +70,8 @@ class Verdict:
         The number of the case that the finding is about.
     choices : tuple of str
         In a quiz: the questions that were answered wrongly, each with the code of its wrong idea.
+    about : str
+        Which of the cells' answers this is about, or "".
     """
 
     exercise: str
@@ -81,6 +86,7 @@ class Verdict:
     advice: tuple[str, ...] = ()
     case: int | None = field(default=None, compare=False)
     choices: tuple[str, ...] = ()
+    about: str = field(default="", compare=False)
 
     @property
     def wrong_ideas(self):
@@ -91,6 +97,8 @@ class Verdict:
     def head(self):
         """The first line: sign, word, exercise and points."""
         sign, word, _ = _LOOKS[self.outcome]
+        if self.outcome == NOT_CHECKED:
+            return f"{sign} {word} - Exercise: {self.exercise}"
         points = "point" if self.points == 1 else "points"
         return f"{sign} {word} - Exercise: {self.exercise} ({round(self.score, 2):g} of {self.points} {points})"
 
@@ -125,7 +133,7 @@ class Verdict:
     def _paragraphs(self):
         for number, reason in enumerate(self.reasons):
             named = f"{reason.name}. " if reason.name else ""
-            label = "The task" if self.outcome == NOT_STARTED else "What probably happened"
+            label = _FIRST_REASON.get(self.outcome, "What probably happened")
             yield ("And also" if number else label), named + reason.says
         if self.where:
             yield "Where", self.where
@@ -133,6 +141,8 @@ class Verdict:
             yield "Next", " ".join(self.todo)
         for sentence in self.advice:
             yield "Good to know", sentence
+        if self.about:
+            yield "Checked", self.about
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}

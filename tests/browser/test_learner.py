@@ -8,6 +8,7 @@ import pytest
 NOTEBOOK = "00-warm-up"
 WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / x.std()"
 RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)"
+CHANGED = "def standardize(x, eps=1e-8):\n    return x / 123"
 GUESS = 'predict("Raw inputs need more than 10,000 steps. How many with standardized inputs?", 50)'
 
 
@@ -25,6 +26,14 @@ def on_disk(folder):
     return ["".join(cell["source"]) for cell in json.loads(notebook(folder).read_text())["cells"]]
 
 
+def a_card_alone(cell):
+    """Make sure that a check's cell shows its card, and neither a block of an error nor a number beside it."""
+    assert cell.locator(".jp-OutputArea-child").count() == 1
+    assert not cell.locator(".jp-OutputArea-executeResult").count()
+    assert not cell.locator("[data-mime-type*=stderr], [data-mime-type*=error]").count()
+    assert "Traceback" not in cell.inner_text()
+
+
 def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path, screen):
     ada = lab.person(tmp_path / "ada")
     with lab.started(folder, ada) as address:
@@ -38,13 +47,14 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         guess = today.cell("predict(")
         today.write(guess, GUESS)
         today.run(guess)
-        answer, check = today.cell("def standardize"), today.cell("check.standardize(standardize)")
+        check = today.cell("check.standardize(standardize)")
+        answer = check.locator("xpath=preceding-sibling::*[1]")
         today.write(answer, WRONG)
         today.run(answer)
         said = today.run(check)
         today.shows(said, "NOT YET", "one mean and variance for all numbers")
         today.picture("wrong")
-        assert "Traceback" not in said.inner_text()
+        a_card_alone(check)
         own = today.below(check, 'check.hint("standardize")')
         today.shows(own, "Hint 1 of 3")
         today.picture("hint")
@@ -52,7 +62,19 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.run(answer)
         today.shows(today.run(check), "✓ CORRECT")
         today.picture("right")
-        today.run(today.cell("runs = {}"))
+        for text, words in (
+            (RIGHT[:-1], "stopped with a SyntaxError"),
+            (CHANGED.replace("standardize", "standardise"), "defined standardise, not standardize"),
+        ):
+            today.write(answer, text)
+            today.run(answer)
+            today.shows(today.run(check), "↻ NOT CHECKED", words)
+            today.picture(words)
+            a_card_alone(check)
+        today.write(answer, RIGHT)
+        today.run(answer)
+        today.shows(today.run(check), "✓ CORRECT")
+        today.run(today.cell("runs, numbers = {}"))
         today.picture("predicted and measured")
         today.page.locator(".jp-Toolbar").get_by_text("Validate").click()
         dialog = today.page.locator(".jp-Dialog")
@@ -93,4 +115,12 @@ def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen
         window.shows(window.press(window.cell("check.standardize(standardize)"), "Shift+Enter"), "✓ CORRECT")
         window.picture("right")
         window.save(notebook(folder), "✓ CORRECT")
-    assert RIGHT in on_disk(folder)
+        assert RIGHT in on_disk(folder)
+        for key in ("Escape", "ArrowUp", "ArrowUp", "Enter", "Control+a"):  # from below the check to the answer
+            keys.press(key)
+        keys.insert_text(CHANGED)
+        window.save(notebook(folder), CHANGED.splitlines()[-1])
+        window.go_to("check.standardize(standardize)")
+        said = window.press(window.cell("check.standardize(standardize)"), "Shift+Enter")
+        window.shows(said, "↻ NOT CHECKED", "Perhaps it was changed, and not run since.")
+        window.picture("changed and not run")
