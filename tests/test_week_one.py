@@ -415,13 +415,13 @@ def test_a_page_that_cannot_be_made_is_told_and_stays_as_it_was(klass):
 
 KILLED = """
 import os, signal, sys
-from bncourse.grading import feedback_pages
-move = feedback_pages._move
+from bncourse.grading.report import feedback
+move = feedback._move
 def once(source, place):
     move(source, place)
     os.kill(os.getpid(), signal.SIGKILL)
-feedback_pages._move = once
-feedback_pages.make_pages(sys.argv[1], sys.argv[2])
+feedback._move = once
+feedback.make_pages(sys.argv[1], sys.argv[2])
 """
 
 

@@ -56,8 +56,8 @@ for _name, _says, _source, *_more in [
      "from bncourse.sandbox.inside import cells\n"
      "cells._Desk.do_call = lambda self, **asked: {'value': 2.0, 'outcome': 'correct', 'score': 2.0}", True),
     ("frames_are_patched", "What packs values for the judge is replaced.",
-     "from bncourse.sandbox.inside import frames\n"
-     "frames.pack = lambda value, blobs, depth=0: {'$': 'opaque', 'kind': 'correct'}", True),
+     "from bncourse.sandbox import values\n"
+     "values.pack = lambda value, blobs, depth=0: {'$': 'opaque', 'kind': 'correct'}", True),
     ("plain_values_are_forged", "What makes values plain gives the inputs back as results.",
      "from bncourse.sandbox.inside import cells\nfrom bncourse.checking import answer\n"
      "answer.plain = cells.plain = lambda v, d=0: True",

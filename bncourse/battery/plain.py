@@ -30,7 +30,7 @@ c.ExecutePreprocessor.timeout = 5
 ONE_AFTER_THE_OTHER = """import json, os, sys
 import bncourse  # before NumPy, which then uses one thread
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
-from bncourse.grading import converters
+from bncourse.grading.nbgrader import converters
 name, told = sys.argv[1], {}
 try:
     converters.autograde(".", name, "*")
