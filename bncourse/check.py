@@ -9,9 +9,9 @@
 
 A right answer shows a card and returns None. A part of the points returns them as a number; so does an answer that is
 not started, which is no failure: it returns 0.0. Where somebody works at the cell, every other outcome is a card as
-well, and returns a 0.0 that is not shown. Where a program runs the notebook, and in a script, it raises `NotYet` or `Stopped`,
-whose text is the verdict: so nbgrader gives no points wherever in a cell the check is called, and its Validate shows
-the reasons. nbgrader reads None as all points, a number as that many, and an error as none.
+well, and returns a 0.0 that is not shown. Where a program runs the notebook, and in a script, it raises
+`NotYet` or `Stopped`, whose text is the verdict: so nbgrader gives no points wherever in a cell the check is called,
+and its Validate shows the reasons. nbgrader reads None as all points, a number as that many, and an error as none.
 """
 
 import copy
