@@ -20,17 +20,14 @@ OURS = [[".jp-OutputArea-output"], [".jp-RenderedMarkdown"]]
 CORRECT = "✓ CORRECT"
 EVERYTHING = (
     "# A page\n\nText with `code`.\n\n## A part\n\n| sign | word |\n|---|---|\n| ✓ | correct |",
-    "from bncourse import check, figures, outcome, predict, progress, reference\n"
+    "from bncourse import check, figures, outcome, predict, progress\n"
     "from bncourse.experiments import layers\nfrom bncourse.figures import layer_figures, layer_sliders\n"
     "import numpy as np",
-    "check.normalize(reference.normalize)",
+    "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / np.sqrt(var + eps)\ncheck.normalize(normalize)",
     "def normalize(x, mean, var, eps=1e-3):\n    raise NotImplementedError\ncheck.normalize(normalize)",
     "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / (var + eps)\ncheck.normalize(normalize)",
     "def normalize(x, mean, var, eps=1e-3):\n    return x - nothing\ncheck.normalize(normalize)",
-    "from IPython.display import HTML, display\n"  # a part of the points is shown as a card, and so are these two
-    "for name in ('normalize', 'batch_mean'):\n"
-    "    try: getattr(check, name)(lambda *a, **k: 1 / 0 if name == 'normalize' else 0.5)\n"
-    "    except AssertionError as said: display(HTML(said.verdict.html()))",
+    "check.batch_mean(batch_mean)",
     'check.hint("normalize"); check.case("normalize")',
     'predict("How many?", 3); display(outcome("How many?", 4.0)); progress()',
     "epsilons = [1e-3, 1e-5]\n"
@@ -112,7 +109,7 @@ def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, 
     window.page.locator(f'body[data-jp-theme-name="{theme}"]').wait_for(state="attached")
     window.run_all()
     cards = window.page.locator(".jp-OutputArea-output")
-    for words in (CORRECT, "○ NOT STARTED", "✗ NOT YET", "! STOPPED WITH AN ERROR"):
+    for words in (CORRECT, "○ NOT STARTED", "✗ NOT YET", "! STOPPED WITH AN ERROR", "↻ NOT CHECKED"):
         cards.filter(has_text=words).first.wait_for()
     menu = window.page.locator(".jp-OutputArea-output select")
     menu.wait_for()
