@@ -186,12 +186,12 @@ def _best(folder, notebooks, name, release, raw, decisions, file):
     for each in notebooks[:MOST_TRIED]:
         left = []
         staged = stage_notebook(_content(folder, each, raw, MOST_RAW + 1, left), release)
-        tried.append((each, staged.answers))
+        tried.append((each, staged.answers, staged.written))
         if best is None or (staged.answers, staged.readable) > (best[1].answers, best[1].readable):
             best = each, staged, left  # the others are let go, because each may hold much
     chosen, staged, left = best
     decisions += left
-    first, at_first = tried[0]
+    first, at_first, _ = tried[0]
     what = shown(chosen.path)
     if chosen is first and chosen.path != f"{name}.ipynb":
         decisions.append(Decision(MENDED, what, f"It was taken as {name}.ipynb, which is not there."))
@@ -199,7 +199,7 @@ def _best(folder, notebooks, name, release, raw, decisions, file):
             why = f"Of {len(notebooks)} notebooks the one with the most answers counts, then the one saved last."
             decisions.append(Decision(MENDED, what, why))
     elif chosen is not first and not at_first:
-        empty = ", ".join(shown(each.path) for each, answers in tried if each is not chosen and not answers)
+        empty = ", ".join(shown(each.path) for each, answers, _ in tried if each is not chosen and not answers)
         decisions.append(Decision(MENDED, what, f"It was taken, because there is no answer in {empty}."))
     elif chosen is not first:
         why = (
@@ -212,8 +212,8 @@ def _best(folder, notebooks, name, release, raw, decisions, file):
             decisions.append(Decision(DROPPED, shown(each.path), f"{what} {COUNTS}"))
     words = [grade_id(cell) for cell in release.cells if is_answer(cell) and cell.cell_type != "code"]
     beside = dict.fromkeys(words, file) if file else {}
-    for each, other, _ in tried:
-        more = [answer for answer in _names(release) if answer in other.written - staged.written]
+    for each, _, written in tried:
+        more = [answer for answer in _names(release) if answer in written - staged.written]
         if more:
             why = f"A person looks at it: it has answers that {what} does not have: {', '.join(more)}."
             decisions.append(Decision(DOUBT, shown(each.path), why))
