@@ -26,13 +26,13 @@ def ended():
     judge_process.end()
 
 
-def job(*checks, own="def f(x):\n    return x + 1"):
+def job(*checks, own="def f(x):\n    return x + 1", **limits):
     """A notebook whose check cells, which are trusted and run in the judge, do what a fault of the judge would do."""
     cells = [nbformat.v4.new_code_cell(own, metadata={"bncourse": {"from": "student"}})]
     for number, source in enumerate(checks):
         marks = {"grade": True, "solution": False, "locked": True, "grade_id": f"check-{number}", "points": 1}
         cells.append(nbformat.v4.new_code_cell(source, metadata={"nbgrader": marks}))
-    return Job("90-x", "ada", nbformat.writes(nbformat.v4.new_notebook(cells=cells)), 3, LEVEL, limits=LIMITS)
+    return Job("90-x", "ada", nbformat.writes(nbformat.v4.new_notebook(cells=cells)), 3, LEVEL, limits=LIMITS | limits)
 
 
 def points(result):
@@ -83,5 +83,5 @@ def test_a_judge_that_somebody_else_killed_is_replaced_and_costs_nothing():
 def test_six_thousand_one_line_functions_cost_the_judge_seconds_and_no_points():
     own = "".join(f"def f{number}(x):0\n" for number in range(6_000)) + "def f(x):\n    return x + 1"
     with harmless():
-        result = judge_process.judge(job(RIGHT, own=own))
+        result = judge_process.judge(job(RIGHT, own=own, judge=20.0))
     assert points(result) == [1.0], json.loads(result.notebook)["cells"][1]

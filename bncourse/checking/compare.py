@@ -82,8 +82,8 @@ def distance(expected, got, tolerance, enough=np.inf):
     float
         At most 1 where `got` lies within the tolerance.
     """
-    if isinstance(expected, tuple | list) and isinstance(got, tuple | list):
-        if len(expected) != len(got):
+    if isinstance(expected, tuple | list):
+        if not isinstance(got, tuple | list) or len(expected) != len(got):
             return np.inf
         pairs = zip(expected, got, strict=True)
     elif isinstance(expected, Mapping):

@@ -9,7 +9,7 @@ import inspect
 import re
 import textwrap
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 # A pattern may take the square of a line's length, and a text comes from anybody. The longest line of the course's own
 # answers has 120 characters.
@@ -26,6 +26,7 @@ class Line:
     does: str  # its expressions, without the names that the answer chose itself
 
 
+@lru_cache(2)  # a card asks for the same answer several times; no more of anybody's text is kept
 def lines_of(source):
     """Give the statements under the signature and the docstring; what a task hands out holds no wrong idea.
 

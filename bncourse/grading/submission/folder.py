@@ -27,6 +27,7 @@ from bncourse.grading.submission.plain_files import list_files, read_file
 from bncourse.grading.submission.reading import MOST_RAW
 
 TIMESTAMP = "timestamp.txt"
+OF_NBGRADER = (TIMESTAMP, "submission_secret.txt")
 COUNTS = "is the notebook that counts."
 MOST_TRIED = 10  # notebooks of one student that are looked into
 # Data and pictures. Nothing that Python would import or load by itself.
@@ -171,7 +172,7 @@ def _beside(found):
     texts = [
         shown(each.path)
         for each in found
-        if each.path != TIMESTAMP
+        if each.path not in OF_NBGRADER
         and not _NOTEBOOK.fullmatch(each.path)
         and _PROSE.fullmatch(each.path.rpartition("/")[2])
         and "__MACOSX" not in each.path

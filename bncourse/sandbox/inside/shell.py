@@ -14,7 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 KEPT_CHARACTERS = 200_000
 KEPT_PICTURES = 8_000_000  # characters of all pictures of a cell together
 KEPT_OUTPUTS = 1_000
-_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class Outputs:
