@@ -183,10 +183,30 @@ class Screen:
             self.page.keyboard.press("ArrowDown")
         raise AssertionError(f"the arrow key reaches no cell with {words!r}")
 
+    def replace(self, text):
+        """Put a text in place of the active cell's, with keys alone, from the notebook's command mode."""
+        active = self.page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
+        self.page.keyboard.press("Enter")
+        expect(active).to_be_focused(timeout=PATIENCE)
+        self.page.keyboard.press("Control+a")
+        self.page.keyboard.insert_text(text)
+        self.shows(active, text.splitlines()[-1].strip())
+
     def save(self, path, words):
-        """Press Ctrl+S and wait until the file has these words."""
+        """Press Ctrl+S, and again after some seconds, until the file has these words.
+
+        A Ctrl+S while JupyterLab still ends an earlier saving does nothing.
+        """
+
+        def is_there():
+            return words in path.read_text(encoding="utf-8")
+
+        for _ in range(9):
+            self.page.keyboard.press("Control+s")
+            with suppress(AssertionError):
+                return self._until(is_there, PATIENCE / 9)
         self.page.keyboard.press("Control+s")
-        self._until(lambda: words in path.read_text(encoding="utf-8"))
+        self._until(is_there)
 
     def saved(self, path, words):
         """Wait until the file has these words by JupyterLab's own saving.

@@ -18,7 +18,7 @@ from bncourse.grading.engine.provenance import state
 from bncourse.grading.engine.seeds import seed_of
 from bncourse.grading.gradebook.writer import Record
 from bncourse.grading.nbgrader import converters, execute
-from bncourse.grading.submission.store import report
+from bncourse.grading.submission.staging_report import staging_report
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.mounts import bubblewrap
 
@@ -89,7 +89,7 @@ def test_nbgraders_own_command_goes_the_same_way(tmp_path, monkeypatch):
         ids = record.submissions(FORWARD)
     for student in ids:
         place = folder / "submitted" / student / FORWARD
-        files = {path: (place / path).read_bytes() for path in report(folder, FORWARD, student)["files"]}
+        files = {path: (place / path).read_bytes() for path in staging_report(folder, FORWARD, student).files}
         staged = reads_json(files.pop(f"{FORWARD}.ipynb").decode())
         files.pop("timestamp.txt")
         assert seed_of(ids[student], staged, files) in drawn  # `bncourse grade` draws the same

@@ -18,7 +18,8 @@ from bncourse.grading.lms.collecting import collect, read_notes
 from bncourse.grading.lms.spreadsheets import read_sheet
 from bncourse.grading.lms.students import ClassList, Person, read_class
 from bncourse.grading.submission.plain_files import hashes
-from bncourse.grading.submission.store import report, stage_assignment
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.store import stage_assignment
 from bncourse.trouble import Trouble
 
 ADA = Person("ada", "Ada", "Lovelace", "ada@example.org", "12345")
@@ -529,7 +530,7 @@ def test_the_commands_enter_a_class_and_collect_and_say_where_it_is(here, capsys
     assert said.endswith(
         f"1 not taken, which stay in the archive. They are in submitted/STUDENT/{NAME}. Next: bncourse grade 90"
     )
-    assert report(here, NAME, "grace")["readable"] and now_staged(here, "grace") == SCALE
+    assert staging_report(here, NAME, "grace").readable and now_staged(here, "grace") == SCALE
 
 
 def test_collecting_without_a_release_keeps_what_was_collected(here, capsys):

@@ -18,7 +18,8 @@ from sqlalchemy.exc import SAWarning
 from bncourse.grading.course import settings
 from bncourse.grading.nbgrader import converters, hooks
 from bncourse.grading.nbgrader.hooks import NotStaged, StagedNotebooks
-from bncourse.grading.submission.store import is_staged, report
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.store import is_staged
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -176,7 +177,7 @@ def test_collecting_takes_plain_files_stages_them_and_keeps_what_came_before(tmp
     assert not list((course / "submitted").glob("*/*.collecting"))
     hand_in("ada", 11, {"scale": SCALE})
     collect()
-    assert report(course, NAME, "ada")["received"] == f"received/ada/{NAME}@2"
+    assert staging_report(course, NAME, "ada").received == f"received/ada/{NAME}@2"
     assert "x.std" in "".join(texts(course / "submitted" / "ada"))
     collect()
     assert len(list((course / "received" / "ada").iterdir())) == 2

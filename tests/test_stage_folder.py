@@ -15,10 +15,12 @@ from test_stage import CENTRE, RELEASE, SCALE, answer, released
 
 from bncourse.cli import main
 from bncourse.grading.submission import store
-from bncourse.grading.submission.folder import Limits, read_time, stage_folder
+from bncourse.grading.submission.folder import Limits, stage_folder
 from bncourse.grading.submission.merge import DOUBT, DROPPED, MENDED, REFUSED
 from bncourse.grading.submission.plain_files import hashes
-from bncourse.grading.submission.store import is_staged, may_be_graded, report, stage_assignment
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.store import is_staged, may_be_graded, stage_assignment
+from bncourse.grading.submission.timestamp import read_time
 from bncourse.trouble import Trouble
 
 NOW = datetime(2024, 3, 1, tzinfo=UTC)
@@ -297,9 +299,9 @@ def test_what_came_is_kept_byte_for_byte_and_the_staged_version_takes_its_place(
     assert outcome.is_new and not outcome.trouble
     assert hashes(course / "received" / "ada" / NAME) == before
     assert now_staged(course) == SCALE and is_staged(course, NAME, "ada")
-    known = report(course, NAME, "ada")
-    assert known["files"] == hashes(course / "submitted" / "ada" / NAME) and known["raw"] == before
-    assert known["received"] == f"received/ada/{NAME}" and known["version"] and known["release"]
+    known = staging_report(course, NAME, "ada")
+    assert known.files == hashes(course / "submitted" / "ada" / NAME) and known.raw == before
+    assert known.received == f"received/ada/{NAME}" and known.version and known.release
 
 
 def test_staging_again_changes_nothing(course):
@@ -342,7 +344,7 @@ def test_a_later_submission_is_kept_beside_the_first_and_the_same_one_only_once(
         stage_assignment(course, NAME)
     assert now_staged(course) == SCALE
     assert {each.name for each in (course / "received" / "ada").iterdir()} == {NAME, f"{NAME}@2", f"{NAME}@3"}
-    assert report(course, NAME, "ada")["received"] == f"received/ada/{NAME}@3"
+    assert staging_report(course, NAME, "ada").received == f"received/ada/{NAME}@3"
 
 
 def test_a_staged_file_that_somebody_changed_is_raw_again(course):
@@ -422,7 +424,7 @@ def all_files(folder):
 def came_notebooks(shas, course):
     """Give the hashes of what students sent: these may be nowhere lost, at no moment."""
     raw = {sha for path, sha in hashes(course).items() if path.startswith("received/")}
-    if not report(course, NAME, "ada") or not is_staged(course, NAME, "ada"):
+    if not staging_report(course, NAME, "ada") or not is_staged(course, NAME, "ada"):
         raw |= {sha for path, sha in hashes(course).items() if path.startswith("submitted/")}
     return raw & shas
 

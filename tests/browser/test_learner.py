@@ -108,17 +108,15 @@ def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen
         window.go_to("bncourse first")
         window.press(window.cell("bncourse first"), "Shift+Enter")
         window.go_to("def standardize")
-        for key in ("Enter", "Control+a"):
-            keys.press(key)
-        keys.insert_text(RIGHT)
+        window.replace(RIGHT)
         window.press(window.cell("def standardize"), "Shift+Enter")
         window.shows(window.press(window.cell("check.standardize(standardize)"), "Shift+Enter"), "✓ CORRECT")
         window.picture("right")
         window.save(notebook(folder), "✓ CORRECT")
         assert RIGHT in on_disk(folder)
-        for key in ("Escape", "ArrowUp", "ArrowUp", "Enter", "Control+a"):  # from below the check to the answer
+        for key in ("Escape", "ArrowUp", "ArrowUp"):  # from below the check to the answer
             keys.press(key)
-        keys.insert_text(CHANGED)
+        window.replace(CHANGED)
         window.save(notebook(folder), CHANGED.splitlines()[-1])
         window.go_to("check.standardize(standardize)")
         said = window.press(window.cell("check.standardize(standardize)"), "Shift+Enter")

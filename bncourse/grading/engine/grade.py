@@ -27,16 +27,15 @@ from bncourse.grading.gradebook.enrolment import one_spelling, removed
 from bncourse.grading.lms.unknown_times import has_lost_its_time, typed_in, without_times
 from bncourse.grading.nbgrader.configuration import limits_of, lowest_level
 from bncourse.grading.release.build import enter_assignment
-from bncourse.grading.submission.folder import TIMESTAMP
+from bncourse.grading.submission.staging_report import staging_report
 from bncourse.grading.submission.store import (
     SUBMITTED,
     handed_in,
     may_be_graded,
-    refusal,
     released,
-    report,
     stage_assignment,
 )
+from bncourse.grading.submission.timestamp import TIMESTAMP
 from bncourse.sandbox import levels
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.mounts import Unavailable
@@ -101,7 +100,7 @@ def grade(
         get_ready(preload)  # it imports for seconds, beside all that comes before the first submission is judged
     outcomes = stage_assignment(course, name, students)
     prints = {
-        outcome.student: fingerprint(report(course, name, outcome.student), limits)
+        outcome.student: fingerprint(staging_report(course, name, outcome.student), limits)
         for outcome in outcomes
         if not outcome.trouble
     }
@@ -137,7 +136,7 @@ def grade(
             if outcome.trouble:
                 done.not_graded[outcome.student] = outcome.trouble
                 continue
-            if refused := refusal(report(course, name, outcome.student)):
+            if refused := staging_report(course, name, outcome.student).refusal:
                 done.rejected[outcome.student] = refused
             if outcome.student in known and outcome.student not in changed:
                 done.unchanged.append(outcome.student)
@@ -202,7 +201,7 @@ def _grade(course, record, done, students, prints, hidden, limits, preload, work
                     "hidden": summed(hidden),
                     "score": score,
                     "enrolled": True,
-                    "received": report(course, name, result.student).get("received", ""),
+                    "received": staging_report(course, name, result.student).received,
                     **findings(result),
                 },
             )
@@ -213,7 +212,7 @@ def _grade(course, record, done, students, prints, hidden, limits, preload, work
 def _staged(course, name, student):
     """Give the staged notebook as text, and the files beside it."""
     place = Path(course) / SUBMITTED / student / name
-    files = {path: (place / path).read_bytes() for path in report(course, name, student)["files"]}
+    files = {path: (place / path).read_bytes() for path in staging_report(course, name, student).files}
     return files.pop(f"{name}.ipynb").decode(), files
 
 
@@ -227,7 +226,7 @@ def _stamp(files):
 
 
 def _handed_in_at(course, name, student):
-    if TIMESTAMP not in report(course, name, student)["files"]:
+    if TIMESTAMP not in staging_report(course, name, student).files:
         return None
     return _stamp({TIMESTAMP: (course / SUBMITTED / student / name / TIMESTAMP).read_bytes()})
 

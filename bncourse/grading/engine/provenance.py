@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from bncourse import __version__
-from bncourse.grading.submission.folder import TIMESTAMP
+from bncourse.grading.submission.timestamp import TIMESTAMP
 from bncourse.trouble import Trouble
 
 GRADED = "graded"
@@ -53,8 +53,8 @@ def findings(result):
 
 def fingerprint(about, limits):
     """Sum up what a grade depends on; not on the time of submission, which only the late rule asks for."""
-    files = {path: summed for path, summed in about.get("files", {}).items() if path != TIMESTAMP}
-    parts = [files, about.get("release"), asdict(limits), _checks()]
+    files = {path: summed for path, summed in about.files.items() if path != TIMESTAMP}
+    parts = [files, about.release, asdict(limits), _checks()]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -1,8 +1,7 @@
 """``bncourse collect NN ARCHIVE``: submissions out of Canvas, out of Moodle, or out of a folder for each student.
 
-What is taken is put into ``submitted/`` as raw folders, and staged. What cannot be given to one person is
-listed and left: the archive is only read. ``collected/NN-topic.json`` notes under which name each student's file came,
-from each system, so that feedback can go back under it.
+What is taken is put into ``submitted/`` as raw folders, and staged. What cannot be given to one person is listed and
+left. ``collected/NN-topic.json`` notes the name of each student's file in each system, for the feedback's way back.
 """
 
 import contextlib
@@ -19,8 +18,9 @@ from bncourse.grading.lms import file_names
 from bncourse.grading.lms.archives import TooMuch, opened, within
 from bncourse.grading.lms.other_systems import kind_of, refuse_another, refuse_elsewhere
 from bncourse.grading.lms.owners import made_id, owners_of, settled, student_of
-from bncourse.grading.submission.folder import TIMESTAMP, is_safe, shown
+from bncourse.grading.submission.folder import is_safe, shown
 from bncourse.grading.submission.store import RECEIVED, SUBMITTED, put_in_place
+from bncourse.grading.submission.timestamp import TIMESTAMP
 
 COLLECTED = "collected"
 OLD = (

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from bncourse.grading.engine.provenance import state
-from bncourse.grading.submission.folder import TIMESTAMP
-from bncourse.grading.submission.store import report
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.timestamp import TIMESTAMP
 
 
 def has_lost_its_time(course, name, student):
     """Say whether something was handed in again without a time, so that the time before is not that of what counts."""
-    received = report(course, name, student).get("received", "")
+    received = staging_report(course, name, student).received
     if not received or (Path(course) / received / TIMESTAMP).exists():
         return False
     before = state(course, name, student).get("received")
@@ -29,7 +29,7 @@ def forget_time(gradebook, name, student):
 
 def came_again_without_a_time(course, name, student):
     """Say whether what counts is a later version, of which no time is known, while one of an earlier version is."""
-    received = Path(course) / report(course, name, student).get("received", "-")
+    received = Path(course) / (staging_report(course, name, student).received or "-")
     if "@" not in received.name or (received / TIMESTAMP).exists():
         return False
     return any(received.parent.glob(f"{name}*/{TIMESTAMP}"))
@@ -78,7 +78,7 @@ def without_times(course, name, done):
     late, again, system = [], [], ""
     marks = marked_late(course, name)
     for student in sorted({*done.scores, *done.unchanged}):
-        stamp = TIMESTAMP in report(course, name, student).get("files", {})
+        stamp = TIMESTAMP in staging_report(course, name, student).files
         if student in marks and not stamp:
             late.append(done.shown(student))
             system = marks[student].capitalize()

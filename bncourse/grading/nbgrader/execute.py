@@ -23,7 +23,8 @@ from bncourse.grading.engine.pool import processes
 from bncourse.grading.engine.provenance import findings, keep
 from bncourse.grading.engine.seeds import seed_of
 from bncourse.grading.nbgrader.configuration import limits_in
-from bncourse.grading.submission.store import released, report
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.store import released
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.limits import NAMES
 from bncourse.sandbox.usage import fitting
@@ -77,7 +78,7 @@ class Judge(NbGraderPreprocessor):
         try:
             kept = {
                 "enrolled": True,
-                "received": report(course, about["assignment"], about["student"]).get("received", ""),
+                "received": staging_report(course, about["assignment"], about["student"]).received,
             }
             keep(course, about["assignment"], about["student"], kept | findings(result))
         except Trouble as trouble:  # the report lacks it; the grade does not need it

@@ -12,7 +12,7 @@ from traitlets import Bool
 from bncourse.grading.display.names import in_a_page
 from bncourse.grading.display.texts import harmless_notebook
 from bncourse.grading.submission.stage import for_student
-from bncourse.grading.submission.store import decisions_of, refusal, report
+from bncourse.grading.submission.staging_report import staging_report
 
 
 class SanitizePage(Preprocessor):
@@ -46,9 +46,9 @@ class HowItWasRead(Preprocessor):
         converter = getattr(self.parent, "parent", None)  # the exporter's: nbgrader's GenerateFeedback
         if not hasattr(converter, "coursedir") or not {"assignment", "student"} <= set(about):
             return notebook, resources
-        known = report(converter.coursedir.root, about["assignment"], about["student"])
-        lines = for_student(decisions_of(known))
-        if refused := refusal(known):
+        known = staging_report(converter.coursedir.root, about["assignment"], about["student"])
+        lines = for_student(known.decisions)
+        if refused := known.refusal:
             text = (
                 f"## Your file could not be read\n\n{_plain(refused)} **Nothing was graded: the 0 on this page "
                 "is no grade of yours.** Hand in your notebook, the file that ends in `.ipynb`, or ask your teacher."

@@ -29,7 +29,8 @@ from bncourse.grading.gradebook.enrolment import one_spelling, removed
 from bncourse.grading.lms.unknown_times import forget_time, has_lost_its_time
 from bncourse.grading.nbgrader.configuration import refuse_unknown
 from bncourse.grading.submission.plain_files import copy_files, read_file
-from bncourse.grading.submission.store import SUBMITTED, handed_in, is_staged, may_be_graded, report, stage_assignment
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.store import SUBMITTED, handed_in, is_staged, may_be_graded, stage_assignment
 from bncourse.trouble import Trouble
 
 _SAME_TIME = timedelta(minutes=10)  # handing in writes the time and then its files
@@ -250,7 +251,7 @@ def _refuse_what_is_raw(path, root):
     if not path.is_relative_to(root / SUBMITTED):
         return  # in another folder, such as autograded/, which nbgrader wrote itself
     student, name, notebook = path.relative_to(root / SUBMITTED).parts
-    known = report(root, name, student).get("files", {}).get(notebook)
+    known = staging_report(root, name, student).files.get(notebook)
     if hashlib.sha256(path.read_bytes()).hexdigest() != known:
         raise NotStaged(f"{path} was changed after it was staged; stage it again: bncourse stage {_short(name)}")
 

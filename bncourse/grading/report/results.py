@@ -12,8 +12,9 @@ from bncourse.grading.gradebook.enrolment import removed
 from bncourse.grading.lms.students import ClassList, Person
 from bncourse.grading.lms.unknown_times import about_time, marked_late, typed_in
 from bncourse.grading.report.reasons import notes, waiting
-from bncourse.grading.submission.folder import TIMESTAMP, read_time
-from bncourse.grading.submission.store import SUBMITTED, decisions_of, handed_in, may_be_graded, refusal, report
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.store import SUBMITTED, handed_in, may_be_graded
+from bncourse.grading.submission.timestamp import TIMESTAMP, read_time
 from bncourse.trouble import Trouble
 
 NOTHING = "nothing was handed in"
@@ -133,7 +134,7 @@ def _result(course, name, person, row, most, is_there, late, typed, renewed):
     is_graded = not why
     if is_graded and waits:
         why = f"{waits}; {score:g} points so far"
-    known = notes(decisions_of(report(course, name, person.id)), kept, most, score) if is_graded else []
+    known = notes(staging_report(course, name, person.id).decisions, kept, most, score) if is_graded else []
     if row and (unknown := about_time(course, name, person.id, late, at)):
         known.append(unknown)
     if is_graded and renewed:
@@ -165,8 +166,8 @@ def _why(course, name, student, row, is_there):
         return NOTHING
     if not may_be_graded(student):
         return "the name of the folder is not safe; nothing of it was graded"
-    about = report(course, name, student)
-    if refused := refusal(about):
+    about = staging_report(course, name, student)
+    if refused := about.refusal:
         return f"the file could not be read: {refused}"
     trouble = state(course, name, student).get("not_graded", "")
     if row is None or not graded.is_file():
@@ -175,9 +176,9 @@ def _why(course, name, student, row, is_there):
     noted = Path(course) / GRADED / student / f"{name}.json"
     if trouble and noted.stat().st_mtime > graded.stat().st_mtime:  # else nbgrader's own command graded it since
         return f"the newest submission is not graded: {trouble}{before}"
-    staged = about.get("staged_at", "")
+    staged = about.staged_at
     if staged and datetime.fromisoformat(staged).timestamp() > graded.stat().st_mtime + 1:
         return f"the newest submission is not graded yet{before}"
-    if TIMESTAMP in about.get("files", {}) and stamp.is_file() and read_time(stamp.read_bytes()) != row[3]:
+    if TIMESTAMP in about.files and stamp.is_file() and read_time(stamp.read_bytes()) != row[3]:
         return f"its time of submission is not in the gradebook yet: grade again{before}"
     return ""

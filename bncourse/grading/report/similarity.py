@@ -18,7 +18,8 @@ import nbformat
 
 from bncourse import check
 from bncourse.grading.submission.merge import MARKS, REFUSED, grade_id, is_answer
-from bncourse.grading.submission.store import SUBMITTED, decisions_of, handed_in, is_staged, may_be_graded, report
+from bncourse.grading.submission.staging_report import staging_report
+from bncourse.grading.submission.store import SUBMITTED, handed_in, is_staged, may_be_graded
 
 # No right answer of the bank, nor any of the course's own solutions, is that near to a reference function that is not
 # short; the nearest has 0.81. tests/test_integrity.py measures it.
@@ -58,7 +59,7 @@ def facts_of_class(course, name):
         if may_be_graded(student) and is_staged(course, name, student):
             path = Path(course) / SUBMITTED / student / name / f"{name}.ipynb"
             notebooks[student] = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-            decisions[student] = decisions_of(report(course, name, student))
+            decisions[student] = staging_report(course, name, student).decisions
     for notebook in list(notebooks.values())[:1]:  # the exercises are the same in each
         for cell in filter(is_answer, notebook.cells):
             with suppress(ValueError):  # an answer that no check of the course asks for

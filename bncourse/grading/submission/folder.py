@@ -25,8 +25,8 @@ from bncourse.grading.submission.merge import (
 )
 from bncourse.grading.submission.plain_files import list_files, read_file
 from bncourse.grading.submission.reading import MOST_RAW
+from bncourse.grading.submission.timestamp import TIMESTAMP, read_time
 
-TIMESTAMP = "timestamp.txt"
 OF_NBGRADER = (TIMESTAMP, "submission_secret.txt")
 COUNTS = "is the notebook that counts."
 MOST_TRIED = 10  # notebooks of one student that are looked into
@@ -39,12 +39,6 @@ _PROSE = re.compile(
 _NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE)
 _SAFE = re.compile(r"\w[\w .,()+=@-]{0,99}")
 _WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
-_OFFSET = re.compile(r"[+-]\d\d:?\d\d$")
-_TIME = re.compile(
-    r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
-    r"( ?(Z|[+-]\d\d:?\d\d|[A-Za-z][A-Za-z_+-]*(/[A-Za-z][\w+-]*){0,2}))?",
-    re.ASCII,
-)
 
 
 @dataclass(frozen=True)
@@ -241,32 +235,6 @@ def _timestamp(folder, found, raw, now, decisions):
         decisions.append(Decision(DROPPED, TIMESTAMP, f"{why} The submission has no time."))
         return ""
     return f"{time.replace(tzinfo=None).isoformat(' ', 'microseconds')} UTC"
-
-
-def read_time(content):
-    """Read a time of submission, in the ways that nbgrader writes it.
-
-    Parameters
-    ----------
-    content : bytes
-
-    Returns
-    -------
-    datetime or None
-        In UTC, which is also what a time without a zone is read as.
-    """
-    from nbgrader.utils import parse_utc
-
-    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
-    text = content.decode(encoding, "replace").strip(" \t\r\n\0")
-    if not _TIME.fullmatch(text):
-        return None
-    try:
-        if _OFFSET.search(text):  # which nbgrader reads as so many seconds
-            return datetime.fromisoformat(text.replace(" +", "+").replace(" -", "-")).astimezone(UTC)
-        return parse_utc(text).replace(tzinfo=UTC)
-    except (ValueError, OverflowError, TypeError):  # a month 13, a zone of 99 hours, a zone without a name
-        return None
 
 
 def _files(folder, found, raw, limits, decisions):

@@ -14,19 +14,21 @@ import re
 import shutil
 import stat
 import tempfile
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
 
 from bncourse import __version__
-from bncourse.grading.submission.folder import TIMESTAMP, shown, stage_folder
-from bncourse.grading.submission.merge import NOT_GRADED, REFUSED, TAKEN, Decision, grade_id
+from bncourse.grading.submission.folder import shown, stage_folder
+from bncourse.grading.submission.merge import TAKEN, grade_id
 from bncourse.grading.submission.plain_files import hashes
+from bncourse.grading.submission.staging_report import STAGED, StagingReport, staging_report
+from bncourse.grading.submission.timestamp import TIMESTAMP
 from bncourse.trouble import Trouble
 
-SUBMITTED, RECEIVED, STAGED, RELEASED = "submitted", "received", "staged", "notebooks"
+SUBMITTED, RECEIVED, RELEASED = "submitted", "received", "notebooks"
 _MAKING, _OLD = ".making-", ".old-"
 WAY = 3  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
 
@@ -115,33 +117,10 @@ def released(course, name):
     return notebook, hashlib.sha256(content).hexdigest()
 
 
-def report(course, name, student):
-    """Give the report about a submission as it is stored; empty where there is none."""
-    try:
-        content = json.loads(_report_path(Path(course), name, student).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
 def is_staged(course, name, student):
     """Say whether the files in ``submitted/`` are those that staging wrote."""
-    known = report(course, name, student).get("files")
+    known = staging_report(course, name, student).files
     return bool(known) and hashes(Path(course) / SUBMITTED / student / name) == known
-
-
-def decisions_of(content):
-    """Give the decisions of a stored report."""
-    made = content.get("decisions", ())
-    return tuple(Decision(*(str(each.get(part, "")) for part in ("kind", "what", "why"))) for each in made)
-
-
-def refusal(content):
-    """Say of a stored report why nothing of the submission could be graded, or ""."""
-    refused = [decision.why for decision in decisions_of(content) if decision.kind == REFUSED]
-    if refused or not content.get("readable", True):
-        return " ".join(refused).replace(NOT_GRADED, "").strip() or "see its report in staged/"
-    return ""
 
 
 def may_be_graded(student):
@@ -149,10 +128,6 @@ def may_be_graded(student):
     return (
         student.isprintable() and len(student) <= 100 and re.match(r"[^-.~<>\"][^*?\[\]/\\<>\"]*$", student) is not None
     )
-
-
-def _report_path(course, name, student):
-    return course / STAGED / student / f"{name}.json"
 
 
 def handed_in(course, name):
@@ -175,11 +150,11 @@ def _stage(course, name, student, release, made, is_there):
         for top in (SUBMITTED, RECEIVED, STAGED):
             if (course / top / student).is_symlink():
                 return Outcome(student, trouble=f"{top}/{student} is a link; put the folder itself there.")
-        before = report(course, name, student)
+        before = staging_report(course, name, student)
         place = course / SUBMITTED / student / name
         staged = is_staged(course, name, student)
-        if staged and before.get("release") == made and before.get("way") == WAY:
-            return Outcome(student, decisions_of(before))
+        if staged and before.release == made and before.way == WAY:
+            return Outcome(student, before.decisions)
         if os.path.lexists(place) and not (staged and _arrivals(course, name, student)):
             _receive(course, name, student)
         return Outcome(student, _write(course, name, student, release, made), is_new=True)
@@ -263,24 +238,22 @@ def _write(course, name, student, release, made):
     if os.path.lexists(place):
         _discard(course, place)  # an older staging, which can be made again from what was received
     summed = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-    before = report(course, name, student)
-    same = before.get("staged_at") if _but_for_the_time(before.get("files")) == _but_for_the_time(summed) else ""
-    _write_report(
-        _report_path(course, name, student),
-        {
-            "student": student,
-            "assignment": name,
-            "staged_at": same or datetime.now(UTC).isoformat(timespec="seconds"),
-            "version": __version__,
-            "release": made,
-            "way": WAY,
-            "received": received.relative_to(course).as_posix(),
-            "raw": arrival.raw,
-            "files": summed,
-            "readable": arrival.staged.readable,
-            "decisions": [asdict(decision) for decision in arrival.decisions],
-        },
+    before = staging_report(course, name, student)
+    same = before.staged_at if _but_for_the_time(before.files) == _but_for_the_time(summed) else ""
+    about = StagingReport(
+        student=student,
+        assignment=name,
+        staged_at=same or datetime.now(UTC).isoformat(timespec="seconds"),
+        version=__version__,
+        release=made,
+        way=WAY,
+        received=received.relative_to(course).as_posix(),
+        raw=arrival.raw,
+        files=summed,
+        readable=arrival.staged.readable,
+        decisions=tuple(arrival.decisions),
     )
+    about.write(course)
     place.parent.mkdir(parents=True, exist_ok=True)
     os.rename(making, place)
     return arrival.decisions
@@ -289,13 +262,6 @@ def _write(course, name, student, release, made):
 def _but_for_the_time(summed):
     """Give the hashes of all files but the time of submission."""
     return {path: each for path, each in (summed or {}).items() if path != TIMESTAMP}
-
-
-def _write_report(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = path.with_suffix(".json.new")
-    written.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(written, path)
 
 
 def _discard(course, place):
