@@ -89,7 +89,6 @@ def test_imports_go_one_way(module):
 # Longer than they should be; each may only become shorter. A new module stays under 300 lines.
 TOO_LONG = {
     "battery/course.py": 305,
-    "battery/places.py": 310,
     "checking/changes.py": 343,
     "cli.py": 306,
     "exercises/inference/fold_into_dense.py": 303,

@@ -9,7 +9,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from bncourse import check
-from bncourse.battery import course, places, tools
+from bncourse.battery import check_places, course, places, tools
 from bncourse.battery.papers import FORWARD, POINTS, Paper, cases
 from bncourse.grading.demo import classroom
 from bncourse.grading.engine.judge import judge_notebook
@@ -20,7 +20,8 @@ from bncourse.sandbox import levels, sandbox
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = levels.best_level(0)
 walled = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
-FORMS = {case.name: case for case in cases("odd") if case.spoil.__module__ in (places.__name__, tools.__name__)}
+MODULES = {module.__name__ for module in (places, check_places, tools)}
+FORMS = {case.name: case for case in cases("odd") if case.spoil.__module__ in MODULES}
 # In Run All the stub below takes the place of the answer above it; nobody wrote the stub, so the answer counts.
 STUB_BEHIND = {
     name for name in FORMS if name.endswith("-above") or name.startswith("all-answers-in-a-cell-on-top")
@@ -86,7 +87,7 @@ def graded(notebook, warm):
 
 
 def test_there_are_thirty_forms_and_twelve_tools():
-    assert len(FORMS) >= 42 and len(tools.TOOLS) == 12
+    assert len(FORMS) >= 45 and len(tools.TOOLS) == 12
 
 
 @walled

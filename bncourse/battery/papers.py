@@ -89,6 +89,7 @@ def cases(kind=None):
     """Give the cases of one class, or all, in the order in which they stand in the modules."""
     from bncourse.battery import (  # noqa: F401 - they declare
         calls,
+        check_places,
         integrity,
         kernel_memory,
         malformed,

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import time
 
 import psutil
@@ -29,6 +30,13 @@ def threads_of(user):
         uids = process.info["uids"]
         found += (process.info["num_threads"] or 1) if uids and uids.real == user else 0
     return found
+
+
+def ending(process):
+    """Say with which status a `subprocess.Popen` ended, as the end of a sentence; "" while it runs."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        return f" (its process ended with {process.wait(timeout=1)})"
+    return ""
 
 
 def end(pid):

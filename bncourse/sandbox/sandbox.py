@@ -126,9 +126,9 @@ class Sandbox:
             )
             ready = protocol.receive(ours)
         except (protocol.Broken, protocol.TooLate) as error:
-            said = self._log()
+            said = self._log() or f"{error}{processes.ending(self._process)}"
             self.stop()
-            raise Unavailable(f"level {NAMES[self.level]} does not start here: {said or error}") from error
+            raise Unavailable(f"level {NAMES[self.level]} does not start here: {said}") from error
         if not ready.get("ready"):
             self.stop()
             raise Unavailable(f"level {NAMES[self.level]} does not start here: {ready.get('error')}")

@@ -105,7 +105,7 @@ def facts(notebooks, decisions, references):
 
 
 def _is_given(cell):
-    return cell.metadata.get("bncourse", {}).get("from") == "release"
+    return cell.metadata.get("bncourse", {}).get("from") in ("release", "copy")
 
 
 def likeness(one, other):

@@ -6,8 +6,8 @@ submission are gone. Nothing here touches a file: see `folder` for what lies in 
 go. `matching` finds out which cell is which, `code_answers` and `written_answers` what the answers are, and
 `sequence` in which order all of it stands.
 
-A cell says in its metadata where its text comes from: ``{"bncourse": {"from": "release"}}``, ``"answer"`` or
-``"student"``.
+A cell says in its metadata where its text comes from: ``{"bncourse": {"from": "release"}}``, ``"answer"``,
+``"student"``, or ``"copy"`` for a student's copy of given code.
 """
 
 import itertools
@@ -206,13 +206,20 @@ def _is_given(entry, release):
 
 def _cell(release, entry, source, attachments, names):
     if entry.place is None:
-        return _student_cell(entry.kind, source, attachments, names)
+        cell = _student_cell(entry.kind, source, attachments, names)
+        if entry.is_copy:
+            cell.metadata["bncourse"]["from"] = "copy"
+        if entry.tries:
+            cell.metadata["bncourse"]["tries"] = list(entry.tries)
+        return cell
     given = release.cells[entry.place]
     cell = nbformat.from_dict({"cell_type": given.cell_type, "id": given.id, "metadata": given.metadata})
     cell.source = source
     cell.metadata["bncourse"] = {"from": "answer" if is_answer(given) else "release"}
     if entry.again:
         cell.metadata["bncourse"]["again"] = True
+    if entry.tries:
+        cell.metadata["bncourse"]["tries"] = list(entry.tries)
     if given.cell_type == "code":
         cell.execution_count, cell.outputs = None, []
     elif attachments:

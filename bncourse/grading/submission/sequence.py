@@ -1,12 +1,14 @@
 """The order in which the cells of a staged notebook stand: the student's own, so that Run All gives what it gave them.
 
 What their file lacks of the release is put in where it does no harm. A check whose names may change behind it says
-so, and is judged a second time when all cells have run; the better of the two counts.
+so, and is judged a second time when all cells have run; a cell in which a check stands, too, says so, and the check is
+judged there as well. The best of these counts.
 """
 
 from dataclasses import dataclass, field
 
 from bncourse.grading.submission.bindings import bindings, needs
+from bncourse.grading.submission.check_copies import MOST_TRIES, pieces
 from bncourse.grading.submission.code_answers import CodeAnswer
 from bncourse.grading.submission.decisions import DOUBT, TAKEN, Decision
 from bncourse.grading.submission.matching import grade_id, is_answer, is_check
@@ -28,6 +30,10 @@ class Entry:
     again : bool
         For a check: whether it is judged again when all cells have run.
     is_stub : bool
+    tries : tuple of str
+        The names of the checks that stand in it, too, and are judged there.
+    is_copy : bool
+        Whether it is a copy of given code, which runs only where somebody needs it.
     """
 
     place: int | None
@@ -36,6 +42,8 @@ class Entry:
     attachments: dict = field(default_factory=dict)
     again: bool = False
     is_stub: bool = False
+    tries: tuple = ()
+    is_copy: bool = False
 
 
 def sequence(made, answers, left, decisions):
@@ -60,13 +68,15 @@ def sequence(made, answers, left, decisions):
     for place, cell in enumerate(release):
         if not is_answer(cell) and (copies := made.copies(place)):
             at[_first_that_could_hold(made, cell, copies) if is_check(cell) else copies[0]] = place
-    known = {cell.source.strip() for cell in release}
+    known = {cell.source.strip() for cell in release if not is_check(cell)}
+    checks = {grade_id(cell): cell.source for cell in release if is_check(cell)}
     row = []
     for number, cell in enumerate(made.written):
         place = at.get(number)
         given = [] if place is None else [_given(made, place, answers)]
-        own = [] if number in left or cell.too_long else _own(made, number, known)
-        if own and given:
+        is_given = bool(given) and given[0].source.strip() == cell.source.strip()
+        own = [] if number in left or cell.too_long or is_given else _own(made, number, known)
+        if own and given and own[0].source.strip() not in checks.values():
             name = grade_id(release[place]) or release[place].id
             what = "code" if release[place].cell_type == "code" else "text"
             why = f"The given {what} stands as it was given; the changed {what} "
@@ -79,7 +89,7 @@ def sequence(made, answers, left, decisions):
     _put_in(made, row, answers)
     _stubs_first(made, row, decisions)
     _mark_again(made, row)
-    return row
+    return _marked_tries(made, row, checks)
 
 
 def _first_that_could_hold(made, check, copies):
@@ -102,7 +112,7 @@ def _own(made, number, known):
     """Give the entry of what a cell holds of the student's own, in a list; empty for nothing."""
     cell = made.written[number]
     if cell.kind == "code":
-        return [] if cell.source.strip() in known | {""} else [Entry(None, "code", cell.source)]
+        return [Entry(None, "code", cell.source, is_copy=cell.source.strip() in known)] if cell.source.strip() else []
     text = own_text(made, number)
     return [Entry(None, "markdown", text, cell.attachments)] if text.strip() else []
 
@@ -167,3 +177,35 @@ def _mark_again(made, row):
             entry.again = any(names[n].full & wanted for n in behind) or any(
                 names[n].anything and _is_own_code(made, code[n]) for n in behind
             )
+
+
+def _marked_tries(made, row, checks):
+    """Note for each cell which checks stand in it, too, where they can find what they find at no other place."""
+    texts = {text.strip() for text in checks.values()}
+    code = [entry for entry in row if entry.kind == "code"]
+    others = [bindings(entry.source) for entry in code if not _is_check(made, entry)]
+    wanted = {name: needs(bindings(text).used - {"check"}, others) for name, text in checks.items()}
+    changes = dict.fromkeys(checks, 0)  # how often what a check asks for has changed until here
+    at_home, copies = {}, []
+    for entry in code:
+        if _is_check(made, entry):
+            name = grade_id(made.release.cells[entry.place])
+            at_home[name] = changes[name]
+            continue
+        for text, name in pieces(entry.source, checks):
+            if name:
+                copies.append((entry, name, changes[name]))
+                continue
+            names = bindings(text)
+            for check in checks:
+                changes[check] += names.anything or bool((names.full | names.empty) & wanted[check])
+    seen = {name: {change} for name, change in at_home.items()}
+    for entry, name, change in copies:
+        if change not in seen[name] and len(seen[name]) <= MOST_TRIES and name not in entry.tries:
+            seen[name].add(change)
+            entry.tries += (name,)
+    return [each for each in row if each.place is not None or each.tries or each.source.strip() not in texts]
+
+
+def _is_check(made, entry):
+    return entry.place is not None and is_check(made.release.cells[entry.place])

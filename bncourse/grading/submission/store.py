@@ -30,7 +30,7 @@ from bncourse.trouble import Trouble
 
 SUBMITTED, RECEIVED, RELEASED = "submitted", "received", "notebooks"
 _MAKING, _OLD = ".making-", ".old-"
-WAY = 3  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
+WAY = 4  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
 
 
 @dataclass(frozen=True)
