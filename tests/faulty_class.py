@@ -18,6 +18,7 @@ import psutil
 import small_course
 from small_course import NAME, cell
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.nbgrader import converters
 
 POINTS = 3.0
@@ -30,7 +31,7 @@ def _released(settings):
     atexit.register(shutil.rmtree, course.parent)
     with open(course / "nbgrader_config.py", "a") as file:
         file.write(settings)
-    converters.generate_assignment(course, NAME)
+    converters.generate_assignment(Assignment(course, NAME))
     return course
 
 

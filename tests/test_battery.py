@@ -14,11 +14,10 @@ from bncourse.battery import course as battery
 from bncourse.battery import papers
 from bncourse.battery.papers import FORWARD, KINDS, cases
 from bncourse.checking.verdict import CORRECT
-from bncourse.grading.engine.provenance import state
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.engine.seeds import seed_of
 from bncourse.grading.gradebook.writer import Record
 from bncourse.grading.nbgrader import converters, execute
-from bncourse.grading.submission.staging_report import staging_report
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.mounts import bubblewrap
 
@@ -89,24 +88,25 @@ def test_nbgraders_own_command_goes_the_same_way(tmp_path, monkeypatch):
     battery.hand_in(folder, "neighbour", FORWARD, lambda paper: paper.first(battery.CANARY))
     drawn = []
     monkeypatch.setattr(execute, "seed_of", lambda *about: drawn.append(seed_of(*about)) or drawn[-1])
-    converters.autograde(folder, FORWARD, "*")
+    converters.autograde(Assignment(folder, FORWARD), "*")
     with Record(folder) as record:
         ids = record.submissions(FORWARD)
+    assignment = Assignment(folder, FORWARD)
     for student in ids:
         place = folder / "submitted" / student / FORWARD
-        files = {path: (place / path).read_bytes() for path in staging_report(folder, FORWARD, student).files}
+        files = {path: (place / path).read_bytes() for path in assignment.submission(student).staging_report().files}
         staged = reads_json(files.pop(f"{FORWARD}.ipynb").decode())
         files.pop("timestamp.txt")
         assert seed_of(ids[student], staged, files) in drawn  # `bncourse grade` draws the same
     assert len(set(drawn)) == len(ids) == len(chosen) + 1
     for case in chosen:
-        got = converters.scores(folder, FORWARD, case.name)
+        got = converters.scores(assignment.submission(case.name))
         assert {name.removesuffix("-check"): score for name, (score, _) in got.items()} == case.earned, case.name
         assert not battery.leaks(folder, case.name, FORWARD)
-    assert all(score == most for score, most in converters.scores(folder, FORWARD, "neighbour").values())
-    kept = state(folder, FORWARD, "neighbour")  # for the report on the class
-    assert {found["outcome"] for found in kept["outcomes"].values()} == {CORRECT}
-    assert "fingerprint" not in kept  # it would keep `bncourse grade` from grading what this command did not record
+    assert all(score == most for score, most in converters.scores(assignment.submission("neighbour")).values())
+    kept = assignment.submission("neighbour").grade_note()  # for the report on the class
+    assert {found["outcome"] for found in kept.outcomes.values()} == {CORRECT}
+    assert not kept.fingerprint  # it would keep `bncourse grade` from grading what this command did not record
 
 
 @pytest.mark.skipif(bubblewrap() is None, reason="plain nbgrader runs a case only behind bubblewrap")

@@ -11,6 +11,7 @@ import pytest
 from test_stage_folder import NAME, SCALE, course, now_staged, solved  # noqa: F401 - a fixture
 
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.lms import archives, collecting, file_names
 from bncourse.grading.lms.archives import opened
 from bncourse.grading.lms.collect import read_numbers, read_times, times_of
@@ -18,7 +19,6 @@ from bncourse.grading.lms.collecting import collect, read_notes
 from bncourse.grading.lms.spreadsheets import read_sheet
 from bncourse.grading.lms.students import ClassList, Person, read_class
 from bncourse.grading.submission.plain_files import hashes
-from bncourse.grading.submission.staging_report import staging_report
 from bncourse.grading.submission.store import stage_assignment
 from bncourse.trouble import Trouble
 
@@ -173,22 +173,22 @@ def test_canvas_is_recognized_and_each_person_is_found_by_number_or_by_name(cour
         },
     )
     before = archive.read_bytes()
-    done = collect(course, NAME, archive, people=PEOPLE)
+    done = collect(Assignment(course, NAME), archive, people=PEOPLE)
     assert done.kind == "canvas" and done.students == ["ada", "noel"] and done.late == ["noel"]
     left = dict(done.left)
     assert "bncourse students" in left["stranger 444 (1 file)"] and "typed" in left["hoppergrace_333_text.html"]
     assert (raw(course, "noel") / NOTEBOOK).read_text() == solved()
     assert not (raw(course, "noel") / "timestamp.txt").exists()  # Canvas does not say when
-    assert read_notes(course, NAME)["noel"]["canvas"]["prefix"] == "obriennoel_LATE_222_2_"
+    assert read_notes(Assignment(course, NAME))["noel"]["canvas"]["prefix"] == "obriennoel_LATE_222_2_"
     assert archive.read_bytes() == before
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     assert now_staged(course, "noel") == SCALE
 
 
 @pytest.mark.parametrize("form", ["{}_71_assignsubmission_file_/{}", "{}_71_assignsubmission_file_{}"])
 def test_moodle_is_recognized_with_folders_and_without(course, tmp_path, form):  # noqa: F811
     archive = packed(tmp_path / "a.zip", {form.format("Noël O'Brien", NOTEBOOK): solved()})
-    done = collect(course, NAME, archive, people=PEOPLE)
+    done = collect(Assignment(course, NAME), archive, people=PEOPLE)
     assert done.kind == "moodle" and done.first == ["noel"]
 
 
@@ -197,27 +197,27 @@ def test_a_folder_for_each_student_may_be_a_zip_or_a_folder_and_packed_in_anothe
         (tmp_path / "week" / person / NAME).mkdir(parents=True)
         (tmp_path / "week" / person / NAME / NOTEBOOK).write_text(solved())
         (tmp_path / "week" / person / NAME / "timestamp.txt").write_text("2026-03-01 12:00:00 UTC")
-    done = collect(course, NAME, tmp_path / "week", people=PEOPLE)
+    done = collect(Assignment(course, NAME), tmp_path / "week", people=PEOPLE)
     assert done.kind == "folder" and done.first == ["grace", "noel"] and done.timed == {"grace", "noel"}
     assert hashes(raw(course, "grace")).keys() == {NOTEBOOK, "timestamp.txt"}
     wrapped = {f"week/{person}/{NOTEBOOK}": solved() for person in ("grace", "noel")}
-    done = collect(course, NAME, packed(tmp_path / "a.zip", wrapped), people=PEOPLE)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", wrapped), people=PEOPLE)
     assert done.same == ["grace", "noel"]  # without a time, which is no reason to forget the one that is known
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     assert hashes(raw(course, "grace")).keys() == {NOTEBOOK, "timestamp.txt"}
 
 
 def test_without_a_class_list_names_are_made_and_stay_the_same(course, tmp_path):  # noqa: F811
     archive = packed(tmp_path / "a.zip", {f"lovelaceada_12345_1_{NOTEBOOK}": solved()})
-    assert collect(course, NAME, archive, people=NOBODY).first == ["lovelaceada-12345"]
-    again = collect(course, NAME, archive, people=ClassList([Person("lovelaceada-12345")]))
+    assert collect(Assignment(course, NAME), archive, people=NOBODY).first == ["lovelaceada-12345"]
+    again = collect(Assignment(course, NAME), archive, people=ClassList([Person("lovelaceada-12345")]))
     assert again.same == ["lovelaceada-12345"]
 
 
 def test_two_who_could_be_the_same_person_are_both_left(course, tmp_path):  # noqa: F811
     files = {f"Ada Lovelace_{number}_assignsubmission_file_/{NOTEBOOK}": solved() for number in (7, 8)}
     for people in (PEOPLE, NOBODY):
-        done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=people)
+        done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=people)
         assert not done.students and len(done.left) == 2 and "2 of them could be" in done.left[0][1]
 
 
@@ -226,7 +226,7 @@ def test_moodles_worksheet_tells_namesakes_apart(course, tmp_path):  # noqa: F81
         [Person("u1", "Ada", "Lovelace", "a@example.org"), Person("u2", "Ada", "Lovelace", "l@example.org")]
     )
     files = {f"Ada Lovelace_{number}_assignsubmission_file_/{NOTEBOOK}": solved() for number in (7, 8)}
-    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=namesakes)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=namesakes)
     assert not done.students and all("called so: u1, u2. Moodle's grading worksheet" in why for _, why in done.left)
     sheet = tmp_path / "worksheet.csv"
     sheet.write_text(
@@ -234,25 +234,25 @@ def test_moodles_worksheet_tells_namesakes_apart(course, tmp_path):  # noqa: F81
         "Participant 8,Ada Lovelace,A@example.org,-\nParticipant 7,Ada Lovelace,l@example.org,-\n"
     )
     numbers = read_numbers(sheet)
-    done = collect(course, NAME, tmp_path / "a.zip", people=namesakes, numbers=numbers)
+    done = collect(Assignment(course, NAME), tmp_path / "a.zip", people=namesakes, numbers=numbers)
     assert done.first == ["u1", "u2"] and not done.left
-    assert read_notes(course, NAME)["u1"]["moodle"]["number"] == "8"
+    assert read_notes(Assignment(course, NAME))["u1"]["moodle"]["number"] == "8"
 
 
 def test_who_was_collected_before_there_was_a_class_list_is_told(course, tmp_path):  # noqa: F811
     archive = packed(
         tmp_path / "a.zip", {f"N\u006f\u0065\u0308l O'Brien_7_assignsubmission_file_/{NOTEBOOK}": solved()}
     )
-    assert collect(course, NAME, archive, people=NOBODY).first == ["noël-o-brien"]
-    assert collect(course, NAME, archive, people=PEOPLE).twice == {"noël-o-brien": "noel"}
-    assert not collect(course, NAME, archive, people=NOBODY).twice
+    assert collect(Assignment(course, NAME), archive, people=NOBODY).first == ["noël-o-brien"]
+    assert collect(Assignment(course, NAME), archive, people=PEOPLE).twice == {"noël-o-brien": "noel"}
+    assert not collect(Assignment(course, NAME), archive, people=NOBODY).twice
 
 
 def test_names_that_do_not_say_where_they_come_from_ask_for_it(course, tmp_path):  # noqa: F811
     archive = packed(tmp_path / "a.zip", {f"x_1_2_{NOTEBOOK}": solved(), "notes.txt": "x"})
     with pytest.raises(Trouble, match="--from canvas"):
-        collect(course, NAME, archive, people=NOBODY)
-    done = collect(course, NAME, archive, "canvas", NOBODY)
+        collect(Assignment(course, NAME), archive, people=NOBODY)
+    done = collect(Assignment(course, NAME), archive, "canvas", NOBODY)
     assert done.first == ["x-1"] and "not as canvas names" in dict(done.left)["notes.txt"]
 
 
@@ -260,18 +260,23 @@ def test_an_archive_of_another_notebook_is_refused(course, tmp_path):  # noqa: F
     (course / "notebooks" / "91-other").mkdir()
     files = {"grace/91-other.ipynb": solved(), "noel/91-other (1).ipynb": solved(), "ada/notes.txt": "x"}
     with pytest.raises(Trouble, match=r"2 of 2 notebooks are called 91-other.*bncourse collect 91"):
-        collect(course, NAME, packed(tmp_path / "a.zip", files), "folder", PEOPLE)
+        collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), "folder", PEOPLE)
     assert not (course / "submitted" / "grace").exists()
     renamed = {"grace/91-other.ipynb": solved(), "noel/mine.ipynb": solved()}  # one has erred, and not the class
-    assert collect(course, NAME, packed(tmp_path / "b.zip", renamed), "folder", PEOPLE).first == ["grace", "noel"]
+    assert collect(Assignment(course, NAME), packed(tmp_path / "b.zip", renamed), "folder", PEOPLE).first == [
+        "grace",
+        "noel",
+    ]
     assert collect(
-        course, NAME, packed(tmp_path / "a.zip", files | {f"emmy/{NOTEBOOK}": "{}"}), "folder", PEOPLE
+        Assignment(course, NAME), packed(tmp_path / "a.zip", files | {f"emmy/{NOTEBOOK}": "{}"}), "folder", PEOPLE
     ).students
 
 
 @pytest.mark.parametrize("owner", ["-rf", "a*", "~root"])
 def test_a_folder_with_an_unsafe_name_is_left(course, tmp_path, owner):  # noqa: F811
-    done = collect(course, NAME, packed(tmp_path / "a.zip", {f"{owner}/{NOTEBOOK}": "{}"}), "folder", NOBODY)
+    done = collect(
+        Assignment(course, NAME), packed(tmp_path / "a.zip", {f"{owner}/{NOTEBOOK}": "{}"}), "folder", NOBODY
+    )
     assert not done.students and "cannot be the name of a folder" in done.left[0][1]
 
 
@@ -279,15 +284,15 @@ def test_a_folder_with_an_unsafe_name_is_left(course, tmp_path, owner):  # noqa:
 
 
 def test_what_is_handed_in_again_takes_its_place_and_the_first_is_kept(course, tmp_path):  # noqa: F811
-    stage_assignment(course, NAME)  # ada handed in before, by hand
+    stage_assignment(Assignment(course, NAME))  # ada handed in before, by hand
     before = hashes(course / "received" / "ada" / NAME)
     first = packed(tmp_path / "a.zip", {f"lovelaceada_12345_1_{NOTEBOOK}": "{}"})
-    assert collect(course, NAME, first, people=PEOPLE).again == ["ada"]
-    stage_assignment(course, NAME)
-    assert collect(course, NAME, first, people=PEOPLE).same == ["ada"]
+    assert collect(Assignment(course, NAME), first, people=PEOPLE).again == ["ada"]
+    stage_assignment(Assignment(course, NAME))
+    assert collect(Assignment(course, NAME), first, people=PEOPLE).same == ["ada"]
     second = packed(tmp_path / "b.zip", {f"lovelaceada_12345_9_{NAME}-1.ipynb": solved() + "\n"})
-    assert collect(course, NAME, second, people=PEOPLE).again == ["ada"]
-    stage_assignment(course, NAME)
+    assert collect(Assignment(course, NAME), second, people=PEOPLE).again == ["ada"]
+    stage_assignment(Assignment(course, NAME))
     assert now_staged(course) == SCALE
     assert hashes(course / "received" / "ada" / NAME) == before
     assert (course / "received" / "ada" / f"{NAME}@2" / NOTEBOOK).read_text() == "{}"
@@ -295,28 +300,28 @@ def test_what_is_handed_in_again_takes_its_place_and_the_first_is_kept(course, t
 
 def test_what_came_earlier_does_not_take_the_place_of_what_the_instructor_put_there_since(course, tmp_path):  # noqa: F811
     broken = packed(tmp_path / "a.zip", {f"Grace Hopper_71_assignsubmission_file_/{NOTEBOOK}": "{"})
-    collect(course, NAME, broken, people=PEOPLE)
-    stage_assignment(course, NAME)
+    collect(Assignment(course, NAME), broken, people=PEOPLE)
+    stage_assignment(Assignment(course, NAME))
     mended = packed(tmp_path / "b.zip", {f"grace/{NOTEBOOK}": solved()})
-    assert collect(course, NAME, mended, "folder", PEOPLE).again == ["grace"]
-    stage_assignment(course, NAME)
-    again = collect(course, NAME, broken, people=PEOPLE, times=lambda *_: datetime(2026, 3, 1, tzinfo=UTC))
+    assert collect(Assignment(course, NAME), mended, "folder", PEOPLE).again == ["grace"]
+    stage_assignment(Assignment(course, NAME))
+    again = collect(Assignment(course, NAME), broken, people=PEOPLE, times=lambda *_: datetime(2026, 3, 1, tzinfo=UTC))
     assert not again.students and "This came before" in again.left[0][1]
     assert now_staged(course, "grace") == SCALE
-    assert read_notes(course, NAME)["grace"].keys() == {"moodle", "folder"}
+    assert read_notes(Assignment(course, NAME))["grace"].keys() == {"moodle", "folder"}
     shutil.rmtree(raw(course, "grace"))  # as the sentence says
-    assert collect(course, NAME, broken, people=PEOPLE).again == ["grace"]
+    assert collect(Assignment(course, NAME), broken, people=PEOPLE).again == ["grace"]
 
 
 def test_a_raw_submission_that_was_never_staged_is_kept_too(course, tmp_path):  # noqa: F811
     archive = packed(tmp_path / "a.zip", {f"lovelaceada_12345_1_{NOTEBOOK}": "{}"})
-    assert collect(course, NAME, archive, people=PEOPLE).again == ["ada"]
+    assert collect(Assignment(course, NAME), archive, people=PEOPLE).again == ["ada"]
     assert (course / "received" / "ada" / NAME / NOTEBOOK).read_text() == solved()
 
 
 def test_of_several_files_with_one_name_the_last_counts_and_none_is_lost(course, tmp_path):  # noqa: F811
     files = {f"hoppergrace_333_5_{NOTEBOOK}": "old", f"hoppergrace_333_60_{NAME}-1.ipynb": "new"}
-    collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+    collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
     there = {path.name: path.read_text() for path in raw(course, "grace").iterdir()}
     assert there == {NOTEBOOK: "new", f"{NAME} (earlier 1).ipynb": "old"}
 
@@ -332,14 +337,14 @@ def zipped(files):
 def test_a_zip_of_a_students_own_is_opened(course, tmp_path, folder):  # noqa: F811
     own = {f"{folder}{NOTEBOOK}": solved(), f"{folder}data/a.csv": "1", "timestamp.txt": "1999-01-01 00:00:00 UTC"}
     archive = packed(tmp_path / "a.zip", {"Grace Hopper_71_assignsubmission_file_/Hand In.ZIP": zipped(own)})
-    done = collect(course, NAME, archive, people=PEOPLE)
+    done = collect(Assignment(course, NAME), archive, people=PEOPLE)
     assert done.first == ["grace"] and not done.left
     assert sorted(hashes(raw(course, "grace"))) == [NOTEBOOK, "data/a.csv"]
 
 
 def test_the_notebook_beside_a_students_zip_counts_and_the_one_in_it_is_kept(course, tmp_path):  # noqa: F811
     files = {f"grace/{NOTEBOOK}": "beside", "grace/all.zip": zipped({NOTEBOOK: "within"})}
-    collect(course, NAME, packed(tmp_path / "a.zip", files), "folder", PEOPLE)
+    collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), "folder", PEOPLE)
     there = {path.name: path.read_text() for path in raw(course, "grace").iterdir()}
     assert there == {NOTEBOOK: "beside", f"{NAME} (earlier 1).ipynb": "within"}
 
@@ -348,10 +353,10 @@ def test_the_notebook_beside_a_students_zip_counts_and_the_one_in_it_is_kept(cou
     "content", [b"no zip", zipped({}), zipped({"deeper.zip": zipped({NOTEBOOK: "{}"})})], ids=["broken", "empty", "two"]
 )
 def test_a_zip_that_cannot_be_opened_or_holds_a_zip_is_handed_in_as_it_is(course, tmp_path, content):  # noqa: F811
-    collect(course, NAME, packed(tmp_path / "a.zip", {"grace/all.zip": content}), "folder", PEOPLE)
+    collect(Assignment(course, NAME), packed(tmp_path / "a.zip", {"grace/all.zip": content}), "folder", PEOPLE)
     [left] = raw(course, "grace").iterdir()
     assert left.suffix == ".zip"
-    [outcome] = stage_assignment(course, NAME, ["grace"])
+    [outcome] = stage_assignment(Assignment(course, NAME), ["grace"])
     assert any("no archives" in decision.why for decision in outcome.notable)
 
 
@@ -363,7 +368,7 @@ def test_a_students_zips_cost_little_however_many_there_are_and_files_they_list(
     monkeypatch.setattr(collecting, "within", lambda entry: seen.append(entry.path) or archives.within(entry))
     files = {f"hoppergrace_333_1_{NOTEBOOK}": solved(), "hoppergrace_333_2_many.zip": many}
     files |= {f"hoppergrace_333_{number}_b{number}.zip": zipped({"a.csv": "1"}) for number in range(3, 20)}
-    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
     assert done.students == ["grace"] and (raw(course, "grace") / NOTEBOOK).read_text(encoding="utf-8") == solved()
     assert (raw(course, "grace") / "many.zip").exists()  # it came, and is not opened
     assert len(seen) == collecting.MOST_ZIPS
@@ -372,21 +377,25 @@ def test_a_students_zips_cost_little_however_many_there_are_and_files_they_list(
 def test_a_students_zip_reaches_no_further_and_is_read_to_a_limit(course, tmp_path, monkeypatch):  # noqa: F811
     monkeypatch.setattr(archives, "MOST_OF_A_STUDENT", 1_000)
     own = {"../../ada/x.csv": "out", NOTEBOOK: "{}", "b.csv": "b" * 990, "c.csv": "c" * 990}
-    done = collect(course, NAME, packed(tmp_path / "a.zip", {"grace/all.zip": zipped(own)}), "folder", PEOPLE)
+    done = collect(
+        Assignment(course, NAME), packed(tmp_path / "a.zip", {"grace/all.zip": zipped(own)}), "folder", PEOPLE
+    )
     assert set(hashes(raw(course, "grace"))) == {"b.csv", NOTEBOOK}
     assert ["leads out" in why or "together" in why for _, why in done.left] == [True, True]
 
 
 def test_names_that_no_system_should_have_are_replaced(course, tmp_path):  # noqa: F811
     archive = packed(tmp_path / "a.zip", {"grace/con.csv": "1", "grace/a\nb.png": "2", f"grace/{NOTEBOOK}": "3"})
-    collect(course, NAME, archive, people=PEOPLE)
+    collect(Assignment(course, NAME), archive, people=PEOPLE)
     there = {path.name: path.read_text() for path in raw(course, "grace").iterdir()}
     assert there == {"file-1.csv": "1", "file-2.png": "2", NOTEBOOK: "3"}
 
 
 def test_what_a_killed_run_left_is_swept(course, tmp_path):  # noqa: F811
     (course / "collected" / ".making-x").mkdir(parents=True)
-    collect(course, NAME, packed(tmp_path / "a.zip", {f"hoppergrace_333_5_{NOTEBOOK}": "{}"}), people=PEOPLE)
+    collect(
+        Assignment(course, NAME), packed(tmp_path / "a.zip", {f"hoppergrace_333_5_{NOTEBOOK}": "{}"}), people=PEOPLE
+    )
     assert [path.name for path in (course / "collected").iterdir()] == [f"{NAME}.json"]
 
 
@@ -395,12 +404,12 @@ def test_what_a_killed_run_left_is_swept(course, tmp_path):  # noqa: F811
 
 def test_a_student_does_not_write_the_time_of_an_lms(course, tmp_path):  # noqa: F811
     files = {f"hoppergrace_333_5_{NOTEBOOK}": "{}", "hoppergrace_333_6_timestamp.txt": "1999-01-01 00:00:00 UTC"}
-    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
     assert not done.timed and "not for the student" in dict(done.left)["hoppergrace_333_6_timestamp.txt"]
     assert not (raw(course, "grace") / "timestamp.txt").exists()
     own = zipped({"Timestamp.txt/a": "1"})
     inside = {f"hoppergrace_LATE_333_7_{NOTEBOOK}": "{}", "hoppergrace_LATE_333_8_a.zip": own}
-    done = collect(course, NAME, packed(tmp_path / "b.zip", inside), people=PEOPLE)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "b.zip", inside), people=PEOPLE)
     assert not done.timed and not (raw(course, "grace") / "Timestamp.txt").exists()
 
 
@@ -413,9 +422,11 @@ def test_moodles_worksheet_tells_the_time(course, tmp_path):  # noqa: F811
         encoding="utf-8-sig",
     )
     files = {f"{who}_assignsubmission_file_/{NOTEBOOK}": "{}" for who in ("Ada Lovelace_71", "Grace Hopper_72")}
-    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE, times=times_of(str(sheet)))
+    done = collect(
+        Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE, times=times_of(str(sheet))
+    )
     assert done.timed == {"ada"}
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     assert (raw(course, "ada") / "timestamp.txt").read_text() == "2026-03-01 22:59:00.000000 UTC"
 
 
@@ -423,8 +434,8 @@ def test_the_times_of_an_archive_count_only_where_somebody_says_so(course, tmp_p
     info = zipfile.ZipInfo(f"hoppergrace_333_5_{NOTEBOOK}", (2026, 3, 1, 1, 2, 4))
     info.extra = b"UT\x05\x00\x01" + int(datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp()).to_bytes(4, "little")
     archive = packed(tmp_path / "a.zip", {info: "{}"})
-    assert not collect(course, NAME, archive, people=PEOPLE).timed
-    assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).same == ["grace"]
+    assert not collect(Assignment(course, NAME), archive, people=PEOPLE).timed
+    assert collect(Assignment(course, NAME), archive, people=PEOPLE, times=times_of("archive")).same == ["grace"]
     assert (raw(course, "grace") / "timestamp.txt").read_text() == "2026-03-01 10:00:00.000000 UTC\n"
 
 
@@ -434,7 +445,7 @@ def test_the_time_in_a_students_own_zip_is_none_of_the_archive(course, tmp_path)
     info = zipfile.ZipInfo("hoppergrace_LATE_333_5_a.zip", (2026, 3, 1, 1, 2, 4))
     info.extra = b"UT\x05\x00\x01" + int(datetime(2026, 3, 1, 10, tzinfo=UTC).timestamp()).to_bytes(4, "little")
     archive = packed(tmp_path / "a.zip", {info: inner.getvalue()})
-    assert collect(course, NAME, archive, people=PEOPLE, times=times_of("archive")).first == ["grace"]
+    assert collect(Assignment(course, NAME), archive, people=PEOPLE, times=times_of("archive")).first == ["grace"]
     assert (raw(course, "grace") / "timestamp.txt").read_text() == "2026-03-01 10:00:00.000000 UTC\n"
 
 
@@ -530,7 +541,7 @@ def test_the_commands_enter_a_class_and_collect_and_say_where_it_is(here, capsys
     assert said.endswith(
         f"1 not taken, which stay in the archive. They are in submitted/STUDENT/{NAME}. Next: bncourse grade 90"
     )
-    assert staging_report(here, NAME, "grace").readable and now_staged(here, "grace") == SCALE
+    assert Assignment(here, NAME).submission("grace").staging_report().readable and now_staged(here, "grace") == SCALE
 
 
 def test_collecting_without_a_release_keeps_what_was_collected(here, capsys):

@@ -16,7 +16,8 @@ JUDGE = """
 import json, sys
 from pathlib import Path
 import bncourse
-from bncourse.grading.engine import compilation, jobs
+from bncourse.grading.engine import jobs
+from bncourse.sandbox import compilation
 from bncourse.grading.engine.grade import preloads
 import nbformat
 text = Path(sys.argv[1]).read_text(encoding="utf-8")

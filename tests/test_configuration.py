@@ -11,6 +11,7 @@ from small_course import NAME
 from test_doors import CENTRE, SCALE, make, put, submission
 
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import name_settings, settings
 from bncourse.grading.engine.grade import grade
 from bncourse.grading.gradebook.writer import Record
@@ -139,7 +140,7 @@ def test_grades_land_in_the_gradebook_that_the_hub_names(tmp_path, monkeypatch):
     configure(tmp_path / "jupyter", f"c.CourseDirectory.db_url = {url!r}")
     course = make(tmp_path / "course")
     put(course / "submitted" / "ada" / NAME, submission(course, {"centre": CENTRE, "scale": SCALE}))
-    assert grade(course, NAME, workers=1).scores == {"ada": 3}
+    assert grade(Assignment(course, NAME), workers=1).scores == {"ada": 3}
     with Gradebook(url) as gradebook:
         assert gradebook.find_submission(NAME, "ada").score == 3
     assert not (course / "gradebook.db").exists()
@@ -162,5 +163,5 @@ def test_either_command_line_sets_the_same_limits(tmp_path, monkeypatch, command
         assert gradebook.find_submission(NAME, "ada").score == 1  # the cell that takes three seconds was stopped
     configure(course, "c.Submissions.cel = 1")
     with pytest.raises(converters.Refused) as refused:
-        converters.autograde(course, NAME, "ada")
+        converters.autograde(Assignment(course, NAME), "ada")
     assert "Did you mean cell?" in refused.value.log

@@ -15,11 +15,10 @@ from nbgrader.coursedir import CourseDirectory
 from small_course import NAME, cell
 from sqlalchemy.exc import SAWarning
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import settings
 from bncourse.grading.nbgrader import converters, hooks
 from bncourse.grading.nbgrader.hooks import NotStaged, StagedNotebooks
-from bncourse.grading.submission.staging_report import staging_report
-from bncourse.grading.submission.store import is_staged
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="nbgrader's exchange needs Linux or macOS")
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -30,7 +29,7 @@ COPIED = "def scale(x):\n    return x"
 def make(folder):
     """Make a course whose notebook is released and known to the gradebook."""
     course = small_course.write(folder)
-    converters.generate_assignment(course, NAME)
+    converters.generate_assignment(Assignment(course, NAME))
     return course
 
 
@@ -65,17 +64,20 @@ def graded(tmp_path_factory):
     (put(submitted / "copied" / NAME, copied, f"{NAME} (1)") / "timestamp.txt").write_text("no time at all")
     (submitted / "empty" / NAME).mkdir(parents=True)
     put(submitted / "-odd" / NAME, right)
-    log = converters.autograde(course, NAME, "[!t]*")
+    log = converters.autograde(Assignment(course, NAME), "[!t]*")
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)  # as in converters
         config = settings(course)
         button = NbGraderAPI(CourseDirectory(config=config), config=config).autograde(NAME, "thief")
-    converters.generate_feedback(course, NAME, "[ce]*")
+    converters.generate_feedback(Assignment(course, NAME), "[ce]*")
     return SimpleNamespace(course=course, log=log, button=button)
 
 
 def points(graded, student):
-    return {name: score for name, (score, _) in converters.scores(graded.course, NAME, student).items()}
+    return {
+        name: score
+        for name, (score, _) in converters.scores(Assignment(graded.course, NAME).submission(student)).items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,10 @@ def test_each_gets_what_their_functions_earn(graded, student, centre, scale):
 
 def test_formgraders_button_goes_through_the_same_door(graded):
     assert graded.button["success"] and "Staged 90-small of thief" in graded.button["log"]
-    assert is_staged(graded.course, NAME, "thief") and (graded.course / "received" / "thief" / NAME).is_dir()
+    assert (
+        Assignment(graded.course, NAME).submission("thief").is_staged()
+        and (graded.course / "received" / "thief" / NAME).is_dir()
+    )
 
 
 def test_what_cannot_be_staged_is_taken_out_of_the_run_and_told(graded):
@@ -107,7 +112,7 @@ def test_the_students_page_says_how_the_file_was_read(graded):
         f"{NAME} (1).ipynb: It was taken as {NAME}.ipynb" in copied and "the last one before the check counts" in copied
     )
     assert "The submission has no time" in copied
-    converters.generate_feedback(graded.course, NAME, "thief")
+    converters.generate_feedback(Assignment(graded.course, NAME), "thief")
     assert "The marks of cells were changed" in (pages / "thief" / NAME / f"{NAME}.html").read_text()
 
 
@@ -129,7 +134,7 @@ def test_a_file_that_changes_after_staging_is_not_read(graded):
 
 def test_a_run_with_nothing_left_ends_with_a_sentence(graded):
     with pytest.raises(converters.Refused) as refused:
-        converters.autograde(graded.course, NAME, "-odd")
+        converters.autograde(Assignment(graded.course, NAME), "-odd")
     assert "is staged, and none is graded; see `bncourse stage 90`" in refused.value.log
 
 
@@ -138,7 +143,7 @@ def test_a_release_that_was_worked_in_grades_nobody(graded):
     before = path.read_text()
     path.write_text(before.replace("raise NotImplementedError", "return x"))
     with pytest.raises(converters.Refused) as refused:
-        converters.autograde(graded.course, NAME, "copied")
+        converters.autograde(Assignment(graded.course, NAME), "copied")
     path.write_text(before)
     assert "somebody has worked in" in refused.value.log and points(graded, "copied")["scale-check"] == 2
 
@@ -172,12 +177,15 @@ def test_collecting_takes_plain_files_stages_them_and_keeps_what_came_before(tmp
     log = collect()
     assert log.count("Left in the exchange, for it is no submission") == 3
     assert set(os.listdir(course / "submitted")) == {"ada", "eve"}
-    assert is_staged(course, NAME, "ada") and is_staged(course, NAME, "eve")
+    assert (
+        Assignment(course, NAME).submission("ada").is_staged()
+        and Assignment(course, NAME).submission("eve").is_staged()
+    )
     assert "Not collected from" in log and "the grades of all" not in "".join(texts(course / "received"))
     assert not list((course / "submitted").glob("*/*.collecting"))
     hand_in("ada", 11, {"scale": SCALE})
     collect()
-    assert staging_report(course, NAME, "ada").received == f"received/ada/{NAME}@2"
+    assert Assignment(course, NAME).submission("ada").staging_report().received == f"received/ada/{NAME}@2"
     assert "x.std" in "".join(texts(course / "submitted" / "ada"))
     collect()
     assert len(list((course / "received" / "ada").iterdir())) == 2

@@ -30,6 +30,7 @@ from faulty_class import (
 from machine import postgresql
 from small_course import NAME
 
+from bncourse.grading.assignment import Assignment
 from bncourse.sandbox import levels
 from bncourse.trouble import Trouble
 
@@ -151,7 +152,7 @@ def test_a_clock_that_jumps_changes_no_grade(tmp_path, monkeypatch):
     course = make(tmp_path / "course", 2, seconds=0.0)
     true, jumps = time.time, itertools.cycle([0, 86_400, -86_400])
     monkeypatch.setattr(time, "time", lambda: true() + next(jumps))
-    done = grade(course, NAME, workers=1)
+    done = grade(Assignment(course, NAME), workers=1)
     assert done.scores == {"s00": 3.0, "s01": 3.0} and done.took < 60
     assert_whole(course, 2)
 
@@ -243,5 +244,5 @@ def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
 
     course = make(tmp_path / "course", 1, seconds=0.0)
     with pytest.raises(Trouble, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
-        grade(course, NAME, scheduler="tcp://127.0.0.1:9")
+        grade(Assignment(course, NAME), scheduler="tcp://127.0.0.1:9")
     assert threading.active_count() < 50

@@ -10,6 +10,7 @@ from nbconvert.exporters import HTMLExporter
 from small_course import NAME, cell
 from test_harmless import Elements
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import settings
 from bncourse.grading.display.texts import harmless_text
 from bncourse.grading.engine import grade
@@ -27,7 +28,7 @@ SHOWS = f"from IPython.display import HTML, display\n{SHOWN}"
 def graded(tmp_path_factory):
     """Give a course in which the same submission was graded by our command and by nbgrader's."""
     course = small_course.write(tmp_path_factory.mktemp("harmless") / "course", small_course.with_written_answer())
-    converters.generate_assignment(course, NAME)
+    converters.generate_assignment(Assignment(course, NAME))
     content = json.loads((course / "notebooks" / NAME / f"{NAME}.ipynb").read_text())
     cell(content, "centre")["source"] = f"def centre(x):\n    return x - x.mean(axis=0)\n\n{SHOWS}"
     cell(content, "why")["source"] = TEXT
@@ -36,8 +37,8 @@ def graded(tmp_path_factory):
         place = course / "submitted" / student / NAME
         place.mkdir(parents=True)
         (place / f"{NAME}.ipynb").write_text(handed_in)
-    grade.grade(course, NAME, students=["ada"])
-    converters.autograde(course, NAME, "ben")
+    grade.grade(Assignment(course, NAME), students=["ada"])
+    converters.autograde(Assignment(course, NAME), "ben")
     return SimpleNamespace(course=course, handed_in=handed_in)
 
 
@@ -62,9 +63,9 @@ def test_what_came_is_kept_byte_for_byte(graded):
 
 def test_points_are_as_they_were_and_the_text_waits_for_a_person(graded):
     for student in ("ada", "ben"):
-        found = converters.scores(graded.course, NAME, student)
+        found = converters.scores(Assignment(graded.course, NAME).submission(student))
         assert found["centre-check"] == (1.0, 1.0) and found["scale-check"] == (0.0, 2.0)
-        assert converters.waiting(graded.course, NAME, student) == {"why": 3.0}
+        assert converters.waiting(Assignment(graded.course, NAME).submission(student)) == {"why": 3.0}
 
 
 def test_a_notebook_that_an_earlier_version_stored_is_harmless_on_both_pages(graded):
@@ -75,7 +76,7 @@ def test_a_notebook_that_an_earlier_version_stored_is_harmless_on_both_pages(gra
     path.chmod(0o644)
     path.write_text(json.dumps(content))
     try:
-        converters.generate_feedback(graded.course, NAME, "ben")
+        converters.generate_feedback(Assignment(graded.course, NAME), "ben")
         page = (graded.course / "feedback" / "ben" / NAME / f"{NAME}.html").read_text()
         exporter = HTMLExporter(config=settings(graded.course))  # as Formgrader makes its own
         resources = {"metadata": {}, "last_name": payloads.NAMES["last_name"]}
@@ -98,7 +99,7 @@ def test_a_page_that_takes_too_much_memory_is_its_own_loss(graded, monkeypatch):
     path.chmod(0o644)
     path.write_text(json.dumps(content))
     try:
-        pages = feedback.make_pages(graded.course, NAME)
+        pages = feedback.make_pages(Assignment(graded.course, NAME))
     finally:
         path.write_text(whole)
     assert pages.made == ["ben"] and set(pages.failed) == {"ada"} and pages.failed["ada"]

@@ -10,6 +10,7 @@ import small_course
 from test_stage_folder import CENTRE, NAME, SCALE, cell, course, hand_in, released, solved  # noqa: F401 - a fixture
 
 from bncourse import check, exercises
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import names
 from bncourse.grading.demo import classroom
 from bncourse.grading.release.source import read
@@ -106,5 +107,8 @@ def test_a_class_on_the_disk_is_looked_through(course):  # noqa: F811
     cell(changed, "scale-check")["metadata"]["nbgrader"]["points"] = 50
     hand_in(course, "eve", json.dumps(changed))
     hand_in(course, "cut", solved()[:100])
-    stage_assignment(course, NAME)
-    assert kinds(facts_of_class(course, NAME)) == {("changed marks", ("eve",), ""), ("not readable", ("cut",), "")}
+    stage_assignment(Assignment(course, NAME))
+    assert kinds(facts_of_class(Assignment(course, NAME))) == {
+        ("changed marks", ("eve",), ""),
+        ("not readable", ("cut",), ""),
+    }

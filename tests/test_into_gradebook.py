@@ -8,13 +8,13 @@ from test_tables import MOODLE_LISTS, WORKSHEETS, worksheet
 from bncourse.grading.lms.gradebook_table import merged
 from bncourse.grading.lms.people import Person
 from bncourse.grading.lms.spreadsheets import write_sheet
-from bncourse.grading.report.results import Result
+from bncourse.grading.report.results import StudentResult
 from bncourse.trouble import Trouble
 
 NAME = "04-normalize-scale-shift"
-ADA = Result(Person("0012006", "John", "Smith", "smith@x.org", "48066"), 2.5, 3.0)
-ANN = Result(Person("0012007", "Ann", "Lee", "lee@x.org", "48067"), 1.0, 3.0)
-NONE = Result(Person("0012008", "Sam", "None", "none@x.org", "48068"), None, 3.0, "nothing was handed in")
+ADA = StudentResult(Person("0012006", "John", "Smith", "smith@x.org", "48066"), 2.5, 3.0)
+ANN = StudentResult(Person("0012007", "Ann", "Lee", "lee@x.org", "48067"), 1.0, 3.0)
+NONE = StudentResult(Person("0012008", "Sam", "None", "none@x.org", "48068"), None, 3.0, "nothing was handed in")
 CLASS = {NAME: [ADA, ANN, NONE]}
 HEAD = f'Student,ID,SIS User ID,SIS Login ID,Section,Quiz 4 (7),"{NAME} (77)",Final Score\n ,,,,,,Manual Posting,\n'
 HEAD += "    Points Possible,,,,,9,3.0,(read only)\n"
@@ -189,8 +189,8 @@ def test_moodles_gradebook_is_filled_in_many_languages(tmp_path, language, title
 @pytest.mark.parametrize("language", WORKSHEETS)
 def test_moodles_worksheet_is_filled_in_every_language(tmp_path, language):
     people = [
-        Result(Person("ada", "Ada", "Lovelace", "ada@x.org"), 2.5, 3.0),
-        Result(Person("grace", "Grace", "Hopper", "grace@x.org"), None, 3.0, "nothing was handed in"),
+        StudentResult(Person("ada", "Ada", "Lovelace", "ada@x.org"), 2.5, 3.0),
+        StudentResult(Person("grace", "Grace", "Hopper", "grace@x.org"), None, 3.0, "nothing was handed in"),
     ]
     path = worksheet(tmp_path / "w.csv", language)
     done = merged({NAME: people}, path, "moodle")

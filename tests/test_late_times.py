@@ -12,6 +12,7 @@ from small_course import NAME
 from test_doors import CENTRE, SCALE, put, submission
 
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.engine.grade import grade
 from bncourse.grading.lms.collecting import collect
 from bncourse.grading.lms.students import Person, enter
@@ -91,7 +92,7 @@ def test_an_extension_finds_its_student_in_capitals_and_says_where_zeros_were_lo
 def klass(tmp_path_factory):
     """Give a course with a due date and a late rule, and five submissions, graded."""
     course = small_course.write(tmp_path_factory.mktemp("late") / "course", small_course.with_written_answer())
-    converters.generate_assignment(course, NAME)
+    converters.generate_assignment(Assignment(course, NAME))
     with open(course / "nbgrader_config.py", "a") as config:
         config.write("\nc.LateRule.percent_a_day = 10\nc.LateRule.timezone = 'Europe/Berlin'\n")
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
@@ -109,14 +110,14 @@ def klass(tmp_path_factory):
     marks |= {"ada": {"canvas": {"typed": "lovelaceada_1_text.html"}}}
     (course / "collected").mkdir()
     (course / "collected" / f"{NAME}.json").write_text(json.dumps(marks))
-    return SimpleNamespace(course=course, done=grade(course, NAME, workers=1))
+    return SimpleNamespace(course=course, done=grade(Assignment(course, NAME), workers=1))
 
 
 CLASS = ("ada", "mary", "late", "gone", "emmy", "nobody")
 
 
 def by_id(klass):
-    return {each.person.id: each for each in results(klass.course, NAME)}
+    return {each.person.id: each for each in results(Assignment(klass.course, NAME))}
 
 
 def gradebook(klass):
@@ -190,15 +191,15 @@ def test_who_was_removed_stays_removed_until_the_class_list_has_them_again(klass
     with gradebook(klass) as book:
         book.remove_student("gone")
     if door == "bncourse":
-        done = grade(klass.course, NAME, workers=1)
+        done = grade(Assignment(klass.course, NAME), workers=1)
         assert done.removed == ["gone"] and "gone" not in done.scores
     else:
         with pytest.raises(converters.Refused):
-            converters.autograde(klass.course, NAME, "gone")
+            converters.autograde(Assignment(klass.course, NAME), "gone")
     assert "gone" not in by_id(klass)
     enter(klass.course, [Person("gone", "Gone", "Lovelace", "gone@x.org", "4")])
     assert by_id(klass)["gone"].why
-    done = grade(klass.course, NAME, workers=1)
+    done = grade(Assignment(klass.course, NAME), workers=1)
     assert not done.removed and done.scores == {"gone": 3.0}
 
 
@@ -207,21 +208,21 @@ def test_a_resubmission_without_a_time_does_not_keep_the_old_one_and_its_penalty
     before = (datetime(2026, 10, 27, tzinfo=UTC), pytest.approx(0.9))
     put(tmp_path / "first" / "ada", submission(klass.course, {**RIGHT, "why": f"first, {door}"}))
     times = lambda *_: before[0]  # noqa: E731
-    with_time = collect(klass.course, NAME, tmp_path / "first", "folder", record_of(klass), times)
+    with_time = collect(Assignment(klass.course, NAME), tmp_path / "first", "folder", record_of(klass), times)
     assert with_time.again == ["ada"]
-    grade(klass.course, NAME, workers=1)
+    grade(Assignment(klass.course, NAME), workers=1)
     assert (by_id(klass)["ada"].handed_in_at, by_id(klass)["ada"].penalty) == before
     put(tmp_path / "second" / "ada", submission(klass.course, {**RIGHT, "why": f"second, {door}"}))
-    again = collect(klass.course, NAME, tmp_path / "second", "folder", record_of(klass))
+    again = collect(Assignment(klass.course, NAME), tmp_path / "second", "folder", record_of(klass))
     assert again.again == again.untimed == ["ada"]
     if door == "bncourse":
-        done = grade(klass.course, NAME, workers=1)
+        done = grade(Assignment(klass.course, NAME), workers=1)
         assert any("Handed in again without a time" in line and "ada (Ada Lovelace)" in line for line in done.warnings)
     else:
         from bncourse.grading.submission.store import stage_assignment
 
-        stage_assignment(klass.course, NAME)
-        assert "the time before does not count" in converters.autograde(klass.course, NAME, "ada")
+        stage_assignment(Assignment(klass.course, NAME))
+        assert "the time before does not count" in converters.autograde(Assignment(klass.course, NAME), "ada")
     found = by_id(klass)["ada"]
     assert found.handed_in_at is None and found.penalty == 0 and found.so_far == 3  # a written answer waits
     assert "handed in again, and the new time is not known" in found.note

@@ -15,6 +15,7 @@ from small_course import NAME, cell
 from sqlalchemy.exc import SAWarning
 
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import settings
 from bncourse.grading.engine.grade import grade
 from bncourse.grading.nbgrader import converters
@@ -57,7 +58,7 @@ def hand_in(course, student, notebook, name=NAME):
 def made(tmp_path_factory):
     """Give a graded class; the names of the students say what they handed in."""
     course = small_course.write(tmp_path_factory.mktemp("made") / "course", small_course.with_written_answer())
-    converters.generate_assignment(course, NAME)
+    converters.generate_assignment(Assignment(course, NAME))
     submissions = {
         "right": file(course),
         "worded": file(course, why=WORDS),
@@ -83,12 +84,16 @@ def made(tmp_path_factory):
     hand_in(course, "two-tries", file(course), f"{NAME}-new")
     with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
         gradebook.add_student("absent")
-    done = grade(course, NAME, limits=LIMITS, workers=2)
-    return SimpleNamespace(course=course, done=done, by={each.person.id: each for each in results(course, NAME)})
+    done = grade(Assignment(course, NAME), limits=LIMITS, workers=2)
+    return SimpleNamespace(
+        course=course, done=done, by={each.person.id: each for each in results(Assignment(course, NAME))}
+    )
 
 
 def points(made, student):
-    return {name: score for name, (score, _) in converters.scores(made.course, NAME, student).items()}
+    return {
+        name: score for name, (score, _) in converters.scores(Assignment(made.course, NAME).submission(student)).items()
+    }
 
 
 def test_everybody_is_in_one_column_for_each_exercise(made):
@@ -153,7 +158,7 @@ def test_a_waiting_answer_is_no_final_score_anywhere(made):
     assert worded.score is None and worded.so_far == 3 and made.by["right"].score == 3
     [row] = table({NAME: [worded]}, "canvas").rows[1:]
     assert row[-1] == ""
-    converters.generate_feedback(made.course, NAME, "[wr]*")
+    converters.generate_feedback(Assignment(made.course, NAME), "[wr]*")
     pages = {who: (made.course / "feedback" / who / NAME / f"{NAME}.html").read_text() for who in ("worded", "right")}
     assert "not final" in pages["worded"] and "not final" not in pages["right"]
     assert "waiting for a person" in page(report_of(NAME, [worded]))
@@ -167,13 +172,13 @@ def test_points_by_hand_make_it_final_and_a_regrade_of_the_same_words_leaves_it_
             gradebook.db.commit()
 
     by_hand(2)
-    grade(made.course, NAME, ["worded"], limits=LIMITS, workers=1, force=True)
-    [worded] = [each for each in results(made.course, NAME) if each.person.id == "worded"]
+    grade(Assignment(made.course, NAME), ["worded"], limits=LIMITS, workers=1, force=True)
+    [worded] = [each for each in results(Assignment(made.course, NAME)) if each.person.id == "worded"]
     assert worded.score == 5 and worded.so_far is None
     (made.course / "submitted" / "worded" / NAME / f"{NAME}.ipynb").unlink()
     hand_in(made.course, "worded", file(made.course, why=f"{WORDS} And more."))
-    grade(made.course, NAME, ["worded"], limits=LIMITS, workers=1)
-    [worded] = [each for each in results(made.course, NAME) if each.person.id == "worded"]
+    grade(Assignment(made.course, NAME), ["worded"], limits=LIMITS, workers=1)
+    [worded] = [each for each in results(Assignment(made.course, NAME)) if each.person.id == "worded"]
     assert worded.score is None and "waits for a second look" in worded.why
     by_hand(None)
 
@@ -183,14 +188,14 @@ def test_hidden_tests_run_through_all_three_doors_and_no_page_shows_them(made):
     for student in ("door", "button"):
         hand_in(made.course, f"blind-{student}", file(made.course, scale=BLIND))
         hand_in(made.course, f"right-{student}", file(made.course))
-    converters.autograde(made.course, NAME, "*-door")
+    converters.autograde(Assignment(made.course, NAME), "*-door")
     config = settings(made.course)
     api = NbGraderAPI(CourseDirectory(config=config), config=config)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)  # as in converters
         for student in ("blind-button", "right-button"):
             assert api.autograde(NAME, student)["success"]
-    converters.generate_feedback(made.course, NAME, "blind*")
+    converters.generate_feedback(Assignment(made.course, NAME), "blind*")
     for door in ("door", "button"):
         assert points(made, f"right-{door}")["scale-check"] == 2
         assert points(made, f"blind-{door}") == points(made, "blind")
@@ -200,13 +205,13 @@ def test_hidden_tests_run_through_all_three_doors_and_no_page_shows_them(made):
 
 
 def test_other_hidden_tests_grade_again(made):
-    assert "right" in grade(made.course, NAME, ["right"], limits=LIMITS, workers=1).unchanged
+    assert "right" in grade(Assignment(made.course, NAME), ["right"], limits=LIMITS, workers=1).unchanged
     with Gradebook(f"sqlite:///{made.course}/gradebook.db") as gradebook:
         found = gradebook.find_source_cell("scale-check", NAME, NAME)
         before = found.source
         found.source = before.replace("71.0", "72.0")
         gradebook.db.commit()
-        assert "right" in grade(made.course, NAME, ["right"], limits=LIMITS, workers=1).scores
+        assert "right" in grade(Assignment(made.course, NAME), ["right"], limits=LIMITS, workers=1).scores
         found.source = before
         gradebook.db.commit()
 

@@ -9,6 +9,7 @@ import many_people
 import pytest
 from small_course import NAME, cell, save
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.nbgrader import converters
 
 WHY_NOT = many_people.why_not()
@@ -62,7 +63,10 @@ def write(machine, student, answers):
 
 
 def points(machine, student):
-    return {name: score for name, (score, _) in converters.scores(machine.course, NAME, student).items()}
+    return {
+        name: score
+        for name, (score, _) in converters.scores(Assignment(machine.course, NAME).submission(student)).items()
+    }
 
 
 def everything_of_others(machine):

@@ -10,6 +10,7 @@ import payloads
 import pytest
 
 from bncourse import cli
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.display import names
 from bncourse.grading.display.terminal import Terminal
 from bncourse.grading.lms import students as class_list
@@ -18,8 +19,8 @@ from bncourse.grading.lms.students import Person
 from bncourse.grading.report import feedback, scores
 from bncourse.grading.report.page import page
 from bncourse.grading.report.report import report_of
-from bncourse.grading.report.results import Result
-from bncourse.grading.submission.store import may_be_graded
+from bncourse.grading.report.results import StudentResult
+from bncourse.grading.submission.names import may_be_graded
 from bncourse.trouble import Trouble
 
 FORMULAS = [
@@ -30,7 +31,7 @@ HARMLESS = {"=", "-", "+1.5", "-1.5", "1,5", "Ada", "'=1", "", "-1.5%", "1e5", "
 
 
 def some_result(**who):
-    return Result(person=Person(**who), score=-0.0 + 3, most=6.0)
+    return StudentResult(person=Person(**who), score=-0.0 + 3, most=6.0)
 
 
 @pytest.mark.parametrize("form", ["canvas", "moodle", "gradescope", "csv"])
@@ -86,7 +87,7 @@ def test_names_of_a_class_list_are_neutral_when_they_are_entered(tmp_path, monke
 
 def test_the_report_shows_names_and_words_as_they_are():
     who = Person(id="mallory", **payloads.NAMES)
-    made = page(report_of("04-x", [Result(person=who, score=None, most=6.0, why=payloads.TEXTS["onerror"])]))
+    made = page(report_of("04-x", [StudentResult(person=who, score=None, most=6.0, why=payloads.TEXTS["onerror"])]))
     assert "<img" not in made and "<script" not in made and "&lt;img src=x onerror" in made
 
 
@@ -119,7 +120,7 @@ def test_feedback_is_packed_under_names_that_windows_takes(tmp_path):
         place = tmp_path / "feedback" / student / "04-x"
         place.mkdir(parents=True, exist_ok=True)
         (place / "04-x.html").write_text(student)
-    content, left = feedback.pack(tmp_path, "04-x", students, "folder", {})
+    content, left = feedback.pack(Assignment(tmp_path, "04-x"), students, "folder", {})
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         packed = {name: archive.read(name).decode() for name in archive.namelist()}
     assert not left and sorted(packed.values()) == sorted(students)

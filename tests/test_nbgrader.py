@@ -14,6 +14,7 @@ import pytest
 import small_course
 from small_course import NAME, ROOT, cell, save
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import names
 from bncourse.grading.gradebook.create import prepare
 from bncourse.grading.release.build import release
@@ -150,7 +151,7 @@ def test_a_gradebook_that_is_there_is_left_as_it_is(tmp_path):
 def test_bncourse_release_makes_the_same_bytes_as_nbgrader(term, tmp_path):
     course, _, _ = term
     ours = small_course.write(tmp_path / "course", small_course.with_written_answer())
-    release(ours, NAME)
+    release(Assignment(ours, NAME))
     assert files(ours / "notebooks") == files(course / "notebooks")
 
 

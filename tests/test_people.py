@@ -10,6 +10,7 @@ from test_collecting import packed, raw, zipped
 from test_stage_folder import NAME, course, solved  # noqa: F401 - a fixture
 
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.lms.collect import times_of
 from bncourse.grading.lms.collecting import collect
 from bncourse.grading.lms.students import ClassList, Person, class_list, enter
@@ -66,10 +67,12 @@ def test_doubt_names_who_it_could_be_and_what_to_do():
 
 
 def test_a_namesake_with_another_number_of_canvas_is_left_and_told(course, tmp_path):  # noqa: F811
-    done = collect(course, NAME, packed(tmp_path / "a.zip", {f"smithjohn_48079_1_{NOTEBOOK}": solved()}), people=PEOPLE)
+    done = collect(
+        Assignment(course, NAME), packed(tmp_path / "a.zip", {f"smithjohn_48079_1_{NOTEBOOK}": solved()}), people=PEOPLE
+    )
     assert not done.students and "48066 on the class list and 48079 here" in done.left[0][1]
     both = {f"smithjohn_48079_1_{NOTEBOOK}": solved(), f"smithjohn_LATE_48066_2_{NOTEBOOK}": solved()}
-    done = collect(course, NAME, packed(tmp_path / "b.zip", both), people=PEOPLE)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "b.zip", both), people=PEOPLE)
     assert done.students == done.late == ["0012006"] and len(done.left) == 1
 
 
@@ -98,7 +101,9 @@ def test_a_name_that_is_written_like_anothers_file_takes_nobodys_place(course, t
         "no class list": NOBODY,
     }[known]
     theirs, own = FORGED[forged]
-    done = collect(course, NAME, packed(tmp_path / "a.zip", {theirs: "forged", own: solved()}), people=people)
+    done = collect(
+        Assignment(course, NAME), packed(tmp_path / "a.zip", {theirs: "forged", own: solved()}), people=people
+    )
     [john] = [student for student in done.students if student in ("0012006", "smithjohn-48066", "john-smith")]
     content = (raw(course, john) / NOTEBOOK).read_text(encoding="utf-8")
     assert content == solved() and not [*raw(course, john).glob("*earlier*")]
@@ -108,7 +113,7 @@ def test_a_name_that_is_written_like_anothers_file_takes_nobodys_place(course, t
 
 def test_the_name_of_a_file_may_hold_numbers(course, tmp_path):  # noqa: F811
     files = {f"smithjohn_48066_2_{NOTEBOOK}": solved(), "smithjohn_48066_3_04_12_data.csv": "1"}
-    done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
     assert done.students == ["0012006"] and not done.left
     assert (raw(course, "0012006") / "04_12_data.csv").read_text(encoding="utf-8") == "1"
 
@@ -120,7 +125,7 @@ def test_moodles_worksheet_that_contradicts_beats_the_name(course, tmp_path, sai
         f"Identifier,Full name,ID number,Email address,Grade\nParticipant 7,John Smith,{said[0]},{said[1]},\n"
     )
     archive = packed(tmp_path / "a.zip", {f"John Smith_7_assignsubmission_file_/{NOTEBOOK}": solved()})
-    done = collect(course, NAME, archive, people=PEOPLE, numbers=read_numbers(sheet))
+    done = collect(Assignment(course, NAME), archive, people=PEOPLE, numbers=read_numbers(sheet))
     assert not done.students and "is called so, but" in done.left[0][1]
 
 
@@ -146,19 +151,21 @@ def test_the_archive_of_another_system_is_named(course, tmp_path, system, people
     archive = packed(tmp_path / "a.zip", files | more)
     before = sorted((course / "submitted").iterdir())
     with pytest.raises(Trouble, match=f"an archive of {system.split('(')[0]}.*--from folder"):
-        collect(course, NAME, archive, people=people)
+        collect(Assignment(course, NAME), archive, people=people)
     assert sorted((course / "submitted").iterdir()) == before
 
 
 def test_folders_within_folders_are_no_student(course, tmp_path):  # noqa: F811
     names = [f"{top}/sub/{who}/{NOTEBOOK}" for top in ("Group A", "Group B") for who in ("ada", "grace", "emmy")]
-    done = collect(course, NAME, packed(tmp_path / "a.zip", dict.fromkeys(names, solved())), people=NOBODY)
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", dict.fromkeys(names, solved())), people=NOBODY)
     assert not done.students and all("it is a class, and not one student" in why for _, why in done.left)
 
 
 def test_a_folder_around_folders_around_students_is_taken_off(course, tmp_path):  # noqa: F811
     names = [f"Course/Week 4/{who}/{NOTEBOOK}" for who in ("emmy", "grace")]
-    assert collect(course, NAME, packed(tmp_path / "a.zip", dict.fromkeys(names, solved())), people=NOBODY).first == [
+    assert collect(
+        Assignment(course, NAME), packed(tmp_path / "a.zip", dict.fromkeys(names, solved())), people=NOBODY
+    ).first == [
         "emmy",
         "grace",
     ]
@@ -196,10 +203,10 @@ def test_names_in_a_zip_of_windows_find_their_person_or_are_asked_for(course, tm
     files = [f"{name}_71_assignsubmission_file_/{NOTEBOOK}"]
     archive = written_by_windows(tmp_path / "a.zip", files, encoding)
     try:
-        assert collect(course, NAME, archive, people=people).students == ["x1"]
+        assert collect(Assignment(course, NAME), archive, people=people).students == ["x1"]
     except Trouble as trouble:
         assert "--encoding" in str(trouble)
-        assert collect(course, NAME, archive, people=people, encoding=encoding).students == ["x1"]
+        assert collect(Assignment(course, NAME), archive, people=people, encoding=encoding).students == ["x1"]
 
 
 # what was typed in
@@ -219,7 +226,7 @@ def test_what_was_typed_into_the_lms_is_told_with_its_person(course, tmp_path, p
     moodle = "assignsubmission" in path
     other = f"Jane Doe_72_assignsubmission_file_/{NOTEBOOK}" if moodle else f"doejane_5_6_{NOTEBOOK}"
     for files in ({path: "typed"}, {path: "typed", other: solved()}):
-        done = collect(course, NAME, packed(tmp_path / "a.zip", files), people=PEOPLE)
+        done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
         assert done.typed == {student: path}
         assert any(what == path and why.startswith(f"{student}: It was typed") for what, why in done.left)
     notes = json.loads((course / "collected" / f"{NAME}.json").read_text())
@@ -320,15 +327,15 @@ def test_who_was_on_a_class_list_and_was_removed_before_any_grading_is_known(her
 
     with Gradebook(f"sqlite:///{here / 'gradebook.db'}") as gradebook:
         gradebook.remove_student("0012006")
-    assert removed(here, NAME, {"0012006", "newcomer"}, ["0012007"]) == {"0012006"}
-    assert removed(here, NAME, {"0012006"}, []) == set()  # a new gradebook
+    assert removed(Assignment(here, NAME), {"0012006", "newcomer"}, ["0012007"]) == {"0012006"}
+    assert removed(Assignment(here, NAME), {"0012006"}, []) == set()  # a new gradebook
 
 
 def test_a_namesakes_time_is_not_taken(course, tmp_path):  # noqa: F811
     (tmp_path / "t.csv").write_text("id,name,time\n0012019,John Smith,2026-03-01 12:00 UTC\n")
     times = times_of(str(tmp_path / "t.csv"))
     archive = packed(tmp_path / "a.zip", {f"0012006/{NOTEBOOK}": solved()})
-    assert not collect(course, NAME, archive, "folder", PEOPLE, times).timed
+    assert not collect(Assignment(course, NAME), archive, "folder", PEOPLE, times).timed
     assert "is called so, but the id is 0012006" in times.nobody(PEOPLE)[0]
 
 
@@ -338,7 +345,7 @@ def test_two_times_for_one_person_are_named_and_none_is_taken(course, tmp_path):
     )
     times = times_of(str(tmp_path / "t.csv"))
     archive = packed(tmp_path / "a.zip", {f"0012006/{NOTEBOOK}": solved()})
-    assert not collect(course, NAME, archive, "folder", PEOPLE, times).timed
+    assert not collect(Assignment(course, NAME), archive, "folder", PEOPLE, times).timed
     assert "0012006 has several times, in the rows 2, 4" in times.nobody(PEOPLE)[0]
 
 

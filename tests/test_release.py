@@ -12,6 +12,7 @@ from small_course import EXERCISES, NAME, ROOT, cell, code, locked, marks, text
 
 from bncourse import exercises
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.release.rules import problems, strays
 
 REAL = "04-normalize-scale-shift"
@@ -132,13 +133,13 @@ def test_a_release_keeps_the_question_of_a_written_answer_and_takes_the_rubric_a
     from bncourse.grading.release.build import release
 
     course = small_course.write(tmp_path / "course", small_course.with_written_answer())
-    release(course, NAME)
+    release(Assignment(course, NAME))
     place = course / "notebooks" / NAME / f"{NAME}.ipynb"
     released = "".join(cell(json.loads(place.read_text()), "why")["source"])
     assert released == "**Why in this order?**\n\n*Write your answer here, in place of this line.*"
     # what somebody wrote there is kept when a new release takes its place
     place.write_text(place.read_text().replace("*Write your answer here, in place of this line.*", "The mean first."))
-    assert release(course, NAME)
+    assert release(Assignment(course, NAME))
     assert len(list((course / "kept").iterdir())) == 1
 
 
@@ -382,13 +383,13 @@ def test_what_nbgrader_refuses_leaves_the_old_release_and_no_litter(tmp_path):
     from bncourse.trouble import Trouble
 
     course = small_course.write(tmp_path / "course")
-    release(course, NAME)
+    release(Assignment(course, NAME))
     before = (course / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes()
     content = small_course.notebook()
     content["cells"].append(code("twice", "y = 2", {**marks("scale"), "solution": True}))
     small_course.save(content, course / "solutions" / NAME / f"{NAME}.ipynb")
     with pytest.raises(Trouble, match="nbgrader refuses 90-small, and notebooks/ is as it was"):
-        release(course, NAME)
+        release(Assignment(course, NAME))
     assert (course / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes() == before
     assert not list(course.glob(".release-*"))
 
@@ -397,12 +398,12 @@ def test_a_notebook_that_somebody_worked_in_is_kept_before_it_is_replaced(tmp_pa
     from bncourse.grading.release.build import release
 
     course = small_course.write(tmp_path / "course")
-    release(course, NAME)
+    release(Assignment(course, NAME))
     place = course / "notebooks" / NAME / f"{NAME}.ipynb"
     assert not (course / "kept").exists()
     place.write_text(place.read_text().replace("raise NotImplementedError", "return x - x.mean(axis=0)"))
     answered = place.read_bytes()
-    assert release(course, NAME)
+    assert release(Assignment(course, NAME))
     [kept] = (course / "kept").iterdir()
     assert kept.read_bytes() == answered and str(kept) in capsys.readouterr().out
 
@@ -416,7 +417,7 @@ def test_cells_that_change_after_submissions_came_in_are_refused_with_the_reason
     from bncourse.trouble import Trouble
 
     course = small_course.write(tmp_path / "course")
-    release(course, NAME, record=True)
+    release(Assignment(course, NAME), record=True)
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}", "bncourse") as gradebook:
         gradebook.add_student("ada")
         gradebook.add_submission(NAME, "ada")
@@ -426,7 +427,7 @@ def test_cells_that_change_after_submissions_came_in_are_refused_with_the_reason
     )
     small_course.save(content, course / "solutions" / NAME / f"{NAME}.ipynb")
     with pytest.raises(Trouble, match=r"(?s)submissions associated.*nbgrader db assignment remove"):
-        release(course, NAME)
+        release(Assignment(course, NAME))
 
 
 def test_an_answer_that_survives_the_release_stops_it(tmp_path):
@@ -437,7 +438,7 @@ def test_an_answer_that_survives_the_release_stops_it(tmp_path):
     settings = course / "nbgrader_config.py"
     settings.write_text(settings.read_text() + "\nc.ClearSolutions.enabled = False\n")
     with pytest.raises(Trouble, match="left in the release"):
-        release(course, NAME)
+        release(Assignment(course, NAME))
     assert not list((course / "notebooks").iterdir())
 
 

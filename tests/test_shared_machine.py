@@ -16,8 +16,8 @@ from traitlets.config import Config
 from bncourse import shared_machine
 from bncourse.accounts import ANYBODY, Account, Machine
 from bncourse.cli import main
-from bncourse.grading.engine import jobs
 from bncourse.learner import doctor
+from bncourse.sandbox import users
 from bncourse.sandbox.mounts import Unavailable
 from bncourse.shared_machine import CLOSED, LOOK, OPEN, look
 from bncourse.shared_settings import forced
@@ -272,15 +272,15 @@ def test_a_variable_that_is_set_for_everybody_is_found_and_a_comment_is_not(hub)
 def test_a_name_that_somebody_took_in_the_folder_for_all_does_not_keep_a_teacher_from_grading(tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *name, **options: str(tmp_path / "cache"))
-    first = jobs.own_folder()
+    first = users.own_folder()
     assert first.startswith(str(tmp_path / "bncourse-slots-")) and stat.S_IMODE(os.stat(first).st_mode) == 0o700
     os.rmdir(first)
     os.symlink("/", first)  # somebody was there before
-    second = jobs.own_folder()
+    second = users.own_folder()
     assert second.startswith(str(tmp_path / "cache")) and stat.S_IMODE(os.stat(second).st_mode) == 0o700
     os.chmod(second, 0o777)
     with pytest.raises(Unavailable, match="delete one"):
-        jobs.own_folder()
+        users.own_folder()
 
 
 def test_the_command_prints_numbered_steps_and_says_by_its_code_whether_anything_is_open(hub, monkeypatch, capsys):

@@ -14,12 +14,13 @@ from small_course import NAME, cell
 from test_stage import CENTRE, RELEASE, SCALE, answer, released
 
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.submission import store
-from bncourse.grading.submission.folder import Limits, stage_folder
+from bncourse.grading.submission.folder import FolderLimits, stage_folder
 from bncourse.grading.submission.merge import DOUBT, DROPPED, MENDED, REFUSED
+from bncourse.grading.submission.names import may_be_graded
 from bncourse.grading.submission.plain_files import hashes
-from bncourse.grading.submission.staging_report import staging_report
-from bncourse.grading.submission.store import is_staged, may_be_graded, stage_assignment
+from bncourse.grading.submission.store import stage_assignment
 from bncourse.grading.submission.timestamp import read_time
 from bncourse.trouble import Trouble
 
@@ -215,9 +216,9 @@ def test_data_and_pictures_come_along_up_to_the_limits(folder):
     (folder / "data" / "mine.csv").write_text("1,2")
     (folder / "plot.png").write_bytes(b"12345")
     assert arrived(folder).files == {"data/mine.csv": b"1,2", "plot.png": b"12345"}
-    assert len(arrived(folder, limits=Limits(files=1)).files) == 1
-    assert arrived(folder, limits=Limits(bytes=4)).files == {"data/mine.csv": b"1,2"}
-    few = arrived(folder, limits=Limits(seen=1))
+    assert len(arrived(folder, limits=FolderLimits(files=1)).files) == 1
+    assert arrived(folder, limits=FolderLimits(bytes=4)).files == {"data/mine.csv": b"1,2"}
+    few = arrived(folder, limits=FolderLimits(seen=1))
     assert "more than 1 files" in told(few, DROPPED)["the folder"]
 
 
@@ -295,65 +296,65 @@ def now_staged(course, student="ada"):
 
 def test_what_came_is_kept_byte_for_byte_and_the_staged_version_takes_its_place(course):
     before = hashes(course / "submitted" / "ada" / NAME)
-    [outcome] = stage_assignment(course, NAME)
+    [outcome] = stage_assignment(Assignment(course, NAME))
     assert outcome.is_new and not outcome.trouble
     assert hashes(course / "received" / "ada" / NAME) == before
-    assert now_staged(course) == SCALE and is_staged(course, NAME, "ada")
-    known = staging_report(course, NAME, "ada")
+    assert now_staged(course) == SCALE and Assignment(course, NAME).submission("ada").is_staged()
+    known = Assignment(course, NAME).submission("ada").staging_report()
     assert known.files == hashes(course / "submitted" / "ada" / NAME) and known.raw == before
     assert known.received == f"received/ada/{NAME}" and known.version and known.release
 
 
 def test_staging_again_changes_nothing(course):
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     before = hashes(course)
-    [outcome] = stage_assignment(course, NAME)
+    [outcome] = stage_assignment(Assignment(course, NAME))
     assert not outcome.is_new and outcome.decisions and hashes(course) == before
 
 
 def test_another_release_stages_again_from_what_was_received(course):
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     path = course / "notebooks" / NAME / f"{NAME}.ipynb"
     path.write_text(path.read_text().replace("How is a batch centred?", "How is a batch scaled?"))
-    [outcome] = stage_assignment(course, NAME)
+    [outcome] = stage_assignment(Assignment(course, NAME))
     assert outcome.is_new and now_staged(course) == SCALE
     assert "scaled?" in (course / "submitted" / "ada" / NAME / f"{NAME}.ipynb").read_text()
     assert [each.name for each in (course / "received" / "ada").iterdir()] == [NAME]
 
 
 def test_what_an_earlier_version_staged_in_another_way_is_staged_again_from_what_was_received(course):
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     path = course / "staged" / "ada" / f"{NAME}.json"
     path.write_text(path.read_text().replace(f'"way": {store.WAY}', '"way": 1'))
-    assert stage_assignment(course, NAME)[0].is_new and now_staged(course) == SCALE
-    assert not stage_assignment(course, NAME)[0].is_new
+    assert stage_assignment(Assignment(course, NAME))[0].is_new and now_staged(course) == SCALE
+    assert not stage_assignment(Assignment(course, NAME))[0].is_new
 
 
 def test_a_release_that_was_merely_run_is_the_same_release(course):
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     path = course / "notebooks" / NAME / f"{NAME}.ipynb"
     path.write_text(path.read_text().replace('"execution_count": null', '"execution_count": 3'))
-    assert not stage_assignment(course, NAME)[0].is_new
+    assert not stage_assignment(Assignment(course, NAME))[0].is_new
 
 
 def test_a_later_submission_is_kept_beside_the_first_and_the_same_one_only_once(course):
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     for content in (json.dumps(released()), solved(), solved()):
         shutil.rmtree(course / "submitted" / "ada" / NAME)
         hand_in(course, "ada", content)
-        stage_assignment(course, NAME)
+        stage_assignment(Assignment(course, NAME))
     assert now_staged(course) == SCALE
     assert {each.name for each in (course / "received" / "ada").iterdir()} == {NAME, f"{NAME}@2", f"{NAME}@3"}
-    assert staging_report(course, NAME, "ada").received == f"received/ada/{NAME}@3"
+    assert Assignment(course, NAME).submission("ada").staging_report().received == f"received/ada/{NAME}@3"
 
 
 def test_a_staged_file_that_somebody_changed_is_raw_again(course):
-    stage_assignment(course, NAME)
+    stage_assignment(Assignment(course, NAME))
     path = course / "submitted" / "ada" / NAME / f"{NAME}.ipynb"
     path.write_text(path.read_text().replace("x.std", "x.var"))
-    assert not is_staged(course, NAME, "ada")
-    stage_assignment(course, NAME)
-    assert "x.var" in now_staged(course) and is_staged(course, NAME, "ada")
+    assert not Assignment(course, NAME).submission("ada").is_staged()
+    stage_assignment(Assignment(course, NAME))
+    assert "x.var" in now_staged(course) and Assignment(course, NAME).submission("ada").is_staged()
 
 
 class Killed(BaseException):
@@ -383,12 +384,12 @@ def kill_at(monkeypatch, step):
 @pytest.mark.parametrize("scene", ["first", "later", "again", "same"])
 def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(course, monkeypatch, scene, tmp_path):
     if scene != "first":
-        stage_assignment(course, NAME)
+        stage_assignment(Assignment(course, NAME))
     if scene in ("later", "same"):
         shutil.rmtree(course / "submitted" / "ada" / NAME)
         hand_in(course, "ada", solved() if scene == "same" else solved().replace("x.std", "x.var"), note="second")
         if scene == "same":
-            stage_assignment(course, NAME)
+            stage_assignment(Assignment(course, NAME))
             shutil.rmtree(course / "submitted" / "ada" / NAME)
             hand_in(course, "ada", solved(), note="second")
     if scene == "again":
@@ -400,14 +401,14 @@ def test_a_run_that_was_killed_anywhere_is_finished_by_the_next(course, monkeypa
         with monkeypatch.context() as patched:
             calls = kill_at(patched, step)
             try:
-                stage_assignment(here, NAME)
+                stage_assignment(Assignment(here, NAME))
                 ended = True
             except Killed:
                 ended = False
         if scene != "again":
             assert came_notebooks(came, course) <= {each["sha"] for each in all_files(here)}
-        stage_assignment(here, NAME)
-        assert is_staged(here, NAME, "ada")
+        stage_assignment(Assignment(here, NAME))
+        assert Assignment(here, NAME).submission("ada").is_staged()
         assert now_staged(here) == (SCALE if scene != "later" else SCALE.replace("x.std", "x.var"))
         assert len(list((here / "received" / "ada").iterdir())) == {"first": 1, "again": 1}.get(scene, 2)
         assert not [each for each in os.listdir(here / "staged") if each.startswith((".making", ".old"))]
@@ -424,7 +425,10 @@ def all_files(folder):
 def came_notebooks(shas, course):
     """Give the hashes of what students sent: these may be nowhere lost, at no moment."""
     raw = {sha for path, sha in hashes(course).items() if path.startswith("received/")}
-    if not staging_report(course, NAME, "ada") or not is_staged(course, NAME, "ada"):
+    if (
+        not Assignment(course, NAME).submission("ada").staging_report()
+        or not Assignment(course, NAME).submission("ada").is_staged()
+    ):
         raw |= {sha for path, sha in hashes(course).items() if path.startswith("submitted/")}
     return raw & shas
 
@@ -434,14 +438,14 @@ def test_a_worked_in_release_is_refused_for_it_would_answer_for_all(course):
     path.write_text(path.read_text().replace("raise NotImplementedError", "return x / x.std(axis=0)"))
     before = hashes(course / "submitted")
     with pytest.raises(Trouble, match=r"somebody has worked in .*bncourse release 90"):
-        stage_assignment(course, NAME)
+        stage_assignment(Assignment(course, NAME))
     assert hashes(course / "submitted") == before
 
 
 def test_no_release_is_told_with_the_command_that_makes_one(course):
     shutil.rmtree(course / "notebooks" / NAME)
     with pytest.raises(Trouble, match="bncourse release 90"):
-        stage_assignment(course, NAME)
+        stage_assignment(Assignment(course, NAME))
 
 
 @pytest.mark.parametrize("student", [".ada", "-ada", "a*", "a\nb", "[a]", "x" * 101, "a\x1b[2J", "\udcff", ""])
@@ -466,7 +470,10 @@ def test_what_cannot_be_staged_stays_and_the_others_are_staged(course, tmp_path,
     said = " ".join(capsys.readouterr().out.split())
     assert "the name of the folder is not safe" in said and "submitted/link is a link" in said
     assert "1 staged, 0 staged before, 2 not staged, and left as they are" in said
-    assert is_staged(course, NAME, "ada") and (course / "submitted" / "-rf" / NAME / f"{NAME}.ipynb").is_file()
+    assert (
+        Assignment(course, NAME).submission("ada").is_staged()
+        and (course / "submitted" / "-rf" / NAME / f"{NAME}.ipynb").is_file()
+    )
     assert [each.name for each in elsewhere.iterdir()] == ["precious.txt"]
 
 
@@ -485,7 +492,7 @@ def test_odd_folders_are_staged_as_not_written_and_kept(course):
         else:
             place.mkdir()
             place.chmod(stat.S_IRUSR)
-    outcomes = {outcome.student: outcome for outcome in stage_assignment(course, NAME)}
+    outcomes = {outcome.student: outcome for outcome in stage_assignment(Assignment(course, NAME))}
     assert not any(outcome.trouble for outcome in outcomes.values())
     assert all(now_staged(course, student) == STUB for student in ("file", "link", "pipe", "closed"))
     assert (course / "received" / "link" / NAME).is_symlink() and (course / "received" / "pipe" / NAME).is_fifo()
@@ -500,7 +507,7 @@ def test_the_command_says_what_was_dropped_and_ends_with_one_line(course, capsys
     said = " ".join(capsys.readouterr().out.split())
     assert "grace" in said and "The end of the file is missing" in said and "ada" not in said
     assert said.endswith("90-small: 2 staged, 0 staged before. Reports are in staged/, what came is in received/.")
-    assert not is_staged(course, NAME, "alan")
+    assert not Assignment(course, NAME).submission("alan").is_staged()
     assert main(["stage", "90", "--students", "nobody"]) == 1
     assert "nothing was handed in under this name" in " ".join(capsys.readouterr().out.split())
 

@@ -18,7 +18,8 @@ from small_course import NAME
 from test_doors import CENTRE, COPIED, SCALE, make, put, submission
 
 from bncourse.cli import main
-from bncourse.grading.engine import grade as run
+from bncourse.grading.assignment import Assignment
+from bncourse.grading.engine import run
 from bncourse.grading.engine.grade import grade, not_solved
 from bncourse.grading.lms.students import Person, enter
 from bncourse.grading.nbgrader import converters
@@ -26,7 +27,7 @@ from bncourse.grading.nbgrader.late_policy import LateRule, read_extensions
 from bncourse.grading.report.feedback import make_pages
 from bncourse.grading.report.page import page
 from bncourse.grading.report.report import report_of
-from bncourse.grading.report.results import NOTHING, Result, results
+from bncourse.grading.report.results import NOTHING, StudentResult, results
 from bncourse.grading.report.scores import not_graded, table
 from bncourse.grading.report.similarity import Fact
 from bncourse.grading.submission.store import stage_assignment
@@ -75,13 +76,13 @@ def klass(tmp_path_factory):
     hand_in(course, "emmy", right, timedelta(days=1, hours=2))
     hand_in(course, "sofia", right, timedelta(days=1, hours=2))
     put(course / "submitted" / "broken" / NAME, "{")
-    done = grade(course, NAME, ["ada", "grace", "emmy", "broken"], workers=1)
-    log = converters.autograde(course, NAME, "sofia")
+    done = grade(Assignment(course, NAME), ["ada", "grace", "emmy", "broken"], workers=1)
+    log = converters.autograde(Assignment(course, NAME), "sofia")
     return SimpleNamespace(course=course, done=done, log=log)
 
 
 def by_id(klass):
-    return {each.person.id: each for each in results(klass.course, NAME)}
+    return {each.person.id: each for each in results(Assignment(klass.course, NAME))}
 
 
 # the late rule
@@ -121,13 +122,13 @@ def test_a_later_due_date_or_an_extension_counts_at_the_next_run(klass):
     with Gradebook(f"sqlite:///{klass.course / 'gradebook.db'}") as gradebook:
         gradebook.find_submission(NAME, "ada").extension = timedelta(days=1)
         gradebook.db.commit()
-    done = grade(klass.course, NAME, ["ada"])
+    done = grade(Assignment(klass.course, NAME), ["ada"])
     assert done.unchanged == ["ada"] and done.penalties == {"ada": (pytest.approx(0.6), pytest.approx(0.3))}
     assert by_id(klass)["ada"].penalty == pytest.approx(0.3)
     with Gradebook(f"sqlite:///{klass.course / 'gradebook.db'}") as gradebook:
         gradebook.find_submission(NAME, "ada").extension = None
         gradebook.db.commit()
-    grade(klass.course, NAME, ["ada"])
+    grade(Assignment(klass.course, NAME), ["ada"])
     assert by_id(klass)["ada"].penalty == pytest.approx(0.6)
 
 
@@ -164,14 +165,14 @@ def test_an_extension_without_an_assignment_is_for_all(tmp_path):
 def handed_out(tmp_path):
     """Give a course whose release was handed out, as a clone has it, and came back; there is no gradebook."""
     course = small_course.write(tmp_path / "course")
-    converters.generate_assignment(course, NAME, record=False)
+    converters.generate_assignment(Assignment(course, NAME), record=False)
     hand_in(course, "ada", {"centre": CENTRE, "scale": SCALE})
     return course
 
 
 def test_grading_notes_the_notebook_in_the_gradebook(handed_out):
     before = (handed_out / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes()
-    assert grade(handed_out, NAME, workers=1).scores == {"ada": 3}
+    assert grade(Assignment(handed_out, NAME), workers=1).scores == {"ada": 3}
     assert (handed_out / "notebooks" / NAME / f"{NAME}.ipynb").read_bytes() == before
     assert not list(handed_out.glob(".release-*"))
 
@@ -181,7 +182,7 @@ def test_a_source_that_is_not_the_one_that_was_handed_out_is_not_noted(handed_ou
     source.write_text(source.read_text().replace('"points": 2', '"points": 5'))
     for says in ("its source has changed", "without its source"):
         with pytest.raises(Trouble, match=says):
-            grade(handed_out, NAME, workers=1)
+            grade(Assignment(handed_out, NAME), workers=1)
         assert not (handed_out / "autograded").exists()
         source.unlink(missing_ok=True)
 
@@ -195,27 +196,27 @@ def times_in(course):
 
 
 def test_another_time_of_submission_is_entered_and_runs_nothing_again(handed_out):
-    grade(handed_out, NAME, workers=1)
+    grade(Assignment(handed_out, NAME), workers=1)
     klass = SimpleNamespace(course=handed_out)
     stamp = handed_out / "submitted" / "ada" / NAME / "timestamp.txt"
     stamp.write_text("2026-03-01 12:00:00 UTC")
-    stage_assignment(handed_out, NAME)
+    stage_assignment(Assignment(handed_out, NAME))
     assert "its time of submission is not in the gradebook yet" in by_id(klass)["ada"].why
-    assert grade(handed_out, NAME, workers=1).unchanged == ["ada"]
+    assert grade(Assignment(handed_out, NAME), workers=1).unchanged == ["ada"]
     assert times_in(handed_out) == datetime(2026, 3, 1, 12) and by_id(klass)["ada"].score == 3
     stamp.write_text("2999-03-01 12:00:00 UTC")  # which is dropped, and the grade stands
-    stage_assignment(handed_out, NAME)
-    assert by_id(klass)["ada"].score == 3 and grade(handed_out, NAME, workers=1).unchanged == ["ada"]
+    stage_assignment(Assignment(handed_out, NAME))
+    assert by_id(klass)["ada"].score == 3 and grade(Assignment(handed_out, NAME), workers=1).unchanged == ["ada"]
     assert by_id(klass)["ada"].score == 3 and times_in(handed_out) == datetime(2026, 3, 1, 12)
 
 
 def test_a_forced_run_that_was_stopped_is_gone_on_with(handed_out, monkeypatch):
-    grade(handed_out, NAME, workers=1)
+    grade(Assignment(handed_out, NAME), workers=1)
     with monkeypatch.context() as stopped:
         stopped.setattr(run, "judged", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            grade(handed_out, NAME, workers=1, force=True)
-    done = grade(handed_out, NAME, workers=1)
+            grade(Assignment(handed_out, NAME), workers=1, force=True)
+    done = grade(Assignment(handed_out, NAME), workers=1)
     assert done.scores == {"ada": 3} and not done.unchanged
 
 
@@ -224,7 +225,7 @@ def test_which_of_several_notebooks_counts_and_that_nothing_was_begun_stand_in_t
     (place / f"{NAME}-final.ipynb").write_text(json.dumps(submission(handed_out, {"centre": CENTRE})))
     hand_in(handed_out, "sofia", {})
     put(handed_out / "submitted" / "mary" / NAME, "{")
-    done = grade(handed_out, NAME, workers=1)
+    done = grade(Assignment(handed_out, NAME), workers=1)
     there = by_id(SimpleNamespace(course=handed_out))
     assert there["emmy"].note == f"2 notebooks were handed in; {NAME}-final.ipynb is the notebook that counts"
     assert (there["sofia"].score, there["sofia"].note) == (0, "no answer was begun")
@@ -269,7 +270,7 @@ def test_a_submission_whose_grading_failed_is_told_until_it_is_graded(klass):
 
 
 def test_canvas_gets_its_columns_and_the_points_that_are_possible(klass):
-    sheet = table({NAME: results(klass.course, NAME)}, "canvas")
+    sheet = table({NAME: results(Assignment(klass.course, NAME))}, "canvas")
     assert sheet.header == ["Student", "ID", "SIS Login ID", "Section", NAME]
     assert sheet.rows[0] == ["Points Possible", "", "", "", "3"]
     rows = {row[2]: row for row in sheet.rows[1:]}
@@ -277,7 +278,7 @@ def test_canvas_gets_its_columns_and_the_points_that_are_possible(klass):
 
 
 def test_moodle_gradescope_and_a_spreadsheet_get_theirs(klass):
-    found = {NAME: results(klass.course, NAME)}
+    found = {NAME: results(Assignment(klass.course, NAME))}
     moodle = table(found, "moodle")
     assert moodle.header[-1] == f"Assignment: {NAME} (Real)"
     assert ["Grace", "Hopper", "grace", "grace@example.org", "1"] in moodle.rows
@@ -401,12 +402,12 @@ def test_a_zip_of_feedback_is_for_the_system_that_was_collected_from(here, tmp_p
 def test_a_page_that_cannot_be_made_is_told_and_stays_as_it_was(klass):
     notebook = klass.course / "autograded" / "grace" / NAME / f"{NAME}.ipynb"
     whole = notebook.read_text()
-    make_pages(klass.course, NAME)
+    make_pages(Assignment(klass.course, NAME))
     before = (klass.course / "feedback" / "grace" / NAME / f"{NAME}.html").read_bytes()
     notebook.chmod(0o644)
     notebook.write_text("{")
     try:
-        pages = make_pages(klass.course, NAME)
+        pages = make_pages(Assignment(klass.course, NAME))
     finally:
         notebook.write_text(whole)
     assert set(pages.failed) == {"grace"} and pages.failed["grace"] and "ada" in pages.made
@@ -415,13 +416,14 @@ def test_a_page_that_cannot_be_made_is_told_and_stays_as_it_was(klass):
 
 KILLED = """
 import os, signal, sys
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.report import feedback
 move = feedback._move
 def once(source, place):
     move(source, place)
     os.kill(os.getpid(), signal.SIGKILL)
 feedback._move = once
-feedback.make_pages(sys.argv[1], sys.argv[2])
+feedback.make_pages(Assignment(sys.argv[1], sys.argv[2]))
 """
 
 
@@ -433,7 +435,7 @@ def test_a_run_that_is_killed_leaves_whole_pages_alone(klass):
     assert ended.returncode == -9, ended.stderr.decode()
     there = list((klass.course / "feedback").glob(f"[!.]*/{NAME}/{NAME}.html"))
     assert len(there) == 1 and there[0].read_text().rstrip().endswith("</html>")
-    assert len(make_pages(klass.course, NAME).made) == 5
+    assert len(make_pages(Assignment(klass.course, NAME)).made) == 5
     assert not list((klass.course / "feedback").glob(".making-*"))
 
 
@@ -446,14 +448,14 @@ def test_one_exercise_is_graded_again_for_those_who_have_not_solved_it(klass, mo
     solved = {"scale-check": {"exercise": "scale", "outcome": "correct", "score": 2.0, "wrong_ideas": []}}
     kept.write_text(json.dumps(json.loads(before) | {"outcomes": solved}))
     try:
-        assert not_solved(klass.course, NAME, "scale", ["ada", "grace"]) == ["grace"]
-        assert not_solved(klass.course, NAME, "centre", ["ada", "grace"]) == ["ada"]
+        assert not_solved(Assignment(klass.course, NAME), "scale", ["ada", "grace"]) == ["grace"]
+        assert not_solved(Assignment(klass.course, NAME), "centre", ["ada", "grace"]) == ["ada"]
         monkeypatch.chdir(klass.course)
         assert main(["grade", "90", "--students", "ada", "--exercise", "scale"]) == 0
     finally:
         kept.write_text(before)
     with pytest.raises(Trouble, match="it has centre, scale"):
-        not_solved(klass.course, NAME, "sclae", ["ada"])
+        not_solved(Assignment(klass.course, NAME), "sclae", ["ada"])
 
 
 # the report
@@ -472,10 +474,10 @@ def a_class():
     unsure = wrong | {"b": outcome("batch_norm", "not started")}
     right = {"n": outcome("normalize", "correct", 2.0), "b": outcome("batch_norm", "stopped")}
     return [
-        Result(Person("ada", "Ada", "Lovelace"), 2.5, 9, outcomes=right, level=3, seconds=1.0, penalty=0.5),
-        Result(Person("grace"), 1.0, 9, outcomes=wrong, level=3, seconds=3.0, events=("the kernel was lost",)),
-        Result(Person(MARKUP), 1.0, 9, outcomes=unsure, level=2, seconds=2.0),
-        Result(Person("mary"), None, 9, why=NOTHING, outcomes={}),
+        StudentResult(Person("ada", "Ada", "Lovelace"), 2.5, 9, outcomes=right, level=3, seconds=1.0, penalty=0.5),
+        StudentResult(Person("grace"), 1.0, 9, outcomes=wrong, level=3, seconds=3.0, events=("the kernel was lost",)),
+        StudentResult(Person(MARKUP), 1.0, 9, outcomes=unsure, level=2, seconds=2.0),
+        StudentResult(Person("mary"), None, 9, why=NOTHING, outcomes={}),
     ]
 
 
@@ -543,5 +545,5 @@ def test_reading_the_class_changes_no_grade(klass):
 
     before = grades()
     by_id(klass)
-    table({NAME: results(klass.course, NAME)}, "csv")
+    table({NAME: results(Assignment(klass.course, NAME))}, "csv")
     assert grades() == before and before

@@ -17,6 +17,7 @@ import nbformat
 
 from bncourse import exercises
 from bncourse.battery.papers import DRIVERS, FORWARD, POINTS, THROUGH, Paper, cases, own
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import SETTINGS
 from bncourse.grading.demo import classroom
 from bncourse.grading.release.source import read
@@ -63,9 +64,8 @@ def make(home, folder):
 
     Parameters
     ----------
-    home : path
-        The course to take the notebooks and the settings from.
-    folder : path
+    home, folder : path
+        The course with the notebooks and the settings, and the new one.
     """
     from bncourse.grading.nbgrader import converters
 
@@ -77,7 +77,7 @@ def make(home, folder):
         place.parent.mkdir(parents=True)
         place.write_text(classroom.as_text(notebook), encoding="utf-8")
         (folder / "notebooks").mkdir(exist_ok=True)
-        converters.generate_assignment(folder, name)
+        converters.generate_assignment(Assignment(folder, name))
     return folder
 
 
@@ -152,11 +152,11 @@ def run(course, chosen, *, workers=2, level=3, limits=LIMITS):
             of_this = [case for case in chosen if case.assignment == name]
             for student in NEIGHBOURS:
                 hand_in(course, student, name, lambda paper: paper.first(CANARY))
-            grade(course, name, ["neighbour"], workers=1, highest=level, lowest=level, limits=limits)
+            grade(Assignment(course, name), ["neighbour"], workers=1, highest=level, lowest=level, limits=limits)
             for case in of_this:
                 hand_in(course, case.name, name, case.spoil)
             before, rows = snapshot(course), _rows(course)
-            done = grade(course, name, workers=workers, highest=level, lowest=level, limits=limits)
+            done = grade(Assignment(course, name), workers=workers, highest=level, lowest=level, limits=limits)
             outcome.level = done.level
             outcome.seconds |= done.seconds
             for case in of_this:
@@ -198,7 +198,7 @@ def _scores(course, name, student):
 
     return {
         cell.removesuffix("-check"): (score, most)
-        for cell, (score, most) in converters.scores(course, name, student).items()
+        for cell, (score, most) in converters.scores(Assignment(course, name).submission(student)).items()
     }
 
 

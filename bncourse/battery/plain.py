@@ -30,16 +30,18 @@ c.ExecutePreprocessor.timeout = 5
 ONE_AFTER_THE_OTHER = """import json, os, sys
 import bncourse  # before NumPy, which then uses one thread
 os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), os.environ["PATH"]])
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.nbgrader import converters
-name, told = sys.argv[1], {}
+assignment, told = Assignment(".", sys.argv[1]), {}
 try:
-    converters.autograde(".", name, "*")
+    converters.autograde(assignment, "*")
     told["ended"] = "well"
 except converters.Refused as refused:
     told["ended"] = str(refused)[:300]
 for student in sys.argv[2:]:
     try:
-        told[student] = {cell: got for cell, (got, most) in converters.scores(".", name, student).items()}
+        scores = converters.scores(assignment.submission(student))
+        told[student] = {cell: got for cell, (got, most) in scores.items()}
     except Exception as error:
         told[student] = f"{type(error).__name__}: {error}"[:200]
 print("TOLD" + json.dumps(told))

@@ -26,6 +26,7 @@ def make_class(course, folder, name, size):
     Path
         The folder.
     """
+    from bncourse.grading.assignment import Assignment
     from bncourse.grading.release.build import release
 
     course, folder = Path(course), Path(folder)
@@ -34,7 +35,7 @@ def make_class(course, folder, name, size):
     source = course / "solutions" / name / f"{name}.ipynb"
     (folder / "solutions" / name).mkdir(parents=True)
     shutil.copy(source, folder / "solutions" / name)
-    release(folder, name, record=True)
+    release(Assignment(folder, name), record=True)
     text = json.dumps(json.loads(source.read_text(encoding="utf-8")))
     for number in range(size):
         place = folder / "submitted" / f"student-{number:05d}" / name

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bncourse import course as courses
+from bncourse.grading.assignment import Assignment
 
 ALTERNATIONS = 11
 LONGEST = 600  # seconds for one notebook
@@ -87,7 +88,7 @@ def release_seconds(folder):
         times = []
         for path in sorted((copy / "solutions").iterdir()) * 3:
             began = time.perf_counter()
-            release(copy, path.name, record=False)
+            release(Assignment(copy, path.name), record=False)
             times.append(time.perf_counter() - began)
     return statistics.median(times)
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from bncourse import course as courses
 from bncourse.benchmarks.bare_cells import bare_seconds
 from bncourse.benchmarks.classes import Clock, make_class, peak_memory
+from bncourse.grading.assignment import Assignment
 
 NOTEBOOKS = {"numpy": "04-normalize-scale-shift", "keras": "07-keras"}
 WORKERS = (1, 2, 4)
@@ -114,7 +115,7 @@ def once(course, name, workers, force, first):
 
     clock = Clock()
     students = [f"student-{number:05d}" for number in range(first)] if first else None
-    done = grade(course, name, students, workers=workers, force=force, tell=clock)
+    done = grade(Assignment(course, name), students, workers=workers, force=force, tell=clock)
     if done.not_graded:
         raise RuntimeError(f"not graded: {done.not_graded}")
     print(json.dumps({"steady": clock.steady() if done.scores else 0.0}))

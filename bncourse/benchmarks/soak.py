@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bncourse import course as courses
 from bncourse.benchmarks.classes import Clock, make_class, measured
+from bncourse.grading.assignment import Assignment
 
 NAME = "04-normalize-scale-shift"
 SIZE = 3000
@@ -79,7 +80,7 @@ def soak(course, size, tell=lambda done: None):
             )
             last.update(cpu=now["cpu"], at=at)
 
-    done = grade(course, NAME, tell=watch)
+    done = grade(Assignment(course, NAME), tell=watch)
     servers = {process.pid for process in here.children() if "multiprocessing" in " ".join(process.cmdline())}
     left = {process.pid for process in here.children(recursive=True)} - before - servers
     first, end = samples[min(1, len(samples) - 1)], samples[-1]  # the first hundred holds the start of the workers

@@ -11,11 +11,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from bncourse.grading.engine.jobs import own_folder
 from bncourse.sandbox import mounts, sandbox
 from bncourse.sandbox.mounts import Unavailable
 from bncourse.sandbox.protocol import Broken
 from bncourse.sandbox.sandbox import Sandbox
+from bncourse.sandbox.users import own_folder
 from bncourse.trouble import Trouble
 
 BEST = 3

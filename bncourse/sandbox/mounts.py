@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-from bncourse.grading.engine.compilation import READS_ONLY
+from bncourse.sandbox.compilation import READS_ONLY
 from bncourse.sandbox.inside.leftovers import remove
 from bncourse.sandbox.limits import NAMES
 from bncourse.trouble import Trouble
@@ -199,7 +199,7 @@ def writable(level):
 
 
 def environment(package, compiled=""):
-    """Give the variables that a room has; `compiled` is the folder of `bncourse.grading.engine.compilation`."""
+    """Give the variables that a room has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",

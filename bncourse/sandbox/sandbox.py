@@ -23,15 +23,13 @@ from pathlib import Path
 
 import psutil
 
-from bncourse.grading.engine import compilation
-from bncourse.sandbox import cgroups, mounts, processes, protocol, usage
+from bncourse.sandbox import cgroups, compilation, mounts, processes, protocol, usage
 from bncourse.sandbox.inside.leftovers import remove
 from bncourse.sandbox.limits import NAMES, Limits
 from bncourse.sandbox.mounts import Unavailable
 from bncourse.sandbox.places import Places
 from bncourse.sandbox.process_traits import changed, traits
-
-FIRST_USER = 64600
+from bncourse.sandbox.users import FIRST_USER
 
 
 @dataclass
@@ -47,7 +45,7 @@ class Sandbox:
         Tells sandboxes apart that stand at the same time.
     limits : Limits
     compiled : str
-        The folder of `bncourse.grading.engine.compilation`, or "".
+        The folder of `bncourse.sandbox.compilation`, or "".
     """
 
     level: int

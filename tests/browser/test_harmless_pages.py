@@ -11,6 +11,7 @@ import pytest
 import small_course
 from PIL import Image
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.engine import grade
 from bncourse.grading.lms import students
 from bncourse.grading.lms.students import Person
@@ -65,17 +66,17 @@ def graded(tmp_path_factory):
     """Give a course in which one submission was graded by the command and the same one by nbgrader's own."""
     folder = tmp_path_factory.mktemp("pages")
     course = small_course.write(folder / "course", notebook())
-    converters.generate_assignment(course, NAME)
+    converters.generate_assignment(Assignment(course, NAME))
     for student in BOTH:
         place = course / "submitted" / student / NAME
         place.mkdir(parents=True)
         (place / f"{NAME}.ipynb").write_text(json.dumps(handed_in(course)))
     person = Person(id="mallory", **payloads.NAMES)
     students.enter(course, [person, replace(person, id="trudy")])
-    grade.grade(course, NAME)
+    grade.grade(Assignment(course, NAME))
     (course / "autograded" / "trudy" / NAME / f"{NAME}.ipynb").unlink()
-    converters.autograde(course, NAME, "trudy")
-    converters.generate_feedback(course, NAME, "mallory")
+    converters.autograde(Assignment(course, NAME), "trudy")
+    converters.generate_feedback(Assignment(course, NAME), "mallory")
     person = lab.person(folder / "ines")
     return course, person
 

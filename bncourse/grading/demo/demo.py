@@ -12,6 +12,7 @@ from rich.table import Table
 
 from bncourse import exercises
 from bncourse.course import find_folder
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import SETTINGS, choose
 from bncourse.grading.demo import classroom
 from bncourse.grading.release.build import reason, release
@@ -32,7 +33,7 @@ _ERROR = re.compile(r"error: (.+?) What probably happened:")
 
 
 @dataclass(frozen=True)
-class Result:
+class DemoResult:
     """What became of one submission.
 
     Parameters
@@ -114,7 +115,7 @@ def play(course, folder, name, progress, only=None):
 
     Returns
     -------
-    list of Result
+    list of DemoResult
     """
     with progress.status("Loading nbgrader, and releasing the notebook ..."):
         # imported here: nbgrader takes seconds, and a folder that cannot be used is told at once
@@ -124,36 +125,37 @@ def play(course, folder, name, progress, only=None):
         shutil.copy(course / SETTINGS, folder)
         with open(folder / SETTINGS, "a", encoding="utf-8") as settings:
             settings.write(NOBODY_IS_LATE)
-        source_file = folder / "solutions" / name / f"{name}.ipynb"
+        assignment = Assignment(folder, name)
+        source_file = assignment.source
         source_file.parent.mkdir(parents=True)
         whole = read(course / "solutions" / name / source_file.name).notebook
         source_file.write_text(classroom.as_text(classroom.shorten(whole)), encoding="utf-8")
-        release(folder, name, record=True)
+        release(assignment, record=True)
     source = read(source_file, exercises.of_notebook(name))
     members = [member for member in classroom.members(source) if only is None or member.name in only]
     for member in members:
         classroom.hand_in(member, folder / "notebooks" / name / source_file.name, folder / "submitted")
-    outcomes = {outcome.student: outcome for outcome in stage_assignment(folder, name)}
+    outcomes = {outcome.student: outcome for outcome in stage_assignment(assignment)}
     results = []
     # One after the other: nbgrader's gradebook takes one writer at a time.
     for member in track(members, f"Grading {len(members)} submissions", console=progress, transient=True):
-        results.append(_graded(converters, folder, source, member, outcomes[member.name]))
+        results.append(_graded(converters, assignment.submission(member.name), source, member, outcomes[member.name]))
     converters.export(folder, folder / "grades.csv")
     _write(results, folder / "class.csv")
     return results
 
 
-def _graded(converters, folder, source: Source, member, outcome):
+def _graded(converters, submission, source: Source, member, outcome):
     try:
-        converters.autograde(folder, source.name, member.name)
-        converters.generate_feedback(folder, source.name, member.name)
+        converters.autograde(submission.assignment, member.name)
+        converters.generate_feedback(submission.assignment, member.name)
     except converters.Refused as refused:
-        return Result(member, not_graded=" ".join(reason(refused).split()))
-    scores = converters.scores(folder, source.name, member.name)
+        return DemoResult(member, not_graded=" ".join(reason(refused).split()))
+    scores = converters.scores(submission)
     if unread := [decision.why for decision in outcome.decisions if decision.kind == REFUSED]:
-        return Result(member, not_graded=" ".join(unread).replace(NOT_GRADED, "").strip())
+        return DemoResult(member, not_graded=" ".join(unread).replace(NOT_GRADED, "").strip())
     why, named = {}, {}
-    graded = read(folder / "autograded" / member.name / source.name / f"{source.name}.ipynb")
+    graded = read(submission.autograded)
     for cell in graded.checks:
         score, most = scores[cell.grade_id]
         if score < most:
@@ -163,10 +165,10 @@ def _graded(converters, folder, source: Source, member, outcome):
             # as the checks write it: "What probably happened: divides by the variance. You divide ..."
             named[exercise] = tuple(idea.name for idea in known if f": {idea.name}. " in said)
             why[exercise] = " and ".join(named[exercise]) or _without_a_name(said)
-    waiting = converters.waiting(folder, source.name, member.name)
+    waiting = converters.waiting(submission)
     for cell in source.written:
         why[cell.grade_id] = "waits for a person" if cell.grade_id in waiting else "nothing written"
-    return Result(member, scores, why, named, waiting)
+    return DemoResult(member, scores, why, named, waiting)
 
 
 def _said(cell):

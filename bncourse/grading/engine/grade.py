@@ -9,45 +9,30 @@ import contextlib
 import fnmatch
 import sys
 import time
-from dataclasses import asdict
-from pathlib import Path
-
-from nbformat.v4 import reads_json
+from dataclasses import replace
 
 from bncourse.checking.verdict import CORRECT
 from bncourse.course import find_folder
-from bncourse.grading.course import choose, names
-from bncourse.grading.engine.jobs import Job
+from bncourse.grading.assignment import chosen
+from bncourse.grading.course import names
 from bncourse.grading.engine.lock import one_run
-from bncourse.grading.engine.pool import cores, get_ready, judged
+from bncourse.grading.engine.pool import cores, get_ready
 from bncourse.grading.engine.progress import Graded
-from bncourse.grading.engine.provenance import findings, fingerprint, keep, state
-from bncourse.grading.engine.seeds import seed_of
+from bncourse.grading.engine.provenance import fingerprint
+from bncourse.grading.engine.run import GradingRun, stamp_of
 from bncourse.grading.gradebook.enrolment import one_spelling, removed
-from bncourse.grading.lms.unknown_times import has_lost_its_time, typed_in, without_times
+from bncourse.grading.lms.unknown_times import typed_in, without_times
 from bncourse.grading.nbgrader.configuration import limits_of, lowest_level
 from bncourse.grading.release.build import enter_assignment
-from bncourse.grading.submission.staging_report import staging_report
-from bncourse.grading.submission.store import (
-    SUBMITTED,
-    handed_in,
-    may_be_graded,
-    released,
-    stage_assignment,
-)
+from bncourse.grading.submission.store import read_release, stage_assignment
 from bncourse.grading.submission.timestamp import TIMESTAMP
-from bncourse.sandbox import levels
 from bncourse.sandbox.levels import best_level
-from bncourse.sandbox.mounts import Unavailable
 from bncourse.sandbox.usage import fitting
 from bncourse.trouble import Trouble
 
-BATCH = 20  # submissions that are entered into the gradebook together
-
 
 def grade(
-    course,
-    name,
+    assignment,
     students=None,
     *,
     workers=None,
@@ -62,9 +47,7 @@ def grade(
 
     Parameters
     ----------
-    course : path
-    name : str
-        Such as "04-normalize-scale-shift".
+    assignment : Assignment
     students : collection of str, optional
         All, where it is not given.
     workers : int, optional
@@ -92,42 +75,39 @@ def grade(
         If nothing can be graded; the gradebook is then as it was.
     """
     began = time.monotonic()
-    course = Path(course)
+    course, name = assignment.course, assignment.name
     limits = limits or limits_of(course)
-    release, _ = released(course, name)
+    release, _ = read_release(assignment)
     preload = preloads(release)
-    if not scheduler and (force or any(not state(course, name, who) for who in students or handed_in(course, name))):
+    wanted = map(assignment.submission, students or assignment.handed_in())
+    if not scheduler and (force or any(not submission.grade_note() for submission in wanted)):
         get_ready(preload)  # it imports for seconds, beside all that comes before the first submission is judged
-    outcomes = stage_assignment(course, name, students)
-    prints = {
-        outcome.student: fingerprint(staging_report(course, name, outcome.student), limits)
-        for outcome in outcomes
-        if not outcome.trouble
-    }
-    changed = {
-        student for student in prints if force or state(course, name, student).get("fingerprint") != prints[student]
-    }
+    outcomes = stage_assignment(assignment, students)
+    reports = {outcome.student: outcome.report for outcome in outcomes if not outcome.trouble}
+    notes = {student: assignment.submission(student).grade_note() for student in reports}
+    prints = {student: fingerprint(report, limits) for student, report in reports.items()}
+    changed = {student for student, note in notes.items() if force or note.fingerprint != prints[student]}
     if changed and not scheduler:
         get_ready(preload)
     for student in sorted(changed) if force else ():  # if this run is stopped, the next one goes on with them
-        keep(course, name, student, {**state(course, name, student), "fingerprint": ""})
+        assignment.submission(student).write_grade_note(replace(notes[student], fingerprint=""))
     from bncourse.grading.gradebook.writer import Record  # with nbgrader, which takes seconds
 
     with one_run(course), Record(course) as record:
         if not record.knows(name):
-            enter_assignment(course, name)
+            enter_assignment(assignment)
         done = Graded(name)
         from bncourse.grading.engine.hidden_tests import hidden_tests, summed  # with nbgrader
 
         hidden = hidden_tests(record.gradebook, name)
-        changed |= {who for who in prints if state(course, name, who).get("hidden", "") != summed(hidden)}
+        changed |= {student for student, note in notes.items() if note.hidden != summed(hidden)}
         troubles = one_spelling(record.gradebook, [outcome.student for outcome in outcomes])
         known, enrolled = record.submissions(name), record.enrolled()
         done.people, done.due = record.people(), record.due(name)
-        done.removed = sorted(removed(course, name, [o.student for o in outcomes], enrolled))
+        done.removed = sorted(removed(assignment, [o.student for o in outcomes], enrolled))
         outcomes = [outcome for outcome in outcomes if outcome.student not in done.removed]
         done.not_submitted = sorted(set(enrolled) - {o.student for o in outcomes}) if students is None else []
-        done.typed, done.typed_too = (typed_in(course, name, who) for who in (done.not_submitted, prints))
+        done.typed, done.typed_too = (typed_in(assignment, who) for who in (done.not_submitted, reports))
         jobs = []
         for outcome in outcomes:
             if outcome.student in troubles:
@@ -136,7 +116,7 @@ def grade(
             if outcome.trouble:
                 done.not_graded[outcome.student] = outcome.trouble
                 continue
-            if refused := staging_report(course, name, outcome.student).refusal:
+            if refused := outcome.report.refusal:
                 done.rejected[outcome.student] = refused
             if outcome.student in known and outcome.student not in changed:
                 done.unchanged.append(outcome.student)
@@ -152,83 +132,19 @@ def grade(
                 workers = fit
             record.back_up()
             before = record.rows()
-            _grade(course, record, done, jobs, prints, hidden, limits, preload, workers, scheduler, tell)
+            run = GradingRun(assignment, record, done, reports, prints, hidden, limits, preload)
+            run.grade(jobs, workers, scheduler, tell)
             record.verify(before, name, set(jobs))
-        record.enter(name, {student: _handed_in_at(course, name, student) for student in done.unchanged})
+        times = {student: _handed_in_at(assignment.submission(student), reports[student]) for student in done.unchanged}
+        record.enter(name, times)
         done.penalties = record.renew_penalties(name, set(done.unchanged))
-        done.warnings += [*record.idle_extensions(names(course)), *without_times(course, name, done)]
+        done.warnings += [*record.idle_extensions(names(course)), *without_times(assignment, done)]
         done.took = time.monotonic() - began
     return done
 
 
-def _grade(course, record, done, students, prints, hidden, limits, preload, workers, scheduler, tell):
-    from bncourse.grading.engine.hidden_tests import summed, with_hidden_tests
-
-    name = done.name
-    files = {}
-
-    def made():
-        for batch in _batches(students):
-            staged = {student: _staged(course, name, student) for student in batch}
-            untimed = {student for student in batch if has_lost_its_time(course, name, student)}
-            ids = record.enter(name, {student: _stamp(beside) for student, (_, beside) in staged.items()}, untimed)
-            for student, (notebook, files[student]) in staged.items():
-                beside = {path: content for path, content in files[student].items() if path != TIMESTAMP}
-                notebook = with_hidden_tests(notebook, hidden)
-                seed = seed_of(ids[student], reads_json(notebook), beside)
-                yield Job(name, student, notebook, seed, done.level, beside, asdict(limits), preload)
-
-    if tell:
-        tell(0, len(students))
-    for finished, result in enumerate(judged(made(), workers, scheduler), start=1):
-        if result.trouble:
-            if result.trouble.startswith(Unavailable.__name__):
-                levels.forget()
-            done.not_graded[result.student] = result.trouble
-            keep(course, name, result.student, state(course, name, result.student) | {"not_graded": result.trouble})
-        else:
-            score = record.write(name, result.student, result.notebook, files.pop(result.student, {}))
-            done.scores[result.student] = score
-            done.seconds[result.student] = result.seconds
-            if result.events:
-                done.notes[result.student] = "; ".join(dict.fromkeys(result.events))
-            keep(
-                course,
-                name,
-                result.student,
-                {
-                    "fingerprint": prints[result.student],
-                    "hidden": summed(hidden),
-                    "score": score,
-                    "enrolled": True,
-                    "received": staging_report(course, name, result.student).received,
-                    **findings(result),
-                },
-            )
-        if tell:
-            tell(finished, len(students))
-
-
-def _staged(course, name, student):
-    """Give the staged notebook as text, and the files beside it."""
-    place = Path(course) / SUBMITTED / student / name
-    files = {path: (place / path).read_bytes() for path in staging_report(course, name, student).files}
-    return files.pop(f"{name}.ipynb").decode(), files
-
-
-def _batches(students):
-    for at in range(0, len(students), BATCH):
-        yield students[at : at + BATCH]
-
-
-def _stamp(files):
-    return files.get(TIMESTAMP, b"").decode("ascii", "replace").strip() or None
-
-
-def _handed_in_at(course, name, student):
-    if TIMESTAMP not in staging_report(course, name, student).files:
-        return None
-    return _stamp({TIMESTAMP: (course / SUBMITTED / student / name / TIMESTAMP).read_bytes()})
+def _handed_in_at(submission, report):
+    return stamp_of({TIMESTAMP: submission.timestamp.read_bytes()}) if TIMESTAMP in report.files else None
 
 
 def preloads(release):
@@ -248,7 +164,7 @@ def preloads(release):
     return tuple(module for module in found if module.partition(".")[0] not in ("bncourse", "__future__"))
 
 
-def not_solved(course, name, exercise, students):
+def not_solved(assignment, exercise, students):
     """Give those of the students whose answer to an exercise is not known to be right.
 
     Raises
@@ -256,20 +172,20 @@ def not_solved(course, name, exercise, students):
     Trouble
         If the notebook has no such exercise; the message lists those it has.
     """
-    release, _ = released(course, name)
+    release, _ = read_release(assignment)
     checks = [cell.metadata.get("nbgrader", {}) for cell in release.cells]
     known = [m["grade_id"].removesuffix("-check") for m in checks if m.get("grade") and not m.get("solution")]
     if exercise not in known:
-        raise Trouble(f"{name} has no exercise {exercise!r}; it has {', '.join(known)}.")
-    outcomes = {student: state(course, name, student).get("outcomes", {}) for student in students}
+        raise Trouble(f"{assignment.name} has no exercise {exercise!r}; it has {', '.join(known)}.")
+    outcomes = {student: assignment.submission(student).grade_note().outcomes for student in students}
     return [s for s in students if outcomes[s].get(f"{exercise}-check", {}).get("outcome") != CORRECT]
 
 
 def command(options):
     """Grade one assignment; see ``bncourse grade --help``."""
     course = find_folder()
-    [name] = choose(course, [options.assignment])
-    there = {student for student in handed_in(course, name) if may_be_graded(student)}
+    [assignment] = chosen(course, [options.assignment])
+    name, there = assignment.name, assignment.can_be_graded()
     students = None
     if options.students:
         wanted = options.students.split(",")
@@ -278,7 +194,7 @@ def command(options):
         if unknown:
             raise Trouble(f"nothing of {name} was handed in by {', '.join(unknown)}.")
     if options.exercise:
-        students = not_solved(course, name, options.exercise, sorted(there) if students is None else students)
+        students = not_solved(assignment, options.exercise, sorted(there) if students is None else students)
         if not students:
             print(
                 f"{name}: {options.exercise} is solved in every submission that was graded; nothing was graded again."
@@ -295,8 +211,7 @@ def command(options):
     try:
         with progress.progress(f"Grading {name}") as tell:
             done = grade(
-                course,
-                name,
+                assignment,
                 students,
                 workers=options.workers or cores(),
                 force=options.force or bool(options.exercise),

@@ -3,25 +3,19 @@
 A job and its result are plain: they travel to a process on this machine, or to another machine.
 """
 
-import contextlib
 import faulthandler
-import os
-import stat
-import tempfile
 import traceback
 from dataclasses import asdict, dataclass, field
 
-import platformdirs
 from nbformat.v4 import reads_json, writes_json
 
 from bncourse.grading.display.texts import harmless_notebook
-from bncourse.grading.engine import compilation
-from bncourse.sandbox import usage
+from bncourse.sandbox import compilation, usage
 from bncourse.sandbox.limits import Limits
 from bncourse.sandbox.mounts import Unavailable
-from bncourse.sandbox.sandbox import FIRST_USER, Sandbox
+from bncourse.sandbox.sandbox import Sandbox
+from bncourse.sandbox.users import take_number
 
-_SLOTS = 64
 OVERTIME = 120.0
 PATIENCE = 30.0  # seconds that a submission waits for memory before it is judged again
 _warm = {}  # the sandboxes of this process, by what they were made with
@@ -58,7 +52,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Result:
+class JobResult:
     """What a worker found.
 
     Parameters
@@ -90,7 +84,7 @@ def judge(job, progress=None):
 
     Returns
     -------
-    Result
+    JobResult
     """
     from bncourse.grading.engine.judge import judge_notebook
     from bncourse.sandbox.protocol import Broken
@@ -118,14 +112,14 @@ def judge(job, progress=None):
         written = writes_json(judged.notebook)
     except (Unavailable, Broken, OSError, usage.Shortage) as error:
         close()
-        return Result(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
+        return JobResult(job.assignment, job.student, level=job.level, trouble=f"{type(error).__name__}: {error}")
     except Exception as error:  # nobody foresaw it; it may not stop the others
         close()
         where = "".join(traceback.format_exception(error)[-3:])
-        return Result(job.assignment, job.student, level=job.level, trouble=f"the judge itself failed: {where}")
+        return JobResult(job.assignment, job.student, level=job.level, trouble=f"the judge itself failed: {where}")
     finally:
         faulthandler.cancel_dump_traceback_later()
-    return Result(
+    return JobResult(
         job.assignment,
         job.student,
         written,
@@ -140,7 +134,7 @@ def close():
     """End the sandboxes of this process."""
     for sandbox, slot in _warm.values():
         sandbox.stop()
-        slot.close()
+        slot.release()
     _warm.clear()
 
 
@@ -154,7 +148,7 @@ def _sandbox(level, preload, limits):
     key = level, preload, tuple(asdict(limits).items())
     if key not in _warm:
         close()
-        number, slot = _slot()
+        number, slot = take_number()
         _warm[key] = Sandbox(level, preload, number, limits, compilation.keep(preload)), slot
     sandbox = _warm[key][0]
     if not sandbox.running:
@@ -163,31 +157,3 @@ def _sandbox(level, preload, limits):
         except Unavailable:  # the walls stood before the run: something ended it while it started
             sandbox.start()
     return sandbox
-
-
-def own_folder():
-    """Give a folder of this user alone, for what workers on one machine have to know of each other."""
-    # anybody on this machine can make a folder of the first name before us, to keep us from grading
-    places = tempfile.gettempdir(), platformdirs.user_cache_dir("bncourse", appauthor=False)
-    folders = [os.path.join(place, f"bncourse-slots-{os.geteuid()}") for place in places]
-    for folder in folders:
-        with contextlib.suppress(OSError):
-            os.makedirs(folder, mode=0o700, exist_ok=True)
-            about = os.stat(folder, follow_symlinks=False)
-            if stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not about.st_mode & 0o022:
-                return folder
-    raise Unavailable(f"neither of these can be a folder of yours alone; delete one: {', '.join(folders)}")
-
-
-def _slot():
-    """Take a number that no other worker on this machine has: two may not share a user."""
-    import fcntl
-
-    folder = own_folder()
-    for number in range(_SLOTS):
-        slot = open(os.path.join(folder, str(number)), "w")  # noqa: SIM115 - it is held until the worker ends
-        with contextlib.suppress(OSError):
-            fcntl.flock(slot, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return number, slot
-        slot.close()
-    raise Unavailable(f"more than {_SLOTS} workers; the users {FIRST_USER} and up are all taken.")

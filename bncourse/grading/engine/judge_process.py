@@ -18,7 +18,7 @@ from multiprocessing.connection import wait as wait_for
 import psutil
 
 from bncourse.grading.engine import jobs
-from bncourse.grading.engine.jobs import Result
+from bncourse.grading.engine.jobs import JobResult
 from bncourse.sandbox.limits import Limits
 
 ALLOWANCE = 150.0  # seconds by the clock that all of a submission may take beyond its own limit, second looks included
@@ -67,7 +67,7 @@ def judge(job):
 
     Returns
     -------
-    bncourse.grading.engine.jobs.Result
+    bncourse.grading.engine.jobs.JobResult
     """
     with _one_at_a_time:
         began, standing, losses, idle = time.monotonic(), Standing(), 0, 0
@@ -80,7 +80,9 @@ def judge(job):
                 losses += 1
                 idle += gone.at is None
                 if idle > 1:
-                    return Result(job.assignment, job.student, level=job.level, trouble=f"its judge {gone.why} twice")
+                    return JobResult(
+                        job.assignment, job.student, level=job.level, trouble=f"its judge {gone.why} twice"
+                    )
                 _note(standing, gone)
                 if losses >= MOST_LOSSES or time.monotonic() - began > 2 * (limits.notebook + ALLOWANCE):
                     standing.over = f"the judge was lost {losses} times"
@@ -95,7 +97,7 @@ def _note(standing, gone):
 
 
 def _followed(job, limits, standing):
-    """Have the process beside this one judge, and look after it; gives the `Result`."""
+    """Have the process beside this one judge, and look after it; gives the `JobResult`."""
     process, connection = _ready()
     about = psutil.Process(process.pid)
     at, began, most = None, time.monotonic(), None

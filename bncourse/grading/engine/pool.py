@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 import psutil
 
-from bncourse.grading.engine.jobs import Result
+from bncourse.grading.engine.jobs import JobResult
 from bncourse.grading.engine.judge_process import end, judge, settle, start_method
 from bncourse.trouble import Trouble
 
@@ -37,7 +37,7 @@ def judged(jobs, workers=None, scheduler=None):
 
     Yields
     ------
-    Result
+    JobResult
     """
     workers = workers or cores()
     ahead = 2 * workers + 2 if not scheduler else 200  # what is under way; the rest is not even read yet
@@ -76,7 +76,7 @@ def judged(jobs, workers=None, scheduler=None):
             if lost[tried.student] < MOST_TRIES:
                 again.append(tried)
             else:
-                yield Result(
+                yield JobResult(
                     tried.assignment, tried.student, level=tried.level, trouble="its worker was lost three times"
                 )
         again.extend(waiting)

@@ -5,10 +5,10 @@ import json
 import os
 from pathlib import Path
 
-from bncourse.grading.engine.provenance import GRADED, state
+from bncourse.grading.engine.grade_note import NOTES
 from bncourse.grading.lms.identifiers import key
 
-ENTERED = Path(GRADED, ".class-list.json")  # who was ever entered by a class list
+ENTERED = Path(NOTES, ".class-list.json")  # who was ever entered by a class list
 
 
 def note_entered(course, students):
@@ -27,14 +27,12 @@ def _entered(course):
     return set()
 
 
-def removed(course, name, students, enrolled):
+def removed(assignment, students, enrolled):
     """Give those whom the gradebook had once, and has no more: somebody took them out.
 
     Parameters
     ----------
-    course : path
-    name : str
-        The assignment.
+    assignment : Assignment
     students : collection of str
         Who handed something in.
     enrolled : collection of str
@@ -49,14 +47,12 @@ def removed(course, name, students, enrolled):
     if not enrolled:
         return set()
     known = {key(student) for student in enrolled}
-    notes = read_notes(course, name)
+    notes = read_notes(assignment)
     listed = {who for who, note in notes.items() if any(each.get("listed") for each in note.values())}
-    listed = {key(student) for student in listed | _entered(course)}
-    return {
-        student
-        for student in students
-        if key(student) not in known and (key(student) in listed or state(course, name, student).get("enrolled"))
-    }
+    listed = {key(student) for student in listed | _entered(assignment.course)}
+    gone = {student for student in students if key(student) not in known}
+    notes = {student: assignment.submission(student).grade_note() for student in gone}
+    return {student for student, note in notes.items() if key(student) in listed or note.enrolled}
 
 
 def one_spelling(gradebook, students):

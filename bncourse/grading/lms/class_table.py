@@ -94,7 +94,7 @@ def _id(path, number, cell):
 
 def _check(path, number, known, seen, sheet, places):
     """Stop at an id that cannot be one."""
-    from bncourse.grading.submission.store import may_be_graded
+    from bncourse.grading.submission.names import may_be_graded
 
     id = known["id"]
     if not id:

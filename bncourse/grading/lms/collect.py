@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
-from bncourse.grading.course import choose
+from bncourse.grading.assignment import chosen
 from bncourse.grading.display.terminal import Terminal as Console
 from bncourse.grading.lms import file_names
 from bncourse.grading.lms.worksheets import Times, read_numbers, read_times
@@ -23,7 +23,8 @@ MOST_LINES = 30
 def command(options):
     """Collect the submissions of an archive; see ``bncourse collect --help``."""
     course = find_folder()
-    [name] = choose(course, [options.assignment])
+    [assignment] = chosen(course, [options.assignment])
+    name = assignment.name
     kind = getattr(options, "from")
     from bncourse.grading.engine import progress
     from bncourse.grading.lms.collecting import collect
@@ -38,7 +39,7 @@ def command(options):
     people = class_list(course)
     encoding = None if table else options.encoding
     with progress.progress(f"Collecting {name}") as tell:
-        done = collect(course, name, options.archive, kind, people, times, tell, numbers, encoding)
+        done = collect(assignment, options.archive, kind, people, times, tell, numbers, encoding)
     console = Console()
     for line in _said_of_times(done, times if table else None, people, zone):
         console.print(line, highlight=False, soft_wrap=True, markup=False)
@@ -51,7 +52,7 @@ def command(options):
         console.print(said, highlight=False, soft_wrap=True)
         return 1
     try:
-        outcomes = stage_assignment(course, name, done.students)
+        outcomes = stage_assignment(assignment, done.students)
     except Trouble as trouble:
         raise Trouble(f"{said} They are not staged yet: {trouble}") from trouble
     if any(outcome.notable or outcome.trouble for outcome in outcomes):

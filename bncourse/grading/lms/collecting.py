@@ -5,7 +5,6 @@ left. ``collected/NN-topic.json`` notes the name of each student's file in each 
 """
 
 import contextlib
-import json
 import os
 import re
 import shutil
@@ -14,15 +13,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from pathlib import Path
 
+from bncourse.files import read_json, write_json
 from bncourse.grading.lms import file_names
 from bncourse.grading.lms.archives import TooMuch, opened, within
 from bncourse.grading.lms.other_systems import kind_of, refuse_another, refuse_elsewhere
 from bncourse.grading.lms.owners import made_id, owners_of, settled, student_of
-from bncourse.grading.submission.folder import is_safe, shown
-from bncourse.grading.submission.store import RECEIVED, SUBMITTED, put_in_place
+from bncourse.grading.submission.names import is_safe, shown
+from bncourse.grading.submission.store import put_in_place
 from bncourse.grading.submission.timestamp import TIMESTAMP
 
-COLLECTED = "collected"
 OLD = (
     "This came before, and something else has taken its place since, which stays. If this one is to count: delete "
     "submitted/{student}/{name}, and collect again."
@@ -75,15 +74,14 @@ class Collected:
         return sorted([*self.first, *self.again, *self.same])
 
 
-def collect(course, name, archive, kind=None, people=None, times=None, tell=None, numbers=None, encoding=None):
+def collect(assignment, archive, kind=None, people=None, times=None, tell=None, numbers=None, encoding=None):
     """Take the submissions of an assignment out of an archive.
 
     Parameters
     ----------
-    course, archive : path
-        The archive is a zip or a folder.
-    name : str
-        The assignment.
+    assignment : Assignment
+    archive : path
+        A zip or a folder.
     kind : str, optional
         "canvas", "moodle" or "folder"; found out by itself where the names are plain.
     people : ClassList
@@ -105,10 +103,10 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
     Trouble
         If the archive cannot be read, or it is not plain what it is.
     """
-    course = Path(course)
+    name = assignment.name
     with opened(archive, encoding) as (entries, left):
         named, typed, done = _read_names(entries, kind, name)
-        refuse_another([each[0].file for each, _ in named], course, name)
+        refuse_another([each[0].file for each, _ in named], assignment)
         done.left = [*left, *done.left]
         handed = settled(named, people, numbers or {}, done)
         groups = {}
@@ -116,20 +114,20 @@ def collect(course, name, archive, kind=None, people=None, times=None, tell=None
             groups.setdefault(each.owner, []).append((each, entry))
         owners = owners_of(groups, people, numbers or {}, done, name)
         made = {student: made_id(groups[owner][0][0]) for student, owner in owners.items()}
-        there = {student for student in made.values() if os.path.lexists(course / SUBMITTED / student / name)}
+        there = {student for student in made.values() if os.path.lexists(assignment.submission(student).submitted)}
         done.twice = {made[student]: student for student in owners if made[student] in there - {student}}
-        (course / COLLECTED).mkdir(exist_ok=True)
-        _sweep(course)
-        notes = read_notes(course, name)
+        assignment.collected.parent.mkdir(exist_ok=True)
+        _sweep(assignment.collected.parent)
+        notes = read_notes(assignment)
         _note_typed(typed, people, numbers or {}, done, notes)
         for number, (student, owner) in enumerate(sorted(owners.items()), start=1):
             came = sorted(groups[owner], key=lambda pair: pair[0].order)
             files = sorted(_unpacked(came, name, done), key=lambda pair: pair[0].order)
-            _take(course, name, student, files, came[-1][1], done, people, times, notes)
+            _take(assignment.submission(student), files, came[-1][1], done, people, times, notes)
             if tell:
                 tell(number, len(owners))
         if typed:
-            _keep_notes(course, name, notes)
+            write_json(assignment.collected, notes)
     return done
 
 
@@ -190,12 +188,12 @@ def _unpacked(files, name, done):
     return found
 
 
-def _take(course, name, student, files, came, done, people, times, notes):
+def _take(submission, files, came, done, people, times, notes):
     """Put one student's files in their place; `came` is the last entry of the LMS's own, whose time is no student's."""
-    last = files[-1][0]
-    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / COLLECTED))
+    assignment, student, last = submission.assignment, submission.student, files[-1][0]
+    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=assignment.collected.parent))
     try:
-        written = _write(making, name, files, done)
+        written = _write(making, assignment.name, files, done)
         if not written:
             return
         time = times(last, people.people.get(student), came) if times else None
@@ -210,26 +208,21 @@ def _take(course, name, student, files, came, done, people, times, notes):
         note |= {"typed": done.typed[student]} if student in done.typed else {}
         note |= {"listed": True} if people.says_who and student in people.people else {}
         notes[student] = earlier | {last.kind: note}
-        _keep_notes(course, name, notes)  # before the files: what is in its place is never without its note
-        became = put_in_place(course, name, student, making)
+        write_json(assignment.collected, notes)  # before the files: what is in its place is never without its note
+        became = put_in_place(submission, making)
     except OSError as error:
         done.left.append((student, f"It could not be put into submitted/ ({error.strerror or error})."))
         return
     finally:
         shutil.rmtree(making, ignore_errors=True)
     if became == "old":
-        done.left.append((shown(files[-1][1].path), OLD.format(student=student, name=name)))
+        done.left.append((shown(files[-1][1].path), OLD.format(student=student, name=assignment.name)))
         return
     getattr(done, became).append(student)
-    if became == "again" and student not in done.timed and _had_a_time(course, name, student):
+    if became == "again" and student not in done.timed and submission.had_a_time():
         done.untimed.append(student)
     if last.late:
         done.late.append(student)
-
-
-def _had_a_time(course, name, student):
-    """Say whether the time of an earlier version is known."""
-    return any((course / RECEIVED / student).glob(f"{name}*/{TIMESTAMP}"))
 
 
 def _write(making, name, files, done):
@@ -278,23 +271,13 @@ def _free(path, names):
     return free
 
 
-def read_notes(course, name):
+def read_notes(assignment):
     """Give under which names submissions came: ``{student: {kind: note}}``; empty where none was collected."""
-    with contextlib.suppress(OSError, ValueError):
-        content = json.loads((Path(course) / COLLECTED / f"{name}.json").read_text(encoding="utf-8"))
-        return content if isinstance(content, dict) else {}
-    return {}
+    return read_json(assignment.collected)
 
 
-def _keep_notes(course, name, notes):
-    path = Path(course) / COLLECTED / f"{name}.json"
-    written = path.with_suffix(".new")
-    written.write_text(json.dumps(notes, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(written, path)
-
-
-def _sweep(course):
+def _sweep(folder):
     """Take away what a run that was killed left half made."""
-    for entry in os.listdir(course / COLLECTED):
+    for entry in os.listdir(folder):
         if entry.startswith(_MAKING):
-            shutil.rmtree(course / COLLECTED / entry, ignore_errors=True)
+            shutil.rmtree(folder / entry, ignore_errors=True)

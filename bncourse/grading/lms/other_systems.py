@@ -2,8 +2,8 @@
 
 import re
 
+from bncourse.grading.assignment import RELEASED
 from bncourse.grading.lms import file_names
-from bncourse.grading.submission.store import RELEASED
 from bncourse.trouble import Trouble
 
 # How each system names what it packs; a path counts from its beginning or after a folder.
@@ -41,11 +41,13 @@ def refuse_elsewhere(paths):
             raise Trouble(f"this looks like an archive of {system}, which collect does not read. {_HELP}")
 
 
-def refuse_another(files, course, name):
+def refuse_another(files, assignment):
     """Stop where most of the notebooks are another one of the course, by their names; one student may err."""
+    name = assignment.name
     called = [file.rpartition("/")[2] for file in files if file.casefold().endswith((".ipynb", ".zip"))]
     meant = {
-        folder.name: sum(file.startswith(folder.name) for file in called) for folder in (course / RELEASED).glob("*-*")
+        folder.name: sum(file.startswith(folder.name) for file in called)
+        for folder in (assignment.course / RELEASED).glob("*-*")
     }
     other = max(meant, key=meant.get, default=name)
     if not meant.get(name) and 2 * meant.get(other, 0) > len(called):

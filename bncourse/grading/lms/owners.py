@@ -5,7 +5,7 @@ import unicodedata
 
 from bncourse.grading.lms import file_names
 from bncourse.grading.submission.folder import shown
-from bncourse.grading.submission.store import may_be_graded
+from bncourse.grading.submission.names import may_be_graded
 
 APART = (
     "Moodle's grading worksheet tells them apart: add --times worksheet.csv. Or unpack the archive, give their "

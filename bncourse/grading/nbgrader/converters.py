@@ -16,6 +16,7 @@ from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
+from bncourse.grading.assignment import FEEDBACK
 from bncourse.grading.course import settings
 from bncourse.grading.gradebook.create import prepare
 
@@ -29,19 +30,19 @@ class Refused(Exception):
         self.error = error
 
 
-def generate_assignment(course, name, release_directory="notebooks", record=True):
+def generate_assignment(assignment, release_directory="notebooks", record=True):
     """Write the release of one source notebook and, to `record` it, its cells into the gradebook."""
-    return _run(GenerateAssignment, course, name, record, release_directory=release_directory)
+    return _run(GenerateAssignment, assignment, record, release_directory=release_directory)
 
 
-def autograde(course, name, student):
+def autograde(assignment, student):
     """Grade the submission of one student."""
-    return _run(Autograde, course, name, student_id=student)
+    return _run(Autograde, assignment, student_id=student)
 
 
-def generate_feedback(course, name, student, into="feedback"):
+def generate_feedback(assignment, student, into=FEEDBACK):
     """Write the feedback page of one student, or with "*" of all."""
-    return _run(GenerateFeedback, course, name, student_id=student, feedback_directory=into)
+    return _run(GenerateFeedback, assignment, student_id=student, feedback_directory=into)
 
 
 def export(course, to):
@@ -52,31 +53,29 @@ def export(course, to):
         CsvExportPlugin(config=config, to=str(to)).export(gradebook)
 
 
-def scores(course, name, student):
+def scores(submission):
     """Give each graded cell's score and its most, as ``{grade_id: (score, most)}``."""
-    place = CourseDirectory(config=settings(course))
+    place = CourseDirectory(config=settings(submission.assignment.course))
     with Gradebook(place.db_url, place.course_id) as gradebook:
-        submission = gradebook.find_submission(name, student)
-        return {
-            grade.name: (grade.score, grade.max_score) for notebook in submission.notebooks for grade in notebook.grades
-        }
+        found = gradebook.find_submission(submission.assignment.name, submission.student)
+        return {grade.name: (grade.score, grade.max_score) for notebook in found.notebooks for grade in notebook.grades}
 
 
-def waiting(course, name, student):
+def waiting(submission):
     """Give the points of each written answer that waits for a person, as ``{grade_id: most}``."""
-    place = CourseDirectory(config=settings(course))
+    place = CourseDirectory(config=settings(submission.assignment.course))
     with Gradebook(place.db_url, place.course_id) as gradebook:
-        submission = gradebook.find_submission(name, student)
+        found = gradebook.find_submission(submission.assignment.name, submission.student)
         return {
             grade.name: grade.max_score
-            for notebook in submission.notebooks
+            for notebook in found.notebooks
             for grade in notebook.grades
             if grade.needs_manual_grade
         }
 
 
-def _run(converter, course, name, record=True, **folders):
-    config = settings(course, assignment_id=name, **folders)
+def _run(converter, assignment, record=True, **folders):
+    config = settings(assignment.course, assignment_id=assignment.name, **folders)
     if "exporter_class" not in config.GenerateFeedback:
         config.GenerateFeedback.exporter_class = "bncourse.grading.nbgrader.feedback_page.PageExporter"
     if not record:  # what nbgrader's own --no-db does

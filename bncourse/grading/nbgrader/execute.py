@@ -16,15 +16,15 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.engine.grade import preloads
+from bncourse.grading.engine.grade_note import GradeNote
 from bncourse.grading.engine.jobs import Job
 from bncourse.grading.engine.judge_process import judge
 from bncourse.grading.engine.pool import processes
-from bncourse.grading.engine.provenance import findings, keep
 from bncourse.grading.engine.seeds import seed_of
 from bncourse.grading.nbgrader.configuration import limits_in
-from bncourse.grading.submission.staging_report import staging_report
-from bncourse.grading.submission.store import released
+from bncourse.grading.submission.store import read_release
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.limits import NAMES
 from bncourse.sandbox.usage import fitting
@@ -50,6 +50,7 @@ class Judge(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         about = resources["nbgrader"]
         course = _course(self, resources)
+        submission = Assignment(course, about["assignment"]).submission(about["student"])
         try:
             limits = limits_in(self.config, self)
             fitting(1, limits, course)
@@ -67,7 +68,7 @@ class Judge(NbGraderPreprocessor):
             level,
             beside,
             asdict(limits),
-            preloads(released(course, about["assignment"])[0]),  # not what the submission imports
+            preloads(read_release(submission.assignment)[0]),  # not what the submission imports
         )
         result = _judged(job)
         if result.trouble:
@@ -76,11 +77,8 @@ class Judge(NbGraderPreprocessor):
         for event in result.events:
             self.log.warning("%s: %s", about["student"], event)
         try:
-            kept = {
-                "enrolled": True,
-                "received": staging_report(course, about["assignment"], about["student"]).received,
-            }
-            keep(course, about["assignment"], about["student"], kept | findings(result))
+            received = submission.staging_report().received
+            submission.write_grade_note(GradeNote.of(result, enrolled=True, received=received))
         except Trouble as trouble:  # the report lacks it; the grade does not need it
             self.log.warning("%s", trouble)
         return nbformat.reads(result.notebook, as_version=4), resources

@@ -9,10 +9,10 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell
 from traitlets import Bool
 
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.display.names import in_a_page
 from bncourse.grading.display.texts import harmless_notebook
 from bncourse.grading.submission.stage import for_student
-from bncourse.grading.submission.staging_report import staging_report
 
 
 class SanitizePage(Preprocessor):
@@ -46,7 +46,8 @@ class HowItWasRead(Preprocessor):
         converter = getattr(self.parent, "parent", None)  # the exporter's: nbgrader's GenerateFeedback
         if not hasattr(converter, "coursedir") or not {"assignment", "student"} <= set(about):
             return notebook, resources
-        known = staging_report(converter.coursedir.root, about["assignment"], about["student"])
+        assignment = Assignment(converter.coursedir.root, about["assignment"])
+        known = assignment.submission(about["student"]).staging_report()
         lines = for_student(known.decisions)
         if refused := known.refusal:
             text = (

@@ -24,13 +24,14 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
 from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
+from bncourse.grading.assignment import SUBMITTED, Assignment
 from bncourse.grading.gradebook.create import prepare
 from bncourse.grading.gradebook.enrolment import one_spelling, removed
 from bncourse.grading.lms.unknown_times import forget_time, has_lost_its_time
 from bncourse.grading.nbgrader.configuration import refuse_unknown
+from bncourse.grading.submission.names import may_be_graded
 from bncourse.grading.submission.plain_files import copy_files, read_file
-from bncourse.grading.submission.staging_report import staging_report
-from bncourse.grading.submission.store import SUBMITTED, handed_in, is_staged, may_be_graded, stage_assignment
+from bncourse.grading.submission.store import stage_assignment
 from bncourse.trouble import Trouble
 
 _SAME_TIME = timedelta(minutes=10)  # handing in writes the time and then its files
@@ -133,14 +134,14 @@ class Collect(ExchangeCollect):
 
     def copy_files(self):
         super().copy_files()
-        name = self.coursedir.assignment_id
+        assignment = Assignment(self.coursedir.root, self.coursedir.assignment_id)
         students = {record["username"] for record in self.src_records}
         try:
-            outcomes = stage_assignment(self.coursedir.root, name, students)
+            outcomes = stage_assignment(assignment, students)
         except Trouble as trouble:
             self.log.warning("Collected, but not staged: %s", trouble)
             return
-        _tell(self.log, name, outcomes)
+        _tell(self.log, assignment, outcomes)
 
 
 def _owner(path):
@@ -203,41 +204,42 @@ def _keep_for_owners(folder, log):
 
 def _stage_before_grading(converter, places):
     """Stage the submissions of this run, and renew the converter's list of what it will grade."""
-    name = places.assignment_id
-    students = set(fnmatch.filter(handed_in(places.root, name), places.student_id))
+    assignment = Assignment(places.root, places.assignment_id)
+    name, see = assignment.name, f"see `bncourse stage {assignment.number}`"
+    students = set(fnmatch.filter(assignment.handed_in(), places.student_id))
     students -= set(places.student_id_exclude.split(","))
     try:
         refuse_unknown(converter.config)
-        outcomes = stage_assignment(places.root, name, students)
+        outcomes = stage_assignment(assignment, students)
     except Trouble as trouble:
         raise _logged(converter.log, f"No submission of {name} can be graded: {trouble}") from trouble
-    _tell(converter.log, name, outcomes)
-    outcomes = _of_the_class(converter.log, places, name, outcomes)
+    _tell(converter.log, assignment, outcomes)
+    outcomes = _of_the_class(converter.log, places, assignment, outcomes)
     before = converter.assignments
     converter.assignments = {}
     for outcome in outcomes:
         folder = places.format_path(SUBMITTED, outcome.student, name)
         notebook = os.path.join(folder, f"{name}.ipynb")
-        if not outcome.trouble and is_staged(places.root, name, outcome.student):
+        if not outcome.trouble and assignment.submission(outcome.student).is_staged():
             converter.assignments[folder] = [notebook]
     for folder in set(before) - set(converter.assignments):
-        converter.log.error("Not graded, for it is not staged: %s; see `bncourse stage %s`", folder, _short(name))
+        converter.log.error("Not graded, because it is not staged: %s; %s", folder, see)
     if not converter.assignments:
-        why = f"No submission of {name} is staged, and none is graded; see `bncourse stage {_short(name)}`."
+        why = f"No submission of {name} is staged, and none is graded; {see}."
         raise _logged(converter.log, why)
 
 
-def _of_the_class(log, places, name, outcomes):
+def _of_the_class(log, places, assignment, outcomes):
     """Give the outcomes of those who are in the class, each under one login; a time that no longer counts goes away."""
     students = [outcome.student for outcome in outcomes]
     with contextlib.suppress(SQLAlchemyError):  # nbgrader finds the same, and tells it
         prepare(places.db_url)
     with Gradebook(places.db_url, places.course_id) as gradebook:
         troubles = one_spelling(gradebook, students)
-        gone = removed(places.root, name, students, [student.id for student in gradebook.students])
+        gone = removed(assignment, students, [student.id for student in gradebook.students])
         for student in students:
-            if student not in gone and has_lost_its_time(places.root, name, student):
-                forget_time(gradebook, name, student)
+            if student not in gone and has_lost_its_time(assignment.submission(student)):
+                forget_time(gradebook, assignment.submission(student))
                 log.warning("%s handed in again without a time: the time before does not count", student)
     for student in sorted(gone):
         log.warning("Not graded: %s was taken out of the gradebook; bncourse students takes them in again", student)
@@ -251,28 +253,25 @@ def _refuse_what_is_raw(path, root):
     if not path.is_relative_to(root / SUBMITTED):
         return  # in another folder, such as autograded/, which nbgrader wrote itself
     student, name, notebook = path.relative_to(root / SUBMITTED).parts
-    known = staging_report(root, name, student).files.get(notebook)
+    assignment = Assignment(root, name)
+    known = assignment.submission(student).staging_report().files.get(notebook)
     if hashlib.sha256(path.read_bytes()).hexdigest() != known:
-        raise NotStaged(f"{path} was changed after it was staged; stage it again: bncourse stage {_short(name)}")
+        raise NotStaged(f"{path} was changed after it was staged; stage it again: bncourse stage {assignment.number}")
 
 
-def _tell(log, name, outcomes):
+def _tell(log, assignment, outcomes):
     """Say in nbgrader's log what was done."""
     for outcome in outcomes:
         if outcome.trouble:
             log.error(
-                "Cannot be staged: %s: %s; see `bncourse stage %s`", outcome.student, outcome.trouble, _short(name)
+                "Cannot be staged: %s: %s; see `bncourse stage %s`", outcome.student, outcome.trouble, assignment.number
             )
         elif outcome.is_new:
             notes = f", {len(outcome.notable)} notes in its report" if outcome.notable else ""
-            log.info("Staged %s of %s%s", name, outcome.student, notes)
+            log.info("Staged %s of %s%s", assignment.name, outcome.student, notes)
 
 
 def _logged(log, why):
     """Give the error for a run that cannot go on: nbgrader ends it without showing its text, so that is logged."""
     log.error(why)
     return NotStaged(why)
-
-
-def _short(name):
-    return name.partition("-")[0]

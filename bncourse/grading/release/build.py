@@ -15,7 +15,8 @@ import time
 from pathlib import Path
 
 from bncourse.course import find_folder
-from bncourse.grading.course import choose, settings
+from bncourse.grading.assignment import chosen
+from bncourse.grading.course import settings
 from bncourse.grading.release.rules import Problem, problems, strays
 from bncourse.grading.release.source import BEGIN, END, holds, read
 from bncourse.trouble import Trouble
@@ -26,20 +27,20 @@ GRADEBOOK = "gradebook.db"
 def command(options):
     """Release the named notebooks, or all; see ``bncourse release --help``."""
     course = find_folder()
-    names = choose(course, options.notebooks)
-    if found := unsound(course, names):
+    assignments = chosen(course, options.notebooks)
+    if found := unsound(course, [each.name for each in assignments]):
         raise Trouble(_told(found))
     print("Loading nbgrader, which takes a few seconds ...", file=sys.stderr)
     import bncourse.grading.nbgrader.converters  # noqa: F401 - so that the times below are those of the releases
 
     changed = 0
-    for name in names:
+    for assignment in assignments:
         began = time.perf_counter()
-        is_new = release(course, name)
+        is_new = release(assignment)
         changed += is_new
         seconds = time.perf_counter() - began
-        print(f"  {name}: {'written' if is_new else 'unchanged'} ({seconds:.2f} s)")
-    count = f"{len(names)} notebook{'s' * (len(names) != 1)}"
+        print(f"  {assignment.name}: {'written' if is_new else 'unchanged'} ({seconds:.2f} s)")
+    count = f"{len(assignments)} notebook{'s' * (len(assignments) != 1)}"
     if not (course / GRADEBOOK).exists():
         print("There is no gradebook yet; `bncourse grade` makes it.")
     print(f"Released {count}, {changed} changed; they are in {course / 'notebooks'}")
@@ -56,7 +57,7 @@ def unsound(course, names):
     return found
 
 
-def release(course, name, record=None):
+def release(assignment, record=None):
     """Write the release of one source notebook that is sound.
 
     It is made in a folder beside ``notebooks/`` and looked through; only then, in one step of the file
@@ -64,10 +65,7 @@ def release(course, name, record=None):
 
     Parameters
     ----------
-    course : path
-        The course folder.
-    name : str
-        Such as "04-normalize-scale-shift".
+    assignment : Assignment
     record : bool, optional
         Whether to note its cells in the gradebook; where it is not given: if there is a gradebook.
 
@@ -81,15 +79,14 @@ def release(course, name, record=None):
     Trouble
         If nbgrader refuses the source, or something of an answer is left in the release.
     """
-    course = Path(course)
+    course, name, place = assignment.course, assignment.name, assignment.released
     if record is None:
         record = (course / GRADEBOOK).exists()
-    with _made(course, name, record) as made:
-        source = read(course / "solutions" / name / made.name)
+    with _made(assignment, record) as made:
+        source = read(assignment.source)
         left = [Problem(name, where, says) for where, says in _answers_left(source, read(made))]
         if left:
             raise Trouble(_told(left))
-        place = course / "notebooks" / name / made.name
         place.parent.mkdir(parents=True, exist_ok=True)
         is_new = not place.is_file() or place.read_bytes() != made.read_bytes()
         if is_new and place.is_file() and (kept := _keep_answers(course, place)):
@@ -98,7 +95,7 @@ def release(course, name, record=None):
         return is_new
 
 
-def enter_assignment(course, name):
+def enter_assignment(assignment):
     """Note the cells of a release in the gradebook, where it was handed out and never noted there.
 
     Raises
@@ -106,31 +103,32 @@ def enter_assignment(course, name):
     Trouble
         If the source gives another release than the one in ``notebooks/``; nothing is noted then.
     """
-    place = Path(course, "notebooks", name, f"{name}.ipynb")
-    if not Path(course, "solutions", name, place.name).is_file():
+    name, place = assignment.name, assignment.released
+    if not assignment.source.is_file():
         raise Trouble(
             f"{name} is not in the gradebook yet, and cannot be noted there without its source, "
             f"solutions/{name}/{place.name}. Put it there, and grade again."
         )
-    with _made(Path(course), name, record=False) as made:
+    with _made(assignment, record=False) as made:
         same = made.read_bytes() == place.read_bytes()
     if not same:
         raise Trouble(
             f"{name} is not in the gradebook yet, and its source has changed since notebooks/ was made. Take the old "
             f"source back; or, if learners have the new one, run `nbgrader generate_assignment {name} --force`."
         )
-    with _made(Path(course), name, record=True):
+    with _made(assignment, record=True):
         pass
 
 
 @contextlib.contextmanager
-def _made(course, name, record):
+def _made(assignment, record):
     """Make the release of a source in a folder of its own, and give its path there."""
     from bncourse.grading.nbgrader.converters import Refused, generate_assignment
 
-    folder = Path(tempfile.mkdtemp(prefix=".release-", dir=course))
+    name = assignment.name
+    folder = Path(tempfile.mkdtemp(prefix=".release-", dir=assignment.course))
     try:
-        generate_assignment(course, name, folder.name, record)
+        generate_assignment(assignment, folder.name, record)
         yield folder / name / f"{name}.ipynb"
     except Refused as refused:
         raise Trouble(f"nbgrader refuses {name}, and notebooks/ is as it was.\n{reason(refused)}") from refused

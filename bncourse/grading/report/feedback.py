@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bncourse.course import find_folder
-from bncourse.grading.course import choose
+from bncourse.grading.assignment import FEEDBACK, Assignment, chosen
 from bncourse.grading.display import bounds
 from bncourse.grading.display.names import in_an_archive
 from bncourse.grading.display.terminal import Terminal as Console
 from bncourse.grading.lms.file_names import CANVAS, FOLDER, MOODLE
 from bncourse.trouble import Trouble
 
-FEEDBACK, GRADED = "feedback", "autograded"
 SECONDS = 30.0  # for one page; one of a whole notebook takes one
 MEMORY = 1_000_000_000
 _MAKING = ".making-"
@@ -37,7 +36,7 @@ class Pages:
     penalties: dict = field(default_factory=dict)
 
 
-def make_pages(course, name, tell=None):
+def make_pages(assignment, tell=None):
     """Make the feedback pages of all who were graded.
 
     Returns
@@ -51,21 +50,20 @@ def make_pages(course, name, tell=None):
     """
     from bncourse.grading.gradebook.writer import Record  # with nbgrader, which takes seconds
 
-    course = Path(course)
-    graded = sorted(path.parent.parent.name for path in (course / GRADED).glob(f"*/{name}/{name}.ipynb"))
+    course, graded = assignment.course, assignment.autograded()
     if not graded:
-        raise Trouble(f"nobody was graded: run bncourse grade {name.partition('-')[0]} first.")
+        raise Trouble(f"nobody was graded: run bncourse grade {assignment.number} first.")
     pages, apart = Pages(), bounds.Bounded(MEMORY)
     with Record(course) as record:
-        if record.knows(name):
+        if record.knows(assignment.name):
             # points that a person gave since change what the late rule takes
-            pages.penalties = record.renew_penalties(name)
+            pages.penalties = record.renew_penalties(assignment.name)
     (course / FEEDBACK).mkdir(exist_ok=True)
     _sweep(course)
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / FEEDBACK))
     try:
         for student in graded:
-            why = _make(apart, course, name, student, making)
+            why = _make(apart, assignment.submission(student), making)
             if why:
                 pages.failed[student] = why
             else:
@@ -78,13 +76,14 @@ def make_pages(course, name, tell=None):
     return pages
 
 
-def _make(apart, course, name, student, making):
+def _make(apart, submission, making):
     """Make one page and move it into its place; give why there is none, or ""."""
+    course, name, student = str(submission.assignment.course), submission.assignment.name, submission.student
     where = making.relative_to(course).as_posix()
     try:
-        why = apart.call("bncourse.grading.report.feedback:made", str(course), name, student, where, seconds=SECONDS)
+        why = apart.call("bncourse.grading.report.feedback:made", course, name, student, where, seconds=SECONDS)
         if not why:
-            _move(making / student / name, course / FEEDBACK / student / name)
+            _move(making / student / name, submission.feedback)
         return why
     except (bounds.Exceeded, bounds.Failed) as error:
         return f"it could not be made: {error}"
@@ -104,7 +103,7 @@ def made(course, name, student, where):
     from bncourse.grading.nbgrader import converters
 
     try:
-        converters.generate_feedback(course, name, student, into=where)
+        converters.generate_feedback(Assignment(course, name), student, into=where)
     except converters.Refused as refused:
         return _reasons(refused.log).get(student) or str(refused)
     return ""
@@ -143,13 +142,12 @@ def _reasons(log):
     return {student: why for student, why in found.items() if why}
 
 
-def pack(course, name, students, kind, notes):
+def pack(assignment, students, kind, notes):
     """Pack the pages into a zip, under the names that a system takes back.
 
     Parameters
     ----------
-    course : path
-    name : str
+    assignment : Assignment
     students : list of str
     kind : str
         "canvas", "moodle" or "folder".
@@ -165,7 +163,7 @@ def pack(course, name, students, kind, notes):
     packed, left, members = io.BytesIO(), [], {}
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for student in students:
-            page = Path(course) / FEEDBACK / student / name / f"{name}.html"
+            page = assignment.submission(student).page
             note = notes.get(student, {}).get(kind)
             if kind == FOLDER:
                 prefix = f"{student}/"
@@ -174,7 +172,7 @@ def pack(course, name, students, kind, notes):
             else:
                 left.append(student)
                 continue
-            members[f"{prefix}{name}.html"] = page
+            members[f"{prefix}{page.name}"] = page
         names = in_an_archive(members)
         for member, page in members.items():
             archive.write(page, names[member])
@@ -183,8 +181,8 @@ def pack(course, name, students, kind, notes):
 
 def command(options):
     """Make feedback, and pack it; see ``bncourse feedback --help``."""
-    course = find_folder()
-    [name] = choose(course, [options.assignment])
+    [assignment] = chosen(find_folder(), [options.assignment])
+    name = assignment.name
     kind = getattr(options, "for")
     if kind and not options.zip:
         raise Trouble(f"--for {kind} is about a zip; name it: --zip feedback.zip")
@@ -195,7 +193,7 @@ def command(options):
     if options.zip:
         refuse_existing(options.zip)
     with progress.progress(f"Writing feedback of {name}") as tell:
-        pages = make_pages(course, name, tell)
+        pages = make_pages(assignment, tell)
     console = Console()
 
     def say(text):
@@ -210,9 +208,9 @@ def command(options):
         said += f"; {len(pages.failed)} could not be made, and are as they were"
     left = []
     if options.zip:
-        notes = read_notes(course, name)
+        notes = read_notes(assignment)
         kind = kind or _kind(notes, pages.made)
-        content, left = pack(course, name, sorted(pages.made), kind, notes)
+        content, left = pack(assignment, sorted(pages.made), kind, notes)
         if len(left) == len(pages.made):
             raise Trouble(
                 f"{said}. No zip was written: nobody's submission was collected from {kind}, which would say under "

@@ -23,15 +23,14 @@ def waiting(submission):
     return AGAIN if grades else ""
 
 
-def notes(decisions, kept, most, score):
+def notes(decisions, note, most, score):
     """Give what is good to know of a score, as lines.
 
     Parameters
     ----------
     decisions : tuple of Decision
         About the file.
-    kept : dict
-        What grading keeps of the submission.
+    note : GradeNote
     most, score : float
     """
     said = [each.why for each in decisions]
@@ -43,10 +42,10 @@ def notes(decisions, kept, most, score):
         found.append("no answer was begun")
     found += [f"{each.what}: {each.why.rstrip('.')}" for each in decisions if each.kind == DOUBT]
     unchecked = {}
-    for name, outcome in kept.get("outcomes", {}).items():
+    for name, outcome in note.outcomes.items():
         if outcome["outcome"] == NOT_CHECKED:
             unchecked.setdefault(outcome.get("why", ""), []).append(name.removesuffix("-check"))
     found += [f"not checked: {', '.join(names)} ({why})" for why, names in unchecked.items()]
     if score < most:
-        found += [event for event in dict.fromkeys(kept.get("events", ())) if event not in unchecked]
+        found += [event for event in dict.fromkeys(note.events) if event not in unchecked]
     return found

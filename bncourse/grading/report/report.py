@@ -14,7 +14,7 @@ from rich.table import Table
 from bncourse import exercises
 from bncourse.checking import verdict
 from bncourse.course import find_folder
-from bncourse.grading.course import choose
+from bncourse.grading.assignment import chosen
 from bncourse.grading.display.terminal import Terminal as Console
 from bncourse.grading.engine import outcomes
 from bncourse.grading.report.scores import points
@@ -173,8 +173,8 @@ def _state(outcome):
 
 def command(options):
     """Show a class; see ``bncourse report --help``."""
-    course = find_folder()
-    [name] = choose(course, [options.assignment])
+    [assignment] = chosen(find_folder(), [options.assignment])
+    name = assignment.name
     from bncourse.grading.lms.spreadsheets import refuse_existing, write_new
     from bncourse.grading.report.page import page
     from bncourse.grading.report.results import due_date, results
@@ -183,17 +183,17 @@ def command(options):
 
     if options.output:
         refuse_existing(options.output)
-    found = results(course, name)
+    found = results(assignment)
     if not found:
         raise Trouble(
             "there is nobody to report on: enter a class list (bncourse students), or collect and grade first."
         )
-    made = report_of(name, found, facts_of_class(course, name))
+    made = report_of(name, found, facts_of_class(assignment))
     console = Console()
     for table in (students(made), solved(made), ideas(made)):
         if table.row_count:
             console.print(table)
-    if due := due_date(course, name):
+    if due := due_date(assignment):
         console.print(f"Due: {due}", highlight=False, soft_wrap=True, markup=False)
     where = "bncourse report " + name.partition("-")[0] + " --output report.html shows more"
     if options.output:

@@ -5,15 +5,12 @@ No score is not 0. Who handed nothing in, whose file could not be read, and who 
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
-from bncourse.grading.engine.provenance import GRADED, state
 from bncourse.grading.gradebook.enrolment import removed
 from bncourse.grading.lms.students import ClassList, Person
 from bncourse.grading.lms.unknown_times import about_time, marked_late, typed_in
 from bncourse.grading.report.reasons import notes, waiting
-from bncourse.grading.submission.staging_report import staging_report
-from bncourse.grading.submission.store import SUBMITTED, handed_in, may_be_graded
+from bncourse.grading.submission.names import may_be_graded
 from bncourse.grading.submission.timestamp import TIMESTAMP, read_time
 from bncourse.trouble import Trouble
 
@@ -22,7 +19,7 @@ TYPED = "a text was typed into the LMS, and no file was handed in"
 
 
 @dataclass(frozen=True)
-class Result:
+class StudentResult:
     """What one student has for one assignment.
 
     Parameters
@@ -68,12 +65,12 @@ class Result:
     so_far: float | None = None
 
 
-def results(course, name):
+def results(assignment):
     """Give what everybody has for an assignment: those on the class list, and those who handed something in.
 
     Returns
     -------
-    list of Result
+    list of StudentResult
         By last name.
 
     Raises
@@ -83,8 +80,8 @@ def results(course, name):
     """
     from bncourse.grading.gradebook.writer import Record
 
-    course, there = Path(course), handed_in(course, name)
-    with Record(course) as record:
+    name, there = assignment.name, assignment.handed_in()
+    with Record(assignment.course) as record:
         if not record.knows(name):
             raise Trouble(f"{name} is not in the gradebook yet. `bncourse grade` notes it there.")
         renewed = record.renew_penalties(name)  # points of a person, or another rule, change what is taken
@@ -93,22 +90,22 @@ def results(course, name):
         rows = {}
         for submission in record.gradebook.assignment_submissions(name):
             rows[submission.student_id] = _row(submission)
-    there -= removed(course, name, there, people)
+    there -= removed(assignment, there, people)
     people = people | {student: Person(student) for student in there if student not in people}
-    late, typed = marked_late(course, name), typed_in(course, name, people)
+    late, typed = marked_late(assignment), typed_in(assignment, people)
     found = [
-        _result(course, name, person, rows.get(id), most, id in there, late, typed, renewed.get(id))
+        _result(assignment.submission(id), person, rows.get(id), most, id in there, late, typed, renewed.get(id))
         for id, person in people.items()
     ]
     return sorted(found, key=lambda each: (each.person.sortable_name.casefold(), each.person.id))
 
 
-def due_date(course, name):
+def due_date(assignment):
     """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
     from bncourse.grading.gradebook.writer import Record
 
-    with Record(Path(course)) as record:
-        return record.due(name)
+    with Record(assignment.course) as record:
+        return record.due(assignment.name)
 
 
 def everybody(found):
@@ -125,23 +122,23 @@ def _row(submission):
     return submission.score - penalty, penalty, waiting(submission), at, late
 
 
-def _result(course, name, person, row, most, is_there, late, typed, renewed):
-    why = _why(course, name, person.id, row, is_there)
+def _result(submission, person, row, most, is_there, late, typed, renewed):
+    report, note = submission.staging_report(), submission.grade_note()
+    why = _why(submission, report, note, row, is_there)
     if why == NOTHING and person.id in typed:
         why = f"{TYPED} ({typed[person.id]})"
-    kept = state(course, name, person.id)
     score, penalty, waits, at, seconds_late = row or (None, 0.0, "", None, 0.0)
     is_graded = not why
     if is_graded and waits:
         why = f"{waits}; {score:g} points so far"
-    known = notes(staging_report(course, name, person.id).decisions, kept, most, score) if is_graded else []
-    if row and (unknown := about_time(course, name, person.id, late, at)):
+    known = notes(report.decisions, note, most, score) if is_graded else []
+    if row and (unknown := about_time(submission, late, at)):
         known.append(unknown)
     if is_graded and renewed:
         known.append("the late rule takes {1:g} now (before: {0:g})".format(*renewed))
     if row and person.id in typed:
         known.append(f"a text was typed into the LMS too ({typed[person.id]})")
-    return Result(
+    return StudentResult(
         person,
         None if why else score,
         most,
@@ -150,35 +147,32 @@ def _result(course, name, person, row, most, is_there, late, typed, renewed):
         penalty if is_graded else 0.0,
         at,
         seconds_late,
-        kept.get("outcomes", {}) if is_graded else {},
-        kept.get("level"),
-        kept.get("seconds"),
-        tuple(kept.get("events", ())),
+        note.outcomes if is_graded else {},
+        note.level,
+        note.seconds,
+        note.events,
         score if is_graded and waits else None,
     )
 
 
-def _why(course, name, student, row, is_there):
+def _why(submission, report, note, row, is_there):
     """Say why there is no score, or ""; the points of what was handed in before are no score of what is there now."""
-    graded = Path(course) / "autograded" / student / name / f"{name}.ipynb"
-    stamp = Path(course) / SUBMITTED / student / name / TIMESTAMP
     if not is_there and row is None:
         return NOTHING
-    if not may_be_graded(student):
+    if not may_be_graded(submission.student):
         return "the name of the folder is not safe; nothing of it was graded"
-    about = staging_report(course, name, student)
-    if refused := about.refusal:
+    if refused := report.refusal:
         return f"the file could not be read: {refused}"
-    trouble = state(course, name, student).get("not_graded", "")
+    graded, stamp, trouble = submission.autograded, submission.timestamp, note.not_graded
     if row is None or not graded.is_file():
         return f"handed in, not graded: {trouble}" if trouble else "handed in, not graded yet"
     before = f"; the grade before it was {row[0]:g}"
-    noted = Path(course) / GRADED / student / f"{name}.json"
-    if trouble and noted.stat().st_mtime > graded.stat().st_mtime:  # else nbgrader's own command graded it since
+    if (
+        trouble and submission.grade_note_file.stat().st_mtime > graded.stat().st_mtime
+    ):  # else nbgrader's own command graded it since
         return f"the newest submission is not graded: {trouble}{before}"
-    staged = about.staged_at
-    if staged and datetime.fromisoformat(staged).timestamp() > graded.stat().st_mtime + 1:
+    if report.staged_at and datetime.fromisoformat(report.staged_at).timestamp() > graded.stat().st_mtime + 1:
         return f"the newest submission is not graded yet{before}"
-    if TIMESTAMP in about.files and stamp.is_file() and read_time(stamp.read_bytes()) != row[3]:
+    if TIMESTAMP in report.files and stamp.is_file() and read_time(stamp.read_bytes()) != row[3]:
         return f"its time of submission is not in the gradebook yet: grade again{before}"
     return ""

@@ -6,7 +6,7 @@ Who has no score gets an empty cell, never 0, and a row with the reason in a sec
 from pathlib import Path
 
 from bncourse.course import find_folder
-from bncourse.grading.course import choose
+from bncourse.grading.assignment import Assignment, chosen
 from bncourse.grading.display.terminal import Terminal as Console
 from bncourse.grading.lms.spreadsheets import Sheet, refuse_existing, write_sheet
 from bncourse.trouble import Trouble
@@ -138,14 +138,14 @@ def _moodle_numbers(course, found):
 
     if len(found) != 1:
         return {}
-    notes = read_notes(course, *found)
+    notes = read_notes(Assignment(course, *found))
     return {note["moodle"]["number"]: student for student, note in notes.items() if "moodle" in note}
 
 
 def command(options):
     """Write the scores; see ``bncourse scores --help``."""
     course = find_folder()
-    names = choose(course, options.assignments)
+    assignments = chosen(course, options.assignments)
     output = Path(options.output)
     beside = output.with_name(f"{output.stem}-not-graded.csv")
     refuse_existing(output, beside)
@@ -154,13 +154,13 @@ def command(options):
     from bncourse.grading.report.results import results
 
     found, unknown = {}, []
-    for name in names:
+    for assignment in assignments:
         try:
-            found[name] = results(course, name)
+            found[assignment.name] = results(assignment)
         except Trouble:
             if options.assignments:
                 raise
-            unknown.append(name)  # of all assignments those that were never released are left out
+            unknown.append(assignment.name)  # of all assignments those that were never released are left out
     found = {name: rows for name, rows in found.items() if rows}
     if not found:
         raise Trouble("the gradebook knows no student yet: enter a class list (bncourse students), or grade first.")

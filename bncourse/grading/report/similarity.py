@@ -12,14 +12,11 @@ from collections import defaultdict
 from contextlib import suppress
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from pathlib import Path
 
 import nbformat
 
 from bncourse import check
 from bncourse.grading.submission.merge import MARKS, REFUSED, grade_id, is_answer
-from bncourse.grading.submission.staging_report import staging_report
-from bncourse.grading.submission.store import SUBMITTED, handed_in, is_staged, may_be_graded
 
 # No right answer of the bank, nor any of the course's own solutions, is that near to a reference function that is not
 # short; the nearest has 0.81. tests/test_integrity.py measures it.
@@ -52,14 +49,15 @@ class Fact:
     says: str
 
 
-def facts_of_class(course, name):
+def facts_of_class(assignment):
     """Give what there is to look at among the staged submissions of an assignment, as a list of `Fact`."""
     notebooks, decisions, references = {}, {}, {}
-    for student in handed_in(course, name):
-        if may_be_graded(student) and is_staged(course, name, student):
-            path = Path(course) / SUBMITTED / student / name / f"{name}.ipynb"
-            notebooks[student] = nbformat.read(path, as_version=nbformat.NO_CONVERT)
-            decisions[student] = staging_report(course, name, student).decisions
+    for student in assignment.can_be_graded():
+        submission = assignment.submission(student)
+        report = submission.staging_report()
+        if submission.is_staged(report):
+            notebooks[student] = nbformat.read(submission.notebook, as_version=nbformat.NO_CONVERT)
+            decisions[student] = report.decisions
     for notebook in list(notebooks.values())[:1]:  # the exercises are the same in each
         for cell in filter(is_answer, notebook.cells):
             with suppress(ValueError):  # an answer that no check of the course asks for

@@ -23,6 +23,7 @@ from bncourse.grading.submission.merge import (
     is_answer,
     stage_notebook,
 )
+from bncourse.grading.submission.names import is_safe, shown
 from bncourse.grading.submission.plain_files import list_files, read_file
 from bncourse.grading.submission.reading import MOST_RAW
 from bncourse.grading.submission.timestamp import TIMESTAMP, read_time
@@ -37,12 +38,10 @@ _PROSE = re.compile(
     r"(?!\.).*\.(?:docx?|gif|heic|html?|jpe?g|markdown|md|odt|pages|pdf|png|rtf|tex|txt|webp)", re.IGNORECASE
 )
 _NOTEBOOK = re.compile(r".*\.ipynb(\.txt|\.json)?", re.IGNORECASE)
-_SAFE = re.compile(r"\w[\w .,()+=@-]{0,99}")
-_WINDOWS = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Limits:
+class FolderLimits:
     """What of the files beside a notebook is taken.
 
     Parameters
@@ -93,7 +92,7 @@ def stage_folder(folder, release, limits=None, now=None):
         Named as the assignment is, such as ``received/ada/04-normalize-scale-shift``; it may be anything, or
         nothing at all.
     release : NotebookNode
-    limits : Limits, optional
+    limits : FolderLimits, optional
     now : datetime, optional
         With a time zone; the present, where it is not given.
 
@@ -102,7 +101,7 @@ def stage_folder(folder, release, limits=None, now=None):
     Arrival
         Whatever lies in the folder.
     """
-    limits, now = limits or Limits(), now or datetime.now(UTC)
+    limits, now = limits or FolderLimits(), now or datetime.now(UTC)
     name = Path(folder).name.partition("@")[0]
     decisions, raw = [], {}
     try:
@@ -122,17 +121,6 @@ def stage_folder(folder, release, limits=None, now=None):
     files = _files(folder, found, raw, limits, decisions)
     staged = replace(staged, decisions=(*decisions, *staged.decisions))
     return Arrival(staged, files, timestamp, raw)
-
-
-def shown(name):
-    """Give a name that somebody else chose, as it may stand in a report."""
-    text = name if name.isprintable() else ascii(name)[1:-1]
-    return text if len(text) <= 100 else f"{text[:97]}..."
-
-
-def is_safe(name):
-    """Say whether a file or folder may have this name on every system."""
-    return bool(_SAFE.fullmatch(name)) and not name.endswith((" ", ".")) and not _WINDOWS.fullmatch(name)
 
 
 def _nothing(release, decision):

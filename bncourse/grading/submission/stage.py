@@ -4,7 +4,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from bncourse.course import find_folder
-from bncourse.grading.course import choose
+from bncourse.grading.assignment import chosen
 from bncourse.grading.display.terminal import Terminal as Console
 from bncourse.grading.submission.merge import TAKEN
 from bncourse.trouble import Trouble
@@ -14,20 +14,17 @@ MOST_LINES = 12
 
 def command(options):
     """Stage the submissions of one assignment; see ``bncourse stage --help``."""
-    course = find_folder()
-    [name] = choose(course, [options.assignment])
-    from bncourse.grading.submission.store import (  # takes a second: after the names are known
-        handed_in,
-        stage_assignment,
-    )
+    [assignment] = chosen(find_folder(), [options.assignment])
+    name = assignment.name
+    from bncourse.grading.submission.store import stage_assignment  # takes a second: after the names are known
 
     students = options.students.split(",") if options.students else None
-    if students is None and not handed_in(course, name):
+    if students is None and not assignment.handed_in():
         raise Trouble(
             f"nothing was handed in: there is no submitted/STUDENT/{name}. Run bncourse collect {options.assignment} "
             f"ARCHIVE (Canvas, Moodle, a folder) or nbgrader collect {name} (the exchange), or put the files there."
         )
-    outcomes = stage_assignment(course, name, students)
+    outcomes = stage_assignment(assignment, students)
     console = Console()
     if any(outcome.notable or outcome.trouble for outcome in outcomes):
         console.print(table(outcomes))

@@ -1,13 +1,11 @@
 """The report that staging writes about one submission, ``staged/STUDENT/NAME.json``."""
 
-import json
-import os
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 
+from bncourse.files import read_json, write_json
 from bncourse.grading.submission.decisions import NOT_GRADED, REFUSED, Decision
 
-STAGED = "staged"
+REPORTS = "staged"
 _TYPES = {
     "student": str,
     "assignment": str,
@@ -69,40 +67,16 @@ class StagingReport:
             return " ".join(refused).replace(NOT_GRADED, "").strip() or "see its report in staged/"
         return ""
 
-    def write(self, course):
-        """Write the report into a course, in place of the one that is there."""
-        path = _path(course, self.assignment, self.student)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        written = path.with_suffix(".json.new")
-        written.write_text(json.dumps(asdict(self), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        os.replace(written, path)
+    @classmethod
+    def read(cls, path):
+        """Read a report; what is of another type than it should be is left out, and all of it where nothing fits."""
+        content = read_json(path)
+        known = {key: content[key] for key, kind in _TYPES.items() if isinstance(content.get(key), kind)}
+        listed = content.get("decisions")
+        listed = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+        decisions = (Decision(*(str(each.get(part, "")) for part in ("kind", "what", "why"))) for each in listed)
+        return cls(**known, decisions=tuple(decisions))
 
-
-def staging_report(course, name, student):
-    """Read the report about a submission; an empty one where there is none, or none that can be read.
-
-    Parameters
-    ----------
-    course : path
-    name, student : str
-
-    Returns
-    -------
-    StagingReport
-    """
-    try:
-        content = json.loads(_path(course, name, student).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        content = None
-    if not isinstance(content, dict):
-        return StagingReport()
-    known = {key: content[key] for key, kind in _TYPES.items() if isinstance(content.get(key), kind)}
-    decisions = content.get("decisions")
-    listed = [each for each in decisions if isinstance(each, dict)] if isinstance(decisions, list) else []
-    parts = ("kind", "what", "why")
-    made = tuple(Decision(*(str(each.get(part, "")) for part in parts)) for each in listed)
-    return StagingReport(**known | {"student": student}, decisions=made)
-
-
-def _path(course, name, student):
-    return Path(course) / STAGED / student / f"{name}.json"
+    def write(self, path):
+        """Write the report in place of the one that is there."""
+        write_json(path, asdict(self))

@@ -6,41 +6,40 @@ nothing touches it again, and its staged version takes its place. Each step is o
 killed leaves a state which the next run finishes.
 """
 
-import contextlib
 import hashlib
 import json
 import os
-import re
 import shutil
 import stat
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+from filelock import FileLock
 
 from bncourse import __version__
-from bncourse.grading.submission.folder import shown, stage_folder
+from bncourse.grading.submission.folder import stage_folder
 from bncourse.grading.submission.merge import TAKEN, grade_id
+from bncourse.grading.submission.names import may_be_graded, shown
 from bncourse.grading.submission.plain_files import hashes
-from bncourse.grading.submission.staging_report import STAGED, StagingReport, staging_report
+from bncourse.grading.submission.staging_report import REPORTS, StagingReport
 from bncourse.grading.submission.timestamp import TIMESTAMP
 from bncourse.trouble import Trouble
 
-SUBMITTED, RECEIVED, RELEASED = "submitted", "received", "notebooks"
 _MAKING, _OLD = ".making-", ".old-"
 WAY = 4  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
 
 
 @dataclass(frozen=True)
-class Outcome:
-    """What became of one submission.
+class Staging:
+    """What became of one submission when it was staged.
 
     Parameters
     ----------
     student : str
-    decisions : tuple of Decision
+    report : StagingReport
     is_new : bool
         Whether it was staged now, or was so before.
     trouble : str
@@ -48,9 +47,13 @@ class Outcome:
     """
 
     student: str
-    decisions: tuple = ()
+    report: StagingReport = field(default_factory=StagingReport)
     is_new: bool = False
     trouble: str = ""
+
+    @property
+    def decisions(self):
+        return self.report.decisions
 
     @property
     def notable(self):
@@ -58,20 +61,18 @@ class Outcome:
         return tuple(decision for decision in self.decisions if decision.kind != TAKEN)
 
 
-def stage_assignment(course, name, students=None):
+def stage_assignment(assignment, students=None):
     """Stage the submissions of an assignment that are raw, or that were staged with another release.
 
     Parameters
     ----------
-    course : path
-    name : str
-        Such as "04-normalize-scale-shift".
+    assignment : Assignment
     students : collection of str, optional
         All who handed something in, where it is not given.
 
     Returns
     -------
-    list of Outcome
+    list of Staging
         By student.
 
     Raises
@@ -79,18 +80,17 @@ def stage_assignment(course, name, students=None):
     Trouble
         If there is no release to stage with.
     """
-    course = Path(course)
-    release, made = released(course, name)
-    (course / STAGED).mkdir(exist_ok=True)
-    with _alone(course):
-        _sweep(course)
-        there = handed_in(course, name)
+    release = read_release(assignment)
+    (assignment.course / REPORTS).mkdir(exist_ok=True)
+    with _alone(assignment.course):
+        _sweep(assignment.course)
+        there = assignment.handed_in()
         wanted = sorted(there) if students is None else sorted(students)
-        return [_stage(course, name, student, release, made, student in there) for student in wanted]
+        return [_stage(assignment.submission(student), *release, student in there) for student in wanted]
 
 
-def released(course, name):
-    """Give the release of a notebook and a hash of it.
+def read_release(assignment):
+    """Give the release of an assignment and a hash of it.
 
     Raises
     ------
@@ -99,8 +99,7 @@ def released(course, name):
     """
     from nbgrader.utils import compute_checksum
 
-    path = Path(course) / RELEASED / name / f"{name}.ipynb"
-    again = f"bncourse release {name.partition('-')[0]}"
+    path, again = assignment.released, f"bncourse release {assignment.number}"
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)
         cells = [(cell.id, cell.cell_type, cell.source, cell.metadata) for cell in notebook.cells]
@@ -117,97 +116,59 @@ def released(course, name):
     return notebook, hashlib.sha256(content).hexdigest()
 
 
-def is_staged(course, name, student):
-    """Say whether the files in ``submitted/`` are those that staging wrote."""
-    known = staging_report(course, name, student).files
-    return bool(known) and hashes(Path(course) / SUBMITTED / student / name) == known
-
-
-def may_be_graded(student):
-    """Say whether a student may have this name: it becomes a folder, a pattern, an option and a part of a page."""
-    return (
-        student.isprintable() and len(student) <= 100 and re.match(r"[^-.~<>\"][^*?\[\]/\\<>\"]*$", student) is not None
-    )
-
-
-def handed_in(course, name):
-    """Give the names of all who handed something in, also something that is no folder."""
-    course, found = Path(course), set()
-    for top in (SUBMITTED, RECEIVED):
-        with contextlib.suppress(FileNotFoundError):
-            students = os.listdir(course / top)
-            found.update(student for student in students if os.path.lexists(course / top / student / name))
-    return found
-
-
-def _stage(course, name, student, release, made, is_there):
+def _stage(submission, release, release_hash, is_there):
+    student = submission.student
     if not may_be_graded(student):
         why = "the name of the folder is not safe; give it one of at most 100 letters, digits, and . _ - between them."
-        return Outcome(shown(student), trouble=why)
+        return Staging(shown(student), trouble=why)
     if not is_there:
-        return Outcome(student, trouble="nothing was handed in under this name.")
+        return Staging(student, trouble="nothing was handed in under this name.")
     try:
-        for top in (SUBMITTED, RECEIVED, STAGED):
-            if (course / top / student).is_symlink():
-                return Outcome(student, trouble=f"{top}/{student} is a link; put the folder itself there.")
-        before = staging_report(course, name, student)
-        place = course / SUBMITTED / student / name
-        staged = is_staged(course, name, student)
-        if staged and before.release == made and before.way == WAY:
-            return Outcome(student, before.decisions)
-        if os.path.lexists(place) and not (staged and _arrivals(course, name, student)):
-            _receive(course, name, student)
-        return Outcome(student, _write(course, name, student, release, made), is_new=True)
+        if link := submission.linked():
+            return Staging(student, trouble=f"{link} is a link; put the folder itself there.")
+        before = submission.staging_report()
+        staged = submission.is_staged(before)
+        if staged and before.release == release_hash and before.way == WAY:
+            return Staging(student, before)
+        if os.path.lexists(submission.submitted) and not (staged and submission.arrivals()):
+            _receive(submission)
+        return Staging(student, _write(submission, release, release_hash, before), is_new=True)
     except OSError as error:
-        return Outcome(student, trouble=f"{error.strerror or error} ({error.filename}); it stays as it is.")
+        return Staging(student, trouble=f"{error.strerror or error} ({error.filename}); it stays as it is.")
 
 
-def _arrivals(course, name, student):
-    """Give what was received of an assignment, in the order in which it came."""
-    folder = course / RECEIVED / student
-    numbered = {}
-    with contextlib.suppress(FileNotFoundError):
-        for entry in os.listdir(folder):
-            head, _, number = entry.partition("@")
-            if head == name and (number.isdecimal() or entry == name):
-                numbered[int(number or 1)] = folder / entry
-    return [numbered[number] for number in sorted(numbered)]
-
-
-def _receive(course, name, student):
+def _receive(submission):
     """Move a raw folder to ``received/``; one that is there already, byte for byte, goes away."""
-    place = course / SUBMITTED / student / name
+    place = submission.submitted
     about = os.lstat(place)
     if stat.S_ISDIR(about.st_mode):
         os.chmod(place, stat.S_IMODE(about.st_mode) | 0o700)  # a folder that may not be written to cannot be moved
-    earlier = _arrivals(course, name, student)
-    known = hashes(place)
+    earlier, known = submission.arrivals(), hashes(place)
     if earlier and known is not None and hashes(earlier[-1]) == known:
-        _discard(course, place)
+        _discard(submission)
         return
-    last = int(earlier[-1].name.partition("@")[2] or 1) if earlier else 0
-    target = course / RECEIVED / student / (f"{name}@{last + 1}" if last else name)
+    target = submission.next_arrival()
     target.parent.mkdir(parents=True, exist_ok=True)
     os.rename(place, target)
 
 
-def put_in_place(course, name, student, folder):
+def put_in_place(submission, folder):
     """Put a raw folder into ``submitted/``, where it waits for staging; what came before is kept.
 
     Gives "first"; "again" if something else came before; "same" as came last, which is put there only if it has
     another time of submission; or "old" if it came earlier and something else has taken its place, which stays.
     Raises OSError if it cannot be put there.
     """
-    (course / STAGED).mkdir(exist_ok=True)
+    course = submission.assignment.course
+    (course / REPORTS).mkdir(exist_ok=True)
     with _alone(course):
-        for top in (SUBMITTED, RECEIVED):
-            if (course / top / student).is_symlink():
-                raise OSError(40, f"{top}/{student} is a link")
-        place = course / SUBMITTED / student / name
-        if os.path.lexists(place) and not (is_staged(course, name, student) and _arrivals(course, name, student)):
-            _receive(course, name, student)
+        if link := submission.linked():
+            raise OSError(40, f"{link} is a link")
+        place = submission.submitted
+        if os.path.lexists(place) and not (submission.is_staged() and submission.arrivals()):
+            _receive(submission)
         there, came = os.path.lexists(place), hashes(folder)
-        versions = [hashes(earlier) for earlier in _arrivals(course, name, student)]
+        versions = [hashes(earlier) for earlier in submission.arrivals()]
         became = "again" if versions else "first"
         if came is not None and None not in versions[-1:]:
             alike = [_but_for_the_time(version) == _but_for_the_time(came) for version in versions]
@@ -216,36 +177,36 @@ def put_in_place(course, name, student, folder):
             if became == "old" or (became == "same" and came.get(TIMESTAMP, time) == time):
                 return became
         if there:
-            _discard(course, place)
+            _discard(submission)
         place.parent.mkdir(parents=True, exist_ok=True)
         os.rename(folder, place)
         return became
 
 
-def _write(course, name, student, release, made):
-    """Write the staged version of what came last, and its report; gives the decisions."""
-    received = _arrivals(course, name, student)[-1]
+def _write(submission, release, release_hash, before):
+    """Write the staged version of what came last, and its report; gives the report."""
+    course, name = submission.assignment.course, submission.assignment.name
+    received = submission.arrivals()[-1]
     arrival = stage_folder(received, release)
-    files = {f"{name}.ipynb": (nbformat.writes(arrival.staged.notebook) + "\n").encode("utf-8"), **arrival.files}
+    notebook = (nbformat.writes(arrival.staged.notebook) + "\n").encode("utf-8")
+    files = {submission.notebook.name: notebook, **arrival.files}
     if arrival.timestamp:
         files[TIMESTAMP] = arrival.timestamp.encode("ascii")
-    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / STAGED))
+    making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / REPORTS))
     for path, content in files.items():
         (making / path).parent.mkdir(parents=True, exist_ok=True)
         (making / path).write_bytes(content)
     making.chmod(0o755)
-    place = course / SUBMITTED / student / name
-    if os.path.lexists(place):
-        _discard(course, place)  # an older staging, which can be made again from what was received
+    if os.path.lexists(submission.submitted):
+        _discard(submission)  # an older staging, which can be made again from what was received
     summed = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-    before = staging_report(course, name, student)
     same = before.staged_at if _but_for_the_time(before.files) == _but_for_the_time(summed) else ""
-    about = StagingReport(
-        student=student,
+    report = StagingReport(
+        student=submission.student,
         assignment=name,
         staged_at=same or datetime.now(UTC).isoformat(timespec="seconds"),
         version=__version__,
-        release=made,
+        release=release_hash,
         way=WAY,
         received=received.relative_to(course).as_posix(),
         raw=arrival.raw,
@@ -253,10 +214,10 @@ def _write(course, name, student, release, made):
         readable=arrival.staged.readable,
         decisions=tuple(arrival.decisions),
     )
-    about.write(course)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    os.rename(making, place)
-    return arrival.decisions
+    submission.write_staging_report(report)
+    submission.submitted.parent.mkdir(parents=True, exist_ok=True)
+    os.rename(making, submission.submitted)
+    return report
 
 
 def _but_for_the_time(summed):
@@ -264,28 +225,20 @@ def _but_for_the_time(summed):
     return {path: each for path, each in (summed or {}).items() if path != TIMESTAMP}
 
 
-def _discard(course, place):
-    """Take a folder away at once, and then its files."""
-    old = tempfile.mkdtemp(prefix=_OLD, dir=course / STAGED)
-    os.rename(place, os.path.join(old, "files"))
+def _discard(submission):
+    """Take the folder in ``submitted/`` away at once, and then its files."""
+    old = tempfile.mkdtemp(prefix=_OLD, dir=submission.assignment.course / REPORTS)
+    os.rename(submission.submitted, os.path.join(old, "files"))
     shutil.rmtree(old, ignore_errors=True)
 
 
 def _sweep(course):
     """Take away what a run that was killed left half made."""
-    for entry in os.listdir(course / STAGED):
+    for entry in os.listdir(course / REPORTS):
         if entry.startswith((_MAKING, _OLD)):
-            shutil.rmtree(course / STAGED / entry, ignore_errors=True)
+            shutil.rmtree(course / REPORTS / entry, ignore_errors=True)
 
 
-@contextlib.contextmanager
 def _alone(course):
     """Wait until no other run stages in this course; the system takes the lock back from a run that was killed."""
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        yield
-        return
-    with open(course / STAGED / ".lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return FileLock(course / REPORTS / ".lock")

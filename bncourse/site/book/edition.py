@@ -9,6 +9,7 @@ from pathlib import Path
 
 from bncourse.backend import pip_install
 from bncourse.course import find_folder
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import names, settings
 from bncourse.grading.release.source import read
 from bncourse.site.book.answers import leaks
@@ -135,7 +136,7 @@ def _released(course, place):
     (place / "notebooks").mkdir()
     made = {}
     for name in _known(course):
-        release(place, name, record=False)
+        release(Assignment(place, name), record=False)
         made[name] = nbformat.read(place / "notebooks" / name / f"{name}.ipynb", as_version=4)
     return made
 
