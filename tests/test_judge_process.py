@@ -80,6 +80,11 @@ def test_a_judge_that_somebody_else_killed_is_replaced_and_costs_nothing():
     assert not psutil.pid_exists(there) or psutil.Process(there).status() == psutil.STATUS_ZOMBIE
 
 
+def test_a_loss_that_no_part_is_known_to_have_caused_takes_no_second_look_away():
+    assert not judge_process.Progress(judge_process.Standing(suspected={2})).troubled
+    assert judge_process.Progress(judge_process.Standing(lost={2: "the judge ended"})).troubled
+
+
 def test_six_thousand_one_line_functions_cost_the_judge_seconds_and_no_points():
     own = "".join(f"def f{number}(x):0\n" for number in range(6_000)) + "def f(x):\n    return x + 1"
     with harmless():

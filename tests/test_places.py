@@ -12,8 +12,10 @@ from bncourse import check
 from bncourse.battery import check_places, course, places, tools
 from bncourse.battery.papers import FORWARD, POINTS, Paper, cases
 from bncourse.grading.demo import classroom
+from bncourse.grading.engine.hidden_tests import with_hidden_tests
 from bncourse.grading.engine.judge import judge_notebook
 from bncourse.grading.release.source import Source
+from bncourse.grading.submission.check_copies import MOST_TRIES
 from bncourse.grading.submission.merge import stage_notebook
 from bncourse.sandbox import levels, sandbox
 
@@ -87,7 +89,36 @@ def graded(notebook, warm):
 
 
 def test_there_are_thirty_forms_and_twelve_tools():
-    assert len(FORMS) >= 45 and len(tools.TOOLS) == 12
+    assert len(FORMS) >= 50 and len(tools.TOOLS) == 12
+
+
+@walled
+def test_a_place_of_a_check_with_hidden_tests_is_found_by_what_was_handed_out(warm, tmp_path):
+    notebook = handed_in(FORMS["an-answer-and-its-check-before-an-experiment"], tmp_path)
+    staged = stage_notebook(json.dumps(notebook).encode(), RELEASE).notebook
+    test = "check.normalize(normalize)\n### BEGIN HIDDEN TESTS\nassert normalize\n### END HIDDEN TESTS"
+    tested = nbformat.reads(with_hidden_tests(nbformat.writes(staged), {"normalize-check": test}), as_version=4)
+    assert judge_notebook(tested, warm, 7).outcomes["normalize-check"]["score"] == POINTS[FORWARD]["normalize"]
+
+
+@walled
+def test_a_check_is_not_asked_again_and_again_until_chance_is_kind(warm, monkeypatch):
+    """Three hundred copies, each behind a change of what the answer depends on, are a few tries."""
+    notebook = deepcopy(SOLVED)
+    for cell in notebook["cells"]:
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == "normalize":
+            cell["source"] = "LUCK = 0\n\n\ndef normalize(x, mean, var, eps=1e-3):\n    return LUCK * x"
+    copies = "".join(f"LUCK = {number}\n\ncheck.normalize(normalize)\n\n" for number in range(300))
+    notebook["cells"] += [nbformat.v4.new_code_cell(copies, id="copies")]
+    asked, judge = [], check.judge
+
+    def counting(exercise, answer, seed):
+        asked.append(exercise.name)
+        return judge(exercise, answer, seed)
+
+    monkeypatch.setattr(check, "judge", counting)
+    assert graded(notebook, warm)["normalize"] == 0
+    assert asked.count("normalize") <= MOST_TRIES + 2
 
 
 @walled

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from bncourse import exercises, museum
 from bncourse.checking import DirectAnswer, judge
 from bncourse.checking.trial import called
+from bncourse.grading.engine.marshal import called_back
 from bncourse.grading.engine.seeds import seed_of
-from bncourse.sandbox.marshal import called_back
 from bncourse.sandbox.places import Places
 
 texts = st.lists(st.text(max_size=8), max_size=4)

@@ -6,6 +6,7 @@ import shlex
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -270,7 +271,7 @@ def test_a_variable_that_is_set_for_everybody_is_found_and_a_comment_is_not(hub)
 
 
 def test_a_name_that_somebody_took_in_the_folder_for_all_does_not_keep_a_teacher_from_grading(tmp_path, monkeypatch):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(users, "SHARED", (str(tmp_path),))
     monkeypatch.setattr(platformdirs, "user_cache_dir", lambda *name, **options: str(tmp_path / "cache"))
     first = users.own_folder()
     assert first.startswith(str(tmp_path / "bncourse-slots-")) and stat.S_IMODE(os.stat(first).st_mode) == 0o700
@@ -281,6 +282,20 @@ def test_a_name_that_somebody_took_in_the_folder_for_all_does_not_keep_a_teacher
     os.chmod(second, 0o777)
     with pytest.raises(Unavailable, match="delete one"):
         users.own_folder()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="users of rooms are of Linux")
+def test_two_runs_with_other_temporary_folders_do_not_share_a_user(tmp_path, monkeypatch):
+    """What ends the processes of one run's user would end those of the other's."""
+    taken = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv("TMPDIR", str(tmp_path / name))
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / name))
+        taken.append(users.take_number())
+    assert taken[0][0] != taken[1][0]
+    for _, lock in taken:
+        lock.release()
 
 
 def test_the_command_prints_numbered_steps_and_says_by_its_code_whether_anything_is_open(hub, monkeypatch, capsys):

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import stat
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -303,6 +304,52 @@ def test_what_came_is_kept_byte_for_byte_and_the_staged_version_takes_its_place(
     known = Assignment(course, NAME).submission("ada").staging_report()
     assert known.files == hashes(course / "submitted" / "ada" / NAME) and known.raw == before
     assert known.received == f"received/ada/{NAME}" and known.version and known.release
+
+
+# Each of them once ended the run for the whole class, or took minutes or gigabytes of it.
+TOO_MUCH = {
+    "deep lambdas that are raised": "raise " + "lambda:" * 1_100 + "0",
+    "a number of thousands of digits that is raised": "raise 0x" + "f" * 4_000,
+    "deep brackets": "x = " + "(" * 5_000 + ")" * 5_000,
+    "deep calls": "x = " + "f(" * 3_000 + ")" * 3_000,
+    "deep negations": "x = " + "-" * 50_000 + "1",
+    "functions times names": "lambda:0\n" * 10_000 + ";".join(f"n{number}" for number in range(15_000)),
+    "comparisons that Python warns of": "1is 1\n" * 20_000,
+    "brackets in a text": '"[" ' * 40_000,
+}
+
+
+@pytest.mark.parametrize("source", TOO_MUCH.values(), ids=TOO_MUCH)
+def test_no_cell_keeps_others_from_being_staged(course, source, recwarn, capfd):
+    content = json.loads(solved())
+    content["cells"] += [small_course.code(f"own-{number}", source + f"\n# {number}") for number in range(8)]
+    hand_in(course, "eve", json.dumps(content))
+    began = time.process_time()
+    ada, eve = stage_assignment(Assignment(course, NAME))
+    assert now_staged(course) == SCALE and not ada.trouble
+    assert eve.trouble or now_staged(course, "eve") == SCALE
+    assert time.process_time() - began < 5 and not list(recwarn) and "Warning" not in capfd.readouterr().err
+
+
+def test_an_attachment_may_have_any_name(course):
+    content = json.loads(solved())
+    picture = {"image/png": "iVBORw0KGgo="}
+    text = small_course.text("picture", "![](attachment:\ud800.png)")
+    content["cells"].append(text | {"attachments": {"\ud800.png": picture}})
+    hand_in(course, "eve", json.dumps(content))
+    assert not [outcome.trouble for outcome in stage_assignment(Assignment(course, NAME)) if outcome.trouble]
+
+
+def test_what_takes_too_much_to_read_is_its_own_loss_and_stays(course):
+    content = json.loads(solved())
+    content["cells"] += [small_course.text(f"text-{number}", "a\n" * 90_000) for number in range(180)]
+    hand_in(course, "eve", json.dumps(content))
+    before = hashes(course / "submitted" / "eve" / NAME)
+    ada, eve = stage_assignment(Assignment(course, NAME))
+    assert not ada.trouble and "reading it took too much" in eve.trouble and f"received/eve/{NAME}" in eve.trouble
+    assert hashes(course / "received" / "eve" / NAME) == before and not (course / "submitted" / "eve" / NAME).exists()
+    ada, eve = stage_assignment(Assignment(course, NAME))  # and again
+    assert not ada.is_new and eve.trouble and hashes(course / "received" / "eve" / NAME) == before
 
 
 def test_staging_again_changes_nothing(course):

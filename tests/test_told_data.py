@@ -27,11 +27,12 @@ from bncourse.checking.faults import explain
 from bncourse.grading.display.outputs import LEFT_OUT, MOST_OUTPUT, clean_outputs
 from bncourse.grading.engine import demonstrations
 from bncourse.grading.engine.judge import judge_notebook
+from bncourse.grading.engine.marshal import bounded, called_back, handed, reply_of
 from bncourse.grading.engine.proxies import answer
-from bncourse.grading.engine.session import Lost, OutOfTime, Submission, sources_of
+from bncourse.grading.engine.session import Lost, OutOfTime, Submission
 from bncourse.grading.report.similarity import likeness, steps
+from bncourse.grading.submission.parsing import sources_of
 from bncourse.sandbox import protocol, values
-from bncourse.sandbox.marshal import bounded, called_back, handed, reply_of
 
 ROOT = Path(__file__).resolve().parents[1]
 few = settings(
@@ -342,7 +343,7 @@ def test_two_hundred_thousand_characters_of_the_worst_text_take_seconds(worst):
     exercise = exercises.find("normalize")
     with harmless(seconds=10, megabytes=600):
         try:
-            sources_of(text)
+            sources_of(text, 50_000)
         except (SyntaxError, ValueError, RecursionError, MemoryError) as refused:
             assert type(refused)
         assert len(demonstrations.needed([("own", text, []), ("check", "check.f(f)", [])])) == 2

@@ -33,6 +33,48 @@ def an_early_copy_of_a_check_and_a_late_one(paper):
 
 
 @case(KIND)
+def a_wrong_try_its_check_and_a_right_one_in_a_cell(paper):
+    """A wrong try, its check, and the right answer stand in one cell; the check was called again when all had run."""
+    right = paper.source("normalize")
+    wrong = "def normalize(x, mean, var, eps=1e-3):\n    return 0 * x"
+    paper.answer("normalize", f"{wrong}\n\ncheck.normalize(normalize)\n\n{right}")
+    drop(paper, "normalize-check")
+
+
+@case(KIND, ["normalize"])
+def the_whole_notebook_in_one_cell_with_a_wrong_answer(paper):
+    """All code was merged into one cell, and one of the answers is wrong: that one alone costs points."""
+    paper.answer("normalize", "def normalize(x, mean, var, eps=1e-3):\n    return 0 * x")
+    the_whole_notebook_in_one_cell(paper)
+
+
+@case(KIND)
+def a_check_before_its_function_is_deleted(paper):
+    """The answer and its check stand in one cell, which deletes the function when it is done."""
+    paper.answer("normalize", f"{paper.source('normalize')}\n\ncheck.normalize(normalize)\n\ndel normalize")
+    drop(paper, "normalize-check")
+
+
+@case(KIND)
+def a_setting_that_changes_before_a_copy_of_the_check(paper):
+    """The answer reads a list; it holds the right number below a copy of the check that stands behind the change."""
+    text = paper.source("normalize").replace("eps)", "SETTINGS[0] * eps)")
+    paper.answer("normalize", f"SETTINGS = [9]\n\n\n{text}")
+    behind(paper, "normalize-check", "SETTINGS[0] = 9")
+    behind(paper, "normalize-check", "check.normalize(normalize)")
+    behind(paper, "normalize-check", "SETTINGS[0] = 1")
+
+
+@case(KIND)
+def a_check_that_is_quoted_out(paper):
+    """An old try with its check stands in quotes in the cell of the answer and its check; an experiment follows."""
+    old = '"""\ndef normalize(x):\n    return x\n\ncheck.normalize(normalize)\n"""'
+    text = paper.source("normalize")
+    paper.answer("normalize", f"{old}\n\n{text}\n\ncheck.normalize(normalize)\n\n{LAMBDA} * 2")
+    drop(paper, "normalize-check")
+
+
+@case(KIND)
 def an_answer_in_the_cell_of_its_check(paper):
     """The answer was written into the cell of its check."""
     text = paper.source("normalize")

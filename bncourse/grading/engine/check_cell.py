@@ -26,6 +26,7 @@ def judge_check(cell, submission, seed, judged, locked, out_of_time):
     grading = cell.metadata.nbgrader
     shown, said = [], io.StringIO()
     verdicts = []
+    judged.raised.add(grading.grade_id)
 
     def show(verdict):
         verdicts.append(verdict)
@@ -43,7 +44,9 @@ def judge_check(cell, submission, seed, judged, locked, out_of_time):
             warnings.simplefilter("ignore")
             value = _run(code, names)
         outputs = _value(value, float(grading.points))
+        judged.raised.discard(grading.grade_id)
     except check.Unsolved as unsolved:
+        judged.raised.discard(grading.grade_id)
         verdicts.append(unsolved.verdict)
         outputs = [error_output(type(unsolved).__name__, unsolved.verdict.text().splitlines())]
     except (OutOfTime, Broken, Shortage):

@@ -6,12 +6,12 @@ always runs; in doubt a cell runs too. A test holds that every solved notebook e
 """
 
 import ast
-import symtable
 from functools import lru_cache
+
+from bncourse.grading.submission.parsing import UNREADABLE, parsed, root_name, symbols
 
 FORCED = "runs-when-graded"  # a tag: this cell of the course runs in any case
 MOST_PARSED = 500_000  # characters that learners wrote; beyond that each cell runs, and none is looked at
-_MOST_LOOKS = 1_000_000
 _REACHES_ALL = {"globals", "locals", "vars", "eval", "exec", "get_ipython", "__import__", "dir"}
 
 
@@ -62,24 +62,18 @@ class _Names:
         lines = ["pass" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines()]
         text = "\n".join(lines)
         try:
-            tree = ast.parse(text)
-            self._look(symtable.symtable(text, "cell", "exec"))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            tree = parsed(text)
+            self._look(symbols(text))
+        except UNREADABLE:
             self.reaches_all = True
             return
         for node in ast.walk(tree):
             if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
-                root = node
-                while isinstance(root, ast.Subscript | ast.Attribute):
-                    root = root.value
-                if isinstance(root, ast.Name):
-                    self.bound.add(root.id)
+                self.bound.add(root_name(node))
         self.reaches_all |= bool(self.used & _REACHES_ALL)
 
     def _look(self, table):
         """Take the global names of a table of symbols, and of the functions and classes in it."""
-        if len(table.get_children()) * len(table.get_identifiers()) > _MOST_LOOKS:
-            raise MemoryError("Python looks at each of these functions for each of these names")
         at_the_top = table.get_type() == "module"
         for symbol in table.get_symbols():
             if at_the_top or symbol.is_global():

@@ -5,6 +5,7 @@ counts.
 """
 
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 import nbformat
@@ -15,7 +16,7 @@ from bncourse.grading.engine.judge_process import Progress
 from bncourse.grading.engine.outcomes import better
 from bncourse.grading.engine.second_looks import ONCE_MORE, SecondLooks
 from bncourse.grading.engine.session import OutOfTime, Submission
-from bncourse.grading.submission.check_copies import pieces
+from bncourse.grading.submission.check_copies import MOST_TRIES, pieces
 from bncourse.sandbox.usage import Shortage
 
 ELSEWHERE = "This was judged at another place where this check stands in the notebook."
@@ -36,6 +37,9 @@ class Judged:
         What went wrong in the room, for the report.
     outcomes : dict
         For each check cell, by its grade_id, what `bncourse.grading.engine.outcomes.outcome_of` says.
+    raised : set of str
+        The checks that ended with an error of their own, where a notebook's cell ends too. (The verdicts of the
+        course's checks are none.)
     """
 
     notebook: object
@@ -43,6 +47,7 @@ class Judged:
     level: int
     events: list = field(default_factory=list)
     outcomes: dict = field(default_factory=dict)
+    raised: set = field(default_factory=set)
 
 
 def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
@@ -121,6 +126,7 @@ class _Parts:
         self.progress, self.checks = progress, checks
         self.best = {}  # of each check that was judged: its outputs, and its outcome
         self.placed = set()  # the checks whose own place is behind
+        self.tries = Counter()
         self.out_of_time = ""
 
     def outputs(self, number, cell, kind, run):
@@ -158,25 +164,26 @@ class _Parts:
 
     def _run(self, number, cell):
         """Run a cell of the student's, and judge the checks that stand in it, as they stood in their notebook."""
-        from bncourse import check
-
         tries = cell.metadata.get("bncourse", {}).get("tries", ())
         if not tries or self.progress.troubled:
             return self.submission.run(cell.source)
         outputs = []
-        for text, name in pieces(cell.source, {name: self.checks[name].source for name in tries}):
+        for text, name in pieces(cell.source, {name: _released(self.checks[name]) for name in tries}):
             if name:
                 self.progress.begins((number, name))
+                if self.tries[name] == MOST_TRIES:
+                    continue
+                self.tries[name] += 1
                 shown = self._tried(name)
                 outputs += [output for output in shown if output["output_type"] == "display_data"]
-                errors = {output["ename"] for output in shown if output["output_type"] == "error"}
-                errors -= {check.Unsolved.__name__}  # for which the course's own checks raise nothing in a notebook
+                # the course's own checks raise nothing in a notebook, whatever they say
+                stops = any(output["output_type"] == "error" for output in shown) and name in self.judged.raised
                 self.progress.begins(number)
             else:
                 shown = self.submission.run(text)
                 outputs += shown
-                errors = {output["ename"] for output in shown if output["output_type"] == "error"}
-            if errors:
+                stops = any(output["output_type"] == "error" for output in shown)
+            if stops:
                 break  # as in a notebook, nothing behind an error runs
         return outputs
 
@@ -206,3 +213,8 @@ class _Parts:
             return [text_output(ELSEWHERE), *best[0]]
         self.best[name] = outputs, self.judged.outcomes[name]
         return outputs
+
+
+def _released(check):
+    """Give the text of a check as it was handed out, without hidden tests."""
+    return check.metadata.get("bncourse", {}).get("released", check.source)

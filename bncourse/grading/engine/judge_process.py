@@ -257,8 +257,8 @@ class Progress:
 
     @property
     def troubled(self):
-        """Whether a judge was lost over this submission: then nothing is judged a second time."""
-        return bool(self._standing.lost or self._standing.suspected or self._standing.over)
+        """Whether a part of this submission is known to lose judges: then nothing is judged a second time."""
+        return bool(self._standing.lost or self._standing.over)
 
     def begins(self, number):
         """Say that a cell begins."""

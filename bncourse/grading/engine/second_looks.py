@@ -117,4 +117,4 @@ def needed_for(checks, cells):
     """
     names = [bindings(text) for text in cells]
     wanted = needs(set().union(*(bindings(text).used for text in checks)), names)
-    return [bool((each.full | each.empty) & wanted) or each.anything for each in names]
+    return [bool((each.full | each.empty | each.changed) & wanted) or each.anything for each in names]

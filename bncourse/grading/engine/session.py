@@ -4,10 +4,8 @@ When the room is lost, because a cell ended it or ran past every limit, it is op
 worked are run again, so that one bad cell costs only itself.
 """
 
-import ast
 import contextlib
 import os
-import re
 import signal
 import time
 from dataclasses import replace
@@ -16,11 +14,12 @@ import numpy as np
 
 from bncourse.checking.answer import Fault, Reply
 from bncourse.grading.display.outputs import MOST_OUTPUT, clean_outputs, size_of, stopped
+from bncourse.grading.engine.marshal import LONGEST_SOURCE, bounded, called_back, handed, reply_of, source_of, text_of
 from bncourse.grading.engine.proxies import Learners
 from bncourse.grading.submission.bindings import bindings
+from bncourse.grading.submission.parsing import sources_of
 from bncourse.sandbox import protocol
 from bncourse.sandbox.limits import Limits
-from bncourse.sandbox.marshal import LONGEST_SOURCE, bounded, called_back, handed, reply_of, source_of, text_of
 from bncourse.sandbox.sandbox import Sandbox
 from bncourse.sandbox.usage import Shortage
 
@@ -241,7 +240,7 @@ class Submission:
         for name in names.full:
             self.sources.pop(name, None)
         with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            self.sources |= sources_of(source)
+            self.sources |= sources_of(source, LONGEST_SOURCE)
 
     def lookup(self, name):
         """Give what the judge may hold of a name: a proxy of a function or class, or a value.
@@ -295,40 +294,3 @@ class Submission:
         hide = self.sandbox.places.hide
         fault = found.fault and replace(found.fault, message=hide(found.fault.message), text=hide(found.fault.text))
         return replace(found, fault=fault, printed=hide(found.printed), warned=tuple(map(hide, found.warned)))
-
-
-def sources_of(source):
-    """Give the text of each function and class at the top of a cell, by its name; one pass over the cell.
-
-    Parameters
-    ----------
-    source : str
-        The text of the cell.
-
-    Returns
-    -------
-    dict of str to str
-
-    Raises
-    ------
-    SyntaxError, ValueError, RecursionError, MemoryError
-        If Python cannot read it.
-
-    Examples
-    --------
-    >>> sources_of("x = 1; y = 2")
-    {}
-    >>> sources_of("class C: pass  # empty")
-    {'C': 'class C: pass'}
-    """
-    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", source)  # as Python counts them: a form feed ends none
-    found = {}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            first, last = node.lineno - 1, node.end_lineno - 1
-            text = "".join(lines[first:last]) + lines[last].encode()[: node.end_col_offset].decode()
-            found[node.name] = text[node.col_offset :][:LONGEST_SOURCE]
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                found.pop(getattr(target, "id", None), None)  # what is bound anew has no text here
-    return found

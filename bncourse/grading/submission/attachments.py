@@ -5,6 +5,8 @@ Only what claims to be a PNG, a JPEG or a GIF is kept, up to a size; a text that
 
 import re
 
+from bncourse.grading.submission.characters import clean
+
 MOST_PICTURE = 7_000_000  # characters of one picture
 MOST_PICTURES = 20  # in one cell
 TYPES = ("image/png", "image/jpeg", "image/gif")
@@ -20,7 +22,7 @@ def pictures(told):
     """Give the pictures among the attachments of a cell, and the names of what is none."""
     kept, left_out = {}, []
     for name, bundle in told.items() if isinstance(told, dict) else ():
-        name = name[:200]
+        name = clean(name)[:200]
         bundle = bundle if isinstance(bundle, dict) else {}
         found = {kind: "".join(data) if _is_lines(data) else data for kind, data in bundle.items() if kind in TYPES}
         found = {kind: data for kind, data in found.items() if _is_picture(data)}

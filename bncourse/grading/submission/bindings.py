@@ -6,13 +6,15 @@ a cell gives nothing but a placeholder, such as the stub of an answer, is told a
 
 import ast
 import builtins
+import contextlib
 import re
-import symtable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 
+from bncourse.grading.submission.parsing import UNREADABLE, changes, parsed, symbols
+
 MOST_PARSED = 4_000_000  # characters of one notebook; an honest one has a hundredth of it
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _REACHES_ALL = {"globals", "locals", "vars", "eval", "exec", "get_ipython"}
 _BUILT_IN = set(dir(builtins)) - _REACHES_ALL
 # Lines that IPython understands and Python does not; a magic that runs a file may bind any name.
@@ -33,6 +35,10 @@ class Bindings:
         The names that it binds at the top: with something in it, or with a placeholder alone.
     used : frozenset of str
         The names that it takes from outside of itself.
+    changed : frozenset of str
+        The names whose things it may change, or which it deletes, without binding them anew.
+    given_away : frozenset of str
+        The names whose things it hands to a function in a statement that keeps nothing, which may change them.
     anything : bool
         Whether it may bind names that nobody can read in its text (``exec``, ``from x import *``, ``%run``).
     fault : str
@@ -44,12 +50,27 @@ class Bindings:
     full: frozenset = frozenset()
     empty: frozenset = frozenset()
     used: frozenset = frozenset()
+    changed: frozenset = frozenset()
+    given_away: frozenset = frozenset()
     anything: bool = False
     fault: str = ""
     only_empty: bool = False
 
 
-@lru_cache(4096)
+_LONG = 20_000  # characters; a longer text is kept for its own submission alone
+_submission = ContextVar("submission", default=None)
+
+
+@contextlib.contextmanager
+def one_submission(most=MOST_PARSED):
+    """Read no more than so many characters in the block; each cell beyond that may bind anything."""
+    token = _submission.set([most, {}])
+    try:
+        yield
+    finally:
+        _submission.reset(token)
+
+
 def bindings(text):
     """Read the names of a cell.
 
@@ -68,12 +89,24 @@ def bindings(text):
     >>> sorted(found.full), sorted(found.empty), sorted(found.used)
     (['normalize'], ['scale'], ['np'])
     """
+    about = _submission.get()
+    if about is None:
+        return _short(text) if len(text) <= _LONG else _bindings(text)
+    left, known = about
+    if text not in known:
+        about[0] = left - len(text)
+        read = _short if len(text) <= _LONG else _bindings
+        known[text] = read(text) if about[0] >= 0 else Bindings(anything=True)
+    return known[text]
+
+
+def _bindings(text):
     if text.startswith("%%") and not _RUNS_ITS_BODY.match(text):
         return Bindings()
     runs_a_file = bool(_RUNS_A_FILE.search(text))
     try:
-        tree, plain = _parsed(text)
-    except _UNREADABLE as error:
+        tree, plain = read_cell(text)
+    except UNREADABLE as error:
         line = getattr(error, "lineno", None)
         place = f" in line {line}" if line else ""
         says = re.sub(r"[^ -~]", "?", getattr(error, "msg", None) or "it is too deep")[:100]  # it may quote the cell
@@ -83,28 +116,34 @@ def bindings(text):
         for node in tree.body:
             top.visit(node)
         used = _used(tree, plain)
-    except _UNREADABLE:
+        only_empty = plain == text and bool(tree.body) and all(map(_is_placeholder, tree.body))
+        changed, given_away = changes(tree)
+    except UNREADABLE:
         return Bindings(anything=True)
-    only_empty = plain == text and bool(tree.body) and all(map(_is_placeholder, tree.body))
     return Bindings(
         frozenset(name for name, is_full in top.bound.items() if is_full),
         frozenset(name for name, is_full in top.bound.items() if not is_full),
         frozenset(used - _BUILT_IN),
+        frozenset(changed),
+        frozenset(given_away),
         runs_a_file or top.anything or bool(used & _REACHES_ALL),
         only_empty=only_empty,
     )
 
 
+_short = lru_cache(1024)(_bindings)
+
+
 def strings(text):
     """Give the words that a code cell holds: its strings and comments, in order, one in a line."""
     try:
-        tree, _ = _parsed(text)
+        tree, _ = read_cell(text)
         found = [
             (node.lineno, node.value)
             for node in ast.walk(tree)
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
-    except _UNREADABLE:
+    except UNREADABLE:
         return text
     found += [
         (number, line.strip().lstrip("# "))
@@ -134,26 +173,28 @@ def needs(wanted, cells):
     return found
 
 
-def _parsed(text):
-    """Give the tree of a cell, and the text that Python reads; what only IPython understands is taken out."""
-    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+def read_cell(text):
+    """Give the tree of a cell, and the text that Python reads; what only IPython understands is taken out.
+
+    Raises one of `bncourse.grading.submission.parsing.UNREADABLE`.
+    """
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     try:
-        return compile(text, "<cell>", "exec", flags, dont_inherit=True), text
+        return parsed(text, flags), text
     except SyntaxError:
         plain = _QUESTION.sub(r"\1pass", _MAGIC.sub(r"\1\g<2>0", _TIMED.sub(r"\1", text)))
         if plain == text:
             raise
-        return compile(plain, "<cell>", "exec", flags, dont_inherit=True), plain
+        return parsed(plain, flags), plain
 
 
 def _used(tree, text):
     """Give the global names that a cell takes; in doubt more."""
-    found = set()
     try:
-        tables = [symtable.symtable(text, "<cell>", "exec")]
+        table = symbols(text)
     except SyntaxError:  # a cell that awaits at the top
         return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
-    at_the_top = True
+    found, tables, at_the_top = set(), [table], True
     while tables:
         table = tables.pop()
         for symbol in table.get_symbols():
@@ -236,7 +277,7 @@ def _is_placeholder(node):
     if isinstance(node, ast.Assign):
         return _is_nothing(node.value)
     if isinstance(node, ast.Raise):
-        return "NotImplementedError" in ast.dump(node)
+        return any(isinstance(each, ast.Name) and each.id == "NotImplementedError" for each in ast.walk(node))
     return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
 
 

@@ -2,9 +2,10 @@
 
 import re
 
-from bncourse.grading.submission.bindings import bindings
+from bncourse.grading.submission.bindings import bindings, read_cell
+from bncourse.grading.submission.parsing import UNREADABLE
 
-MOST_TRIES = 8  # places at which one check is judged beside its own
+MOST_TRIES = 4  # places at which one check is judged beside its own: chance may not be asked again and again
 
 
 def pieces(source, checks):
@@ -30,9 +31,18 @@ def pieces(source, checks):
     names = {text.strip(): name for name, text in checks.items() if text.strip() and text.strip() in source}
     if not names:
         return [(source, "")]
+    try:
+        tree, _ = read_cell(source)
+    except UNREADABLE:
+        return [(source, "")]
+    spans = [(node.lineno, node.end_lineno) for node in tree.body]
     wanted = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
     found, end = [], 0
     for match in re.finditer(rf"^(?:{wanted})[ \t]*+$", source, re.MULTILINE):
+        first = source.count("\n", 0, match.start()) + 1
+        last = first + match[0].count("\n")
+        if any(begin < first <= until or begin <= last < until for begin, until in spans):
+            continue  # in a text of several lines, or in the midst of a statement
         found += [(source[end : match.start()].removesuffix("\n"), ""), (match[0], names[match[0].rstrip()])]
         end = match.end() + 1
     found = [(text, name) for text, name in [*found, (source[end:], "")] if text.strip()]

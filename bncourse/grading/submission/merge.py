@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import nbformat
 
 from bncourse.grading.submission.attachments import without_missing
+from bncourse.grading.submission.bindings import one_submission
 from bncourse.grading.submission.code_answers import code_answers, unreadable
 from bncourse.grading.submission.decisions import (
     ANSWERED,
@@ -92,6 +93,11 @@ def stage_notebook(raw, release, beside=None):
     -------
     Staged
     """
+    with one_submission():
+        return _staged(raw, release, beside)
+
+
+def _staged(raw, release, beside):
     try:
         reading = read_notebook(raw, _matters(release))
     except Unreadable as reason:

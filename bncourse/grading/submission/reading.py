@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from bncourse.grading.submission.attachments import pictures, unpasted
+from bncourse.grading.submission.characters import clean
 
 MOST_RAW = 150_000_000  # bytes of the file
 MOST_BYTES = 50_000_000  # of them without the outputs
@@ -36,7 +37,6 @@ _OTHERS = {
 _MARKS = ((b"\xff\xfe\x00\x00", "utf-32"), (b"\x00\x00\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"))
 _MARKS += ((b"\xfe\xff", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig"))
 _TEXT = re.compile(r"\s*+(?:%md|%%md|%%markdown)\b[ \t]*+\n?")  # text in a cell of code, as Databricks has it
-_HIDDEN = re.compile("(BEGIN|END) HIDDEN TESTS")
 
 
 class Unreadable(ValueError):
@@ -138,14 +138,6 @@ def read_notebook(raw, matters=lambda cell: False):
         kept = [cell for number, cell in enumerate(kept) if number < free or matters(cell)] + behind
         mended.append(f"it has {count} cells, and {len(kept)} were read: the first ones, and those of the course")
     return Reading(tuple(kept), tuple(mended), _python(content))
-
-
-def clean(text):
-    """Give text as it may stand in a notebook, with a newline alone between its lines."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-    text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    # nbgrader stops where these marks stand in a cell that is none of its own
-    return _HIDDEN.sub(r"\1 HIDDEN-TESTS", text)
 
 
 def _decoded(raw):

@@ -174,7 +174,7 @@ def _mark_again(made, row):
         if checks[number]:
             wanted = needs(names[number].used - {"check"}, others)
             behind = [n for n in range(number + 1, len(code)) if not checks[n]]
-            entry.again = any(names[n].full & wanted for n in behind) or any(
+            entry.again = any((names[n].full | names[n].changed) & wanted for n in behind) or any(
                 names[n].anything and _is_own_code(made, code[n]) for n in behind
             )
 
@@ -198,7 +198,8 @@ def _marked_tries(made, row, checks):
                 continue
             names = bindings(text)
             for check in checks:
-                changes[check] += names.anything or bool((names.full | names.empty) & wanted[check])
+                touched = names.full | names.empty | names.changed | names.given_away
+                changes[check] += names.anything or bool(touched & wanted[check])
     seen = {name: {change} for name, change in at_home.items()}
     for entry, name, change in copies:
         if change not in seen[name] and len(seen[name]) <= MOST_TRIES and name not in entry.tries:

@@ -14,12 +14,15 @@ import stat
 import tempfile
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 
 import nbformat
 from filelock import FileLock
 
 from bncourse import __version__
+from bncourse.grading.display import bounds
+from bncourse.grading.submission.decisions import Decision
 from bncourse.grading.submission.folder import stage_folder
 from bncourse.grading.submission.merge import TAKEN, grade_id
 from bncourse.grading.submission.names import may_be_graded, shown
@@ -29,7 +32,17 @@ from bncourse.grading.submission.timestamp import TIMESTAMP
 from bncourse.trouble import Trouble
 
 _MAKING, _OLD = ".making-", ".old-"
+SECONDS, MEMORY = 20.0, 2_000_000_000  # of the processor and bytes, for the reading of one submission
+MOST_STAGED = 100_000_000  # bytes of a staged notebook; that is hashed again at every run
 WAY = 4  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
+
+
+# What strangers wrote is read in a process of its own, which may be lost, and takes nobody else's submission along.
+_apart = bounds.Bounded(MEMORY, preload=("bncourse.grading.submission.store",))
+
+
+class Unstageable(Exception):
+    """A submission that cannot be read within the bounds; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -80,13 +93,14 @@ def stage_assignment(assignment, students=None):
     Trouble
         If there is no release to stage with.
     """
-    release = read_release(assignment)
+    release, release_hash = read_release(assignment)
     (assignment.course / REPORTS).mkdir(exist_ok=True)
     with _alone(assignment.course):
         _sweep(assignment.course)
         there = assignment.handed_in()
         wanted = sorted(there) if students is None else sorted(students)
-        return [_stage(assignment.submission(student), *release, student in there) for student in wanted]
+        text = nbformat.writes(release)
+        return [_stage(assignment.submission(student), text, release_hash, student in there) for student in wanted]
 
 
 def read_release(assignment):
@@ -117,7 +131,7 @@ def read_release(assignment):
 
 
 def _stage(submission, release, release_hash, is_there):
-    student = submission.student
+    student, course = submission.student, submission.assignment.course
     if not may_be_graded(student):
         why = "the name of the folder is not safe; give it one of at most 100 letters, digits, and . _ - between them."
         return Staging(shown(student), trouble=why)
@@ -135,6 +149,8 @@ def _stage(submission, release, release_hash, is_there):
         return Staging(student, _write(submission, release, release_hash, before), is_new=True)
     except OSError as error:
         return Staging(student, trouble=f"{error.strerror or error} ({error.filename}); it stays as it is.")
+    except Unstageable as error:
+        return Staging(student, trouble=f"{error}. It is in {submission.arrivals()[-1].relative_to(course)}.")
 
 
 def _receive(submission):
@@ -187,20 +203,18 @@ def _write(submission, release, release_hash, before):
     """Write the staged version of what came last, and its report; gives the report."""
     course, name = submission.assignment.course, submission.assignment.name
     received = submission.arrivals()[-1]
-    arrival = stage_folder(received, release)
-    notebook = (nbformat.writes(arrival.staged.notebook) + "\n").encode("utf-8")
-    files = {submission.notebook.name: notebook, **arrival.files}
-    if arrival.timestamp:
-        files[TIMESTAMP] = arrival.timestamp.encode("ascii")
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / REPORTS))
-    for path, content in files.items():
-        (making / path).parent.mkdir(parents=True, exist_ok=True)
-        (making / path).write_bytes(content)
+    try:
+        told = _apart.call(
+            "bncourse.grading.submission.store:stage_apart", str(received), release, str(making), seconds=SECONDS
+        )
+    except (bounds.Exceeded, bounds.Failed) as error:
+        shutil.rmtree(making, ignore_errors=True)
+        raise Unstageable(f"reading it took too much: {error}") from error
     making.chmod(0o755)
     if os.path.lexists(submission.submitted):
         _discard(submission)  # an older staging, which can be made again from what was received
-    summed = {path: hashlib.sha256(content).hexdigest() for path, content in files.items()}
-    same = before.staged_at if _but_for_the_time(before.files) == _but_for_the_time(summed) else ""
+    same = before.staged_at if _but_for_the_time(before.files) == _but_for_the_time(told["files"]) else ""
     report = StagingReport(
         student=submission.student,
         assignment=name,
@@ -209,15 +223,54 @@ def _write(submission, release, release_hash, before):
         release=release_hash,
         way=WAY,
         received=received.relative_to(course).as_posix(),
-        raw=arrival.raw,
-        files=summed,
-        readable=arrival.staged.readable,
-        decisions=tuple(arrival.decisions),
+        raw=told["raw"],
+        files=told["files"],
+        readable=told["readable"],
+        decisions=tuple(Decision(*each) for each in told["decisions"]),
     )
     submission.write_staging_report(report)
     submission.submitted.parent.mkdir(parents=True, exist_ok=True)
     os.rename(making, submission.submitted)
     return report
+
+
+def stage_apart(received, release, making):
+    """Read one submission and write its staged version into a folder; called in a process that may be lost.
+
+    Parameters
+    ----------
+    received, making : str
+        Folders.
+    release : str
+        The release as JSON.
+
+    Returns
+    -------
+    dict
+        What the report needs, as JSON can hold it.
+    """
+    arrival = stage_folder(received, _release(release))
+    notebook = (nbformat.writes(arrival.staged.notebook) + "\n").encode("utf-8")
+    if len(notebook) > MOST_STAGED:
+        raise ValueError(f"with its answers it would have {len(notebook) / 1e6:.0f} MB")
+    files = {f"{Path(received).name.partition('@')[0]}.ipynb": notebook, **arrival.files}
+    if arrival.timestamp:
+        files[TIMESTAMP] = arrival.timestamp.encode("ascii")
+    for path, content in files.items():
+        place = Path(making, path)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+    return {
+        "files": {path: hashlib.sha256(content).hexdigest() for path, content in files.items()},
+        "raw": arrival.raw,
+        "readable": arrival.staged.readable,
+        "decisions": [[each.kind, each.what, each.why] for each in arrival.decisions],
+    }
+
+
+@lru_cache(2)
+def _release(text):
+    return nbformat.reads(text, as_version=nbformat.NO_CONVERT)
 
 
 def _but_for_the_time(summed):

@@ -5,7 +5,6 @@ the text of the task, in the strings of a code cell. What cannot be found asks f
 words anywhere else in the notebook, in its code too, and whatever came beside it and may hold them.
 """
 
-import ast
 import re
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from bncourse.grading.submission.bindings import strings
 from bncourse.grading.submission.code_answers import TOO_LONG, not_written
 from bncourse.grading.submission.decisions import ANSWERED, DOUBT, DROPPED, MENDED, TAKEN, Decision
 from bncourse.grading.submission.matching import grade_id, is_answer, lines
+from bncourse.grading.submission.parsing import parsed
 
 MOST_WORDS_OF_CODE = 8  # with fewer, the strings of a code cell are no answer
 MOST_WORDS_OF_COMMENTS = 25  # with fewer, what an answer in code says of itself asks for no look
@@ -251,7 +251,7 @@ def _is_said(line):
     if line.endswith(":") and re.match(r"(?:def|for|if|elif|else|while|with|try|except|class)\b", line):
         return False
     try:
-        ast.parse(line)
+        parsed(line)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return True
     return re.search(r"[=(\[]", line) is None and not line.startswith(("return ", "import ", "from ", "raise "))
