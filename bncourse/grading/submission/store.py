@@ -205,9 +205,8 @@ def _write(submission, release, release_hash, before):
     received = submission.arrivals()[-1]
     making = Path(tempfile.mkdtemp(prefix=_MAKING, dir=course / REPORTS))
     try:
-        told = _apart.call(
-            "bncourse.grading.submission.store:stage_apart", str(received), release, str(making), seconds=SECONDS
-        )
+        work = "bncourse.grading.submission.store:stage_apart"
+        told = _apart.call(work, str(received), release, str(making), MOST_STAGED, seconds=SECONDS)
     except (bounds.Exceeded, bounds.Failed) as error:
         shutil.rmtree(making, ignore_errors=True)
         raise Unstageable(f"reading it took too much: {error}") from error
@@ -234,7 +233,7 @@ def _write(submission, release, release_hash, before):
     return report
 
 
-def stage_apart(received, release, making):
+def stage_apart(received, release, making, most):
     """Read one submission and write its staged version into a folder; called in a process that may be lost.
 
     Parameters
@@ -243,6 +242,8 @@ def stage_apart(received, release, making):
         Folders.
     release : str
         The release as JSON.
+    most : int
+        The most bytes that the staged notebook may have.
 
     Returns
     -------
@@ -251,7 +252,7 @@ def stage_apart(received, release, making):
     """
     arrival = stage_folder(received, _release(release))
     notebook = (nbformat.writes(arrival.staged.notebook) + "\n").encode("utf-8")
-    if len(notebook) > MOST_STAGED:
+    if len(notebook) > most:
         raise ValueError(f"with its answers it would have {len(notebook) / 1e6:.0f} MB")
     files = {f"{Path(received).name.partition('@')[0]}.ipynb": notebook, **arrival.files}
     if arrival.timestamp:
