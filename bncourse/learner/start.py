@@ -31,7 +31,7 @@ def command(options):
     The address goes to standard output, everything else to standard error.
     """
     _check(options.port, learns=not options.instructor)
-    folder = course.find_folder()
+    folder = course.find_folder(to_learn=not options.instructor)
     # an instructor edits the sources; notebooks/ is made from them
     first = folder / "solutions" if options.instructor else course.notebooks(folder)[0]
     page = "lab/tree/" + quote(first.relative_to(folder).as_posix())
