@@ -15,14 +15,15 @@ import zipfile
 from email import message_from_bytes
 from pathlib import Path
 
+import lab
 import pytest
-from lab import person
 
 from bncourse import course
 
 ROOT = Path(__file__).resolve().parents[1]
 NEEDED = ("bncourse", "notebooks", "pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "LICENSE-text.md")
 NAME = "04-normalize-scale-shift"
+EXECUTE = ("python", "-c", "from nbclient.cli import main; main()")  # in the environment of the first `python`
 WRONG, RIGHT = "def batch_mean(x):\n    return x.mean(axis=1)", "def batch_mean(x):\n    return x.mean(axis=0)"
 
 
@@ -122,12 +123,15 @@ class Person:
 
     def __init__(self, folder):
         self.folder = folder
-        self.environment = person(folder / "home")
+        self.environment = lab.person(folder / "home")
         self.environment.pop("PYTHONPATH", None)
         subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
         bin_folder = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
         self.python = bin_folder / "python"
-        self.environment["PATH"] = os.pathsep.join([str(bin_folder), self.environment.get("PATH", "")])
+        others = [
+            path for path in os.environ["PATH"].split(os.pathsep) if path and not Path(path).is_relative_to(sys.prefix)
+        ]
+        self.environment["PATH"] = os.pathsep.join([str(bin_folder), *others])
         where = "import sysconfig; print(sysconfig.get_path('purelib'))"
         own = subprocess.run([self.python, "-c", where], check=True, capture_output=True, text=True).stdout.strip()
         # The libraries of this environment come behind its own; an editable bncourse there is not found this way.
@@ -162,7 +166,7 @@ class Person:
         if not whole:
             place = self.folder / "tried.ipynb"
             place.write_text(json.dumps(notebook | {"cells": notebook["cells"][: check + 1]}), encoding="utf-8")
-        code, said = self.run(self.python, "-m", "jupyter", "execute", "--inplace", place, where=folder)
+        code, said = self.run(*EXECUTE, "--inplace", place, where=folder)
         assert code == 0, said
         return json.dumps(json.loads(place.read_text(encoding="utf-8"))["cells"][check]["outputs"])
 
@@ -172,6 +176,28 @@ def answers(started, path):
     base, token = re.match(r"(http://[^/]+/).*token=(\w+)", started).groups()
     with urllib.request.urlopen(f"{base}{path}?token={token}", timeout=60) as answer:
         return answer.read().decode()
+
+
+def test_a_notebook_of_kaggle_installs_the_course_from_an_address_and_says_what_is_different(wheel, tmp_path):
+    """Kaggle's variable alone is set here; neither Kaggle nor Colab can be reached from a test."""
+    source = lab.course(tmp_path / "course", "00-warm-up")
+    change(source / "nbgrader_config.py", 'c.Elsewhere.install = ""', f'c.Elsewhere.install = "{wheel.as_uri()}"')
+    command = [sys.executable, "-m", "bncourse.cli", "release", "00"]
+    subprocess.run(command, cwd=source, check=True, capture_output=True)
+    released = json.loads((source / "notebooks" / "00-warm-up" / "00-warm-up.ipynb").read_text(encoding="utf-8"))
+    names = [cell["id"] for cell in released["cells"]]
+    assert names[:3] == ["title", "elsewhere-install", "imports"]
+    place = tmp_path / "tried.ipynb"
+    place.write_text(json.dumps(released | {"cells": released["cells"][:3]}), encoding="utf-8")
+    learner = Person(tmp_path)
+    assert learner.run("python", "-c", "import bncourse")[0] != 0
+    learner.environment |= {"KAGGLE_KERNEL_RUN_TYPE": "Interactive", "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1"}
+    code, said = learner.run(*EXECUTE, "--inplace", place)
+    assert code == 0, said
+    shown = json.dumps(json.loads(place.read_text(encoding="utf-8"))["cells"][1]["outputs"])
+    assert "This is Kaggle" in shown and "progress()" in shown
+    where = learner.run("python", "-c", "import bncourse; print(bncourse.__file__)")[1]
+    assert Path(where.strip()).is_relative_to(tmp_path / "venv")
 
 
 def test_the_first_ten_minutes_with_a_wheel(wheel, tmp_path):
