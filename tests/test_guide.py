@@ -102,7 +102,7 @@ def test_the_page_of_commands_has_every_command_and_every_option():
         assert f"\n## bncourse {name}\n" in text
     for option in ("`--no-browser`", "`--accept-unsafe-level` `0` `1`", "`--into` `FILE`", "`DIR`"):
         assert option in text
-    assert "%(default)s" not in text
+    assert "%(default)s" not in text and "of the table of `--times`" in text
 
 
 def test_the_page_of_check_has_all_that_a_learner_calls():

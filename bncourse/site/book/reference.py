@@ -113,7 +113,8 @@ def _argument(action):
 
 
 def _plain(text):
-    return text.replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
+    text = text.replace("|", "\\|").replace("*", "\\*").replace("<", "&lt;")
+    return re.sub(r"(?<![\w`-])(--[a-z][\w-]*)", r"`\1`", text)  # two dashes of an option would become one long one
 
 
 def _first(docstring):
