@@ -1,5 +1,6 @@
 """What a build adds to pyproject.toml: the address of the project, in links and urls, and the notebooks in a wheel."""
 
+import json
 import re
 from pathlib import Path
 
@@ -34,7 +35,19 @@ class Notebooks(BuildHookInterface):
         if version == "standard":
             for path in sorted(Path(self.root, "notebooks").glob("[0-9][0-9]-*/[0-9][0-9]-*.ipynb")):
                 if path.stem == path.parent.name:
+                    if is_worked_in(json.loads(path.read_text(encoding="utf-8"))):
+                        raise ValueError(f"somebody has worked in {path}; `bncourse release` makes it anew")
                     build_data["force_include"][str(path)] = f"bncourse/released/{path.name}"
+
+
+def is_worked_in(notebook):
+    """Say whether a notebook is not as it was released: with outputs, or with an answer in place of its stub."""
+    for cell in notebook["cells"]:
+        stub = "raise NotImplementedError" if cell["cell_type"] == "code" else "Write your answer here"
+        is_answer = cell["metadata"].get("nbgrader", {}).get("solution", False)
+        if cell.get("outputs") or (is_answer and stub not in "".join(cell["source"])):
+            return True
+    return False
 
 
 def for_an_index(text, address):

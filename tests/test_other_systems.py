@@ -7,13 +7,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path, PureWindowsPath
+from types import SimpleNamespace
 
 import pytest
 
 from bncourse import course
 from bncourse.checking import answer
 from bncourse.cli import main
-from bncourse.learner import doctor, get, start
+from bncourse.learner import get, start
 from bncourse.trouble import Trouble
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,15 +185,13 @@ def test_on_windows_jupyterlab_is_started_in_no_group_and_is_not_ended_twice(mon
     assert lab.ended
 
 
-def test_the_address_of_a_notebook_has_slashes_on_windows_too(monkeypatch):
+def test_the_address_of_a_notebook_has_slashes_on_windows_too():
     folder = PureWindowsPath(r"C:\Users\Ada Lovelace\bncourse")
     first = folder / "notebooks" / "00-warm-up" / "00-warm-up.ipynb"
-    assert start.quote(first.relative_to(folder).as_posix()) == "notebooks/00-warm-up/00-warm-up.ipynb"
+    assert start._page(folder, first) == "lab/tree/notebooks/00-warm-up/00-warm-up.ipynb"
 
 
 def test_the_accounts_of_a_hub_are_no_matter_of_windows(monkeypatch, capsys):
-    from types import SimpleNamespace
-
     from bncourse import shared_machine
 
     monkeypatch.setattr(shared_machine, "os", SimpleNamespace(name="nt"))
@@ -200,16 +199,12 @@ def test_the_accounts_of_a_hub_are_no_matter_of_windows(monkeypatch, capsys):
         shared_machine.command(None)
 
 
-def test_a_kernel_of_windows_has_the_interpreters_name_with_an_ending(monkeypatch):
-    assert doctor._kernel().state == doctor.READY
-
-
 def test_macos_has_none_of_the_walls_and_grading_says_so(monkeypatch):
     from bncourse.sandbox import levels
 
-    levels.best_level.cache_clear() if hasattr(levels.best_level, "cache_clear") else None
-    monkeypatch.setattr(levels.sys, "platform", "darwin")
-    with pytest.raises(Trouble, match="darwin has none of these walls"):
+    monkeypatch.setattr(levels, "sys", SimpleNamespace(platform="darwin"))
+    monkeypatch.setattr(levels, "_probe", levels.probe)  # nothing that was found on this machine before
+    with pytest.raises(Trouble, match=r"level 3 \(.*\): darwin has none of these walls"):
         levels.best_level(2)
 
 

@@ -84,6 +84,22 @@ def test_the_wheel_has_what_a_learner_needs_and_nothing_of_the_workshop(wheel):
     assert wheel.stat().st_size < 2_000_000
 
 
+def test_answers_of_somebody_who_worked_in_the_folder_do_not_get_into_a_wheel(tmp_path):
+    source = project(tmp_path / "project")
+    place = source / "notebooks" / NAME / f"{NAME}.ipynb"
+    released = place.read_text(encoding="utf-8")
+    for spoil in (
+        lambda cell: cell.update(source=RIGHT),
+        lambda cell: cell.update(outputs=[{"output_type": "stream"}]),
+    ):
+        notebook = json.loads(released)
+        spoil(next(cell for cell in notebook["cells"] if cell["id"] == "batch_mean"))
+        place.write_text(json.dumps(notebook), encoding="utf-8")
+        with pytest.raises(subprocess.CalledProcessError) as refused:
+            build(source, tmp_path / str(len(list(tmp_path.iterdir()))))
+        assert b"somebody has worked in" in refused.value.stderr + refused.value.output
+
+
 def test_a_wheel_from_the_source_archive_is_the_same(wheel, tmp_path):
     archive = build(ROOT, tmp_path / "archive", "sdist")
     shutil.unpack_archive(archive, tmp_path / "unpacked", filter="data")
