@@ -126,6 +126,12 @@ def test_the_page_of_a_package_index_has_no_link_that_leads_nowhere(wheel, tmp_p
     assert urls["Homepage"] == address and urls["Issues"] == f"{address}/issues"
 
 
+def test_the_readme_names_the_wheel_and_the_command_that_makes_it(wheel):
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"pip install {wheel.name} && bncourse get && cd bncourse && bncourse start" in readme
+    assert "`python -m hatchling build -t wheel`" in readme
+
+
 def test_the_classifiers_name_the_systems_and_pythons_that_were_tried(wheel):
     said = about(wheel).get_all("Classifier")
     assert [each for each in said if each.startswith("Operating System")] == ["Operating System :: POSIX :: Linux"]
