@@ -69,6 +69,12 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
+# For Colab and Kaggle: what pip installs there ("bncourse", or an address of a wheel or of git), and where notebooks/
+# is on GitHub. Each release then has a hidden cell that installs the course there, and two links. Empty: neither.
+c.GenerateAssignment.preprocessors.append("bncourse.grading.release.elsewhere.Elsewhere")
+c.Elsewhere.install = ""
+c.Elsewhere.notebooks = ""  # such as https://github.com/OWNER/bncourse/blob/main/notebooks
+
 # What is handed in is someone else's file. nbgrader reads of it what `bncourse stage` made: the release with the
 # answers in it, where nothing of ours can be missing or changed. Both doors below stage by themselves.
 c.ExchangeFactory.collect = "bncourse.grading.nbgrader.hooks.Collect"

@@ -19,6 +19,7 @@ LONGEST = (
     "test_instructor.py",
     "test_maintainer.py",
     "test_accessibility.py",
+    "test_wheel.py",
     "test_nbgrader.py",
     "test_experiments.py",
     "test_wall.py",

@@ -81,6 +81,7 @@ def test_the_book_has_a_first_page_the_notebooks_and_a_search(made):
     assert "How is a batch centred?" in page(course)
     assert "90 A small notebook" in first
     assert "CC BY 4.0" in first
+    assert (course / "build" / "book" / "reference" / "commands.html").is_file()
     assert "centr" in (course / "build" / "book" / "searchindex.js").read_text(encoding="utf-8")
 
 
@@ -124,7 +125,7 @@ def test_a_formula_is_mathml_that_needs_no_script(made):
 
 def test_a_page_loads_nothing_from_elsewhere(made):
     course, _ = made
-    for path in (course / "build" / "book").glob("*.html"):
+    for path in (course / "build" / "book").rglob("*.html"):
         found = Loaded()
         found.feed(path.read_text(encoding="utf-8"))
         assert found.addresses

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from test_wheel import NEEDED
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -66,8 +67,14 @@ def test_the_hub_image_has_the_package_and_the_notebooks_no_solutions_and_never_
     for source in copied:
         assert (ROOT / source).exists() and source.split("/")[0] not in (".", "solutions", "exchange")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    needed = {project["readme"], *(path.name for pattern in project["license-files"] for path in ROOT.glob(pattern))}
+    needed = {
+        "README.md",
+        "hatch_build.py",
+        *(p.name for pattern in project["license-files"] for p in ROOT.glob(pattern)),
+    }
     assert needed <= set(copied)  # without them the package is not built
+    built = [text.split() for word, text in steps if word == "COPY" and text.split()[-1].startswith("/tmp/bncourse/")]
+    assert {path for paths in built for path in paths[:-1] if not path.startswith("--")} == set(NEEDED)
     assert "EXCHANGE" not in (ROOT / "hub" / "Dockerfile").read_text(encoding="utf-8")
     assert not (ROOT / "Dockerfile").exists()  # Binder would take it in place of .binder/
 

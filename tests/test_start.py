@@ -72,6 +72,8 @@ def test_without_the_course_a_person_is_told_where_to_go(tmp_path, monkeypatch):
     (tmp_path / "pyproject.toml").write_text("not [ toml")
     with pytest.raises(Trouble, match="Go into the folder that you cloned"):
         course.find_folder(tmp_path)
+    with pytest.raises(Trouble, match="If you have none, `bncourse get` makes one"):
+        course.find_folder(tmp_path, to_learn=True)
 
 
 def test_the_first_notebook_is_the_one_with_the_lowest_number(folder):

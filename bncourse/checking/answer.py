@@ -177,8 +177,8 @@ class TimeUp(BaseException):
 def time_limit(seconds):
     """Stop the block with `TimeUp` after some seconds.
 
-    On the main thread of Linux and macOS an alarm stops it, again and again until it ends. On Windows an
-    interrupt does. In another thread, where Python offers neither, the block is not stopped.
+    On the main thread of Linux and macOS an alarm stops it, again and again until it ends. On Windows another thread
+    does, as soon as Python code runs. In another thread than the main one the block is not stopped.
     """
     if threading.current_thread() is not threading.main_thread() or seconds is None:
         yield
@@ -195,18 +195,47 @@ def time_limit(seconds):
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
     else:
-        import _thread
-
-        rung = threading.Event()
-        timer = threading.Timer(seconds, lambda: (rung.set(), _thread.interrupt_main()))
-        timer.daemon = True
-        timer.start()
-        try:
+        with _raised_after(seconds):
             yield
-        except KeyboardInterrupt:
-            raise (TimeUp if rung.is_set() else KeyboardInterrupt) from None
-        finally:
-            timer.cancel()
+
+
+@contextlib.contextmanager
+def _raised_after(seconds):
+    """Stop the block with `TimeUp`, which a thread raises in the main thread, again and again until the block ends."""
+    import _thread
+    import ctypes
+
+    # A lock and a list alone: what is written in Python may be left half-done by what is raised in it.
+    runs, gone = threading.Lock(), []
+    main = ctypes.c_ulong(threading.main_thread().ident)
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+
+    def ring():
+        wait = seconds
+        while not runs.acquire(timeout=wait):
+            raise_in(main, ctypes.py_object(TimeUp))
+            wait = 0.2
+        gone.append(True)
+
+    def end():
+        if runs.locked():
+            runs.release()
+        for _ in range(1000):
+            if gone:
+                break
+            time.sleep(0.001)
+        raise_in(main, None)  # what is on its way and has not arrived is taken back
+
+    runs.acquire()
+    try:
+        _thread.start_new_thread(ring, ())
+        yield
+    finally:
+        try:
+            end()
+        except BaseException:  # it arrived in there
+            end()
+            raise
 
 
 def plain(value, depth=0):

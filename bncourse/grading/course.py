@@ -10,9 +10,10 @@ SETTINGS = "nbgrader_config.py"
 
 def names(course):
     """Give the names of the source notebooks, in order, such as ["04-normalize-scale-shift"]."""
+    sources = Path(course) / "solutions"
     return sorted(
         folder.name
-        for folder in (Path(course) / "solutions").iterdir()
+        for folder in (sources.iterdir() if sources.is_dir() else ())
         if folder.is_dir() and not folder.name.startswith((".", "__"))
     )
 

@@ -21,6 +21,7 @@ from packaging.specifiers import SpecifierSet
 
 from bncourse import course
 from bncourse.backend import backend_trouble, pip_install
+from bncourse.learner import get
 from bncourse.trouble import Trouble
 
 READY, NOTE, MISSING = "ready", "note", "missing"
@@ -191,7 +192,7 @@ def _packages():
 
 def _folder(learns):
     try:
-        folder = course.find_folder()
+        folder = course.find_folder(to_learn=learns)
     except Trouble as trouble:
         yield Condition("course folder", MISSING, "not found", str(trouble))
         return
@@ -200,9 +201,13 @@ def _folder(learns):
         # a course that is being made has sources, and no notebooks yet
         only_note = not learns and any((folder / "solutions").glob("[0-9][0-9]-*"))
         says = f"{folder} has no notebooks in notebooks/"
-        yield Condition("course folder", NOTE if only_note else MISSING, says, BRING_BACK)
+        mend = "bring back the notebooks: bncourse get" if (folder / course.HIDDEN).is_dir() else BRING_BACK
+        yield Condition("course folder", NOTE if only_note else MISSING, says, mend)
     else:
         yield Condition("course folder", READY, f"{folder}; first notebook: {first.name}")
+    if get.is_behind(folder):
+        says = "newer ones came with the package; bncourse get brings them, and keeps answers"
+        yield Condition("notebooks", NOTE, says, "bncourse get")
     yield _disk("disk", folder)
 
 
@@ -211,7 +216,7 @@ def _disk(subject, folder):
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free
     except OSError as error:
-        mend = f"make {folder} writable for you, or clone the course into a folder of your own"
+        mend = f"make {folder} writable for you, or get the course into a folder of your own"
         return Condition(subject, MISSING, f"{folder} cannot be written to: {error.strerror}", mend)
     if free < ROOM_NEEDED:
         mend = f"free some space on the disk of {folder}; at least {ROOM_NEEDED // 10**6} MB"

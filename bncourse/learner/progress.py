@@ -99,7 +99,7 @@ def progress():
 def _present():
     """Give the notebooks of the course that lie in its folder; all, where there is no folder."""
     try:
-        there = {path.stem for path in course.notebooks(course.find_folder())}
+        there = {path.stem for path in course.notebooks(course.find_folder(to_learn=True))}
     except Trouble:
         there = set()
     return [notebook for notebook in exercises.NOTEBOOKS if notebook in there or not there]

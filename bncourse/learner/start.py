@@ -31,10 +31,10 @@ def command(options):
     The address goes to standard output, everything else to standard error.
     """
     _check(options.port, learns=not options.instructor)
-    folder = course.find_folder()
+    folder = course.find_folder(to_learn=not options.instructor)
     # an instructor edits the sources; notebooks/ is made from them
     first = folder / "solutions" if options.instructor else course.notebooks(folder)[0]
-    page = "lab/tree/" + quote(first.relative_to(folder).as_posix())
+    page = _page(folder, first)
     port = doctor.free_port(options.port)
     opens = not options.no_browser and _has_browser()
     log = _log_file(port)
@@ -84,6 +84,10 @@ def _check(port, learns):
         steps = "\n".join(f"  {number}. {condition.mend}" for number, condition in enumerate(missing, 1))
         raise Trouble(f"the course cannot start yet. What to do:\n{steps}")
     _say(f"This machine is ready ({len(conditions)} checks in {time.perf_counter() - began:.1f} s).")
+
+
+def _page(folder, first):
+    return "lab/tree/" + quote(first.relative_to(folder).as_posix())  # with slashes, on Windows too
 
 
 def _lab_command(folder, page, port, opens):

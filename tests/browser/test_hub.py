@@ -60,7 +60,8 @@ class Hub:
         folder.mkdir(mode=0o700)
         lab = next(machine.python.parents[1].glob("lib/python*/site-packages/bncourse/learner/lab"))
         own = SETTINGS.format(ports=ports, proxy=PROXY, password=PASSWORD, program=program)
-        students = re.sub('LAB = ".*"', f'LAB = "{lab}"', machine.of_the_page("### 5."))
+        students, replaced = re.subn('"HUB/lib/.*/lab"', f'"{lab}"', machine.of_the_page("### 5."))
+        assert replaced == 1
         graders = machine.of_the_page("- In the hub: a service")
         for theirs, ours in {
             "HUB/bin/jupyterhub-singleuser": str(program),

@@ -156,7 +156,7 @@ def _told(found):
 def reason(refused, most=3):
     """Give nbgrader's own reason, which may stand anywhere in what it logged, and what can be done."""
     lines = [line.strip() for line in f"{refused.log}\n{refused.error}".splitlines()]
-    raised = [line for line in lines if re.match(r"\w*(Error|Exception|Entry): .", line) and "above" not in line]
+    raised = [line for line in lines if re.match(r"[\w.]*(Error|Exception|Entry): .", line) and "above" not in line]
     logged = [line.removeprefix("[ERROR]").strip() for line in lines if line.startswith("[ERROR]")]
     told = dict.fromkeys(raised[-1:] + [line for line in logged if "raceback" not in line])
     said = [f"  nbgrader: {line}" for line in list(told)[:most]]

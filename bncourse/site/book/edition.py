@@ -68,13 +68,15 @@ def write(course, notebooks, outputs, site, solutions=False):
     """
     import nbformat
 
+    from bncourse.site.book import guide
     from bncourse.site.book.site import index, make
 
     stubs = _stubs(course)
     with tempfile.TemporaryDirectory(prefix="bncourse-pages-") as pages:
         for name, notebook in notebooks.items():
             nbformat.write(page(notebook, outputs[name], *stubs), Path(pages, f"{name}.ipynb"))
-        text = index({name: head(notebook) for name, notebook in notebooks.items()}, solutions)
+        beside = guide.write(course, Path(pages))
+        text = index({name: head(notebook) for name, notebook in notebooks.items()}, solutions, beside)
         Path(pages, "index.md").write_text(text, encoding="utf-8")
         warnings = make(Path(pages), site, solutions)
     if not solutions:

@@ -50,7 +50,7 @@ def make(pages, site, solutions=False):
     return [line for line in warnings.getvalue().splitlines() if line.strip()]
 
 
-def index(heads, solutions=False):
+def index(heads, solutions=False, beside=None):
     """Give the first page.
 
     Parameters
@@ -59,6 +59,8 @@ def index(heads, solutions=False):
         Title, question and minutes of each notebook, by name, in the order of the course.
     solutions : bool, default False
         Whether this is the edition for instructors.
+    beside : dict from str to list of str, optional
+        Other pages, by the heading that they stand under.
 
     Returns
     -------
@@ -71,7 +73,13 @@ def index(heads, solutions=False):
         for name, (title, question, minutes) in heads.items()
     )
     kind = SOLVED if solutions else UNSOLVED
-    return text.replace("{rows}", rows).replace("{names}", "\n".join(heads)).replace("{kind}", kind)
+    trees = [_tree(heading, names) for heading, names in (beside or {}).items()]
+    text = text.replace("{names}", "\n".join(heads)).replace("{beside}", "\n".join(trees))
+    return text.replace("{rows}", rows).replace("{kind}", kind)
+
+
+def _tree(heading, names):
+    return "\n".join(["```{toctree}", ":hidden:", f":caption: {heading}", "", *names, "```", ""])
 
 
 UNSOLVED = (
