@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bncourse import exercises
-from bncourse.benchmarks.mutants import Count, judged
+from bncourse.benchmarks.judged_mutants import Count, judged
 from bncourse.benchmarks.seeds import hanging
 from bncourse.checking import DirectAnswer, Exercise, judge
 
