@@ -92,9 +92,9 @@ def argument_ideas(exercise):
     return found
 
 
-def with_change(function, change):
-    """Give a function that is called with changed arguments."""
-    names = _names(function)
+def with_change(function, change, names=None):
+    """Give a function that is called with changed arguments; ``names`` are its parameters, where they are known."""
+    names = names or _names(function)
 
     def changed(*arguments, **options):
         given = dict(zip(names, arguments, strict=False)) | options

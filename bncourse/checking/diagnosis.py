@@ -12,6 +12,7 @@ from bncourse.checking.faults import explain
 from bncourse.checking.lines import mentions, unused
 from bncourse.checking.replay import Replay
 from bncourse.checking.verdict import Reason
+from bncourse.checking.where.defaults import other_defaults, said_of
 
 _ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
 
@@ -77,10 +78,12 @@ def beside(reason, idea, change):
 
 
 def _overlooked(exercise, source):
+    others = other_defaults(exercise, source)
+    said = [said_of(others)] if others else []
     names = unused(exercise, source)
     if not names:
-        return []
-    return [f"The function never looks at {' and '.join(f'`{name}`' for name in names)}; the task needs it."]
+        return said
+    return [*said, f"The function never looks at {' and '.join(f'`{name}`' for name in names)}; the task needs it."]
 
 
 def _pattern(exercise, told):

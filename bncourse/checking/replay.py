@@ -14,9 +14,8 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.answer import plain
 from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_change
+from bncourse.checking.meeting import has_fractions, like_of, meeting
 
-# A wrong answer is matched less strictly than a right one is accepted: the order of sums may differ.
-LIKE = compare.Tolerance(1e-6, 1e-9)
 # How many times nearer to the idea than to the truth an answer must be.
 NEARER = 10.0
 LONG = 0.05  # seconds
@@ -44,6 +43,7 @@ class Replay:
         self.exercise = exercise
         self.trials = trials
         self._kept = {}
+        self._orders = {}
         self._unlike = {}  # for ideas that do not explain a trial: that trial
 
     # made once, because results are kept by what an idea is
@@ -69,7 +69,7 @@ class Replay:
         others = [idea for idea in ideas if not isinstance(idea, ArgumentIdea)]
         function = self.exercise.whole(*others) if others else self.exercise.reference
         for change in changes:
-            function = with_change(function, change)
+            function = with_change(function, change, self.exercise.parameters)
         return function
 
     def _run(self, function, case):
@@ -77,7 +77,8 @@ class Replay:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # a wrong answer may divide by zero: that is its result
             try:
-                value = plain(self.exercise.called_with(function, arguments, options))
+                value = self.exercise.called_with(function, arguments, options)
+                value = value if _is_plain(value) else plain(value)
             except Exception as error:  # a wrong idea that stops on a case agrees with no value
                 return Result(None, arguments, type(error).__name__)
         return Result(value, arguments)
@@ -96,10 +97,10 @@ class Replay:
         """
         farthest, proved = 0.0, False
         key = tuple(map(id, ideas))
-        if any(trial is self._unlike.get(key) for trial in trials):
+        unlike = self._unlike.get(key)
+        if unlike is not None and any(trial is unlike for trial in trials):
             return None
-        # a case that failed tells most ideas apart, so it is asked first; one that takes long, last
-        for trial in sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind)):
+        for trial in self._in_order(trials):
             result = self.result(ideas, trial)
             if trial.reply.fault or result.fault:
                 if not (trial.reply.fault and _same_kind(trial.reply.fault.kind, result.fault)):
@@ -115,6 +116,13 @@ class Replay:
             farthest = max(farthest, off)
             proved = proved or self._proves(result, trial, off, like)
         return farthest if proved else None
+
+    def _in_order(self, trials):
+        """Give trials so that those come first that tell most ideas apart and take little: those that failed."""
+        key = tuple(map(id, trials))
+        if key not in self._orders:
+            self._orders[key] = sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind))
+        return self._orders[key]
 
     def _proves(self, result, trial, off, like):
         if not trial.kind:
@@ -151,16 +159,21 @@ class Replay:
             return []
         found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
-            found = self._nearest((ideas for ideas in self.exercise.suspects() if len(ideas) == 2), trials)
+            may_meet = meeting(self, self._in_order(trials)[0])
+            pairs = (ideas for ideas in self.exercise.suspects() if len(ideas) == 2 and may_meet(*ideas))
+            found = self._nearest(pairs, trials)
             found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
         return list(found)
 
     def _about_arguments(self, trials):
         """Give an idea about the arguments, alone or together with one from the bank."""
+        if not _tells(trials):
+            return ()
         about = self._arguments
         found = self._nearest(((idea,) for idea in about), trials)
         frequent = [other for other in about if other.frequent]
-        both = ((idea, other) for other in frequent for idea in self.exercise.wrong_ideas)
+        may_meet = meeting(self, self._in_order(trials)[0])
+        both = ((idea, o) for o in frequent for idea in self.exercise.wrong_ideas if may_meet(idea, o))
         return found or self._nearest(both, trials)
 
     def _is_nearly_right(self, trials):
@@ -232,14 +245,21 @@ class Replay:
         return proved
 
 
+def _is_plain(value):
+    """Say whether a value is one that a comparison can take as it is, which spares a copy."""
+    if type(value) is tuple:
+        return all(map(_is_plain, value))
+    return type(value) in (float, bool, str) or (type(value) is np.ndarray and not value.dtype.hasobject)
+
+
 def ideas_key(ideas):
     """Give what a suspect is told apart by."""
     return tuple((idea.step, idea.name) for idea in ideas)
 
 
-def like_of(trial):
-    """Give the tolerance with which a wrong idea is compared on a trial."""
-    return compare.Tolerance(LIKE.rtol, LIKE.atol, trial.tolerance.single)
+def _tells(trials):
+    """Say whether the numbers of an answer tell much: whole ones, where no right answer has them, agree by chance."""
+    return any(t.reply.fault or has_fractions(t.reply.value) or not has_fractions(t.expected) for t in trials if t.kind)
 
 
 def _same_kind(one, other):

@@ -92,8 +92,7 @@ def outcomes(function, source, count, arguments, options):
     TypeError
         If the function is none of Python's own, or uses names of a function around it.
     """
-    if not isinstance(function, types.FunctionType) or function.__closure__:
-        raise TypeError("only a function that stands alone can be run in another form")
+    _alone(function)
     names = dict(function.__globals__)
     exec(compile(source, "<another form of the answer>", "exec"), names)
     variant = names[function.__name__]
@@ -108,6 +107,11 @@ def outcomes(function, source, count, arguments, options):
             except (Exception, _TooLong):  # a text that stops is no right one
                 found.append(None)
     return found
+
+
+def _alone(function):
+    if not isinstance(function, types.FunctionType) or function.__closure__:
+        raise TypeError("only a function that stands alone can be run in another form")
 
 
 def observed(function, source, arguments, options):
@@ -128,8 +132,7 @@ def observed(function, source, arguments, options):
         ``[number, value]`` in the order in which they were evaluated, of each expression that was evaluated once. An
         error ends the list.
     """
-    if not isinstance(function, types.FunctionType) or function.__closure__:
-        raise TypeError("only a function that stands alone can be run in another form")
+    _alone(function)
     values, again = {}, set()
 
     def note(number, value):
@@ -146,3 +149,88 @@ def observed(function, source, arguments, options):
         with contextlib.suppress(Exception, _TooLong):
             names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
     return [[number, value] for number, value in values.items() if number not in again]
+
+
+def shapes(function, source, arguments, options):
+    """Call a text as `observed` takes it, and say how often each expression was evaluated, and to which shape.
+
+    Parameters
+    ----------
+    function : function
+    source : str
+    arguments : list
+    options : dict
+
+    Returns
+    -------
+    list
+        ``[number, count, shape, values]``, in the order in which they were evaluated, of real numbers and arrays of
+        them: all values of one expression behind each other. Those whose shape changes are left out.
+    """
+    _alone(function)
+    found, odd = {}, set()
+
+    def note(number, value):
+        real = isinstance(value, float | np.ndarray | np.floating) and np.asarray(value).dtype.kind == "f"
+        kept = found.setdefault(number, [])
+        if not real or (kept and np.shape(kept[0]) != np.shape(value)) or (len(kept) + 1) * np.size(value) > MOST_SEEN:
+            odd.add(number)
+        elif number not in odd:
+            kept.append(np.array(value))
+        return value
+
+    names = {**function.__globals__, SEEN: note, GOES_ON: _counter()}
+    exec(compile(source, "<another form of the answer>", "exec"), names)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        with contextlib.suppress(Exception, _TooLong):
+            names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
+    return [[n, len(kept), list(np.shape(kept[0])), np.array(kept)] for n, kept in found.items() if n not in odd]
+
+
+def substituted(function, source, tries, arguments, options):
+    """Call a text as `observed` takes it once for each try, in which other values stand in the place of one expression.
+
+    Parameters
+    ----------
+    function : function
+    source : str
+    tries : list
+        Of each try the number of the expression and the values for it, ``[number, values]``: as many as it has
+        altogether, one after the other where it is evaluated more than once. A number of -1 changes nothing.
+    arguments : list
+    options : dict
+
+    Returns
+    -------
+    list
+        As `outcomes` gives it; None also where the values were too many or too few.
+    """
+    _alone(function)
+    names = dict(function.__globals__)
+    code = compile(source, "<another form of the answer>", "exec")
+    exec(code, names)
+    variant, found = names[function.__name__], []
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for wanted, values in tries:
+            row, used = np.ravel(values), 0
+
+            def note(number, value, wanted=wanted, row=row):
+                nonlocal used
+                if number != wanted:
+                    return value
+                size, start = np.size(value), used
+                used = start + size
+                new = row[start:used].reshape(np.shape(value))  # raises where there are too few
+                return new if isinstance(value, np.ndarray) else new[()]
+
+            names[SEEN], names[GOES_ON] = note, _counter()
+            given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
+            try:
+                value = plain(variant(*given, **named))
+            except (Exception, _TooLong):
+                found.append(None)
+                continue
+            found.append([value, given, named] if wanted < 0 or used == row.size else None)
+    return found

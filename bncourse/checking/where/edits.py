@@ -7,7 +7,7 @@ believed first, so what is plainest to read stands first: something left out, th
 import ast
 import copy
 
-from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.where.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
 
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _SWAPPED = {
@@ -21,8 +21,8 @@ _SWAPPED = {
     "sqrt": ("square",),
     "square": ("sqrt",),
     "abs": ("square",),
-    "max": ("min", "sum"),
-    "min": ("max", "sum"),
+    "max": ("mean", "min", "sum"),
+    "min": ("mean", "max", "sum"),
     "maximum": ("minimum",),
     "minimum": ("maximum",),
     "add": ("subtract", "multiply"),
@@ -126,8 +126,9 @@ def small(function):
             if isinstance(node.operand, ast.Constant):
                 yield from _numbers(place, -node.operand.value, given)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
-            for other in names:
-                if other != node.id:
+            receiver = getattr(getattr(place.parent, "func", None), "value", None)
+            for other in names:  # a list that is put into itself takes for ever to be made an array
+                if other not in (node.id, getattr(receiver, "id", None)):
                     yield place, ast.Name(other, ast.Load()), f"`{other}` in place of `{node.id}`{inside(place)}"
         elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
             for other in _COMPARED[type(node.ops[0])]:

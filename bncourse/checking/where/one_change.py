@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.changes import Changes
-from bncourse.checking.several import Several, is_right
+from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.several import Several, is_right
 
 DRIVER = "bncourse.checking.variants:outcomes"
 HELPERS = "bncourse.checking.variants:helpers"
@@ -53,7 +53,9 @@ class Found:
 
     @property
     def where(self):
-        """Give the place as a card writes it."""
+        """Give the place as a card writes it, or "" where there is none to show."""
+        if not self.line:
+            return ""
         return f"{self.function}(), line {self.line}: {self.text}"
 
 
@@ -73,14 +75,14 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     -------
     Found or None
     """
-    if exercise.driver or not may_be_run_again(answer, trials) or not _tells(trials):
+    if exercise.driver or not may_be_run_again(answer, trials) or not tells(trials):
         return None
     until = time.monotonic() + seconds
     helpers = helpers_of(answer)
     if helpers is None:
         return None
     failing = [trial for trial in trials if trial.kind]
-    first = min(failing, key=lambda trial: (_size(trial) < 8, _size(trial)))  # of one number many a change is right
+    first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
     changes = Changes(answer.source, helpers)
     candidates = itertools.islice(changes, MOST)
     several = Several(exercise, first)
@@ -137,7 +139,7 @@ def _harmless(source):
     return True
 
 
-def _tells(trials):
+def tells(trials):
     """Say whether the right results are so varied that a change does not hit them by chance: real numbers."""
     telling = 0
     for trial in trials:
@@ -147,7 +149,7 @@ def _tells(trials):
     return telling >= 2 and any(trial.kind for trial in trials)
 
 
-def _size(trial):
+def size_of(trial):
     return sum(np.size(value) for value in trial.case.arguments)
 
 

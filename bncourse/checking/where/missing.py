@@ -1,11 +1,11 @@
 """The kinds of small edits that put in what is missing: a root, a sort, one less, a term, a factor, a shape.
 
-They are tried after those of `bncourse.checking.edits`, and have the same form.
+They are tried after those of `bncourse.checking.where.edits`, and have the same form.
 """
 
 import ast
 
-from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.where.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
 
 
 def wrapped(function):

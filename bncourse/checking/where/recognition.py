@@ -1,0 +1,110 @@
+"""How far an answer is right: which of its values a right answer has too, and which is the first that none has.
+
+The answer is run once more on the case that fails, where it lives, and notes the value of each expression. The
+reference, and the right answers that the exercise knows, are run on the same case, and so are the reference
+functions they are made of. What is said is what was compared: this value is that one, and this is the first that is
+none of them. It is not said that the line is wrong: a right answer may take a way that nobody has shown yet.
+"""
+
+import ast
+
+import numpy as np
+
+from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again
+from bncourse.checking.where.steps import is_same, is_telling, steps_of
+
+DRIVER = "bncourse.checking.variants:observed"
+SECONDS = 2.0
+_MOST_NAMED = 3
+
+
+def recognized(exercise, answer, trials, told):
+    """Say how far the values of an answer are those of a right one; None where there is nothing to say.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trials : list of Trial
+    told : Trial
+        The case that the learner is shown.
+
+    Returns
+    -------
+    Found or None
+        Its line is 0 where none can be shown: the first value that no known right answer has may still be right. A
+        result that is put together of right values, and is not right, is where it goes wrong.
+    """
+    if exercise.driver or not may_be_run_again(answer, trials):
+        return None
+    helpers = helpers_of(answer)
+    source, places = Changes(answer.source, helpers or ()).observing()
+    if helpers is None or not places:
+        return None
+    arguments, options = told.case.copy()
+    reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=DRIVER)
+    if reply.fault or reply.timed_out or not isinstance(reply.value, list):
+        return None
+    steps = [(step.name, step.value) for step in steps_of(exercise, told.case)]
+    inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
+    good, plain, first = [], [], None
+    for pair in reply.value:
+        if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
+            return None
+        number, text, parent, function, _ = places[pair[0]]
+        line = f"line {number}" if function == answer.name else f"line {number} of `{function}`"
+        value = pair[1]
+        if not is_telling(value) or any(is_same(value, given) for given in inputs):
+            continue
+        name = next((name for name, step in steps if is_same(step, value)), None)
+        if name is None and on_the_way(value, steps, inputs):
+            continue
+        if name is None:
+            first = (line, text)
+            ends = isinstance(parent, ast.Return) and function == answer.name
+            break
+        if name:
+            good.append((line, _bound(parent) or text, name))
+        else:
+            plain = [(line, _bound(parent) or text, "a step of a right answer too")]
+    if first is None or not (good or plain):
+        return None
+    shown = answer.source.splitlines()[number - 1].strip() if ends else ""
+    return Found(number if ends else 0, shown, _sentence(good or plain, first, ends), answer.name, False)
+
+
+def _sentence(good, first, ends):
+    named = {name: (line, text) for line, text, name in good}  # the last place that has it
+    parts = [f"`{text}` ({line}) is {name}" for name, (line, text) in list(named.items())[-_MOST_NAMED:]]
+    right = ", and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+    line, text = first
+    if ends:
+        return f"So far it is right: {right}. `{text}` ({line}) is made of right values alone, and it is not right."
+    return (
+        f"So far it is right: {right}. `{text}` ({line}) is the first value that none of the right answers known "
+        "here passes through."
+    )
+
+
+def _bound(parent):
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        return parent.targets[0].id
+    return ""
+
+
+def on_the_way(value, steps, inputs):
+    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
+    a mean, a product with an input.
+
+    Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
+    """
+    size = np.size(value)
+    rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
+    rows |= {n for given in inputs for n in np.shape(given)[:1]}
+    with np.errstate(all="ignore"):
+        nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
+        nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
+        return any(is_telling(each) and is_same(step, each) for each in nearby for _, step in steps) or any(
+            is_same(np.square(step), value) for _, step in steps
+        )

@@ -1,0 +1,135 @@
+"""The values that right answers pass through: those that the reference names or returns, and on the way there."""
+
+import ast
+import copy
+import inspect
+import sys
+import textwrap
+from dataclasses import dataclass
+from functools import cache
+from types import FunctionType
+
+import numpy as np
+
+from bncourse.checking import compare
+from bncourse.checking.variants import observed
+from bncourse.checking.where.changes import Changes
+
+_SAME = compare.Tolerance(1e-9, 1e-12)
+_MOST_CALLS = 12
+
+
+@dataclass(frozen=True)
+class Step:
+    """A value on the way of a right answer.
+
+    Parameters
+    ----------
+    key : tuple
+        What it is, the same on every case.
+    name : str
+        What a learner knows it by, or "".
+    value : array or float
+    """
+
+    key: tuple
+    name: str
+    value: object
+
+
+def steps_of(exercise, case):
+    """Give what right answers pass through on a case.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    case : Case
+
+    Returns
+    -------
+    list of Step
+        Those with a name first. The result as a whole has none.
+    """
+    arguments, options = case.copy()
+    steps, calls = _run(exercise.reference, arguments, options)
+    whole = _gives(exercise.reference.__name__)
+    for number, (function, given) in enumerate(calls):
+        steps += _inside((number, function.__name__), function, [], given)
+    for right in exercise.right_answers:
+        arguments, options = case.copy()
+        steps += _inside(("", right.__name__), right, arguments, options)
+    return [Step(each.key, "" if each.name == whole else each.name, each.value) for each in steps]
+
+
+def is_telling(value):
+    """Say whether a value tells anything: real numbers, and not all of them whole."""
+    if not isinstance(value, np.ndarray | float) or np.asarray(value).dtype.kind != "f":
+        return False
+    value = np.asarray(value)
+    return bool(np.isfinite(value).all() and np.any(value != np.round(value)))
+
+
+def is_same(a, b):
+    """Say whether two values are the same, whatever axes of length 1 they have."""
+    a, b = np.squeeze(np.asarray(a)), np.squeeze(np.asarray(b))
+    return a.shape == b.shape and compare.same(a, b, _SAME)
+
+
+def _gives(name):
+    return f"what `{name}` gives"
+
+
+def _run(function, arguments, options):
+    """Run a reference function: give the values that it and those it calls return or name, and these calls."""
+    steps, calls, number = [], [], {}
+
+    def trace(frame, event, argument):
+        module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+        if not module.startswith("bncourse.reference") or name.startswith(("_", "<")):
+            return None
+        frame.f_trace_lines = False
+        number[name] = number.get(name, 0) + 1
+        this = (name, number[name])
+        if len(calls) < _MOST_CALLS and isinstance(frame.f_globals.get(name), FunctionType):
+            calls.append((frame.f_globals[name], copy.deepcopy(dict(frame.f_locals))))
+
+        def local(frame, event, argument):
+            if event == "return":
+                steps.append(Step((*this, "returns"), _gives(name), argument))
+                steps.extend(
+                    Step((*this, each), f"`{each}`", np.copy(value))
+                    for each, value in frame.f_locals.items()
+                    if is_telling(value)
+                )
+            return local
+
+        return local
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(*arguments, **options)
+    finally:
+        sys.settrace(before)
+    return [step for step in steps if is_telling(step.value)], calls
+
+
+def _inside(key, function, arguments, options):
+    """Give the values of the expressions in one of the course's own functions."""
+    source, count = _observing(function)
+    try:
+        found = observed(function, source, arguments, options) if count else []
+    except (TypeError, SyntaxError, NameError):
+        return []
+    return [Step((*key, number), "", value) for number, value in found if is_telling(value)]
+
+
+@cache
+def _observing(function):
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree.body[0].decorator_list = []
+        source, places = Changes(ast.unparse(tree)).observing()
+    except (OSError, TypeError, SyntaxError):
+        return "", 0
+    return source, len(places)
