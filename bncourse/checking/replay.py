@@ -258,8 +258,10 @@ def ideas_key(ideas):
 
 
 def _tells(trials):
-    """Say whether the numbers of an answer tell much: whole ones, where no right answer has them, agree by chance."""
-    return any(t.reply.fault or has_fractions(t.reply.value) or not has_fractions(t.expected) for t in trials if t.kind)
+    """Say whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
+    failed = [trial for trial in trials if trial.kind]
+    told = any(trial.reply.fault or has_fractions(trial.reply.value) for trial in failed)
+    return told or not any(has_fractions(trial.expected) for trial in failed)
 
 
 def _same_kind(one, other):

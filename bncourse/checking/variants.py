@@ -26,13 +26,14 @@ class _TooLong(BaseException):
     """A loop turns too often; a bare ``except Exception`` in an answer does not catch it."""
 
 
-def _counter():
-    turns = 0
+def turns():
+    """Give what a loop asks at each turn, for one call: it may turn `MOST_TURNS` times."""
+    done = 0
 
     def goes_on():
-        nonlocal turns
-        turns += 1
-        if turns > MOST_TURNS:
+        nonlocal done
+        done += 1
+        if done > MOST_TURNS:
             raise _TooLong
         return True
 
@@ -100,7 +101,7 @@ def outcomes(function, source, count, arguments, options):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for number in range(1, count + 1):
-            names[WHICH], names[GOES_ON] = number, _counter()
+            names[WHICH], names[GOES_ON] = number, turns()
             given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
             try:
                 found.append([plain(variant(*given, **named)), given, named])
@@ -142,7 +143,7 @@ def observed(function, source, arguments, options):
             values[number] = plain(value)
         return value
 
-    names = {**function.__globals__, SEEN: note, GOES_ON: _counter()}
+    names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
     exec(compile(source, "<another form of the answer>", "exec"), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -179,7 +180,7 @@ def shapes(function, source, arguments, options):
             kept.append(np.array(value))
         return value
 
-    names = {**function.__globals__, SEEN: note, GOES_ON: _counter()}
+    names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
     exec(compile(source, "<another form of the answer>", "exec"), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -225,7 +226,7 @@ def substituted(function, source, tries, arguments, options):
                 new = row[start:used].reshape(np.shape(value))  # raises where there are too few
                 return new if isinstance(value, np.ndarray) else new[()]
 
-            names[SEEN], names[GOES_ON] = note, _counter()
+            names[SEEN], names[GOES_ON] = note, turns()
             given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
             try:
                 value = plain(variant(*given, **named))

@@ -64,7 +64,8 @@ def left_out(function):
                 new = copy.copy(node)
                 new.keywords = [*node.keywords[:i], *node.keywords[i + 1 :]]
                 yield place, new, f"`{text}` without `{ast.unparse(keyword)}`"
-            if len(node.args) == 1 and called_name(node) not in ("len", "range"):
+            starred = any(isinstance(each, ast.Starred) for each in node.args)
+            if len(node.args) == 1 and not starred and called_name(node) not in ("len", "range"):
                 yield place, node.args[0], f"`{text_of(node.args[0])}` alone in place of `{text}`"
 
 

@@ -94,7 +94,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
             if is_right(exercise, first, result):
                 scope = _holds(exercise, answer, changes.source([change]), trials, failing, until)
                 if scope is not None:
-                    return _told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
+                    return told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
             elif several:
                 several.note(change, result)
     right = several.that_hold(
@@ -103,7 +103,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if not right:
         return None
     where = [f"{name} right in every case of this check" for name in right]
-    return _told(answer, [answer.source, *helpers], list(right.values()), where, False)
+    return told(answer, [answer.source, *helpers], list(right.values()), where, False)
 
 
 def helpers_of(answer):
@@ -117,16 +117,28 @@ def helpers_of(answer):
     return texts if all(map(_harmless, texts)) else None
 
 
-def may_be_run_again(answer, trials):
-    """Say whether an answer can be run in another form without harm: it ends, leaves no trace, and draws nothing."""
+def may_be_run_again(answer, trials, may_draw=False):
+    """Say whether an answer can be run in another form without harm: it ends, leaves no trace, and draws nothing.
+
+    Parameters
+    ----------
+    answer : Answer
+    trials : list of Trial
+    may_draw : bool
+        Whether it may draw with NumPy all the same, because what it draws from is put back.
+
+    Returns
+    -------
+    bool
+    """
     if answer.kind != "function" or not answer.source:
         return False
     if any(trial.reply.timed_out for trial in trials) or min(trial.reply.seconds for trial in trials) > SLOWEST:
         return False
-    return _harmless(answer.source)
+    return _harmless(answer.source, may_draw)
 
 
-def _harmless(source):
+def _harmless(source, may_draw=False):
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -134,7 +146,8 @@ def _harmless(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Global | ast.Nonlocal | ast.AsyncFunctionDef | ast.Yield | ast.YieldFrom):
             return False
-        if getattr(node, "id", None) in _UNSAFE or getattr(node, "attr", None) in _UNSAFE:
+        draws = may_draw and getattr(node, "attr", None) == "random"
+        if getattr(node, "id", None) in _UNSAFE or (getattr(node, "attr", None) in _UNSAFE and not draws):
             return False
     return True
 
@@ -186,7 +199,7 @@ def _cases(scope):
     return f"every case of {scope!r} come out right" if scope else "every case of this check come out right"
 
 
-def _told(answer, sources, changes, what, whole):
+def told(answer, sources, changes, what, whole):
     """Tell changes, each with what it makes right; the first is shown as the place."""
     said, shown = [], None
     for change, comes in zip(changes, what, strict=True):

@@ -38,6 +38,8 @@ def recognized(exercise, answer, trials, told):
     """
     if exercise.driver or not may_be_run_again(answer, trials):
         return None
+    if unfinished := _unfinished(exercise, answer, trials):
+        return unfinished
     helpers = helpers_of(answer)
     source, places = Changes(answer.source, helpers or ()).observing()
     if helpers is None or not places:
@@ -72,6 +74,31 @@ def recognized(exercise, answer, trials, told):
         return None
     shown = answer.source.splitlines()[number - 1].strip() if ends else ""
     return Found(number if ends else 0, shown, _sentence(good or plain, first, ends), answer.name, False)
+
+
+def _unfinished(exercise, answer, trials):
+    """Say where a value comes back that is an input, or a step of right answers, and not their result."""
+    returns = [node for node in ast.walk(ast.parse(answer.source)) if isinstance(node, ast.Return)]
+    if len(returns) != 1:
+        return None
+    names, telling = None, False
+    for trial in [trial for trial in trials if trial.kind][:_MOST_NAMED]:
+        value = trial.reply.value
+        if not isinstance(value, np.ndarray | float):
+            return None
+        telling = telling or is_telling(value)
+        given = dict(zip(exercise.parameters, trial.case.arguments, strict=False))
+        same = {
+            f"`{name}`, as it was passed" for name, each in given.items() if is_telling(each) and is_same(each, value)
+        }
+        same |= {step.name for step in steps_of(exercise, trial.case) if step.name and is_same(step.value, value)}
+        names = same if names is None else names & same
+    if not names or not telling:
+        return None
+    line = returns[0].lineno
+    name = min(names, key=len)
+    says = f"What comes back in line {line} is {name}. A right answer goes on from there."
+    return Found(line, answer.source.splitlines()[line - 1].strip(), says, answer.name, False)
 
 
 def _sentence(good, first, ends):
