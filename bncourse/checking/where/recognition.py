@@ -88,9 +88,8 @@ def _unfinished(exercise, answer, trials):
             return None
         telling = telling or is_telling(value)
         given = dict(zip(exercise.parameters, trial.case.arguments, strict=False))
-        same = {
-            f"`{name}`, as it was passed" for name, each in given.items() if is_telling(each) and is_same(each, value)
-        }
+        arrays = {name: each for name, each in given.items() if isinstance(each, np.ndarray | float)}
+        same = {f"`{name}`, as it was passed" for name, each in arrays.items() if is_same(each, value)}
         same |= {step.name for step in steps_of(exercise, trial.case) if step.name and is_same(step.value, value)}
         names = same if names is None else names & same
     if not names or not telling:
