@@ -15,6 +15,7 @@ from bncourse.checking.verdict import Reason
 from bncourse.checking.where.defaults import other_defaults, said_of
 
 _ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
+_TOGETHER = "Your result is what two mistakes give together; your lines may say them in other words. "
 
 
 def diagnose(exercise, source, trials, of_part, told):
@@ -38,6 +39,10 @@ def diagnose(exercise, source, trials, of_part, told):
     """
     replay = Replay(exercise, trials)
     ideas = replay.candidates(trials) or (replay.candidates(of_part) if len(of_part) < len(trials) else [])
+    if len(ideas) > 1 and isinstance(ideas[-1], ArgumentIdea):
+        first, *others = ideas
+        said = [_TOGETHER + first.says, *(idea.also for idea in others)]
+        return ideas, [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
     if ideas:
         return ideas, [Reason(_said(idea, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
     if told.kind == "fault":
@@ -45,7 +50,8 @@ def diagnose(exercise, source, trials, of_part, told):
     elif told.reason:
         said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
     else:
-        said = [_pattern(exercise, told) or _where_it_holds(of_part), *_overlooked(exercise, source)]
+        pattern = _on_a_line(trials) or _pattern(exercise, told) or _where_it_holds(of_part)
+        said = [pattern, *_overlooked(exercise, source), _zipped(exercise, source, told)]
     return [], [Reason(sentence) for sentence in said if sentence]
 
 
@@ -75,6 +81,46 @@ def beside(reason, idea, change):
     if plain or (idea.looks_like and re.search(idea.looks_like, change.text)):
         return reason
     return replace(reason, says=_ELSEWHERE + reason.says)
+
+
+def _zipped(exercise, source, told):
+    """Say what `zip` does with two arrays of different length, where it is called with two of the task's."""
+    given = dict(zip(exercise.parameters, told.case.arguments, strict=False))
+    for call in re.findall(r"\bzip\((\w+), (\w+)\)", source):
+        sizes = [len(given[name]) for name in call if isinstance(given.get(name), np.ndarray) and given[name].ndim]
+        if len(sizes) == 2 and sizes[0] != sizes[1]:
+            return (
+                f"`zip({', '.join(call)})` takes the first with the first, the second with the second, and stops at "
+                f"the end of the shorter: that is {min(sizes)} pairs of the {sizes[0] * sizes[1]} that there are."
+            )
+    return ""
+
+
+def _on_a_line(trials):
+    """Say where all numbers of all cases are the right ones times a number, plus a number."""
+    failed = [trial for trial in trials if trial.kind]
+    if not all(trial.kind in ("values", "property") for trial in failed):
+        return ""
+    pairs = [(np.asarray(trial.expected), np.asarray(trial.reply.value)) for trial in trials if _is_array(trial)]
+    if len(pairs) < len(trials) or len(pairs) < 3:
+        return ""
+    right, yours = (np.concatenate([np.ravel(pair[i]) for pair in pairs]).astype(float) for i in (0, 1))
+    if len(np.unique(right)) < 4 or not (np.isfinite(right).all() and np.isfinite(yours).all()):
+        return ""
+    factor, amount = np.polyfit(right, yours, 1)
+    scale = np.abs(yours).max()
+    if np.abs(factor * right + amount - yours).max() > 1e-9 * scale or abs(factor) < 1e-6:
+        return ""
+    if abs(amount) < 1e-9 * scale:
+        return f"In all cases every number is {_factor(float(round(factor, 9)))} what is expected; a factor is off."
+    sign = "plus" if amount > 0 else "minus"
+    times = "" if abs(factor - 1) < 1e-9 else f" {factor:.4g} times"
+    return f"In all cases every number is{times} what is expected, {sign} {abs(amount):.4g}."
+
+
+def _is_array(trial):
+    value = trial.reply.value
+    return isinstance(value, np.ndarray | float) and np.shape(value) == np.shape(trial.expected)
 
 
 def _overlooked(exercise, source):

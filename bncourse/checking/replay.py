@@ -6,7 +6,7 @@ failed it is farther from the truth than from the answer. What lies as near to t
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -170,11 +170,27 @@ class Replay:
         if not _tells(trials):
             return ()
         about = self._arguments
+        if left_out := self._left_out(trials):
+            return left_out
         found = self._nearest(((idea,) for idea in about), trials)
         frequent = [other for other in about if other.frequent]
         may_meet = meeting(self, self._in_order(trials)[0])
         both = ((idea, o) for o in frequent for idea in self.exercise.wrong_ideas if may_meet(idea, o))
         return found or self._nearest(both, trials)
+
+    def _left_out(self, trials):
+        """Give an argument that has no effect wherever the truth gives numbers without it, whatever comes elsewhere."""
+        for idea in self._arguments:
+            if not idea.leaves_out:
+                continue
+            finite = [t for t in trials if _is_finite(self.result((idea,), t))]
+            if 2 < len(finite) < len(trials) and self.explains((idea,), finite) is not None:
+                name = idea.leaves_out
+                says = (
+                    f"Wherever {name}=0 gives numbers, your result is what {name}=0 gives: `{name}` is left out there."
+                )
+                return (replace(idea, says=says, also=says),)
+        return ()
 
     def _is_nearly_right(self, trials):
         """Say whether an answer is nowhere far enough from the truth that an idea could be proved."""
@@ -243,6 +259,10 @@ class Replay:
                 elif off > 1 and compare.distance(wanted, value, like) > 1:
                     return False
         return proved
+
+
+def _is_finite(result):
+    return not result.fault and all(np.isfinite(p).all() for p in compare.pieces(result.value) if _is_plain(p))
 
 
 def _is_plain(value):

@@ -79,6 +79,7 @@ def added(function):
     if parameters:
         shape = ast.Attribute(ast.Name(parameters[0], ast.Load()), "shape", ast.Load())
         values += [ast.Subscript(shape, ast.Constant(axis), ast.Load()) for axis in (0, 1)]
+        values += [ast.Call(ast.Name("len", ast.Load()), [ast.Name(name, ast.Load())], []) for name in parameters[1:3]]
     counting = loop_names(function)
     values += [ast.Name(name, ast.Load()) for name in names_of(function)[len(parameters) :] if name not in counting]
     words = {

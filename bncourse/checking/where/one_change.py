@@ -19,7 +19,9 @@ from bncourse.checking.where.several import Several, is_right
 
 DRIVER = "bncourse.checking.variants:outcomes"
 HELPERS = "bncourse.checking.variants:helpers"
-MOST = 1_500  # how many changes are tried: a number, so that a verdict hangs on no clock
+SHAPES = "bncourse.checking.variants:shapes"
+MOST, FEWEST = 1_500, 300  # how many changes are tried: a number, so that a verdict hangs on no clock
+WORK = 40_000  # values that are computed in all of them: loops take longer, so fewer changes are tried there
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
 _BATCH = 100
@@ -84,7 +86,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     failing = [trial for trial in trials if trial.kind]
     first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
     changes = Changes(answer.source, helpers)
-    candidates = itertools.islice(changes, MOST)
+    candidates = itertools.islice(changes, _most(answer, changes, first))
     several = Several(exercise, first)
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = _outcomes(answer, changes.source(batch), len(batch), first, until)
@@ -104,6 +106,15 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
         return None
     where = [f"{name} right in every case of this check" for name in right]
     return told(answer, [answer.source, *helpers], list(right.values()), where, False)
+
+
+def _most(answer, changes, trial):
+    arguments, options = trial.case.copy()
+    source, _ = changes.observing()
+    reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
+    rows = reply.value if isinstance(reply.value, list) else []
+    computed = sum(row[1] for row in rows if isinstance(row, list) and len(row) == 4 and isinstance(row[1], int))
+    return max(FEWEST, min(MOST, WORK // max(computed, 1)))
 
 
 def helpers_of(answer):

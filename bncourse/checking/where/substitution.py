@@ -200,7 +200,8 @@ class _Search:
         place = f"`{text}`{_inside(parent, text)} in line {line}"
         if function != self.answer.name:
             place += f" of `{function}`"
-        right = f"the right {one.step.name}" if one.step.name else "the value that a right answer has there"
+        right = one.step.name or "the value that a right answer has there"
+        right = f"the right {right}" if right.startswith("`") else right
         comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
         says = f"One value is wrong: {place}. With {right} in its place, {comes}"
