@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -51,7 +52,8 @@ def diagnose(exercise, source, trials, of_part, told):
         said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
     else:
         pattern = _on_a_line(trials) or _pattern(exercise, told) or _where_it_holds(of_part)
-        said = [pattern, *_overlooked(exercise, source), _zipped(exercise, source, told)]
+        said = [pattern, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
+    said += [f"What the check saw of {key}: {value}." for key, value in _seen(exercise, told).items()]
     return [], [Reason(sentence) for sentence in said if sentence]
 
 
@@ -81,6 +83,39 @@ def beside(reason, idea, change):
     if plain or (idea.looks_like and re.search(idea.looks_like, change.text)):
         return reason
     return replace(reason, says=_ELSEWHERE + reason.says)
+
+
+def _pieces(exercise, trials):
+    """Say which of several results are right in every case, and which are not."""
+    held = {}
+    for trial in trials:
+        expected, got = trial.expected, trial.reply.value
+        if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(got) == len(expected):
+            rows = [(name, i, expected[i], got[i]) for i, name in enumerate(exercise.returns)]
+        elif isinstance(expected, dict) and isinstance(got, dict) and not exercise.properties:
+            compared = [key for key in expected if key not in exercise.observes and key in got]
+            rows = [(key, i, expected[key], got[key]) for i, key in enumerate(compared)]
+        else:
+            return ""
+        for name, place, wanted, value in rows:
+            tolerance = compare.Tolerance(trial.tolerance.rtol, trial.tolerance.atol, partial(_at, trial, place))
+            held[name] = held.get(name, True) and compare.same(wanted, value, tolerance)
+    right, wrong = ([name for name, is_right in held.items() if is_right is truth] for truth in (True, False))
+    if not right or not wrong:
+        return ""
+    return f"Right in every case: {_some(right, 4)}. Not right: {_some(wrong, 4)}."
+
+
+def _at(trial, place):
+    rounding = trial.tolerance.single()
+    return [rounding[place]] if place < len(rounding) else []
+
+
+def _seen(exercise, told):
+    """Give what a driver saw, where a card may show it."""
+    value = told.reply.value
+    observed = {key: value[key] for key in exercise.observes if isinstance(value, dict) and key in value}
+    return {key: str(each)[:300] for key, each in {**observed, **told.shown}.items()}
 
 
 def _zipped(exercise, source, told):

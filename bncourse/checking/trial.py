@@ -1,6 +1,6 @@
 """One case: call the answer, compare with the truth, and keep the first thing that is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -26,6 +26,7 @@ class Trial:
     kind: str = ""
     finding: Finding | None = None
     reason: str = ""
+    shown: dict = field(default_factory=dict)
 
 
 def attempt(exercise, answer, case, truth=None):
@@ -33,7 +34,10 @@ def attempt(exercise, answer, case, truth=None):
     expected, tolerance = truth or truth_of(exercise, case)
     arguments, options = case.copy()
     reply = answer.call(arguments, options, seconds=exercise.seconds, driver=exercise.driver)
-    trial = Trial(case, reply, expected, tolerance)
+    shown = {key: reply.value[key] for key in exercise.shows if isinstance(reply.value, dict) and key in reply.value}
+    if shown:
+        reply = replace(reply, value=exercise.compared(reply.value))
+    trial = Trial(case, reply, expected, tolerance, shown=shown)
     if not reply.timed_out:
         _examine(exercise, trial)
     return trial

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
 from bncourse.checking.where import edits, missing
-from bncourse.checking.where.places import keep_texts, places, text_of
+from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
 MOST_NODES = 400  # an answer longer than this is left alone
 _KINDS = (edits.left_out, edits.in_a_loop, edits.small, missing.wrapped, missing.added)
@@ -97,7 +97,7 @@ class Changes:
             (place, function.name)
             for function in self._functions
             for place in places(function)
-            if isinstance(place.node, kinds) or (names and _is_a_value(place.node))
+            if (isinstance(place.node, kinds) and not _is_empty(place.node)) or (names and _is_a_value(place.node))
         ]
         noted = {id(place.node): number for number, (place, _) in enumerate(found)}
 
@@ -115,6 +115,11 @@ class Changes:
     def _written(self, do):
         # helpers first, so that the function itself is what its name means in the end
         return "\n\n".join(ast.unparse(_copied(function, do)) for function in reversed(self._functions))
+
+
+def _is_empty(node):
+    """Say whether an expression gives what happens to stand in memory, which is no value of an answer."""
+    return isinstance(node, ast.Call) and called_name(node) in ("empty", "empty_like")
 
 
 def _is_a_value(node):

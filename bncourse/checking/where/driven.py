@@ -12,7 +12,7 @@ from bncourse.checking.variants import GOES_ON, WHICH, turns
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.one_change import helpers_of, may_be_run_again, told
 
-MOST = 1_800  # changes
+MOST = 300  # changes
 SLOWEST = 0.01  # seconds of a call
 FEWEST_CASES = 10  # so that true or false in all of them is no chance
 _BATCH = 100

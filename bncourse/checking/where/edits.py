@@ -71,6 +71,12 @@ def left_out(function):
 
 def in_a_loop(function):
     """A statement that overwrites where it should add up, or adds up where it should not, or writes into an input."""
+    for statement in _in_loops(function):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            new = ast.BoolOp(ast.And(), [ast.Name(name, ast.Load()), statement.value])
+            new = ast.Assign([statement.targets[0]], new, lineno=statement.lineno)
+            yield statement, new, f"`{name} = {name} and ...` in place of `{name} = ...`, which forgets what it was"
     for statement in ast.walk(function):
         if isinstance(statement, ast.AugAssign) and type(statement.op) in _OPERATORS:
             text = ast.unparse(statement)
@@ -102,6 +108,11 @@ def in_a_loop(function):
                 value = ast.Call(function, [owner, *call.args], call.keywords)
                 new = ast.Assign([ast.Name(owner.id, ast.Store())], value, lineno=statement.lineno)
                 yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
+
+
+def _in_loops(function):
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
+    return {id(s): s for loop in loops for s in ast.walk(loop) if isinstance(s, ast.stmt) and s is not loop}.values()
 
 
 def small(function):

@@ -70,8 +70,11 @@ def recognized(exercise, answer, trials, told):
             good.append((line, _bound(parent) or text, name))
         else:
             plain = [(line, _bound(parent) or text, "a step of a right answer too")]
-    if first is None or not (good or plain):
+    if first is None:
         return None
+    if not (good or plain):
+        says = f"`{first[1]}` ({first[0]}) is the first value that none of the right answers known here passes through."
+        return None if ends or told.kind == "fault" else Found(0, "", says, answer.name, False)
     shown = answer.source.splitlines()[number - 1].strip() if ends else ""
     return Found(number if ends else 0, shown, _sentence(good or plain, first, ends), answer.name, False)
 
@@ -119,12 +122,20 @@ def _bound(parent):
     return ""
 
 
+def _is_rearranged(value, known):
+    """Say whether a value has only numbers of another: sorted, cut, turned or repeated."""
+    known = np.ravel(known)
+    return known.size > 1 and known.dtype.kind == "f" and bool(np.isin(value, known).all())
+
+
 def on_the_way(value, steps, inputs):
     """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
     a mean, a product with an input.
 
     Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
     """
+    if any(_is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
+        return True
     size = np.size(value)
     rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
     rows |= {n for given in inputs for n in np.shape(given)[:1]}
