@@ -3,6 +3,7 @@
 Only where the answer lives in this process, as in a notebook: behind the walls each of its calls would cross them.
 """
 
+import ast
 import itertools
 
 import numpy as np
@@ -54,7 +55,9 @@ def driven_change(exercise, answer, trials):
 def _search(exercise, answer, trials, failing, changes):
     first, *others = sorted(failing, key=lambda trial: trial.reply.seconds)
     others += [trial for trial in trials if not trial.kind]
-    candidates = itertools.islice(changes, MOST)
+    # another name or number is the most frequent change and the least likely one, so it is tried last
+    ordered = sorted(changes, key=lambda change: isinstance(change.replacement, ast.Name | ast.Constant))
+    candidates = iter(ordered[:MOST])
     while batch := list(itertools.islice(candidates, _BATCH)):
         other, names = answer.rewritten(changes.source(batch), {WHICH: 0})
         for number, change in enumerate(batch, start=1):

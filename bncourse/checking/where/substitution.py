@@ -157,7 +157,7 @@ class _Search:
         for step in _steps(self.kept, first):
             known = any(is_same(step.value, other) for other in (*whole, *(each.value for each in steps)))
             if not known:
-                steps.append(step)
+                steps.append(step if step.name else replace(step, name=self._name_of(step.value, trial.expected)))
         for number, row in sorted(seen.items()):
             _, count, shape, values = row
             parent, node = places[number][2], places[number][4]
@@ -173,6 +173,14 @@ class _Search:
                 yield _Try(number, step, False)
                 if count > 1 and np.ndim(step.value) > 1:
                     yield _Try(number, step, True)
+
+    def _name_of(self, value, expected):
+        """Give the name of the result that a value is, where several are returned, or ""."""
+        if isinstance(expected, dict):
+            pairs = expected.items()
+        else:
+            pairs = zip(self.exercise.returns, expected if isinstance(expected, tuple) else (), strict=False)
+        return next((f"`{name}`" for name, each in pairs if is_same(each, value)), "")
 
     def _holds(self, one, number):
         """Say whether a case comes out right with the value of that case in the place, or is right without."""
