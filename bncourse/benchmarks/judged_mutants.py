@@ -164,7 +164,8 @@ def _is_blurred(exercise, ideas, trial):
     exact, blurred = (replay.result(ideas, each) for each in (trial, rounded))
     if exact.fault or blurred.fault:
         return bool(exact.fault) != bool(blurred.fault)
-    return not compare.distance(exact.value, blurred.value, _BLURRED) <= 1
+    finite = all(np.isfinite(piece).all() for piece in compare.pieces(exact.value))
+    return not finite or not compare.distance(exact.value, blurred.value, _BLURRED) <= 1
 
 
 def _is_double(value):

@@ -19,6 +19,7 @@ from bncourse.checking.meeting import has_fractions, like_of, meeting
 # How many times nearer to the idea than to the truth an answer must be.
 NEARER = 10.0
 LONG = 0.05  # seconds
+_MOST_BY_CHANCE = 3  # different whole numbers
 
 
 @dataclass(frozen=True)
@@ -280,8 +281,10 @@ def ideas_key(ideas):
 def _tells(trials):
     """Say whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
     failed = [trial for trial in trials if trial.kind]
-    told = any(trial.reply.fault or has_fractions(trial.reply.value) for trial in failed)
-    return told or not any(has_fractions(trial.expected) for trial in failed)
+    if any(trial.reply.fault or has_fractions(trial.reply.value) for trial in failed):
+        return True
+    values = {str(compare.pieces(trial.reply.value)) for trial in failed}
+    return len(values) >= _MOST_BY_CHANCE and not any(has_fractions(trial.expected) for trial in failed)
 
 
 def _same_kind(one, other):

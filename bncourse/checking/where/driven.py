@@ -3,7 +3,6 @@
 Only where the answer lives in this process, as in a notebook: behind the walls each of its calls would cross them.
 """
 
-import ast
 import itertools
 
 import numpy as np
@@ -11,7 +10,7 @@ import numpy as np
 from bncourse.checking.trial import attempt
 from bncourse.checking.variants import GOES_ON, WHICH, turns
 from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.one_change import helpers_of, may_be_run_again, told
+from bncourse.checking.where.one_change import helpers_of, is_name_or_number, may_be_run_again, told
 
 MOST = 300  # changes
 SLOWEST = 0.01  # seconds of a call
@@ -55,9 +54,7 @@ def driven_change(exercise, answer, trials):
 def _search(exercise, answer, trials, failing, changes):
     first, *others = sorted(failing, key=lambda trial: trial.reply.seconds)
     others += [trial for trial in trials if not trial.kind]
-    # another name or number is the most frequent change and the least likely one, so it is tried last
-    ordered = sorted(changes, key=lambda change: isinstance(change.replacement, ast.Name | ast.Constant))
-    candidates = iter(ordered[:MOST])
+    candidates = iter(sorted(changes, key=is_name_or_number)[:MOST])
     while batch := list(itertools.islice(candidates, _BATCH)):
         other, names = answer.rewritten(changes.source(batch), {WHICH: 0})
         for number, change in enumerate(batch, start=1):

@@ -25,6 +25,7 @@ WORK = 40_000  # values that are computed in all of them: loops take longer, so 
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
 _BATCH = 100
+_COUNTS = 5
 # what could leave a trace, or come out differently at each call
 _UNSAFE = {"open", "input", "exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "random"}
 
@@ -86,7 +87,10 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     failing = [trial for trial in trials if trial.kind]
     first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
     changes = Changes(answer.source, helpers)
-    candidates = itertools.islice(changes, _most(answer, changes, first))
+    most = _most(answer, changes, first)
+    # another name or number is the most frequent change and the least likely one: where few are tried, it is tried last
+    ordered = changes if most == MOST else sorted(changes, key=is_name_or_number)
+    candidates = itertools.islice(ordered, most)
     several = Several(exercise, first)
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = _outcomes(answer, changes.source(batch), len(batch), first, until)
@@ -106,6 +110,11 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
         return None
     where = [f"{name} right in every case of this check" for name in right]
     return told(answer, [answer.source, *helpers], list(right.values()), where, False)
+
+
+def is_name_or_number(change):
+    """Say whether a change puts another name or another number in a place."""
+    return isinstance(change.replacement, ast.Name | ast.Constant)
 
 
 def _most(answer, changes, trial):
@@ -164,13 +173,19 @@ def _harmless(source, may_draw=False):
 
 
 def tells(trials):
-    """Say whether the right results are so varied that a change does not hit them by chance: real numbers."""
+    """Say whether the right results are so varied that a change does not hit them by chance.
+
+    They are real numbers, or many different counts.
+    """
     telling = 0
     for trial in trials:
         values = [np.asarray(piece) for piece in compare.pieces(trial.expected)]
         numbers = [value for value in values if value.dtype.kind == "f"]
         telling += any(np.any(value != np.round(value)) for value in numbers)
-    return telling >= 2 and any(trial.kind for trial in trials)
+    counts = {
+        float(t.expected) for t in trials if np.ndim(t.expected) == 0 and isinstance(t.expected, int | np.integer)
+    }
+    return (telling >= 2 or len(counts) >= _COUNTS) and any(trial.kind for trial in trials)
 
 
 def size_of(trial):

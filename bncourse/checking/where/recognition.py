@@ -54,7 +54,9 @@ def recognized(exercise, answer, trials, told):
     for pair in reply.value:
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
             return None
-        number, text, parent, function, _ = places[pair[0]]
+        number, text, parent, function, node = places[pair[0]]
+        if not any(isinstance(each, ast.Name) for each in ast.walk(node)):
+            continue
         line = f"line {number}" if function == answer.name else f"line {number} of `{function}`"
         value = pair[1]
         if not is_telling(value) or any(is_same(value, given) for given in inputs):
@@ -84,15 +86,18 @@ def _unfinished(exercise, answer, trials):
     returns = [node for node in ast.walk(ast.parse(answer.source)) if isinstance(node, ast.Return)]
     if len(returns) != 1:
         return None
-    names, telling = None, False
+    names, telling, different = None, False, set()
     for trial in [trial for trial in trials if trial.kind][:_MOST_NAMED]:
         value = trial.reply.value
-        if not isinstance(value, np.ndarray | float):
+        if not isinstance(value, np.ndarray | np.generic | int | float):
             return None
-        telling = telling or is_telling(value)
+        different.add(np.asarray(value).tobytes())
+        telling = telling or is_telling(value) or len(different) > 1
         given = dict(zip(exercise.parameters, trial.case.arguments, strict=False))
         arrays = {name: each for name, each in given.items() if isinstance(each, np.ndarray | float)}
         same = {f"`{name}`, as it was passed" for name, each in arrays.items() if is_same(each, value)}
+        if np.ndim(value) == 0:
+            same |= {f"`len({name})`" for name, each in given.items() if np.ndim(each) and len(each) == value}
         same |= {step.name for step in steps_of(exercise, trial.case) if step.name and is_same(step.value, value)}
         names = same if names is None else names & same
     if not names or not telling:

@@ -15,7 +15,7 @@ from bncourse.checking import compare
 from bncourse.checking.variants import observed
 from bncourse.checking.where.changes import Changes
 
-_SAME = compare.Tolerance(1e-9, 1e-12)
+_SAME, _SAME_SINGLE = compare.Tolerance(1e-9, 1e-12), compare.Tolerance(1e-5, 1e-6)
 _MOST_CALLS = 12
 
 
@@ -72,7 +72,10 @@ def is_telling(value):
 def is_same(a, b):
     """Say whether two values are the same, whatever axes of length 1 they have."""
     a, b = np.squeeze(np.asarray(a)), np.squeeze(np.asarray(b))
-    return a.shape == b.shape and compare.same(a, b, _SAME)
+    if a.shape != b.shape:
+        return False
+    single = {a.dtype, b.dtype} & {np.dtype(np.float32), np.dtype(np.float16)}
+    return compare.same(a, b, _SAME_SINGLE if single else _SAME)
 
 
 def _gives(name):
