@@ -21,6 +21,7 @@ DRIVER = "bncourse.checking.variants:outcomes"
 HELPERS = "bncourse.checking.variants:helpers"
 SHAPES = "bncourse.checking.variants:shapes"
 MOST, FEWEST = 1_500, 300  # how many changes are tried: a number, so that a verdict hangs on no clock
+FEW = 700
 WORK = 40_000  # values that are computed in all of them: loops take longer, so fewer changes are tried there
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
@@ -89,7 +90,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     changes = Changes(answer.source, helpers)
     most = _most(answer, changes, first)
     # another name or number is the most frequent change and the least likely one: where few are tried, it is tried last
-    ordered = changes if most == MOST else sorted(changes, key=is_name_or_number)
+    ordered = changes if most > FEW else sorted(changes, key=is_name_or_number)
     candidates = itertools.islice(ordered, most)
     several = Several(exercise, first)
     while batch := list(itertools.islice(candidates, _BATCH)):
@@ -182,9 +183,7 @@ def tells(trials):
         values = [np.asarray(piece) for piece in compare.pieces(trial.expected)]
         numbers = [value for value in values if value.dtype.kind == "f"]
         telling += any(np.any(value != np.round(value)) for value in numbers)
-    counts = {
-        float(t.expected) for t in trials if np.ndim(t.expected) == 0 and isinstance(t.expected, int | np.integer)
-    }
+    counts = {t.expected for t in trials if isinstance(t.expected, int | np.integer)}
     return (telling >= 2 or len(counts) >= _COUNTS) and any(trial.kind for trial in trials)
 
 
