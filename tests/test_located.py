@@ -125,6 +125,19 @@ def test_of_two_wrong_values_the_later_is_not_called_the_only_one():
     assert "One value is wrong" not in sentence
 
 
+def test_two_values_that_are_wrong_are_both_shown():
+    text = """
+    def batch_norm(x, gamma, beta, eps=1e-3):
+        m = x.max(axis=0) / 2
+        v = 3 * np.abs(x - x.mean(axis=0)).mean(axis=0)
+        return gamma * (x - m) / np.sqrt(v + eps) + beta
+    """
+    sentence, verdict = said("batch_norm", text)
+    assert "in the place of `x.max(axis=0) / 2` in line 2" in sentence
+    assert "in the place of `3 * np.abs(x - x.mean(axis=0)).mean(axis=0)` in line 3" in sentence
+    assert "every case of the check in your notebook comes out right." in sentence and "line 2: m = " in verdict.where
+
+
 @pytest.mark.parametrize(("default", "told"), [("1e-5", "`eps=1e-05`"), ("0.5", "`eps=0.5`")])
 def test_another_default_alone_is_told_as_that(default, told):
     text = f"def normalize(x, mean, var, eps={default}):\n    return (x - mean) / np.sqrt(var + eps)"

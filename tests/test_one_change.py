@@ -161,7 +161,8 @@ def test_two_mistakes_at_once_draw_no_sentence_about_one():
         return gamma * x_hat + beta
     """
     sentence, verdict = said("batch_norm", text)
-    assert "One change" not in sentence and not verdict.where
+    assert "One change" not in sentence and "One value" not in sentence
+    assert "With what `normalize` gives in the place of" in sentence and "line 2: x_hat = " in verdict.where
     assert "So far it is right: `x.mean(axis=0)` (line 2) is what `batch_mean` gives" in sentence
     assert "`x.mean(axis=0) * 1.25` (line 2) is the first value that none of the right answers" in sentence
 

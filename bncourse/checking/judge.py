@@ -94,9 +94,9 @@ def _verdict(exercise, answer, trials):
         reasons.append(Reason(change.says))
     elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
-    if not ideas and not change and (so_far := recognized(exercise, answer, trials, told)):
+    if not ideas and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(so_far.says)]
-        change = so_far if so_far.line else None
+        change = change or (so_far if so_far.line else None)
     if told.kind == "fault":
         outcome, place = STOPPED, _faulty_line(told.reply.fault)
         place = f"{answer.name}(), {place}" if place else ""

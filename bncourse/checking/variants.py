@@ -190,15 +190,15 @@ def shapes(function, source, arguments, options):
 
 
 def substituted(function, source, tries, arguments, options):
-    """Call a text as `observed` takes it once for each try, in which other values stand in the place of one expression.
+    """Call a text as `observed` takes it once for each try, in which other values stand in the place of expressions.
 
     Parameters
     ----------
     function : function
     source : str
     tries : list
-        Of each try the number of the expression and the values for it, ``[number, values]``: as many as it has
-        altogether, one after the other where it is evaluated more than once. A number of -1 changes nothing.
+        Of each try the numbers of the expressions and the values for each, ``[[number, values], ...]``: as many as it
+        has altogether, one after the other where it is evaluated more than once.
     arguments : list
     options : dict
 
@@ -214,16 +214,15 @@ def substituted(function, source, tries, arguments, options):
     variant, found = names[function.__name__], []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        for wanted, values in tries:
-            row, used = np.ravel(values), 0
+        for places in tries:
+            rows = {number: [np.ravel(values), 0] for number, values in places}
 
-            def note(number, value, wanted=wanted, row=row):
-                nonlocal used
-                if number != wanted:
+            def note(number, value, rows=rows):
+                if number not in rows:
                     return value
-                size, start = np.size(value), used
-                used = start + size
-                new = row[start:used].reshape(np.shape(value))  # raises where there are too few
+                row, used = rows[number]
+                rows[number][1] = used + np.size(value)
+                new = row[used : used + np.size(value)].reshape(np.shape(value))  # raises where there are too few
                 return new if isinstance(value, np.ndarray) else new[()]
 
             names[SEEN], names[GOES_ON] = note, turns()
@@ -233,5 +232,5 @@ def substituted(function, source, tries, arguments, options):
             except (Exception, _TooLong):
                 found.append(None)
                 continue
-            found.append([value, given, named] if wanted < 0 or used == row.size else None)
+            found.append([value, given, named] if all(used == row.size for row, used in rows.values()) else None)
     return found

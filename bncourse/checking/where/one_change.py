@@ -47,6 +47,8 @@ class Found:
         The name of the function that has the line.
     whole : bool
         Whether all is right with it, and not one part or one result alone.
+    sure : bool
+        Whether it is known that nothing before it is wrong too.
     """
 
     line: int
@@ -54,6 +56,7 @@ class Found:
     says: str
     function: str
     whole: bool
+    sure: bool = True
 
     @property
     def where(self):

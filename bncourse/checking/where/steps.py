@@ -37,27 +37,30 @@ class Step:
     value: object
 
 
-def steps_of(exercise, case):
+def steps_of(exercise, case, keep=None):
     """Give what right answers pass through on a case.
 
     Parameters
     ----------
     exercise : Exercise
     case : Case
+    keep : callable, optional
+        Which values are given; those that tell something (`is_telling`) where it is not said.
 
     Returns
     -------
     list of Step
         Those with a name first. The result as a whole has none.
     """
+    keep = keep or is_telling
     arguments, options = case.copy()
-    steps, calls = _run(exercise.reference, arguments, options)
+    steps, calls = _run(exercise.reference, arguments, options, keep)
     whole = _gives(exercise.reference.__name__)
     for number, (function, given) in enumerate(calls):
-        steps += _inside((number, function.__name__), function, [], given)
+        steps += _inside((number, function.__name__), function, [], given, keep)
     for right in exercise.right_answers:
         arguments, options = case.copy()
-        steps += _inside(("", right.__name__), right, arguments, options)
+        steps += _inside(("", right.__name__), right, arguments, options, keep)
     return [Step(each.key, "" if each.name == whole else each.name, each.value) for each in steps]
 
 
@@ -67,6 +70,11 @@ def is_telling(value):
         return False
     value = np.asarray(value)
     return bool(np.isfinite(value).all() and np.any(value != np.round(value)))
+
+
+def is_real(value):
+    """Say whether a value is a real number, or an array of them."""
+    return isinstance(value, np.ndarray | float) and np.asarray(value).dtype.kind == "f"
 
 
 def is_same(a, b):
@@ -82,7 +90,7 @@ def _gives(name):
     return f"what `{name}` gives"
 
 
-def _run(function, arguments, options):
+def _run(function, arguments, options, keep):
     """Run a reference function: give the values that it and those it calls return or name, and these calls."""
     steps, calls, number = [], [], {}
 
@@ -102,7 +110,7 @@ def _run(function, arguments, options):
                 steps.extend(
                     Step((*this, each), f"`{each}`", np.copy(value))
                     for each, value in frame.f_locals.items()
-                    if is_telling(value)
+                    if keep(value)
                 )
             return local
 
@@ -114,17 +122,17 @@ def _run(function, arguments, options):
         function(*arguments, **options)
     finally:
         sys.settrace(before)
-    return [step for step in steps if is_telling(step.value)], calls
+    return [step for step in steps if keep(step.value)], calls
 
 
-def _inside(key, function, arguments, options):
+def _inside(key, function, arguments, options, keep):
     """Give the values of the expressions in one of the course's own functions."""
     source, count = _observing(function)
     try:
         found = observed(function, source, arguments, options) if count else []
     except (TypeError, SyntaxError, NameError):
         return []
-    return [Step((*key, number), "", value) for number, value in found if is_telling(value)]
+    return [Step((*key, number), "", value) for number, value in found if keep(value)]
 
 
 @cache

@@ -7,6 +7,7 @@ ones that everybody knows, so no value of a case that gives points goes where th
 """
 
 import ast
+import itertools
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -19,7 +20,7 @@ from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again, size_of, tells
 from bncourse.checking.where.recognition import on_the_way
 from bncourse.checking.where.several import is_right
-from bncourse.checking.where.steps import is_same, is_telling, steps_of
+from bncourse.checking.where.steps import is_real, is_same, is_telling, steps_of
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
@@ -60,9 +61,9 @@ def substituted(exercise, answer, trials):
     failing = [number for number, trial in enumerate(practice) if trial.kind]
     if not failing or any(trial.reply.timed_out for trial in practice):
         return None
-    first = min(failing, key=lambda n: (size_of(practice[n]) < 8, size_of(practice[n])))
-    search = _Search(exercise, answer, source, practice)
-    return search.found(first, places)
+    # the case in which most values tell something: in a batch of one, say, a variance is 0 like much else
+    first = min(failing, key=lambda n: (-len(_steps(_Kept(exercise), n)), size_of(practice[n])))
+    return _Search(exercise, answer, source, practice).found(first, places)
 
 
 class _Kept:
@@ -83,10 +84,10 @@ def _practice(name, kept):
     return [(case, truth_of(kept.exercise, case)) for case in kept.exercise.draw(PRACTICE)]
 
 
-@lru_cache(64)
-def _steps(kept, number):
+@lru_cache(128)
+def _steps(kept, number, keep=None):
     exercise = kept.exercise
-    return steps_of(exercise, _practice(exercise.name, kept)[number][0])
+    return steps_of(exercise, _practice(exercise.name, kept)[number][0], keep)
 
 
 class _Search:
@@ -97,19 +98,34 @@ class _Search:
     def found(self, first, places):
         """Give the first place, line by line, that is the only wrong one."""
         seen = {row[0]: row for row in self._call(SHAPES, first) if len(row) == 4}
-        tries = list(self._tries(first, seen, places))[:MOST]
-        results = self._call(SUBSTITUTED, first, [[t.number, self._values(t)] for t in tries])
-        if len(results) != len(tries):
-            return None
-        right = (is_right(self.exercise, self.practice[first], result) for result in results)
-        held = [one for one, is_held in zip(tries, right, strict=True) if is_held]
+        tries = list(self._tries(first, seen, places))
+        held = [one for (one,) in self._held([(one,) for one in tries[:MOST]], first)]
         unsure = None
         for one in sorted(held, key=lambda t: (t.number, not t.step.name))[:_MOST_HELD]:
-            if all(self._holds(one, number) for number in range(len(self.practice)) if number != first):
+            if self._hold_everywhere((one,), first):
                 if self._is_alone(one, seen, first):
                     return self._told(one, places, seen, True)
                 unsure = unsure or (one if one.step.name else None)
-        return self._told(unsure, places, seen, False) if unsure else None
+        return self._told(unsure, places, seen, False) if unsure else self._two(first, places, tries)
+
+    def _two(self, first, places, tries):
+        """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
+        named = [t for t in tries if t.step.name and isinstance(places[t.number][2], ast.Assign | ast.AugAssign)]
+        both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]
+        for one, other in self._held(both[:MOST], first)[:_MOST_HELD]:
+            if self._hold_everywhere((one, other), first):
+                parts = [f"{_right(each)} in the place of {self._place(each, places)}" for each in (one, other)]
+                says = f"With {parts[0]}, and {parts[1]}, every case of the check in your notebook comes out right."
+                return self._shown(one, places, says)
+        return None
+
+    def _held(self, tries, first):
+        """Give the tries with which the first case comes out right."""
+        results = self._call(SUBSTITUTED, first, [[[t.number, self._values(t)] for t in each] for each in tries])
+        if len(results) != len(tries):
+            return []
+        right = (is_right(self.exercise, self.practice[first], result) for result in results)
+        return [each for each, is_held in zip(tries, right, strict=True) if is_held]
 
     def _is_alone(self, one, seen, first):
         """Say whether a value is that of no right answer, and all before it are, or are plainly made of such values."""
@@ -182,17 +198,20 @@ class _Search:
             pairs = zip(self.exercise.returns, expected if isinstance(expected, tuple) else (), strict=False)
         return next((f"`{name}`" for name, each in pairs if is_same(each, value)), "")
 
-    def _holds(self, one, number):
-        """Say whether a case comes out right with the value of that case in the place, or is right without."""
+    def _hold_everywhere(self, ones, first):
+        return all(self._hold(ones, number) for number in range(len(self.practice)) if number != first)
+
+    def _hold(self, ones, number):
+        """Say whether a case comes out right with the values of that case in the places, or is right without."""
         trial = self.practice[number]
-        step = next((each for each in _steps(self.kept, number) if each.key == one.step.key), None)
-        if step is None:
+        steps = {step.key: step for step in _steps(self.kept, number, is_real)}
+        evaluated = {row[0] for row in self._call(SHAPES, number)}
+        there = [one for one in ones if one.number in evaluated]
+        if not there or any(one.step.key not in steps for one in there):
             return not trial.kind
-        results = self._call(SUBSTITUTED, number, [[one.number, self._values(replace(one, step=step))]])
-        if results and results[0] is not None:
-            return is_right(self.exercise, trial, results[0])
-        evaluated = any(row[0] == one.number for row in self._call(SHAPES, number))
-        return not evaluated and not trial.kind
+        now = [replace(one, step=steps[one.step.key]) for one in there]
+        results = self._call(SUBSTITUTED, number, [[[one.number, self._values(one)] for one in now]])
+        return bool(results) and is_right(self.exercise, trial, results[0])
 
     def _values(self, one):
         value = np.asarray(one.step.value, float)
@@ -204,12 +223,7 @@ class _Search:
         return reply.value if isinstance(reply.value, list) and not reply.fault and not reply.timed_out else []
 
     def _told(self, one, places, seen, sure):
-        line, text, parent, function, _ = places[one.number]
-        place = f"`{text}`{_inside(parent, text)} in line {line}"
-        if function != self.answer.name:
-            place += f" of `{function}`"
-        right = one.step.name or "the value that a right answer has there"
-        right = f"the right {right}" if right.startswith("`") else right
+        place, right = self._place(one, places), _right(one)
         comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
         says = f"One value is wrong: {place}. With {right} in its place, {comes}"
@@ -217,9 +231,23 @@ class _Search:
             says = f"With {right} in the place of {place}, {comes}"
         if count == 1:
             says += " " + _related(np.asarray(one.step.value, float), np.asarray(values[0], float))
+        return self._shown(one, places, says, sure)
+
+    def _place(self, one, places):
+        line, text, parent, function, _ = places[one.number]
+        owner = "" if function == self.answer.name else f" of `{function}`"
+        return f"`{text}`{_inside(parent, text)} in line {line}{owner}"
+
+    def _shown(self, one, places, says, sure=False):
+        line, text, _, function, _ = places[one.number]
         rows = self.answer.source.splitlines()
         shown = rows[line - 1].strip() if function == self.answer.name and line <= len(rows) else text
-        return Found(line, shown, says, function, True)
+        return Found(line, shown, says, function, True, sure)
+
+
+def _right(one):
+    right = one.step.name or "the value that a right answer has there"
+    return f"the right {right}" if right.startswith("`") else right
 
 
 def _inside(parent, text):
