@@ -9,6 +9,7 @@ import inspect
 import textwrap
 import types
 import warnings
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,6 +25,11 @@ _MOST_HELPERS = 5
 
 class _TooLong(BaseException):
     """A loop turns too often; a bare ``except Exception`` in an answer does not catch it."""
+
+
+@lru_cache(64)
+def _compiled(source):
+    return compile(source, "<another form of the answer>", "exec")
 
 
 def turns():
@@ -95,7 +101,7 @@ def outcomes(function, source, count, arguments, options):
     """
     _alone(function)
     names = dict(function.__globals__)
-    exec(compile(source, "<another form of the answer>", "exec"), names)
+    exec(_compiled(source), names)
     variant = names[function.__name__]
     found = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -144,7 +150,7 @@ def observed(function, source, arguments, options):
         return value
 
     names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
-    exec(compile(source, "<another form of the answer>", "exec"), names)
+    exec(_compiled(source), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         with contextlib.suppress(Exception, _TooLong):
@@ -181,7 +187,7 @@ def shapes(function, source, arguments, options):
         return value
 
     names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
-    exec(compile(source, "<another form of the answer>", "exec"), names)
+    exec(_compiled(source), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         with contextlib.suppress(Exception, _TooLong):
@@ -209,8 +215,7 @@ def substituted(function, source, tries, arguments, options):
     """
     _alone(function)
     names = dict(function.__globals__)
-    code = compile(source, "<another form of the answer>", "exec")
-    exec(code, names)
+    exec(_compiled(source), names)
     variant, found = names[function.__name__], []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")

@@ -127,7 +127,7 @@ def _most(answer, changes, trial):
     reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
     rows = reply.value if isinstance(reply.value, list) else []
     computed = sum(row[1] for row in rows if isinstance(row, list) and len(row) == 4 and isinstance(row[1], int))
-    return max(FEWEST, min(MOST, WORK // max(computed, 1)))
+    return max(min(FEWEST, 10 * WORK // max(computed, 1)), min(MOST, WORK // max(computed, 1)))
 
 
 def helpers_of(answer):

@@ -85,9 +85,14 @@ def _practice(name, kept):
 
 
 @lru_cache(128)
-def _steps(kept, number, keep=None):
+def _all_steps(kept, number):
     exercise = kept.exercise
-    return steps_of(exercise, _practice(exercise.name, kept)[number][0], keep)
+    return steps_of(exercise, _practice(exercise.name, kept)[number][0], is_real)
+
+
+@lru_cache(128)
+def _steps(kept, number):
+    return [step for step in _all_steps(kept, number) if is_telling(step.value)]
 
 
 class _Search:
@@ -204,7 +209,7 @@ class _Search:
     def _hold(self, ones, number):
         """Say whether a case comes out right with the values of that case in the places, or is right without."""
         trial = self.practice[number]
-        steps = {step.key: step for step in _steps(self.kept, number, is_real)}
+        steps = {step.key: step for step in _all_steps(self.kept, number)}
         evaluated = {row[0] for row in self._call(SHAPES, number)}
         there = [one for one in ones if one.number in evaluated]
         if not there or any(one.step.key not in steps for one in there):
