@@ -24,7 +24,7 @@ from bncourse import exercises
 from bncourse.checking import DirectAnswer, Finding, Quiz, Verdict, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
 from bncourse.learner import journal, page
-from bncourse.surroundings import not_in_grading
+from bncourse.surroundings import called_of_the_course, not_in_grading
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
 _session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True)
@@ -218,7 +218,7 @@ def _alone(asked, verdict, learners):
     """Be no more generous than grading is: what an answer takes from the course is not there then."""
     if not verdict.score:
         return verdict
-    used = not_in_grading(learners, asked.name, _cells())
+    used = not_in_grading(learners, asked.name, _cells()) or _calls_the_course(asked, learners)
     if not used:
         return verdict
     finding = Finding(
@@ -227,6 +227,13 @@ def _alone(asked, verdict, learners):
     )
     todo = ("Compute it inside your answer, with Python and the packages that the notebook imports.",)
     return Verdict(asked.name, NOT_YET, asked.points, 0.0, verdict.passed, (finding,), todo=todo, advice=verdict.advice)
+
+
+def _calls_the_course(asked, learners):
+    """Say what of the course an answer calls; what a driver hands it is of the course, and is not looked at."""
+    if not callable(learners) or getattr(asked, "driver", None) or not hasattr(asked, "draw"):
+        return ""
+    return called_of_the_course(learners, [case.copy() for case in asked.draw(_session.seed)])
 
 
 def _cells():

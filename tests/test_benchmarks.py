@@ -8,7 +8,18 @@ from types import SimpleNamespace
 import pytest
 
 from bncourse import cli, exercises
-from bncourse.benchmarks import battery, checks, claims, course, margins, mutants, page, reference, seeds
+from bncourse.benchmarks import (
+    battery,
+    checks,
+    claims,
+    course,
+    judged_mutants,
+    margins,
+    mutants,
+    page,
+    reference,
+    seeds,
+)
 from bncourse.checking import Case, Exercise
 from bncourse.experiments.claim import Claim
 from bncourse.trouble import Trouble
@@ -71,7 +82,7 @@ def test_a_mutant_is_the_function_with_one_thing_changed():
 def test_mutants_that_are_right_answers_are_not_counted():
     exercise = declared()
     exercise.right_answers.append(_twice)
-    count = mutants.judged(exercise, (0, 1))
+    count = judged_mutants.judged(exercise, (0, 1))
     assert count.mutants == count.rejected > 0
     assert count.mutants < len(list(mutants.mutants(_twice)))
 

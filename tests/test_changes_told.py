@@ -7,8 +7,8 @@ from written_cells import said, written
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer
-from bncourse.checking.changes import Changes
 from bncourse.checking.judge import judge
+from bncourse.checking.where.changes import Changes
 
 _FOLD = "def fold_into_dense(kernel, bias, gamma, beta, mean, var, eps=1e-3):\n    "
 _NORM = "def batch_norm(x, gamma, beta, eps=1e-3):\n    m, v = x.mean(axis=0), x.var(axis=0)\n    "

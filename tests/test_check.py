@@ -131,12 +131,13 @@ def test_a_session_draws_other_cases_and_then_goes_back():
         return right(x, mean, var, eps)
 
     check.normalize(spy)
+    first = len(seen)
     with check.session(seed=7):
         check.normalize(spy)
+    second = len(seen)
     check.normalize(spy)
-    count = len(seen) // 3
-    assert np.array_equal(seen[0], seen[2 * count])
-    assert not np.array_equal(seen[0], seen[count])
+    assert np.array_equal(seen[0], seen[second])
+    assert not np.array_equal(seen[0], seen[first])
 
 
 def test_completion_lists_the_exercises():
@@ -219,6 +220,44 @@ BORROWED = {
         "",
         "def batch_mean(x):\n    from bncourse import reference\n    return reference.batch_mean(x)",
     ),
+    "imported by name": (
+        "import importlib",
+        "def batch_mean(x):\n    return importlib.import_module('bncourse.reference').batch_mean(x)",
+    ),
+    "among the modules that are loaded": (
+        "import sys",
+        "def batch_mean(x):\n    return sys.modules['bncourse.reference'].batch_mean(x)",
+    ),
+    "in a text that is run": (
+        "",
+        "def batch_mean(x):\n    exec('from bncourse.reference import batch_mean as b')\n    return locals()['b'](x)",
+    ),
+    "as an attribute": (
+        "from bncourse import reference\nclass Box:\n    pass\nbox = Box()\nbox.mean = reference.batch_mean",
+        "def batch_mean(x):\n    return box.mean(x)",
+    ),
+    "of a function": (
+        "",
+        "def batch_mean(x):\n    return batch_mean.of(x)\n"
+        "from bncourse.reference import batch_mean as b\nbatch_mean.of = b",
+    ),
+    "by a decorator": (
+        "import functools\nfrom bncourse.reference import batch_mean as b\n"
+        "def by_the_course(f):\n    return functools.wraps(f)(lambda x: b(x))",
+        "@by_the_course\ndef batch_mean(x):\n    return 0",
+    ),
+    "in an object that is called": (
+        "from bncourse.reference import batch_mean as b",
+        "class Solver:\n    def __call__(self, x):\n        return b(x)\nbatch_mean = Solver()",
+    ),
+    "in a part of a function": (
+        "import functools\nfrom bncourse.reference import batch_mean as b",
+        "def with_one(x, one):\n    return one(x)\nbatch_mean = functools.partial(with_one, one=b)",
+    ),
+    "from the exercise": (
+        "import bncourse.exercises",
+        "def batch_mean(x, find=bncourse.exercises.find):\n    return find('batch_mean').reference(x)",
+    ),
     "the reference itself": ("", "from bncourse.reference import batch_mean"),
 }
 
@@ -228,6 +267,25 @@ def test_no_answer_is_green_that_takes_what_grading_is_without(how):
     names = _in_a_notebook(*BORROWED[how])
     with pytest.raises(check.NotYet, match="should stand on its own"):
         check.batch_mean(names["batch_mean"])
+
+
+def test_what_is_put_into_a_thing_is_in_it():
+    cells = ["from bncourse.experiments import freezing", "kept = {}", "kept['table'] = freezing.rows()", "n = {}"]
+    names = _in_a_notebook("kept = {}", "n = {}", "def f():\n    return kept", "def g():\n    return n")
+    assert not_in_grading(names["f"], "f", cells) == "kept"
+    assert not_in_grading(names["g"], "g", cells) == ""
+
+
+def test_an_answer_in_other_clothes_that_takes_nothing_is_green():
+    names = _in_a_notebook(
+        "import functools\nimport numpy as np",
+        "def traced(f):\n    return functools.wraps(f)(lambda *a, **o: f(*a, **o))",
+        "@traced\ndef one(x):\n    return np.mean(x, axis=0)",
+        "class Solver:\n    def __call__(self, x):\n        return x.sum(axis=0) / len(x)",
+        "two = Solver()\nthree = functools.partial(np.mean, axis=0)",
+    )
+    for name in ("one", "two", "three"):
+        assert check.batch_mean(names[name]) is None
 
 
 def test_the_right_one_of_the_museum_is_no_test_of_ones_own():

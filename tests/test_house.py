@@ -89,7 +89,6 @@ def test_imports_go_one_way(module):
 # Longer than they should be; each may only become shorter. A new module stays under 300 lines.
 TOO_LONG = {
     "battery/course.py": 305,
-    "checking/changes.py": 343,
     "exercises/inference/fold_into_dense.py": 303,
     "exercises/keras_usage/wrong_layers.py": 307,
     "grading/engine/session.py": 334,
@@ -98,7 +97,7 @@ TOO_LONG = {
     "sandbox/sandbox.py": 301,
 }
 MOST_LINES, MOST_MODULES = 300, 20
-CROWDED = {"checking": 23, "experiments": 33}  # may only become emptier
+CROWDED = {"experiments": 33}  # may only become emptier
 
 
 def test_no_module_is_too_long_and_no_package_too_full():

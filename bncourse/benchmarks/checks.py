@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bncourse import exercises
-from bncourse.benchmarks.mutants import Count, judged
+from bncourse.benchmarks.judged_mutants import Count, judged
 from bncourse.benchmarks.seeds import hanging
 from bncourse.checking import DirectAnswer, Exercise, judge
 
@@ -15,7 +15,9 @@ from bncourse.checking import DirectAnswer, Exercise, judge
 SEEDS = range(1000, 1005)
 # Pairs of wrong ideas grow with the square of the bank; so many of each exercise are drawn.
 PAIRS = 40
-MUTANTS = 60  # of each exercise, drawn from all
+# For each seed on which verdicts are compared, so many mutants of each exercise are drawn: 20 seeds give 60, 200 give
+# 600, which is nearly all; and so many in which two things are changed.
+MUTANTS, MUTANT_PAIRS = 3, 1
 
 
 @dataclass
@@ -32,6 +34,7 @@ class Tally:
     pairs_killed: int = 0
     pairs_named: int = 0
     mutants: Count = field(default_factory=Count)
+    mutant_pairs: Count = field(default_factory=Count)
     hanging: int = 0
     seconds: list = field(default_factory=list)
     notes: list = field(default_factory=list)
@@ -45,7 +48,7 @@ def measure(exercise, seeds=SEEDS, tried=5):
     exercise : Exercise or Quiz
     seeds : sequence of int
     tried : int
-        On how many seeds, from 0 on, verdicts are compared.
+        On how many seeds verdicts are compared; `MUTANTS` times as many mutants are judged.
 
     Returns
     -------
@@ -78,8 +81,10 @@ def measure(exercise, seeds=SEEDS, tried=5):
         tally.pairs_killed += verdict.outcome != "correct"
         tally.pairs_named += {first.name, second.name} <= set(verdict.wrong_ideas)
     if exercise.driver is None:
-        tally.mutants = judged(exercise, tuple(seeds)[:3], MUTANTS)
-        tally.notes += [f"mutant {note}" for note in tally.mutants.notes]
+        compared = tuple(range(seeds[0], seeds[0] + tried))
+        tally.mutants = judged(exercise, compared, MUTANTS * tried)
+        tally.mutant_pairs = judged(exercise, compared, MUTANT_PAIRS * tried, order=2)
+        tally.notes += [f"mutant {note}" for note in (*tally.mutants.notes, *tally.mutant_pairs.notes)]
     if not _uses_keras(exercise.name):
         found = hanging(exercise, range(tried))
         tally.hanging = len(found)
@@ -124,9 +129,10 @@ def summary(tallies):
         exercises; kill_rate, naming_rate (fractions of 1, over the bank); false_rejections (a count);
         median_ms, worst_ms (one check, Keras apart); pair_kill_rate, pair_naming_rate (two ideas that meet);
         mutants (right answers with one thing changed, of exercises that need no driver), mutants_rejected,
-        mutants_named_or_located, false_names (counts); verdicts_that_hang_on_the_seed (a count, Keras apart).
+        mutants_named_or_located, false_names (counts), and the same of mutant_pairs, in which two things are changed;
+        verdicts_that_hang_on_the_seed (a count, Keras apart).
     """
-    mutants = [tally.mutants for tally in tallies]
+    mutants, both = [tally.mutants for tally in tallies], [tally.mutant_pairs for tally in tallies]
     total = {
         key: sum(getattr(tally, key) for tally in tallies)
         for key in ("wrong", "killed", "named", "rejected", "pairs", "pairs_killed", "pairs_named")
@@ -145,6 +151,10 @@ def summary(tallies):
         "mutants_rejected": sum(one.rejected for one in mutants),
         "mutants_named_or_located": sum(one.told for one in mutants),
         "false_names": sum(one.false for one in mutants),
+        "mutant_pairs": sum(one.mutants for one in both),
+        "mutant_pairs_rejected": sum(one.rejected for one in both),
+        "mutant_pairs_named_or_located": sum(one.told for one in both),
+        "mutant_pairs_false_names": sum(one.false for one in both),
         "verdicts_that_hang_on_the_seed": sum(tally.hanging for tally in tallies),
         "median_ms": 1e3 * float(np.median(seconds)),
         "worst_ms": 1e3 * max(seconds),
@@ -178,6 +188,9 @@ def command(options):
         f"rejected, {figures['naming_rate']:.1%} named, {figures['false_rejections']} right answers rejected; "
         f"of {figures['mutants']} right answers with one thing changed {figures['mutants_rejected']} rejected, "
         f"{figures['mutants_named_or_located']} named or located, {figures['false_names']} told a false name; "
+        f"of {figures['mutant_pairs']} with two things changed {figures['mutant_pairs_rejected']} rejected, "
+        f"{figures['mutant_pairs_named_or_located']} named or located, {figures['mutant_pairs_false_names']} told a "
+        f"false name; "
         f"{figures['verdicts_that_hang_on_the_seed']} verdicts hang on one of {options.seeds} seeds; "
         f"a check takes {figures['median_ms']:.1f} ms in the median, {figures['worst_ms']:.0f} ms at worst."
     )

@@ -1,25 +1,13 @@
 """Mutants: right answers with one thing changed, as a slip of the hand or of the mind would change it.
 
-Nobody tuned the bank of wrong ideas on them, so they measure it: each that differs from the truth must be rejected, and
-none may be told the name of a mistake that it does not hold.
+Nobody tuned the bank of wrong ideas on them, so they measure it: see `bncourse.benchmarks.judged_mutants`.
 """
 
 import ast
-import copy
 import inspect
 import linecache
 import textwrap
-import warnings
 from dataclasses import dataclass
-
-import numpy as np
-
-from bncourse.benchmarks.seeds import accepted
-from bncourse.checking import DirectAnswer, compare, judge
-from bncourse.checking.answer import time_limit
-from bncourse.checking.arguments import argument_ideas
-from bncourse.checking.replay import Replay
-from bncourse.checking.trial import attempt
 
 _SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 _COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}
@@ -40,26 +28,93 @@ _METHODS = {
 }
 
 
-_BLURRED = compare.Tolerance(1e-3, 1e-6)
-
-
 @dataclass(frozen=True)
 class Mutant:
-    """A right answer with one thing changed.
+    """A right answer with one thing changed, or two.
 
     Parameters
     ----------
     function : callable
     says : str
         What was changed: the line before and after.
+    text : str
+        The text of the function.
     """
 
     function: object
     says: str
+    text: str
+
+
+class Mutants:
+    """The ways in which one thing of a function can be changed; each is made when it is asked for.
+
+    Parameters
+    ----------
+    function : callable
+        A function of one's own module, whose source is there.
+    """
+
+    def __init__(self, function):
+        self._function = function
+        definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+        if not isinstance(definition, ast.FunctionDef):
+            raise TypeError("only a plain function has mutants")
+        definition.decorator_list = []
+        if isinstance(definition.body[0], ast.Expr) and isinstance(definition.body[0].value, ast.Constant):
+            definition.body = definition.body[1:] or [ast.Pass()]
+        self._plain = ast.unparse(definition)
+        self._definition = ast.parse(self._plain).body[0]
+        nodes = list(ast.walk(self._definition))
+        self._found = [(node, i) for node in nodes for i in range(len(list(_changes(node, self._definition))))]
+
+    def __len__(self):
+        """Count the changes; a few of them may come to the same text."""
+        return len(self._found)
+
+    def make(self, *numbers):
+        """Make the mutant with these changes, from 0 on.
+
+        Returns
+        -------
+        Mutant or None
+            None where the text is that of the function itself, or no Python.
+        """
+        text = self._text(numbers)
+        if text == self._plain:
+            return None
+        name = f"<mutant {'.'.join(map(str, numbers))} of {self._function.__module__}.{self._function.__name__}>"
+        space = dict(self._function.__globals__)
+        try:
+            exec(compile(text, name, "exec"), space)
+        except SyntaxError:
+            return None
+        linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
+        pairs = zip(self._plain.splitlines(), text.splitlines(), strict=False)
+        lines = [f"{a.strip()}  ->  {b.strip()}" for a, b in pairs if a != b]
+        says = "; ".join(lines[: len(numbers)]) if lines else "a line left out"
+        return Mutant(space[self._function.__name__], says, text)
+
+    def are_apart(self, one, other):
+        """Say whether two changes are in different lines, so that neither undoes or holds the other."""
+        first, second = (getattr(self._found[number][0], "lineno", 0) for number in (one, other))
+        return first != second
+
+    def _text(self, numbers):
+        kept = []
+        try:
+            for number in numbers:
+                node, change = self._found[number]
+                kept.append((node, {k: list(v) if isinstance(v, list) else v for k, v in vars(node).items()}))
+                list(_changes(node, self._definition))[change]()
+            return ast.unparse(self._definition)
+        finally:
+            for node, fields in reversed(kept):
+                vars(node).update(fields)
 
 
 def mutants(function):
-    """Yield the first-order mutants of a function.
+    """Yield the first-order mutants of a function, each text once.
 
     Parameters
     ----------
@@ -70,43 +125,12 @@ def mutants(function):
     ------
     Mutant
     """
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    definition = tree.body[0]
-    if not isinstance(definition, ast.FunctionDef):
-        return
-    definition.decorator_list = []
-    if isinstance(definition.body[0], ast.Expr) and isinstance(definition.body[0].value, ast.Constant):
-        definition.body = definition.body[1:] or [ast.Pass()]
-    tree = ast.parse(ast.unparse(tree))
-    before = ast.unparse(tree).splitlines()
-    seen = {ast.unparse(tree)}
-    nodes = list(ast.walk(tree))
-    for place, node in enumerate(nodes):
-        for change in range(len(list(_changes(node, tree.body[0])))):
-            other = copy.deepcopy(tree)
-            target = list(ast.walk(other))[place]
-            apply = list(_changes(target, other.body[0]))[change]
-            apply()
-            text = ast.unparse(ast.fix_missing_locations(other))
-            if text in seen:
-                continue
-            seen.add(text)
-            made = _made(text, function, len(seen))
-            if made is not None:
-                after = text.splitlines()
-                lines = [f"{a.strip()}  ->  {b.strip()}" for a, b in zip(before, after, strict=False) if a != b]
-                yield Mutant(made, lines[0] if lines else "a line left out")
-
-
-def _made(text, function, number):
-    name = f"<mutant {number} of {function.__module__}.{function.__name__}>"
-    space = dict(function.__globals__)
-    try:
-        exec(compile(text, name, "exec"), space)
-    except SyntaxError:
-        return None
-    linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-    return space[function.__name__]
+    ways, seen = Mutants(function), set()
+    for number in range(len(ways)):
+        mutant = ways.make(number)
+        if mutant is not None and mutant.text not in seen:
+            seen.add(mutant.text)
+            yield mutant
 
 
 def _changes(node, definition):
@@ -119,6 +143,9 @@ def _changes(node, definition):
         yield lambda: node.ops.__setitem__(0, _COMPARED[type(node.ops[0])]())
     elif isinstance(node, ast.keyword):
         yield from _of_keyword(node)
+    elif isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("var", "std"):
+        if "ddof" not in {keyword.arg for keyword in node.keywords}:
+            yield lambda: node.keywords.append(ast.keyword("ddof", ast.Constant(1)))
     elif isinstance(node, ast.Attribute) and node.attr in _METHODS:
         for name in _METHODS[node.attr]:
             yield lambda name=name: setattr(node, "attr", name)
@@ -127,16 +154,24 @@ def _changes(node, definition):
         yield lambda: setattr(node, "value", node.value * 0.5 if isinstance(node.value, float) else node.value - 1)
     elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         names = [a.arg for a in definition.args.args]
-        if node.id in names:
-            for name in names:
-                if name != node.id:
-                    yield lambda name=name: setattr(node, "id", name)
+        bound = list(dict.fromkeys([*names, *_bound(definition)]))
+        if node.id in bound[len(names) :]:  # a stale variable: the one that was there before
+            names = bound[max(0, bound.index(node.id) - 1) :][:1]
+        for name in names if node.id in bound else ():
+            if name != node.id:
+                yield lambda name=name: setattr(node, "id", name)
     elif isinstance(node, ast.Tuple) and isinstance(node.ctx, ast.Load) and len(node.elts) > 1:
         yield lambda: node.elts.reverse()
     elif isinstance(node, ast.FunctionDef):
         for place, line in enumerate(node.body):
             if isinstance(line, ast.AugAssign) and len(node.body) > 1:
                 yield lambda place=place: node.body.pop(place)
+
+
+def _bound(definition):
+    """Give the names that a function binds, in the order of its lines."""
+    stored = [n for n in ast.walk(definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
+    return [name.id for name in sorted(stored, key=lambda name: name.lineno)]
 
 
 def _of_operator(node):
@@ -161,101 +196,9 @@ def _of_keyword(node):
                 yield lambda axis=axis: setattr(node, "value", ast.Constant(axis))
     elif node.arg == "axis" and isinstance(value, ast.Tuple):
         for place in range(len(value.elts)):
-            yield lambda place=place: value.elts.pop(place)
+            fewer = [*value.elts[:place], *value.elts[place + 1 :]]
+            yield lambda fewer=fewer: setattr(node, "value", ast.Tuple(fewer, ast.Load()))
     elif node.arg == "keepdims":
         yield lambda: setattr(node, "value", ast.Constant(False))
     elif node.arg == "ddof":
         yield lambda: setattr(node, "value", ast.Constant(1))
-
-
-@dataclass
-class Count:
-    """What became of the mutants of an exercise."""
-
-    mutants: int = 0
-    rejected: int = 0
-    told: int = 0
-    named: int = 0
-    false: int = 0
-    notes: tuple = ()
-
-
-def judged(exercise, seeds, most=None):
-    """Judge the mutants of the right answers of an exercise.
-
-    Parameters
-    ----------
-    exercise : Exercise
-    seeds : sequence of int
-        The first is the one whose sentences are read; the others say whether a verdict hangs on the seed.
-    most : int, optional
-        How many mutants at most, drawn at random.
-
-    Returns
-    -------
-    Count
-    """
-    count, notes = Count(), []
-    found = [m for answer in (exercise.reference, *exercise.right_answers) for m in _of(answer)]
-    if most is not None and len(found) > most:
-        rng = np.random.default_rng(len(found))
-        found = [found[i] for i in sorted(rng.choice(len(found), most, replace=False))]
-    for mutant in found:
-        with time_limit(len(seeds) * exercise.seconds):
-            outcomes = [accepted(exercise, mutant.function, seed) for seed in seeds]
-        if all(outcomes):
-            continue  # as far as the task's inputs go, it is a right answer
-        count.mutants += 1
-        count.rejected += not any(outcomes)
-        if any(outcomes):
-            notes.append(f"accepted on {sum(outcomes)} of {len(seeds)} seeds: {mutant.says}")
-        if outcomes[0]:
-            continue
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            verdict = judge(exercise, DirectAnswer(mutant.function, exercise.name), seeds[0])
-        count.named += bool(verdict.wrong_ideas)
-        count.told += bool(verdict.wrong_ideas or verdict.where)
-        if verdict.wrong_ideas and not _holds(exercise, mutant.function, verdict.wrong_ideas, seeds[1:]):
-            count.false += 1
-            notes.append(f"told {' and '.join(verdict.wrong_ideas)}: {mutant.says}")
-    count.notes = tuple(notes)
-    return count
-
-
-def _of(answer):
-    try:
-        return list(mutants(answer))
-    except (OSError, TypeError, ValueError, SyntaxError):  # a lambda, or what has no source of its own
-        return []
-
-
-def _holds(exercise, function, names, seeds):
-    """Say whether an answer is what its name says on other seeds too: then the name is no accident."""
-    known = {idea.name: idea for idea in (*argument_ideas(exercise), *exercise.wrong_ideas)}
-    ideas = tuple(known[name] for name in names)
-    answer = DirectAnswer(function, exercise.name)
-    for seed in seeds:
-        trials = [attempt(exercise, answer, case) for case in exercise.draw(seed)]
-        parts = {trial.case.part for trial in trials}
-        groups = [trials, *([t for t in trials if t.case.part == part] for part in parts)]
-        groups = [group for group in groups if any(trial.kind for trial in group)]
-        if groups and not any(_alike(exercise, ideas, group) for group in groups):
-            return False
-    return True
-
-
-def _alike(exercise, ideas, trials):
-    """Say whether the ideas still explain the answer; rounding, as in float32, may blur it."""
-    replay = Replay(exercise, trials)
-    if {idea.name for idea in replay.candidates(trials)} & {idea.name for idea in ideas}:
-        return True
-    try:
-        results = [(replay.result(ideas, trial), trial) for trial in trials]
-    except (TypeError, AttributeError):  # ideas about different results do not make one function
-        return False
-    return all(
-        bool(result.fault) == bool(trial.reply.fault)
-        and (result.fault or compare.distance(result.value, trial.reply.value, _BLURRED) <= 1)
-        for result, trial in results
-    )

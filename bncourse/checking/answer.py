@@ -118,6 +118,26 @@ class DirectAnswer:
         """Give the learner's value as arrays and plain values."""
         return plain(self._learners)
 
+    def rewritten(self, source, names):
+        """Give another text of the learner's function as an answer of its own; none of the learner's names changes.
+
+        Parameters
+        ----------
+        source : str
+            A text of a function with the same name, which sees the same global names.
+        names : dict
+            Global names that it sees beside those.
+
+        Returns
+        -------
+        DirectAnswer
+        dict
+            The global names of the text, in which `names` may be changed.
+        """
+        space = {**self._learners.__globals__, **names}
+        exec(compile(source, "<another form of the answer>", "exec"), space)
+        return DirectAnswer(space[self._learners.__name__], self.name), space
+
     def call(self, arguments, options, *, seconds, driver=None):
         """Call the learner's function (or the driver with it) on these arguments, which it may change."""
         function = self._learners

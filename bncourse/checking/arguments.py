@@ -29,11 +29,14 @@ class ArgumentIdea(WrongIdea):
         The sentence where it comes beside another wrong idea.
     frequent : bool
         Whether it is so frequent that it is tried together with another wrong idea.
+    leaves_out : str
+        The name of the argument that it takes as 0, or "".
     """
 
     change: object = None
     also: str = ""
     frequent: bool = True
+    leaves_out: str = ""
 
 
 def argument_ideas(exercise):
@@ -55,9 +58,10 @@ def argument_ideas(exercise):
     values = {name: first.get(name, defaults.get(name)) for name in parameters}
     found = []
 
-    def add(name, says, also, change, frequent=True):
+    def add(name, says, also, change, frequent=True, leaves_out=""):
         function = with_change(exercise.reference, change)
-        found.append(ArgumentIdea(name, "", says, function, change=change, also=also, frequent=frequent))
+        kept = {"change": change, "also": also, "frequent": frequent, "leaves_out": leaves_out}
+        found.append(ArgumentIdea(name, "", says, function, **kept))
 
     for name, value in values.items():
         if isinstance(value, bool | str):
@@ -71,7 +75,14 @@ def argument_ideas(exercise):
                 reason = ": it is left out." if fixed == 0 else ": that number is written into the code, or passed on."
                 frequent = fixed in _FREQUENT or fixed == defaults.get(name)
                 also = f"Beside that, {name}={fixed:g} is taken, whatever `{name}` is passed{reason}"
-                add(f"{name} taken as {fixed:g}", said + reason, also, _fixes(name, fixed), frequent)
+                add(
+                    f"{name} taken as {fixed:g}",
+                    said + reason,
+                    also,
+                    _fixes(name, fixed),
+                    frequent,
+                    "" if fixed else name,
+                )
             for form, compute in _COMPUTED.items():
                 other = form.format(f"`{name}`")
                 says = f"Your result is what the task gives with {other} in place of `{name}`."
@@ -92,9 +103,9 @@ def argument_ideas(exercise):
     return found
 
 
-def with_change(function, change):
-    """Give a function that is called with changed arguments."""
-    names = _names(function)
+def with_change(function, change, names=None):
+    """Give a function that is called with changed arguments; ``names`` are its parameters, where they are known."""
+    names = names or _names(function)
 
     def changed(*arguments, **options):
         given = dict(zip(names, arguments, strict=False)) | options

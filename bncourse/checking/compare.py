@@ -64,7 +64,18 @@ def mismatch(expected, got, names, tolerance):
 
 def same(expected, got, tolerance):
     """Say whether two values agree, shapes and all."""
-    return mismatch(expected, got, ["it"] * 64, tolerance) is None
+    if isinstance(expected, tuple) and isinstance(got, tuple | list):
+        pairs = zip(expected, got, strict=False)
+        return len(expected) == len(got) and all(_alike(*pair, tolerance, i) for i, pair in enumerate(pairs))
+    if isinstance(expected, tuple | Mapping):
+        return mismatch(expected, got, ["it"] * 64, tolerance) is None
+    return _alike(expected, got, tolerance, 0)
+
+
+def _alike(expected, got, tolerance, place):
+    if _is_numbers(expected) and _is_numbers(got):  # nearly all are numbers that differ, and need no words
+        return _off(expected, got, tolerance, place) <= 1
+    return _one_mismatch(expected, got, "it", tolerance, place) is None
 
 
 def distance(expected, got, tolerance, enough=np.inf):

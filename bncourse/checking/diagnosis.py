@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -12,8 +13,10 @@ from bncourse.checking.faults import explain
 from bncourse.checking.lines import mentions, unused
 from bncourse.checking.replay import Replay
 from bncourse.checking.verdict import Reason
+from bncourse.checking.where.defaults import other_defaults, said_of
 
 _ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
+_TOGETHER = "Your result is what two mistakes give together; your lines may say them in other words. "
 
 
 def diagnose(exercise, source, trials, of_part, told):
@@ -37,6 +40,10 @@ def diagnose(exercise, source, trials, of_part, told):
     """
     replay = Replay(exercise, trials)
     ideas = replay.candidates(trials) or (replay.candidates(of_part) if len(of_part) < len(trials) else [])
+    if len(ideas) > 1 and isinstance(ideas[-1], ArgumentIdea):
+        first, *others = ideas
+        said = [_TOGETHER + first.says, *(idea.also for idea in others)]
+        return ideas, [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
     if ideas:
         return ideas, [Reason(_said(idea, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
     if told.kind == "fault":
@@ -44,7 +51,9 @@ def diagnose(exercise, source, trials, of_part, told):
     elif told.reason:
         said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
     else:
-        said = [_pattern(exercise, told) or _where_it_holds(of_part), *_overlooked(exercise, source)]
+        pattern = _on_a_line(trials) or _pattern(exercise, told) or _where_it_holds(of_part)
+        said = [pattern, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
+    said += [f"What the check saw of {key}: {value}." for key, value in _seen(exercise, told).items()]
     return [], [Reason(sentence) for sentence in said if sentence]
 
 
@@ -76,11 +85,86 @@ def beside(reason, idea, change):
     return replace(reason, says=_ELSEWHERE + reason.says)
 
 
+def _pieces(exercise, trials):
+    """Say which of several results are right in every case, and which are not."""
+    held = {}
+    for trial in trials:
+        expected, got = trial.expected, trial.reply.value
+        if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(got) == len(expected):
+            rows = [(name, i, expected[i], got[i]) for i, name in enumerate(exercise.returns)]
+        elif isinstance(expected, dict) and isinstance(got, dict) and not exercise.properties:
+            compared = [key for key in expected if key not in exercise.observes and key in got]
+            rows = [(key, i, expected[key], got[key]) for i, key in enumerate(compared)]
+        else:
+            return ""
+        for name, place, wanted, value in rows:
+            tolerance = compare.Tolerance(trial.tolerance.rtol, trial.tolerance.atol, partial(_at, trial, place))
+            held[name] = held.get(name, True) and compare.same(wanted, value, tolerance)
+    right, wrong = ([name for name, is_right in held.items() if is_right is truth] for truth in (True, False))
+    if not right or not wrong:
+        return ""
+    return f"Right in every case: {_some(right, 4)}. Not right: {_some(wrong, 4)}."
+
+
+def _at(trial, place):
+    rounding = trial.tolerance.single()
+    return [rounding[place]] if place < len(rounding) else []
+
+
+def _seen(exercise, told):
+    """Give what a driver saw, where a card may show it."""
+    value = told.reply.value
+    observed = {key: value[key] for key in exercise.observes if isinstance(value, dict) and key in value}
+    return {key: str(each)[:300] for key, each in {**observed, **told.shown}.items()}
+
+
+def _zipped(exercise, source, told):
+    """Say what `zip` does with two arrays of different length, where it is called with two of the task's."""
+    given = dict(zip(exercise.parameters, told.case.arguments, strict=False))
+    for call in re.findall(r"\bzip\((\w+), (\w+)\)", source):
+        sizes = [len(given[name]) for name in call if isinstance(given.get(name), np.ndarray) and given[name].ndim]
+        if len(sizes) == 2 and sizes[0] != sizes[1]:
+            return (
+                f"`zip({', '.join(call)})` takes the first with the first, the second with the second, and stops at "
+                f"the end of the shorter: that is {min(sizes)} pairs of the {sizes[0] * sizes[1]} that there are."
+            )
+    return ""
+
+
+def _on_a_line(trials):
+    """Say where all numbers of all cases are the right ones times a number, plus a number."""
+    failed = [trial for trial in trials if trial.kind]
+    if not all(trial.kind in ("values", "property") for trial in failed):
+        return ""
+    pairs = [(np.asarray(trial.expected), np.asarray(trial.reply.value)) for trial in trials if _is_array(trial)]
+    if len(pairs) < len(trials) or len(pairs) < 3:
+        return ""
+    right, yours = (np.concatenate([np.ravel(pair[i]) for pair in pairs]).astype(float) for i in (0, 1))
+    if len(np.unique(right)) < 4 or not (np.isfinite(right).all() and np.isfinite(yours).all()):
+        return ""
+    factor, amount = np.polyfit(right, yours, 1)
+    scale = np.abs(yours).max()
+    if np.abs(factor * right + amount - yours).max() > 1e-9 * scale or abs(factor) < 1e-6:
+        return ""
+    if abs(amount) < 1e-9 * scale:
+        return f"In all cases every number is {_factor(float(round(factor, 9)))} what is expected; a factor is off."
+    sign = "plus" if amount > 0 else "minus"
+    times = "" if abs(factor - 1) < 1e-9 else f" {factor:.4g} times"
+    return f"In all cases every number is{times} what is expected, {sign} {abs(amount):.4g}."
+
+
+def _is_array(trial):
+    value = trial.reply.value
+    return isinstance(value, np.ndarray | float) and np.shape(value) == np.shape(trial.expected)
+
+
 def _overlooked(exercise, source):
+    others = other_defaults(exercise, source)
+    said = [said_of(others)] if others else []
     names = unused(exercise, source)
     if not names:
-        return []
-    return [f"The function never looks at {' and '.join(f'`{name}`' for name in names)}; the task needs it."]
+        return said
+    return [*said, f"The function never looks at {' and '.join(f'`{name}`' for name in names)}; the task needs it."]
 
 
 def _pattern(exercise, told):

@@ -120,6 +120,8 @@ class Exercise:
         Names for what the function returns, where it is more than one thing.
     observes : sequence of str
         Keys of what a driver gives that tell wrong ideas apart, and that a right answer is not measured by.
+    shows : sequence of str
+        Keys of what a driver gives that a card shows where a mistake has no name; nothing is compared with them.
     may_change : sequence of str
         Parameters that the function may change in place, such as running statistics.
     compose : callable, optional
@@ -152,6 +154,7 @@ class Exercise:
     section: str = ""
     returns: Sequence[str] = ("result",)
     observes: Sequence[str] = ()
+    shows: Sequence[str] = ()
     may_change: Sequence[str] = ()
     compose: Callable | None = None
     steps: Mapping[str, Callable] = field(default_factory=dict)
@@ -195,9 +198,15 @@ class Exercise:
 
     def called_with(self, answer, arguments, options):
         """Call an answer that lives in this process as a check calls it: through the driver, if there is one."""
-        if self._drive:
-            return self._drive(answer, *arguments, **options)
-        return answer(*arguments, **options)
+        if not self._drive:
+            return answer(*arguments, **options)
+        return self.compared(self._drive(answer, *arguments, **options))
+
+    def compared(self, value):
+        """Give what is compared of a value that a driver gives: all but what is only shown."""
+        if self.shows and isinstance(value, dict):
+            return {key: each for key, each in value.items() if key not in self.shows}
+        return value
 
     def draw(self, seed):
         """Give the cases for a seed, as a list."""

@@ -7,12 +7,15 @@ from bncourse.checking.answer import is_empty
 from bncourse.checking.diagnosis import beside, diagnose
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
-from bncourse.checking.one_change import one_change
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
-from bncourse.checking.recognition import recognized
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
+from bncourse.checking.where.defaults import wrong_default
+from bncourse.checking.where.driven import driven_change
+from bncourse.checking.where.one_change import one_change
+from bncourse.checking.where.recognition import recognized
+from bncourse.checking.where.substitution import substituted
 from bncourse.trouble import Trouble
 
 
@@ -77,7 +80,13 @@ def _verdict(exercise, answer, trials):
     ideas, reasons = diagnose(exercise, answer.source, trials, of_part, told)
     where = next((line for idea in ideas if (line := line_with(idea, exercise, answer.source))), "")
     # an idea is what the numbers are; where no line is known to hold it, the change that is right shows one
-    change = one_change(exercise, answer, trials) if not where and len(ideas) < 2 else None
+    change = wrong_default(exercise, answer, trials)
+    if change:
+        ideas, reasons, where = [], [], ""
+    elif not where and len(ideas) < 2:
+        change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
+    if not ideas and (change is None or not change.whole):
+        change = substituted(exercise, answer, trials) or change
     if ideas and change and not change.whole:
         change = None
     elif ideas and change:
@@ -85,8 +94,9 @@ def _verdict(exercise, answer, trials):
         reasons.append(Reason(change.says))
     elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
-    elif not ideas and (so_far := recognized(exercise, answer, trials, told)):
-        reasons = [*reasons, Reason(so_far)]
+    if not ideas and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
+        reasons = [*reasons, Reason(so_far.says)]
+        change = change or (so_far if so_far.line else None)
     if told.kind == "fault":
         outcome, place = STOPPED, _faulty_line(told.reply.fault)
         place = f"{answer.name}(), {place}" if place else ""

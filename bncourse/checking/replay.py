@@ -6,7 +6,7 @@ failed it is farther from the truth than from the answer. What lies as near to t
 
 import re
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -14,12 +14,12 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.answer import plain
 from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_change
+from bncourse.checking.meeting import has_fractions, like_of, meeting
 
-# A wrong answer is matched less strictly than a right one is accepted: the order of sums may differ.
-LIKE = compare.Tolerance(1e-6, 1e-9)
 # How many times nearer to the idea than to the truth an answer must be.
 NEARER = 10.0
 LONG = 0.05  # seconds
+_MOST_BY_CHANCE = 3  # different whole numbers
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class Replay:
         self.exercise = exercise
         self.trials = trials
         self._kept = {}
+        self._orders = {}
         self._unlike = {}  # for ideas that do not explain a trial: that trial
 
     # made once, because results are kept by what an idea is
@@ -69,7 +70,7 @@ class Replay:
         others = [idea for idea in ideas if not isinstance(idea, ArgumentIdea)]
         function = self.exercise.whole(*others) if others else self.exercise.reference
         for change in changes:
-            function = with_change(function, change)
+            function = with_change(function, change, self.exercise.parameters)
         return function
 
     def _run(self, function, case):
@@ -77,7 +78,8 @@ class Replay:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # a wrong answer may divide by zero: that is its result
             try:
-                value = plain(self.exercise.called_with(function, arguments, options))
+                value = self.exercise.called_with(function, arguments, options)
+                value = value if _is_plain(value) else plain(value)
             except Exception as error:  # a wrong idea that stops on a case agrees with no value
                 return Result(None, arguments, type(error).__name__)
         return Result(value, arguments)
@@ -96,10 +98,10 @@ class Replay:
         """
         farthest, proved = 0.0, False
         key = tuple(map(id, ideas))
-        if any(trial is self._unlike.get(key) for trial in trials):
+        unlike = self._unlike.get(key)
+        if unlike is not None and any(trial is unlike for trial in trials):
             return None
-        # a case that failed tells most ideas apart, so it is asked first; one that takes long, last
-        for trial in sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind)):
+        for trial in self._in_order(trials):
             result = self.result(ideas, trial)
             if trial.reply.fault or result.fault:
                 if not (trial.reply.fault and _same_kind(trial.reply.fault.kind, result.fault)):
@@ -115,6 +117,13 @@ class Replay:
             farthest = max(farthest, off)
             proved = proved or self._proves(result, trial, off, like)
         return farthest if proved else None
+
+    def _in_order(self, trials):
+        """Give trials so that those come first that tell most ideas apart and take little: those that failed."""
+        key = tuple(map(id, trials))
+        if key not in self._orders:
+            self._orders[key] = sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind))
+        return self._orders[key]
 
     def _proves(self, result, trial, off, like):
         if not trial.kind:
@@ -151,17 +160,38 @@ class Replay:
             return []
         found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
-            found = self._nearest((ideas for ideas in self.exercise.suspects() if len(ideas) == 2), trials)
+            may_meet = meeting(self, self._in_order(trials)[0])
+            pairs = (ideas for ideas in self.exercise.suspects() if len(ideas) == 2 and may_meet(*ideas))
+            found = self._nearest(pairs, trials)
             found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
         return list(found)
 
     def _about_arguments(self, trials):
         """Give an idea about the arguments, alone or together with one from the bank."""
+        if not _tells(trials):
+            return ()
         about = self._arguments
+        if left_out := self._left_out(trials):
+            return left_out
         found = self._nearest(((idea,) for idea in about), trials)
         frequent = [other for other in about if other.frequent]
-        both = ((idea, other) for other in frequent for idea in self.exercise.wrong_ideas)
+        may_meet = meeting(self, self._in_order(trials)[0])
+        both = ((idea, o) for o in frequent for idea in self.exercise.wrong_ideas if may_meet(idea, o))
         return found or self._nearest(both, trials)
+
+    def _left_out(self, trials):
+        """Give an argument that has no effect wherever the truth gives numbers without it, whatever comes elsewhere."""
+        for idea in self._arguments:
+            if not idea.leaves_out:
+                continue
+            finite = [t for t in trials if _is_finite(self.result((idea,), t))]
+            if 2 < len(finite) < len(trials) and self.explains((idea,), finite) is not None:
+                name = idea.leaves_out
+                says = (
+                    f"Wherever {name}=0 gives numbers, your result is what {name}=0 gives: `{name}` is left out there."
+                )
+                return (replace(idea, says=says, also=says),)
+        return ()
 
     def _is_nearly_right(self, trials):
         """Say whether an answer is nowhere far enough from the truth that an idea could be proved."""
@@ -232,14 +262,29 @@ class Replay:
         return proved
 
 
+def _is_finite(result):
+    return not result.fault and all(np.isfinite(p).all() for p in compare.pieces(result.value) if _is_plain(p))
+
+
+def _is_plain(value):
+    """Say whether a value is one that a comparison can take as it is, which spares a copy."""
+    if type(value) is tuple:
+        return all(map(_is_plain, value))
+    return type(value) in (float, bool, str) or (type(value) is np.ndarray and not value.dtype.hasobject)
+
+
 def ideas_key(ideas):
     """Give what a suspect is told apart by."""
     return tuple((idea.step, idea.name) for idea in ideas)
 
 
-def like_of(trial):
-    """Give the tolerance with which a wrong idea is compared on a trial."""
-    return compare.Tolerance(LIKE.rtol, LIKE.atol, trial.tolerance.single)
+def _tells(trials):
+    """Say whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
+    failed = [trial for trial in trials if trial.kind]
+    if any(trial.reply.fault or has_fractions(trial.reply.value) for trial in failed):
+        return True
+    values = {str(compare.pieces(trial.reply.value)) for trial in failed}
+    return len(values) >= _MOST_BY_CHANCE and not any(has_fractions(trial.expected) for trial in failed)
 
 
 def _same_kind(one, other):

@@ -1,6 +1,6 @@
 """One case: call the answer, compare with the truth, and keep the first thing that is wrong."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import numpy as np
@@ -26,21 +26,30 @@ class Trial:
     kind: str = ""
     finding: Finding | None = None
     reason: str = ""
+    shown: dict = field(default_factory=dict)
 
 
-def attempt(exercise, answer, case):
-    """Call the answer on a case and give the `Trial`."""
+def attempt(exercise, answer, case, truth=None):
+    """Call the answer on a case and give the `Trial`; ``truth`` is what `truth_of` gives, where it is known."""
+    expected, tolerance = truth or truth_of(exercise, case)
+    arguments, options = case.copy()
+    reply = answer.call(arguments, options, seconds=exercise.seconds, driver=exercise.driver)
+    shown = {key: reply.value[key] for key in exercise.shows if isinstance(reply.value, dict) and key in reply.value}
+    if shown:
+        reply = replace(reply, value=exercise.compared(reply.value))
+    trial = Trial(case, reply, expected, tolerance, shown=shown)
+    if not reply.timed_out:
+        _examine(exercise, trial)
+    return trial
+
+
+def truth_of(exercise, case):
+    """Give what is right for a case, and how close an answer must come to it."""
     arguments, options = case.copy()
     expected = _truth(exercise, arguments, options)
     # kept, because a diagnosis compares the same case with a hundred wrong ideas
     rounding = cache(lambda: _rounding(exercise, case, expected))
-    tolerance = compare.Tolerance(exercise.rtol, exercise.atol, rounding)
-    arguments, options = case.copy()
-    reply = answer.call(arguments, options, seconds=exercise.seconds, driver=exercise.driver)
-    trial = Trial(case, reply, expected, tolerance)
-    if not reply.timed_out:
-        _examine(exercise, trial)
-    return trial
+    return expected, compare.Tolerance(exercise.rtol, exercise.atol, rounding)
 
 
 def _truth(exercise, arguments, options):

@@ -9,6 +9,7 @@ import inspect
 import textwrap
 import types
 import warnings
+from functools import lru_cache
 
 import numpy as np
 
@@ -26,13 +27,19 @@ class _TooLong(BaseException):
     """A loop turns too often; a bare ``except Exception`` in an answer does not catch it."""
 
 
-def _counter():
-    turns = 0
+@lru_cache(64)
+def _compiled(source):
+    return compile(source, "<another form of the answer>", "exec")
+
+
+def turns():
+    """Give what a loop asks at each turn, for one call: it may turn `MOST_TURNS` times."""
+    done = 0
 
     def goes_on():
-        nonlocal turns
-        turns += 1
-        if turns > MOST_TURNS:
+        nonlocal done
+        done += 1
+        if done > MOST_TURNS:
             raise _TooLong
         return True
 
@@ -92,22 +99,26 @@ def outcomes(function, source, count, arguments, options):
     TypeError
         If the function is none of Python's own, or uses names of a function around it.
     """
-    if not isinstance(function, types.FunctionType) or function.__closure__:
-        raise TypeError("only a function that stands alone can be run in another form")
+    _alone(function)
     names = dict(function.__globals__)
-    exec(compile(source, "<another form of the answer>", "exec"), names)
+    exec(_compiled(source), names)
     variant = names[function.__name__]
     found = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for number in range(1, count + 1):
-            names[WHICH], names[GOES_ON] = number, _counter()
+            names[WHICH], names[GOES_ON] = number, turns()
             given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
             try:
                 found.append([plain(variant(*given, **named)), given, named])
             except (Exception, _TooLong):  # a text that stops is no right one
                 found.append(None)
     return found
+
+
+def _alone(function):
+    if not isinstance(function, types.FunctionType) or function.__closure__:
+        raise TypeError("only a function that stands alone can be run in another form")
 
 
 def observed(function, source, arguments, options):
@@ -128,8 +139,7 @@ def observed(function, source, arguments, options):
         ``[number, value]`` in the order in which they were evaluated, of each expression that was evaluated once. An
         error ends the list.
     """
-    if not isinstance(function, types.FunctionType) or function.__closure__:
-        raise TypeError("only a function that stands alone can be run in another form")
+    _alone(function)
     values, again = {}, set()
 
     def note(number, value):
@@ -139,10 +149,93 @@ def observed(function, source, arguments, options):
             values[number] = plain(value)
         return value
 
-    names = {**function.__globals__, SEEN: note, GOES_ON: _counter()}
-    exec(compile(source, "<another form of the answer>", "exec"), names)
+    names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
+    exec(_compiled(source), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         with contextlib.suppress(Exception, _TooLong):
             names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
     return [[number, value] for number, value in values.items() if number not in again]
+
+
+def shapes(function, source, arguments, options):
+    """Call a text as `observed` takes it, and say how often each expression was evaluated, and to which shape.
+
+    Parameters
+    ----------
+    function : function
+    source : str
+    arguments : list
+    options : dict
+
+    Returns
+    -------
+    list
+        ``[number, count, shape, values]``, in the order in which they were evaluated, of real numbers and arrays of
+        them: all values of one expression behind each other. Those whose shape changes are left out.
+    """
+    _alone(function)
+    found, odd = {}, set()
+
+    def note(number, value):
+        real = isinstance(value, float | np.ndarray | np.floating) and np.asarray(value).dtype.kind == "f"
+        kept = found.setdefault(number, [])
+        if not real or (kept and np.shape(kept[0]) != np.shape(value)) or (len(kept) + 1) * np.size(value) > MOST_SEEN:
+            odd.add(number)
+        elif number not in odd:
+            kept.append(np.array(value))
+        return value
+
+    names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
+    exec(_compiled(source), names)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        with contextlib.suppress(Exception, _TooLong):
+            names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
+    return [[n, len(kept), list(np.shape(kept[0])), np.array(kept)] for n, kept in found.items() if n not in odd]
+
+
+def substituted(function, source, tries, arguments, options):
+    """Call a text as `observed` takes it once for each try, in which other values stand in the place of expressions.
+
+    Parameters
+    ----------
+    function : function
+    source : str
+    tries : list
+        Of each try the numbers of the expressions and the values for each, ``[[number, values], ...]``: as many as it
+        has altogether, one after the other where it is evaluated more than once.
+    arguments : list
+    options : dict
+
+    Returns
+    -------
+    list
+        As `outcomes` gives it; None also where the values were too many or too few.
+    """
+    _alone(function)
+    names = dict(function.__globals__)
+    exec(_compiled(source), names)
+    variant, found = names[function.__name__], []
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        for places in tries:
+            rows = {number: [np.ravel(values), 0] for number, values in places}
+
+            def note(number, value, rows=rows):
+                if number not in rows:
+                    return value
+                row, used = rows[number]
+                rows[number][1] = used + np.size(value)
+                new = row[used : used + np.size(value)].reshape(np.shape(value))  # raises where there are too few
+                return new if isinstance(value, np.ndarray) else new[()]
+
+            names[SEEN], names[GOES_ON] = note, turns()
+            given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
+            try:
+                value = plain(variant(*given, **named))
+            except (Exception, _TooLong):
+                found.append(None)
+                continue
+            found.append([value, given, named] if all(used == row.size for row, used in rows.values()) else None)
+    return found

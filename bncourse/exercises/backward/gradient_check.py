@@ -216,7 +216,7 @@ def an_absolute_tolerance(forward, backward, x, gamma, beta):
     return all(bool(np.abs(a - b).max() < 1e-4) for a, b in both(forward, backward, x, gamma, beta))
 
 
-@gradient_check.wrong("B4")
+@gradient_check.wrong("B4", name="finite differences that are too coarse")
 def differences_to_one_side_with_a_large_step(forward, backward, x, gamma, beta):
     """Right gradients fail wherever the function is curved: your finite differences are too coarse, and exact for a
     straight line only. Step to both sides, (loss(v + h) - loss(v - h)) / 2h, with h about 1e-5."""

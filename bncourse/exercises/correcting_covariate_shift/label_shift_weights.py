@@ -21,7 +21,9 @@ def _shifted(rng, classes, lowest=0.3):
     """Draw a confusion matrix, and predictions that come from weights of which one is the lowest."""
     joint, prior = _confusion(rng, classes)
     weights = rng.permutation(np.concatenate([[lowest], rng.uniform(0.6, 2.5, classes - 1)]))
-    return joint, joint @ (weights / (prior @ weights))
+    predicted = joint @ (weights / (prior @ weights))
+    # predictions are shares: where a low weight makes one fall below 0, another is drawn
+    return (joint, predicted) if predicted.min() >= 0 else _shifted(rng, classes, lowest)
 
 
 def _without_the_first(joint):

@@ -24,6 +24,7 @@ build_model = Exercise(
     points=3,
     section="As one writes it today",
     returns=("the model",),
+    shows=("the layers",),
     driver="bncourse.drivers.keras_objects:describe_model",
     rtol=1e-4,
     atol=1e-5,

@@ -173,7 +173,7 @@ def the_largest_distance_of_any_two(gradients):
     return np.sqrt((pairs**2).sum(axis=2)).max()
 
 
-@gradient_predictiveness.wrong("F1", looks_like=r"norm|sqrt")
+@gradient_predictiveness.wrong("F1", looks_like=r"norm|sqrt", forms=(lambda g: np.linalg.norm(g, axis=1).max(),))
 def the_longest_gradient(gradients):
     """You return the length of the longest gradient. Subtract the first row before you take the lengths."""
     return np.linalg.norm(gradients[1:], axis=1).max()

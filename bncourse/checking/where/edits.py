@@ -7,7 +7,7 @@ believed first, so what is plainest to read stands first: something left out, th
 import ast
 import copy
 
-from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.where.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
 
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _SWAPPED = {
@@ -21,8 +21,8 @@ _SWAPPED = {
     "sqrt": ("square",),
     "square": ("sqrt",),
     "abs": ("square",),
-    "max": ("min", "sum"),
-    "min": ("max", "sum"),
+    "max": ("mean", "min", "sum"),
+    "min": ("mean", "max", "sum"),
     "maximum": ("minimum",),
     "minimum": ("maximum",),
     "add": ("subtract", "multiply"),
@@ -64,12 +64,19 @@ def left_out(function):
                 new = copy.copy(node)
                 new.keywords = [*node.keywords[:i], *node.keywords[i + 1 :]]
                 yield place, new, f"`{text}` without `{ast.unparse(keyword)}`"
-            if len(node.args) == 1 and called_name(node) not in ("len", "range"):
+            starred = any(isinstance(each, ast.Starred) for each in node.args)
+            if len(node.args) == 1 and not starred and called_name(node) not in ("len", "range"):
                 yield place, node.args[0], f"`{text_of(node.args[0])}` alone in place of `{text}`"
 
 
 def in_a_loop(function):
     """A statement that overwrites where it should add up, or adds up where it should not, or writes into an input."""
+    for statement in _in_loops(function):
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            name = statement.targets[0].id
+            new = ast.BoolOp(ast.And(), [ast.Name(name, ast.Load()), statement.value])
+            new = ast.Assign([statement.targets[0]], new, lineno=statement.lineno)
+            yield statement, new, f"`{name} = {name} and ...` in place of `{name} = ...`, which forgets what it was"
     for statement in ast.walk(function):
         if isinstance(statement, ast.AugAssign) and type(statement.op) in _OPERATORS:
             text = ast.unparse(statement)
@@ -103,6 +110,11 @@ def in_a_loop(function):
                 yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
 
 
+def _in_loops(function):
+    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
+    return {id(s): s for loop in loops for s in ast.walk(loop) if isinstance(s, ast.stmt) and s is not loop}.values()
+
+
 def small(function):
     """Another operator, number, name, comparison or function; a sign; an order; brackets."""
     names = names_of(function)
@@ -126,8 +138,9 @@ def small(function):
             if isinstance(node.operand, ast.Constant):
                 yield from _numbers(place, -node.operand.value, given)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in names:
-            for other in names:
-                if other != node.id:
+            receiver = getattr(getattr(place.parent, "func", None), "value", None)
+            for other in names:  # a list that is put into itself takes for ever to be made an array
+                if other not in (node.id, getattr(receiver, "id", None)):
                     yield place, ast.Name(other, ast.Load()), f"`{other}` in place of `{node.id}`{inside(place)}"
         elif isinstance(node, ast.Compare) and len(node.ops) == 1 and type(node.ops[0]) in _COMPARED:
             for other in _COMPARED[type(node.ops[0])]:

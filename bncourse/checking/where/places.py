@@ -38,8 +38,8 @@ def places(function):
     found = []
 
     def walk(node, line):
-        if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.FunctionDef | ast.Lambda | ast.Import):
-            return  # messages, and functions inside, whose names are others
+        if isinstance(node, ast.Raise | ast.Assert | ast.JoinedStr | ast.arguments | ast.Import):
+            return  # messages, and the first lines of functions inside
         if isinstance(node, ast.Expr):
             # done for what it does, such as `rows.append(row)`: with another receiver, or without, it does nothing
             for item in [*getattr(node.value, "args", ()), *getattr(node.value, "keywords", ())]:

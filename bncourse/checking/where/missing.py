@@ -1,11 +1,11 @@
 """The kinds of small edits that put in what is missing: a root, a sort, one less, a term, a factor, a shape.
 
-They are tried after those of `bncourse.checking.edits`, and have the same form.
+They are tried after those of `bncourse.checking.where.edits`, and have the same form.
 """
 
 import ast
 
-from bncourse.checking.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.where.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
 
 
 def wrapped(function):
@@ -79,6 +79,7 @@ def added(function):
     if parameters:
         shape = ast.Attribute(ast.Name(parameters[0], ast.Load()), "shape", ast.Load())
         values += [ast.Subscript(shape, ast.Constant(axis), ast.Load()) for axis in (0, 1)]
+        values += [ast.Call(ast.Name("len", ast.Load()), [ast.Name(name, ast.Load())], []) for name in parameters[1:3]]
     counting = loop_names(function)
     values += [ast.Name(name, ast.Load()) for name in names_of(function)[len(parameters) :] if name not in counting]
     words = {

@@ -14,15 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.changes import Changes
-from bncourse.checking.several import Several, is_right
+from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.several import Several, is_right
 
 DRIVER = "bncourse.checking.variants:outcomes"
 HELPERS = "bncourse.checking.variants:helpers"
-MOST = 1_500  # how many changes are tried: a number, so that a verdict hangs on no clock
+SHAPES = "bncourse.checking.variants:shapes"
+MOST, FEWEST = 1_500, 300  # how many changes are tried: a number, so that a verdict hangs on no clock
+FEW = 700
+WORK = 30_000  # values that are computed in all of them: loops take longer, so fewer changes are tried there
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
 _BATCH = 100
+_COUNTS = 5
 # what could leave a trace, or come out differently at each call
 _UNSAFE = {"open", "input", "exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "random"}
 
@@ -43,6 +47,8 @@ class Found:
         The name of the function that has the line.
     whole : bool
         Whether all is right with it, and not one part or one result alone.
+    sure : bool
+        Whether it is known that nothing before it is wrong too.
     """
 
     line: int
@@ -50,10 +56,13 @@ class Found:
     says: str
     function: str
     whole: bool
+    sure: bool = True
 
     @property
     def where(self):
-        """Give the place as a card writes it."""
+        """Give the place as a card writes it, or "" where there is none to show."""
+        if not self.line:
+            return ""
         return f"{self.function}(), line {self.line}: {self.text}"
 
 
@@ -73,16 +82,19 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     -------
     Found or None
     """
-    if exercise.driver or not may_be_run_again(answer, trials) or not _tells(trials):
+    if exercise.driver or not may_be_run_again(answer, trials) or not tells(trials):
         return None
     until = time.monotonic() + seconds
     helpers = helpers_of(answer)
     if helpers is None:
         return None
     failing = [trial for trial in trials if trial.kind]
-    first = min(failing, key=lambda trial: (_size(trial) < 8, _size(trial)))  # of one number many a change is right
+    first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
     changes = Changes(answer.source, helpers)
-    candidates = itertools.islice(changes, MOST)
+    most = _most(answer, changes, first)
+    # another name or number is the most frequent change and the least likely one: where few are tried, it is tried last
+    ordered = changes if most > FEW else sorted(changes, key=is_name_or_number)
+    candidates = itertools.islice(ordered, most)
     several = Several(exercise, first)
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = _outcomes(answer, changes.source(batch), len(batch), first, until)
@@ -92,7 +104,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
             if is_right(exercise, first, result):
                 scope = _holds(exercise, answer, changes.source([change]), trials, failing, until)
                 if scope is not None:
-                    return _told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
+                    return told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
             elif several:
                 several.note(change, result)
     right = several.that_hold(
@@ -101,7 +113,21 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if not right:
         return None
     where = [f"{name} right in every case of this check" for name in right]
-    return _told(answer, [answer.source, *helpers], list(right.values()), where, False)
+    return told(answer, [answer.source, *helpers], list(right.values()), where, False)
+
+
+def is_name_or_number(change):
+    """Say whether a change puts another name or another number in a place."""
+    return isinstance(change.replacement, ast.Name | ast.Constant)
+
+
+def _most(answer, changes, trial):
+    arguments, options = trial.case.copy()
+    source, _ = changes.observing()
+    reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
+    rows = reply.value if isinstance(reply.value, list) else []
+    computed = sum(row[1] for row in rows if isinstance(row, list) and len(row) == 4 and isinstance(row[1], int))
+    return max(min(FEWEST, 10 * WORK // max(computed, 1)), min(MOST, WORK // max(computed, 1)))
 
 
 def helpers_of(answer):
@@ -115,16 +141,28 @@ def helpers_of(answer):
     return texts if all(map(_harmless, texts)) else None
 
 
-def may_be_run_again(answer, trials):
-    """Say whether an answer can be run in another form without harm: it ends, leaves no trace, and draws nothing."""
+def may_be_run_again(answer, trials, may_draw=False):
+    """Say whether an answer can be run in another form without harm: it ends, leaves no trace, and draws nothing.
+
+    Parameters
+    ----------
+    answer : Answer
+    trials : list of Trial
+    may_draw : bool
+        Whether it may draw with NumPy all the same, because what it draws from is put back.
+
+    Returns
+    -------
+    bool
+    """
     if answer.kind != "function" or not answer.source:
         return False
     if any(trial.reply.timed_out for trial in trials) or min(trial.reply.seconds for trial in trials) > SLOWEST:
         return False
-    return _harmless(answer.source)
+    return _harmless(answer.source, may_draw)
 
 
-def _harmless(source):
+def _harmless(source, may_draw=False):
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -132,22 +170,27 @@ def _harmless(source):
     for node in ast.walk(tree):
         if isinstance(node, ast.Global | ast.Nonlocal | ast.AsyncFunctionDef | ast.Yield | ast.YieldFrom):
             return False
-        if getattr(node, "id", None) in _UNSAFE or getattr(node, "attr", None) in _UNSAFE:
+        draws = may_draw and getattr(node, "attr", None) == "random"
+        if getattr(node, "id", None) in _UNSAFE or (getattr(node, "attr", None) in _UNSAFE and not draws):
             return False
     return True
 
 
-def _tells(trials):
-    """Say whether the right results are so varied that a change does not hit them by chance: real numbers."""
+def tells(trials):
+    """Say whether the right results are so varied that a change does not hit them by chance.
+
+    They are real numbers, or many different counts.
+    """
     telling = 0
     for trial in trials:
         values = [np.asarray(piece) for piece in compare.pieces(trial.expected)]
         numbers = [value for value in values if value.dtype.kind == "f"]
         telling += any(np.any(value != np.round(value)) for value in numbers)
-    return telling >= 2 and any(trial.kind for trial in trials)
+    counts = {t.expected for t in trials if isinstance(t.expected, int | np.integer)}
+    return (telling >= 2 or len(counts) >= _COUNTS) and any(trial.kind for trial in trials)
 
 
-def _size(trial):
+def size_of(trial):
     return sum(np.size(value) for value in trial.case.arguments)
 
 
@@ -184,7 +227,7 @@ def _cases(scope):
     return f"every case of {scope!r} come out right" if scope else "every case of this check come out right"
 
 
-def _told(answer, sources, changes, what, whole):
+def told(answer, sources, changes, what, whole):
     """Tell changes, each with what it makes right; the first is shown as the place."""
     said, shown = [], None
     for change, comes in zip(changes, what, strict=True):

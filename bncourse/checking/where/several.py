@@ -102,7 +102,7 @@ def _near(expected, got):
             if np.size(a) != np.size(b):
                 return False
             a, b = np.ravel(a), np.ravel(b)
-            if a.dtype.kind == b.dtype.kind == "f" and not np.all(np.abs(a - b) <= 1e-3 * (1 + np.abs(a))):
+            if a.dtype == b.dtype == np.float64 and not np.all(np.abs(a - b) <= 1e-3 * (1 + np.abs(a))):
                 return bool(np.isnan(a).any())
     return True
 

@@ -1,17 +1,17 @@
 """Single changes of a function's text: what a person might have meant in place of what is written.
 
 Each is one small edit (another operator, axis or number, a root, a factor, another name), with the words for it: see
-`bncourse.checking.edits` and `bncourse.checking.missing`. Whether a change makes an answer right is for
-`bncourse.checking.one_change` to find out.
+`bncourse.checking.where.edits` and `bncourse.checking.where.missing`. Whether a change makes an answer right is for
+`bncourse.checking.where.one_change` to find out.
 """
 
 import ast
 import copy
 from dataclasses import dataclass
 
-from bncourse.checking import edits, missing
-from bncourse.checking.places import keep_texts, places, text_of
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
+from bncourse.checking.where import edits, missing
+from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
 MOST_NODES = 400  # an answer longer than this is left alone
 _KINDS = (edits.left_out, edits.in_a_loop, edits.small, missing.wrapped, missing.added)
@@ -76,22 +76,28 @@ class Changes:
             wanted.setdefault(id(change.node), []).append((number, change.replacement))
         return self._written(lambda new, node: _bounded(_choice(new, wanted[id(node)]) if id(node) in wanted else new))
 
-    def observing(self):
+    def observing(self, names=False):
         """Give a text that notes the value of each expression that calculates, and what they are.
+
+        Parameters
+        ----------
+        names : bool
+            Whether the values of names are noted too.
 
         Returns
         -------
         str
         list of tuple
-            Of each expression its line, its text, what it stands in, and the name of its function.
+            Of each expression its line, its text, what it stands in, the name of its function, and the node itself.
         """
         if not self._functions:
             return "", []
+        kinds = ast.BinOp | ast.Call | ast.UnaryOp
         found = [
             (place, function.name)
             for function in self._functions
             for place in places(function)
-            if isinstance(place.node, ast.BinOp | ast.Call | ast.UnaryOp)
+            if (isinstance(place.node, kinds) and not _is_empty(place.node)) or (names and _is_a_value(place.node))
         ]
         noted = {id(place.node): number for number, (place, _) in enumerate(found)}
 
@@ -100,7 +106,7 @@ class Changes:
                 return _bounded(new)
             return ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(noted[id(node)]), new], [])
 
-        return self._written(noting), [(p.line, text_of(p.node), p.parent, name) for p, name in found]
+        return self._written(noting), [(p.line, text_of(p.node), p.parent, name, p.node) for p, name in found]
 
     def text(self, change):
         """Give the text with this change made."""
@@ -109,6 +115,15 @@ class Changes:
     def _written(self, do):
         # helpers first, so that the function itself is what its name means in the end
         return "\n\n".join(ast.unparse(_copied(function, do)) for function in reversed(self._functions))
+
+
+def _is_empty(node):
+    """Say whether an expression gives what happens to stand in memory, which is no value of an answer."""
+    return isinstance(node, ast.Call) and called_name(node) in ("empty", "empty_like")
+
+
+def _is_a_value(node):
+    return isinstance(node, ast.Name | ast.Subscript) and isinstance(node.ctx, ast.Load)
 
 
 def _parsed(source):

@@ -1,0 +1,70 @@
+"""The one change that makes an answer right which is called through a driver, such as a check of others' gradients.
+
+Only where the answer lives in this process, as in a notebook: behind the walls each of its calls would cross them.
+"""
+
+import itertools
+
+import numpy as np
+
+from bncourse.checking.trial import attempt
+from bncourse.checking.variants import GOES_ON, WHICH, turns
+from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.one_change import helpers_of, is_name_or_number, may_be_run_again, told
+
+MOST = 300  # changes
+SLOWEST = 0.01  # seconds of a call
+FEWEST_CASES = 10  # so that true or false in all of them is no chance
+_BATCH = 100
+
+
+def driven_change(exercise, answer, trials):
+    """Look for a single change that makes an answer right on every case, through its driver.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trials : list of Trial
+        All cases of the check, at least one of which fails.
+
+    Returns
+    -------
+    Found or None
+    """
+    if exercise.driver is None or not hasattr(answer, "rewritten") or len(trials) < FEWEST_CASES:
+        return None
+    failing = [trial for trial in trials if trial.kind]
+    if not may_be_run_again(answer, trials, may_draw=True) or min(t.reply.seconds for t in failing) > SLOWEST:
+        return None
+    helpers = helpers_of(answer)
+    changes = Changes(answer.source, helpers or ())
+    before = np.random.get_state()  # noqa: NPY002 (what the learner draws from)
+    try:
+        found = _search(exercise, answer, trials, failing, changes)
+    except (TypeError, NameError, SyntaxError):  # it uses names of a function around it
+        return None
+    finally:
+        np.random.set_state(before)  # noqa: NPY002
+    if found is None:
+        return None
+    return told(answer, [answer.source, *(helpers or ())], [found], ["every case of this check come out right"], True)
+
+
+def _search(exercise, answer, trials, failing, changes):
+    first, *others = sorted(failing, key=lambda trial: trial.reply.seconds)
+    others += [trial for trial in trials if not trial.kind]
+    candidates = iter(sorted(changes, key=is_name_or_number)[:MOST])
+    while batch := list(itertools.islice(candidates, _BATCH)):
+        other, names = answer.rewritten(changes.source(batch), {WHICH: 0})
+        for number, change in enumerate(batch, start=1):
+            names[WHICH] = number
+            if all(_is_right(exercise, other, names, trial) for trial in (first, *others)):
+                return change
+    return None
+
+
+def _is_right(exercise, other, names, trial):
+    names[GOES_ON] = turns()
+    again = attempt(exercise, other, trial.case, (trial.expected, trial.tolerance))
+    return not again.kind and not again.reply.timed_out

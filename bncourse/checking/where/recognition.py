@@ -1,0 +1,152 @@
+"""How far an answer is right: which of its values a right answer has too, and which is the first that none has.
+
+The answer is run once more on the case that fails, where it lives, and notes the value of each expression. The
+reference, and the right answers that the exercise knows, are run on the same case, and so are the reference
+functions they are made of. What is said is what was compared: this value is that one, and this is the first that is
+none of them. It is not said that the line is wrong: a right answer may take a way that nobody has shown yet.
+"""
+
+import ast
+
+import numpy as np
+
+from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again
+from bncourse.checking.where.steps import is_same, is_telling, steps_of
+
+DRIVER = "bncourse.checking.variants:observed"
+SECONDS = 2.0
+_MOST_NAMED = 3
+
+
+def recognized(exercise, answer, trials, told):
+    """Say how far the values of an answer are those of a right one; None where there is nothing to say.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trials : list of Trial
+    told : Trial
+        The case that the learner is shown.
+
+    Returns
+    -------
+    Found or None
+        Its line is 0 where none can be shown: the first value that no known right answer has may still be right. A
+        result that is put together of right values, and is not right, is where it goes wrong.
+    """
+    if exercise.driver or not may_be_run_again(answer, trials):
+        return None
+    if unfinished := _unfinished(exercise, answer, trials):
+        return unfinished
+    helpers = helpers_of(answer)
+    source, places = Changes(answer.source, helpers or ()).observing()
+    if helpers is None or not places:
+        return None
+    arguments, options = told.case.copy()
+    reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=DRIVER)
+    if reply.fault or reply.timed_out or not isinstance(reply.value, list):
+        return None
+    steps = [(step.name, step.value) for step in steps_of(exercise, told.case)]
+    inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
+    good, plain, first = [], [], None
+    for pair in reply.value:
+        if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
+            return None
+        number, text, parent, function, node = places[pair[0]]
+        if not any(isinstance(each, ast.Name) for each in ast.walk(node)):
+            continue
+        line = f"line {number}" if function == answer.name else f"line {number} of `{function}`"
+        value = pair[1]
+        if not is_telling(value) or any(is_same(value, given) for given in inputs):
+            continue
+        name = next((name for name, step in steps if is_same(step, value)), None)
+        if name is None and on_the_way(value, steps, inputs):
+            continue
+        if name is None:
+            first = (line, text)
+            ends = isinstance(parent, ast.Return) and function == answer.name
+            break
+        if name:
+            good.append((line, _bound(parent) or text, name))
+        else:
+            plain = [(line, _bound(parent) or text, "a step of a right answer too")]
+    if first is None:
+        return None
+    if not (good or plain):
+        says = f"`{first[1]}` ({first[0]}) is the first value that none of the right answers known here passes through."
+        return None if ends or told.kind == "fault" else Found(0, "", says, answer.name, False)
+    shown = answer.source.splitlines()[number - 1].strip() if ends else ""
+    return Found(number if ends else 0, shown, _sentence(good or plain, first, ends), answer.name, False)
+
+
+def _unfinished(exercise, answer, trials):
+    """Say where a value comes back that is an input, or a step of right answers, and not their result."""
+    returns = [node for node in ast.walk(ast.parse(answer.source)) if isinstance(node, ast.Return)]
+    if len(returns) != 1:
+        return None
+    names, telling, different = None, False, set()
+    for trial in [trial for trial in trials if trial.kind][:_MOST_NAMED]:
+        value = trial.reply.value
+        if not isinstance(value, np.ndarray | np.generic | int | float):
+            return None
+        different.add(np.asarray(value).tobytes())
+        telling = telling or is_telling(value) or len(different) > 1
+        given = dict(zip(exercise.parameters, trial.case.arguments, strict=False))
+        arrays = {name: each for name, each in given.items() if isinstance(each, np.ndarray | float)}
+        same = {f"`{name}`, as it was passed" for name, each in arrays.items() if is_same(each, value)}
+        if np.ndim(value) == 0:
+            same |= {f"`len({name})`" for name, each in given.items() if np.ndim(each) and len(each) == value}
+        same |= {step.name for step in steps_of(exercise, trial.case) if step.name and is_same(step.value, value)}
+        names = same if names is None else names & same
+    if not names or not telling:
+        return None
+    line = returns[0].lineno
+    name = min(names, key=len)
+    says = f"What comes back in line {line} is {name}. A right answer goes on from there."
+    return Found(line, answer.source.splitlines()[line - 1].strip(), says, answer.name, False)
+
+
+def _sentence(good, first, ends):
+    named = {name: (line, text) for line, text, name in good}  # the last place that has it
+    parts = [f"`{text}` ({line}) is {name}" for name, (line, text) in list(named.items())[-_MOST_NAMED:]]
+    right = ", and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+    line, text = first
+    if ends:
+        return f"So far it is right: {right}. `{text}` ({line}) is made of right values alone, and it is not right."
+    return (
+        f"So far it is right: {right}. `{text}` ({line}) is the first value that none of the right answers known "
+        "here passes through."
+    )
+
+
+def _bound(parent):
+    if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
+        return parent.targets[0].id
+    return ""
+
+
+def _is_rearranged(value, known):
+    """Say whether a value has only numbers of another: sorted, cut, turned or repeated."""
+    known = np.ravel(known)
+    return known.size > 1 and known.dtype.kind == "f" and bool(np.isin(value, known).all())
+
+
+def on_the_way(value, steps, inputs):
+    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
+    a mean, a product with an input.
+
+    Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
+    """
+    if any(_is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
+        return True
+    size = np.size(value)
+    rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
+    rows |= {n for given in inputs for n in np.shape(given)[:1]}
+    with np.errstate(all="ignore"):
+        nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
+        nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
+        return any(is_telling(each) and is_same(step, each) for each in nearby for _, step in steps) or any(
+            is_same(np.square(step), value) for _, step in steps
+        )

@@ -1,0 +1,146 @@
+"""The values that right answers pass through: those that the reference names or returns, and on the way there."""
+
+import ast
+import copy
+import inspect
+import sys
+import textwrap
+from dataclasses import dataclass
+from functools import cache
+from types import FunctionType
+
+import numpy as np
+
+from bncourse.checking import compare
+from bncourse.checking.variants import observed
+from bncourse.checking.where.changes import Changes
+
+_SAME, _SAME_SINGLE = compare.Tolerance(1e-9, 1e-12), compare.Tolerance(1e-5, 1e-6)
+_MOST_CALLS = 12
+
+
+@dataclass(frozen=True)
+class Step:
+    """A value on the way of a right answer.
+
+    Parameters
+    ----------
+    key : tuple
+        What it is, the same on every case.
+    name : str
+        What a learner knows it by, or "".
+    value : array or float
+    """
+
+    key: tuple
+    name: str
+    value: object
+
+
+def steps_of(exercise, case, keep=None):
+    """Give what right answers pass through on a case.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    case : Case
+    keep : callable, optional
+        Which values are given; those that tell something (`is_telling`) where it is not said.
+
+    Returns
+    -------
+    list of Step
+        Those with a name first. The result as a whole has none.
+    """
+    keep = keep or is_telling
+    arguments, options = case.copy()
+    steps, calls = _run(exercise.reference, arguments, options, keep)
+    whole = _gives(exercise.reference.__name__)
+    for number, (function, given) in enumerate(calls):
+        steps += _inside((number, function.__name__), function, [], given, keep)
+    for right in exercise.right_answers:
+        arguments, options = case.copy()
+        steps += _inside(("", right.__name__), right, arguments, options, keep)
+    return [Step(each.key, "" if each.name == whole else each.name, each.value) for each in steps]
+
+
+def is_telling(value):
+    """Say whether a value tells anything: real numbers, and not all of them whole."""
+    if not isinstance(value, np.ndarray | float) or np.asarray(value).dtype.kind != "f":
+        return False
+    value = np.asarray(value)
+    return bool(np.isfinite(value).all() and np.any(value != np.round(value)))
+
+
+def is_real(value):
+    """Say whether a value is a real number, or an array of them."""
+    return isinstance(value, np.ndarray | float) and np.asarray(value).dtype.kind == "f"
+
+
+def is_same(a, b):
+    """Say whether two values are the same, whatever axes of length 1 they have."""
+    a, b = np.squeeze(np.asarray(a)), np.squeeze(np.asarray(b))
+    if a.shape != b.shape:
+        return False
+    single = {a.dtype, b.dtype} & {np.dtype(np.float32), np.dtype(np.float16)}
+    return compare.same(a, b, _SAME_SINGLE if single else _SAME)
+
+
+def _gives(name):
+    return f"what `{name}` gives"
+
+
+def _run(function, arguments, options, keep):
+    """Run a reference function: give the values that it and those it calls return or name, and these calls."""
+    steps, calls, number = [], [], {}
+
+    def trace(frame, event, argument):
+        module, name = frame.f_globals.get("__name__", ""), frame.f_code.co_name
+        if not module.startswith("bncourse.reference") or name.startswith(("_", "<")):
+            return None
+        frame.f_trace_lines = False
+        number[name] = number.get(name, 0) + 1
+        this = (name, number[name])
+        if len(calls) < _MOST_CALLS and isinstance(frame.f_globals.get(name), FunctionType):
+            calls.append((frame.f_globals[name], copy.deepcopy(dict(frame.f_locals))))
+
+        def local(frame, event, argument):
+            if event == "return":
+                steps.append(Step((*this, "returns"), _gives(name), argument))
+                steps.extend(
+                    Step((*this, each), f"`{each}`", np.copy(value))
+                    for each, value in frame.f_locals.items()
+                    if keep(value)
+                )
+            return local
+
+        return local
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(*arguments, **options)
+    finally:
+        sys.settrace(before)
+    return [step for step in steps if keep(step.value)], calls
+
+
+def _inside(key, function, arguments, options, keep):
+    """Give the values of the expressions in one of the course's own functions."""
+    source, count = _observing(function)
+    try:
+        found = observed(function, source, arguments, options) if count else []
+    except (TypeError, SyntaxError, NameError):
+        return []
+    return [Step((*key, number), "", value) for number, value in found if keep(value)]
+
+
+@cache
+def _observing(function):
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        tree.body[0].decorator_list = []
+        source, places = Changes(ast.unparse(tree)).observing()
+    except (OSError, TypeError, SyntaxError):
+        return "", 0
+    return source, len(places)

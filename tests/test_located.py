@@ -1,0 +1,271 @@
+"""Where no wrong idea is known: the wrong value is found by substitution, and what is said beside it is true."""
+
+import re
+
+import numpy as np
+import pytest
+from written_cells import said, written
+
+from bncourse import exercises
+from bncourse.checking import DirectAnswer, judge
+
+# An answer, the line that is wrong, and words of the sentence.
+WRONG_VALUES = {
+    "a variance of the squares, the mean not squared": (
+        "batch_norm",
+        """
+        def batch_norm(x, gamma, beta, eps=1e-3):
+            m = x.mean(0)
+            v = (x ** 2).mean(0) - m
+            return gamma * (x - m) / np.sqrt(v + eps) + beta
+        """,
+        3,
+        "With what `batch_variance` gives in the place of `(x ** 2).mean(0) - m` in line 3",
+    ),
+    "a value in a function inside": (
+        "standardize",
+        """
+        def standardize(x, eps=1e-8):
+            def norm(col):
+                m = sum(col) / len(col)
+                v = sum((c - m) for c in col) ** 2 / len(col)
+                return (col - m) / (v + eps) ** 0.5
+            return np.stack([norm(x[:, j]) for j in range(x.shape[1])], axis=1)
+        """,
+        4,
+        "With the right `var` in the place of `sum((c - m) for c in col) ** 2 / len(col)`",
+    ),
+    "one of two results, from which the other is made": (
+        "combine_moments",
+        """
+        def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
+            n = n_a + n_b
+            mean = np.maximum(mean_a, mean_b)
+            var = (n_a * (var_a + (mean_a - mean) ** 2) + n_b * (var_b + (mean_b - mean) ** 2)) / n
+            return mean, var
+        """,
+        3,
+        "`np.maximum(mean_a, mean_b)`",
+    ),
+    "the size of another axis": (
+        "to_pytorch",
+        """
+        def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):
+            n = 3 * len(gamma) + 1
+            unbiased = moving_variance * n / (n - 1)
+            return dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=unbiased, momentum=1 - momentum)
+        """,
+        3,
+        "With the right `running_var` in the place of `moving_variance * n / (n - 1)` in line 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG_VALUES)
+def test_the_value_that_is_wrong_is_found(name):
+    exercise, text, line, words = WRONG_VALUES[name]
+    sentence, verdict = said(exercise, text)
+    assert words in sentence and "every case of the check in your notebook comes out right" in sentence
+    assert verdict.where.startswith(f"{exercise}(), line {line}: ")
+
+
+def test_the_same_place_is_found_on_inputs_that_nobody_knows():
+    exercise, text, line, _ = WRONG_VALUES["a variance of the squares, the mean not squared"]
+    _, verdict = said(exercise, text, seed=94_361)
+    assert verdict.where.startswith(f"{exercise}(), line {line}: ")
+
+
+def test_no_value_of_an_input_that_gives_points_goes_where_the_answer_lives():
+    name, text, _, _ = WRONG_VALUES["a variance of the squares, the mean not squared"]
+    exercise, seed = exercises.find(name), 94_361
+    hidden = [exercise.reference(*case.copy()[0], **case.copy()[1]) for case in exercise.draw(seed)]
+
+    passed = []
+
+    class Watched(DirectAnswer):
+        def call(self, arguments, options, *, seconds, driver=None):
+            passed.extend(_arrays(arguments))
+            return super().call(arguments, options, seconds=seconds, driver=driver)
+
+    answer = Watched(written(name, text))
+    assert judge(exercise, answer, seed).where
+    assert len(passed) > 100
+    for right in hidden:
+        assert not any(np.shape(each) == right.shape and np.allclose(each, right) for each in passed)
+
+
+def _arrays(value):
+    if isinstance(value, np.ndarray):
+        return [value]
+    if isinstance(value, list | tuple):
+        return [each for item in value for each in _arrays(item)]
+    return []
+
+
+def test_a_right_value_that_makes_up_for_a_later_line_is_not_blamed():
+    text = """
+    def domain_auc(source_scores, target_scores):
+        levels = np.sort(np.unique(np.concatenate([source_scores, target_scores])))[::-1]
+        false = np.array([0.0, *[np.mean(source_scores >= t) for t in levels]])
+        true = np.array([0.0, *[np.mean(target_scores >= t) for t in levels]])
+        return np.sum(np.diff(false) * true[1:])
+    """
+    sentence, verdict = said("domain_auc", text)
+    assert "line 4" not in sentence and "line 4" not in verdict.where
+
+
+def test_of_two_wrong_values_the_later_is_not_called_the_only_one():
+    text = """
+    def batch_norm(x, gamma, beta, eps=1e-3):
+        m = x.mean(axis=0)
+        v = ((x - m) ** 2 * 1.5).mean(axis=0) * 1.5
+        return gamma * (x - m) / np.sqrt(v + eps) ** 3 + beta
+    """
+    sentence, _ = said("batch_norm", text)
+    assert "One value is wrong" not in sentence
+
+
+def test_two_values_that_are_wrong_are_both_shown():
+    text = """
+    def batch_norm(x, gamma, beta, eps=1e-3):
+        m = x.max(axis=0) / 2
+        v = 3 * np.abs(x - x.mean(axis=0)).mean(axis=0)
+        return gamma * (x - m) / np.sqrt(v + eps) + beta
+    """
+    sentence, verdict = said("batch_norm", text)
+    assert "in the place of `x.max(axis=0) / 2` in line 2" in sentence
+    assert "in the place of `3 * np.abs(x - x.mean(axis=0)).mean(axis=0)` in line 3" in sentence
+    assert "every case of the check in your notebook comes out right." in sentence and "line 2: m = " in verdict.where
+
+
+@pytest.mark.parametrize(("default", "told"), [("1e-5", "`eps=1e-05`"), ("0.5", "`eps=0.5`")])
+def test_another_default_alone_is_told_as_that(default, told):
+    text = f"def normalize(x, mean, var, eps={default}):\n    return (x - mean) / np.sqrt(var + eps)"
+    sentence, verdict = said("normalize", text)
+    assert "The first line of the task has `eps=0.001`" in sentence and told in sentence
+    assert "With that every case of this check comes out right." in sentence
+    assert verdict.where.startswith("normalize(), line 1: def normalize(")
+
+
+def test_another_default_beside_a_mistake_is_told_beside_it():
+    text = "def normalize(x, mean, var, eps=0.5):\n    return np.tanh(x - mean) / np.sqrt(var + eps)"
+    sentence, verdict = said("normalize", text)
+    assert "The first line of the task has `eps=0.001`, and yours has `eps=0.5`." in sentence
+    assert "With that every case" not in sentence and not verdict.where.startswith("normalize(), line 1")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        (
+            "scale_and_shift",
+            "def scale_and_shift(x_hat, gamma, beta):\n    return beta",
+            "What comes back in line 2 is `beta`, as it was passed.",
+        ),
+        (
+            "batch_norm",
+            "def batch_norm(x, gamma, beta, eps=1e-3):\n    m = x.mean(axis=0)\n    return m + 0",
+            "What comes back in line 3 is",
+        ),
+    ],
+)
+def test_a_value_that_comes_back_too_early_is_told(name, text, words):
+    sentence, verdict = said(name, text)
+    assert words in sentence and "A right answer goes on from there." in sentence
+    assert re.search(r"line \d+: return", verdict.where)
+
+
+def test_an_epsilon_that_is_nowhere_is_not_told_as_a_small_one():
+    text = """
+    def standardize(x, eps=1e-8):
+        z = (x - np.mean(x, axis=0)) / np.std(x, axis=0)
+        z[np.isnan(z)] = 0
+        return z
+    """
+    sentence, verdict = said("standardize", text)
+    assert "Wherever eps=0 gives numbers, your result is what eps=0 gives: `eps` is left out there." in sentence
+    assert verdict.wrong_ideas == ("eps taken as 0",)
+
+
+def test_a_result_on_a_line_with_the_right_one_is_told():
+    text = """
+    def domain_auc(source_scores, target_scores):
+        return np.mean(np.sign(np.subtract.outer(target_scores, source_scores)))
+    """
+    assert "In all cases every number is 2 times what is expected, minus 1." in said("domain_auc", text)[0]
+
+
+def test_a_zip_of_two_lengths_is_told():
+    text = """
+    def domain_auc(source_scores, target_scores):
+        wins = 0
+        for s, t in zip(source_scores, target_scores):
+            wins += 1.0 * (t > s) + 0.5 * (t == s)
+        return wins / len(source_scores)
+    """
+    assert "stops at the end of the shorter: that is 5 pairs of the 35 that there are." in said("domain_auc", text)[0]
+
+
+def test_results_that_are_right_in_every_case_are_told_beside_those_that_are_not():
+    text = """
+    def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
+        mean = (n_a * mean_a + n_b * mean_b) / (n_a + n_b)
+        return mean, np.tanh(var_a) + np.tanh(var_b)
+    """
+    assert "Right in every case: mean. Not right: var." in said("combine_moments", text)[0]
+
+
+def test_whole_numbers_that_agree_by_chance_are_told_no_pair_of_ideas():
+    text = """
+    def domain_auc(source_scores, target_scores):
+        return float(len(source_scores) * len(target_scores))
+    """
+    assert not said("domain_auc", text)[1].wrong_ideas
+
+
+_CHECK = """
+def gradient_check(forward, backward, x, gamma, beta):
+    rng = np.random.default_rng(1)
+    dout = rng.standard_normal(x.shape)
+    right = True
+    for k, (p, given) in enumerate(zip([x, gamma, beta], backward(dout, x, gamma, beta))):
+        slopes = np.zeros(p.shape)
+        for i in np.ndindex(*p.shape):
+            args = [x.copy(), gamma.copy(), beta.copy()]
+            args[k][i] += 1e-5
+            up = np.sum(forward(*args) * dout)
+            args[k][i] -= 2e-5
+            slopes[i] = (up SIGN np.sum(forward(*args) * dout)) / 2e-5
+        right = AND bool(np.linalg.norm(slopes - given) <= 1e-5 * np.linalg.norm(slopes))
+    return right
+"""
+
+
+@pytest.mark.parametrize(
+    ("sign", "before", "line", "words"),
+    [
+        ("+", "right and", 12, "`-` in place of `+` in `up + np.sum(forward(*args) * dout)`"),
+        ("-", "", 13, "`right = right and ...` in place of `right = ...`"),
+    ],
+)
+def test_the_change_that_makes_a_check_of_gradients_right_is_found(sign, before, line, words):
+    sentence, verdict = said("gradient_check", _CHECK.replace("SIGN", sign).replace("AND", before))
+    assert words in sentence and verdict.where.startswith(f"gradient_check(), line {line}: ")
+    assert "What the check saw of calls: a dout of its own, all examples" in sentence
+
+
+def test_what_a_check_of_gradients_draws_from_is_put_back():
+    text = _CHECK.replace("SIGN", "+").replace("AND", "right and")
+    text = text.replace("rng = np.random.default_rng(1)", "np.random.seed(3)").replace(
+        "rng.standard", "np.random.standard"
+    )
+    answer = DirectAnswer(written("gradient_check", text))
+    exercise = exercises.find("gradient_check")
+    np.random.seed(7)  # noqa: NPY002
+    case = exercise.draw(0)[-1]
+    for _ in exercise.draw(0):
+        answer.call(*case.copy(), seconds=5, driver=exercise.driver)
+    plain = np.random.random()  # noqa: NPY002
+    np.random.seed(7)  # noqa: NPY002
+    judge(exercise, answer)
+    assert np.random.random() == plain  # noqa: NPY002
