@@ -80,7 +80,7 @@ def errors_by_batch_size(found):
     return DescribedFigure(
         figure,
         f"Test error against batch size; at {sizes[0]} and at {sizes[-1]} digits a batch it is: {ends}. "
-        "Only batch norm depends on how many examples share a batch.",
+        "Batch norm alone takes its statistics from the batch.",
     )
 
 
