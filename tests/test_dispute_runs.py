@@ -32,7 +32,10 @@ RELU = {
         ("eight_relu_layers", RELU | {"batch_range": 1.0}),
         ("rougher_at_the_start", RELU | {"batch_range_0": 0.2}),
         ("noise_costs", RELU | {"noisy_steps": 75.0}),
-        ("noise_drifts_and_is_fast", {"noisy_drift": 0.5, "batch_drift": 0.1, "noisy_steps": 200, "none_steps": 150}),
+        (
+            "noise_drifts_and_is_fast",
+            {"noisy_drift": 0.5, "batch_drift": 0.1, "none_drift": 0.5, "noisy_steps": 200, "none_steps": 150},
+        ),
         ("smooth_and_slow", {"batch_range": 1.0, "none_range": 0.1, "batch_steps": 100.0, "none_steps": 150.0}),
         ("scale_identities", {"loss": 0.1, "length": 0.0, "loss_small": 0.1, "loss_none": 9.0}),
         ("same_course", {"course": 1e-3}),

@@ -194,14 +194,15 @@ CLAIMS = {
     ),
     "input_scaling": Claim(
         "standardized inputs, weights four times as large at the start, and ReLU in place of sigmoids each take away "
-        "more than a third of batch norm's gain; ReLU, or the other two together, leave less than a factor of 4",
+        "more than half of batch norm's gain; the first two together leave less than a factor of 4, ReLU with "
+        "standardized inputs less than 2",
         input_scaling,
         lambda n: (
-            n["sigmoid_raw_gain"] > 1.5 * max(n["sigmoid_standardized_gain"], n["sigmoid_raw_times_4_gain"])
+            n["sigmoid_raw_gain"] > 2 * max(n["sigmoid_standardized_gain"], n["sigmoid_raw_times_4_gain"])
             and min(n["sigmoid_standardized_gain"], n["sigmoid_raw_times_4_gain"]) > 2
             and all(20 <= n[f"{kind}_{inputs}_batch"] <= 90 for kind in ("sigmoid", "relu") for inputs in INPUTS)
             and n["sigmoid_standardized_times_4_gain"] < 4
-            and n["relu_standardized_gain"] < 2.5
+            and n["relu_standardized_gain"] < 2
             and n["relu_raw_gain"] > n["relu_standardized_gain"]
         ),
         over={},
