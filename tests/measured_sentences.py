@@ -121,7 +121,7 @@ SENTENCES = {
         ),
         _sentence("fewer_steps", "steps-read", "needs less than a tenth of the steps", {"ratio": 9.0}),
         _sentence("fewer_steps", "steps-read", "it arrives at every rate from 0.1 to 10", {"batch_rates": 4.0}),
-        _sentence("fewer_steps", "steps-read", "while the other network arrives at 3", {"none_rates": 4.0}),
+        _sentence("fewer_steps", "steps-read", "while the other network arrives at 3 alone", {"none_rates": 3.0}),
         _sentence("drift_and_rate", "drift-rates-read", "drifts a few times as far", {"none_3": 20.0}),
         _sentence("drift_and_rate", "drift-rates-read", "more than eight times as far as at rate 1", {"batch_10": 1.0}),
         _sentence(
@@ -265,7 +265,7 @@ SENTENCES = {
         _sentence(
             "after_shifts",
             "pick_a_normalizer-task",
-            "With noise AdaBN gains some points and leaves more missing",
+            "With noise AdaBN gains a little and leaves more missing",
             {"noise target": 0.3},
             {"noise target": 0.93},
         ),
