@@ -169,9 +169,9 @@ CLAIMS = {
     ),
     "after_domain_shift": Claim(
         "at learning rates from 0.05 to 0.2, from scikit-learn's digits to MNIST's, statistics of the target leave "
-        "more than 25 points of accuracy missing, and gain less than 12",
+        "more than 25 points of accuracy missing, and gain less than 10",
         after_domain_shift,
-        lambda n: n["mnist target"] < n["home"] - 0.25 and n["mnist target"] < n["mnist source"] + 0.12,
+        lambda n: n["mnist target"] < n["home"] - 0.25 and n["mnist target"] < n["mnist source"] + 0.1,
         over={"lr": (0.05, 0.1, 0.2)},
         notebook="09",
         cells=("adabn-figure",),

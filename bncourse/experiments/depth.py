@@ -116,14 +116,15 @@ CLAIMS = {
     ),
     "explosion_after_a_step": Claim(
         "at learning rates from 0.1 to 1 one step brings the growth a layer from about 1.2 below 1.1, and ten steps "
-        "below 1.06; the first layer's gradient is then less than 20 times the last one's, in place of thousands",
+        "below 1.06; the first layer's gradient is then less than 50 and 10 times the last one's, before it thousands",
         after_steps,
         lambda n: (
             n["growth_0"] > 1.15
             and n["ratio_0"] > 3000
             and n["growth_1"] < 1.1
             and n["growth_10"] < 1.06
-            and n["ratio_10"] < 20
+            and n["ratio_1"] < 50
+            and n["ratio_10"] < 10
         ),
         over={"lr": (0.1, 0.3, 1.0)},
         notebook="08",

@@ -90,32 +90,34 @@ def movement_with_and_without(seed, lr=1.0):
     return {f"{name}_{what}": number for name, numbers in found.items() for what, number in numbers.items()}
 
 
-def drifts(seed, settings=((None, 3.0), ("batch", 3.0), ("batch", 10.0)), shown=iter):
+def drifts(seed, settings=((None, 3.0, 3), ("batch", 3.0, 1), ("batch", 10.0, 1)), shown=iter):
     """Measure the drift of `movement` at other learning rates.
 
     Parameters
     ----------
     seed : int
-        Of `unit_inputs`.
-    settings : sequence of (str or None, float)
-        The norm and the learning rate of each run.
+        Of `unit_inputs`, for the first network of each setting; 1,000 and 2,000 more for the others.
+    settings : sequence of (str or None, float, int)
+        The norm, the learning rate and the number of networks. One network without batch norm may lie at guessing
+        for most of the run at rate 3, with a narrow band and a huge drift, so the median of three is taken.
     shown : callable
         Called with the list of runs, and gives them one by one: a progress bar, for example.
 
     Returns
     -------
     dict of float
-        The drift of each run, under names such as "none_3" and "batch_10".
+        For each setting, under names such as "none_3" and "batch_10", the median of its networks' drifts.
     """
-    return {
-        f"{norm or 'none'}_{lr:g}": movement(unit_inputs(seed, norm, lr=lr))["drift"]
-        for norm, lr in shown(list(settings))
-    }
+    runs = [(norm, lr, seed + 1000 * i) for norm, lr, networks in settings for i in range(networks)]
+    found = {}
+    for norm, lr, own in shown(runs):
+        found.setdefault(f"{norm or 'none'}_{lr:g}", []).append(movement(unit_inputs(own, norm, lr=lr))["drift"])
+    return {name: float(np.median(of_networks)) for name, of_networks in found.items()}
 
 
 def drift_and_rate(seed):
     """Measure `drifts` at the learning rates 1, 3 and 10."""
-    return drifts(seed, ((None, 3.0), ("batch", 1.0), ("batch", 3.0), ("batch", 10.0)))
+    return drifts(seed, ((None, 3.0, 3), ("batch", 1.0, 1), ("batch", 3.0, 1), ("batch", 10.0, 1)))
 
 
 class Watched(NamedTuple):
@@ -217,12 +219,13 @@ CLAIMS = {
     ),
     "movement_with_and_without": Claim(
         "at learning rates from 0.3 to 1, in 1,000 steps, the inputs of the units in the last of three sigmoid layers "
-        "wander over at least three times the range without batch norm, and drift at least twenty times as far",
+        "wander over at least three times the range without batch norm, and drift at least twenty times as far; with "
+        "batch norm the widest band is less than twice the narrowest",
         movement_with_and_without,
         lambda n: (
             n["none_median_range"] > 3 * n["batch_median_range"]
-            and n["none_band_growth"] > 10
-            and n["batch_band_growth"] < 3
+            and n["none_band_growth"] > 5
+            and n["batch_band_growth"] < 2
             and n["none_drift"] > 20 * n["batch_drift"]
         ),
         over={"lr": (0.3, 1.0)},
@@ -231,8 +234,8 @@ CLAIMS = {
         told=("built-in",),
     ),
     "drift_and_rate": Claim(
-        "at learning rate 3 the drift without batch norm is less than 10 times that with it; with batch norm it is "
-        "more than 8 times as far at rate 10 as at rate 1",
+        "at learning rate 3 the drift without batch norm, the median of three networks, is less than 10 times that "
+        "with it; with batch norm it is more than 8 times as far at rate 10 as at rate 1",
         drift_and_rate,
         lambda n: n["batch_3"] < n["none_3"] < 10 * n["batch_3"] and n["batch_10"] > 8 * n["batch_1"],
         over={},

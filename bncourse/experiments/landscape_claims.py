@@ -14,6 +14,18 @@ def relu_without_noise(seed, lr=0.1):
     return landscape.summary(landscape.compare(seed, ("none", "batch"), lr=lr))
 
 
+def relu_at_the_start(seed, lr=0.1):
+    """Measure the range of the loss for eight layers of ReLU before the first step, at some learning rate.
+
+    Returns
+    -------
+    dict of float
+        "none_range_0" and "batch_range_0", as in `landscape.summary`.
+    """
+    courses = landscape.compare(seed, ("none", "batch"), lr=lr, steps=0)
+    return {f"{kind}_range_0": float(course.loss_range[0]) for kind, course in courses.items()}
+
+
 def with_tanh(seed, lr=0.1):
     """Measure `landscape.summary` for eight layers of tanh at some learning rate."""
     return landscape.summary(landscape.compare(seed, activation="tanh", lr=lr))
@@ -32,10 +44,20 @@ def with_sigmoids(seed):
 CLAIMS = {
     "eight_relu_layers": Claim(
         "eight ReLU layers, learning rates from 0.05 to 0.3: along the gradient the loss changes less than a third "
-        "with batch norm after the start, and more than three times as much at step 0",
+        "with batch norm after the start",
         relu_without_noise,
-        lambda n: n["none_range"] > 3 * n["batch_range"] and n["batch_range_0"] > 3 * n["none_range_0"],
+        lambda n: n["none_range"] > 3 * n["batch_range"],
         over={"lr": (0.05, 0.1, 0.3)},
+        notebook="08",
+        cells=("smooth",),
+        told=("smooth-read",),
+    ),
+    "rougher_at_the_start": Claim(
+        "eight ReLU layers, learning rates from 0.05 to 0.1: before the first step the loss changes more than three "
+        "times as much along the gradient with batch norm",
+        relu_at_the_start,
+        lambda n: n["batch_range_0"] > 3 * n["none_range_0"],
+        over={"lr": (0.05, 0.1)},
         notebook="08",
         cells=("smooth",),
         told=("smooth-read",),
@@ -52,9 +74,13 @@ CLAIMS = {
     ),
     "noise_drifts_and_is_fast": Claim(
         "eight tanh layers, learning rates from 0.05 to 0.2: noise after batch norm makes units drift over four times "
-        "as far, and the network needs no more than two thirds of the steps of the one without batch norm",
+        "as far, about as far as without it, and the network needs no more than two thirds of the steps of the one "
+        "without batch norm",
         with_tanh,
-        lambda n: n["noisy_drift"] > 4 * n["batch_drift"] and n["noisy_steps"] <= 0.67 * n["none_steps"],
+        lambda n: (
+            n["noisy_drift"] > max(4 * n["batch_drift"], 0.6 * n["none_drift"])
+            and n["noisy_steps"] <= 0.67 * n["none_steps"]
+        ),
         over={"lr": (0.05, 0.1, 0.2)},
         notebook="08",
         cells=("noise",),

@@ -107,10 +107,10 @@ CLAIMS = {
         told=("rates-read",),
     ),
     "small_rate": Claim(
-        "at learning rate 0.01, after 200 steps, batch norm gains nothing on new digits: less than 1 point in the mean "
+        "at learning rate 0.01, after 200 steps, the network with batch norm is behind on new digits, in the mean "
         "of four runs",
         small_rate,
-        lambda n: n["batch_0.01"] < n["none_0.01"] + 0.01,
+        lambda n: n["batch_0.01"] < n["none_0.01"],
         over={},
         notebook="08",
         cells=("rates",),

@@ -80,7 +80,7 @@ def errors_by_batch_size(found):
     return DescribedFigure(
         figure,
         f"Test error against batch size; at {sizes[0]} and at {sizes[-1]} digits a batch it is: {ends}. "
-        "Only batch norm depends on how many examples share a batch.",
+        "Batch norm alone takes its statistics from the batch.",
     )
 
 
@@ -137,7 +137,8 @@ def adaptation(pictures, numbers, domain):
         figure,
         "Test accuracy after seven changes of the images and one change of the data set, with the statistics of the "
         f"training set, those of the target, and standardized inputs without batch norm: {said}. "
-        "Brightness, fog and contrast are fixed, the others in part or not at all.",
+        "New statistics in batch norm fix brightness, fog and contrast, the others in part or not at all; standardized "
+        "inputs fix the uneven sensor too.",
     )
 
 

@@ -167,7 +167,8 @@ def mileage(horsepower, miles, origin, lines):
         figure,
         f"Miles per gallon against horsepower for {np.sum(origin == 'USA')} American and {np.sum(origin == 'Japan')} "
         f"Japanese cars, with lines that give 80 horsepower {at_80}. "
-        "Japanese cars are weaker, a covariate shift, and go farther at the same power, which no weight changes.",
+        "Japanese cars are weaker, a covariate shift, and go farther at the same power, which no importance weight "
+        "changes.",
     )
 
 

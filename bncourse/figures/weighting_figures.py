@@ -189,7 +189,7 @@ def shares_by_step(steps, shares, names):
         figure,
         f"The share of other digits called an 8 against training steps for {len(names)} weightings, and how far they "
         f"lie apart: {ends}. "
-        "Weights change what a simple model answers, and hardly what a network that fits all examples does.",
+        "Weights change what a simple model answers, and much less what a network that fits all examples does.",
     )
 
 
@@ -238,5 +238,6 @@ def class_shares(found):
         figure,
         "Bars of the true shares of ten digits with counted and estimated shares as marks, the sum of their errors "
         f"{said}. "
-        "Estimating repairs the shares under label shift, and misleads where the images themselves changed.",
+        "Estimating takes away about half of the error under label shift, and adds to it where the images themselves "
+        "changed.",
     )

@@ -99,8 +99,8 @@ def never_tests_inference(bn):
 
 @find_bugs.wrong("B4", looks_like=r"ones")
 def a_gradient_check_with_dout_1(bn):
-    """Your gradient check passes a dout of ones. The true dx is then 0, whatever gamma is, so bugs in the
-    gradient pass. Draw dout at random; and test the running statistics, and feature maps with four axes."""
+    """Your gradient check passes a dout of ones. The true dx is then 0, whatever gamma is, so a missing gamma or a
+    wrong factor passes. Draw dout at random; and test the running statistics, and feature maps with four axes."""
     drawn = _batch()
     x, gamma = drawn[:2]
     dx, _, _ = bn.backward(np.ones_like(x), x, gamma, 0.1)

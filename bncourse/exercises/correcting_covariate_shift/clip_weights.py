@@ -78,7 +78,7 @@ def small_weights_raised_to_the_limit(weights, most):
 
 @clip_weights.wrong("C2", step="clip", looks_like=r"0|>|<")
 def large_weights_set_to_0(weights, most):
-    """You set the weights above the limit to 0. These are the examples that the target has most of: they become
+    """You set the weights above the limit to 0. These examples count most for the target: their weights become
     `most`."""
     return np.where(weights > most, 0.0, weights)
 

@@ -33,8 +33,8 @@ def _story(key, asks, right, because, **why_wrong):
 
 _story(
     "scanner",
-    "A net finds cracks in X-ray images of bones. The hospital buys a new scanner whose images are brighter. The "
-    "patients are the same as before, and a doctor reads an old and a new image in the same way.",
+    "A net finds cracks in X-ray images of bones. A new scanner's images are brighter. The patients are as before, and "
+    "a doctor reads an old and a new image in the same way.",
     COVARIATE,
     "Because the images x are others, while the answer to a given image is the same: p(x) changes, p(y given x) does "
     "not.",
@@ -45,9 +45,8 @@ _story(
 )
 _story(
     "flu",
-    "A model tells flu from a cold by the symptoms. It was trained in summer, when 5 of 100 patients had the flu. "
-    "Now it is winter and 40 of 100 have it. A patient with flu has the same symptoms in both seasons, and so has one "
-    "with a cold.",
+    "A model tells flu from a cold by the symptoms. In summer, when it learned, 5 of 100 patients had the flu; in "
+    "winter 40 of 100 have it. Flu has the same symptoms in both seasons, and so has a cold.",
     LABEL,
     "Because the share of the classes, p(y), changes, while each class looks as before: p(x given y) stays.",
     covariate="The symptoms of all patients together do change, but as a result: there are more cases of flu. With the "
@@ -59,8 +58,8 @@ _story(
 )
 _story(
     "spam",
-    "A mail filter learned from a firm's inbox. Since Monday, newsletters count as spam there; before, they were "
-    "wanted. The mails that arrive are of the same kinds, each as often as before.",
+    "A mail filter learned from a firm's inbox. Since Monday newsletters, wanted before, count as spam. The mails that "
+    "arrive are of the same kinds, each as often as before.",
     CONCEPT,
     "Because the same mail now gets another label: p(y given x) changes, while p(x) does not.",
     covariate="The mails that arrive are the same as before, so p(x) has not changed. The label of the same mail has.",
@@ -70,8 +69,8 @@ _story(
 )
 _story(
     "weather",
-    "A model forecasts rain. The days of the last ten years were shuffled; half of them served for training, the other "
-    "half for the test. It is right on 99 of 100 training days, and on 81 of 100 test days.",
+    "A model forecasts rain. The days of ten years were shuffled; half served for training, half for the test. It is "
+    "right on 99 of 100 training days, and on 81 of 100 test days.",
     NONE,
     "Because both halves were drawn at random from the same days. The gap is overfitting: the model learned its "
     "training days by heart.",
@@ -84,8 +83,8 @@ _story(
 )
 _story(
     "rent",
-    "A model estimates the rent of a flat from its size and its street. It was fitted to flats of all sizes. A new "
-    "customer asks about small flats only. A flat of a given size and street costs what it did.",
+    "A model estimates rents from size and street. It learned from flats of all sizes; a new customer asks about small "
+    "ones only. A flat of a given size and street costs what it did.",
     COVARIATE,
     "Because the sizes that come in are others, while a given flat still has the same rent: p(x) changes, p(y given x) "
     "does not.",
@@ -96,8 +95,8 @@ _story(
 )
 _story(
     "credit",
-    "A bank judges loans by income, age and amount. The people who apply are the same kind as before. Then interest "
-    "rates rise, and people with the same income, age and amount fail to pay more often.",
+    "A bank judges loans by income, age and amount. The same kind of people apply as before. Interest rates rise, and "
+    "with the same income, age and amount they fail to pay more often.",
     CONCEPT,
     "Because the same application now carries another risk: p(y given x) changes, while p(x) does not.",
     covariate="The people who apply are the same kind as before, so p(x) has not changed. What follows from the same "
@@ -108,8 +107,8 @@ _story(
 )
 _story(
     "digits",
-    "A net reads postcodes. From one big pile of letters you draw 50 at random, and it reads 47 of them. You put them "
-    "back, draw 50 again, and it reads 43.",
+    "A net reads postcodes. From one pile of letters you draw 50 at random, and it reads 47 of them. Of another 50 "
+    "from that pile it reads 43.",
     NONE,
     "Because both samples come from the same pile. Chance alone can easily give a difference of 4 in 50.",
     covariate="Both times the letters come from the same pile, so p(x) is the same. Two samples differ by chance.",
@@ -120,8 +119,8 @@ _story(
 )
 _story(
     "screws",
-    "A camera looks for cracked screws. In the image a crack and a harmless scratch often look alike. One machine "
-    "wears out: cracks, once 1 in 100 screws, are now 1 in 10. Whole and cracked screws each look as they did.",
+    "A camera looks for cracked screws. A crack and a harmless scratch often look alike. One machine wears out: "
+    "cracks, once 1 in 100 screws, are now 1 in 10. Whole and cracked screws each look as they did.",
     LABEL,
     "Because cracked screws are more frequent, p(y), while each class looks as before: p(x given y) stays.",
     covariate="All images together do change, but as a result: more screws are cracked. A line that may be a scratch "

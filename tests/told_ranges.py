@@ -1,0 +1,200 @@
+"""What the notebooks tell of 20 other seeds: a number of each seed, and the least and the largest that a text names."""
+
+from math import isfinite
+from typing import NamedTuple
+
+
+class Range(NamedTuple):
+    """What a text cell tells of 20 other seeds.
+
+    Parameters
+    ----------
+    claim, cell, words : str
+    number : callable
+        ``number(numbers)`` of one seed, in the unit of the text; None where the text leaves this seed out.
+    low, high : float
+        The ends that the text names; infinite where it names none.
+    digits : int
+        To how many digits after the point the text rounds.
+    """
+
+    claim: str
+    cell: str
+    words: str
+    number: object
+    low: float
+    high: float
+    digits: int
+
+
+def _if_finite(value):
+    return value if isfinite(value) else None
+
+
+_ANY = float("inf")
+
+RANGES = {
+    "01": [
+        Range(
+            "alarm_and_harm",
+            "seen",
+            "15 to 21 of 100 digits",
+            lambda n: 100 * (n["accuracy nothing"] - n["accuracy swapped labels"]),
+            15,
+            21,
+            0,
+        ),
+    ],
+    "02": [
+        Range(
+            "shimodaira", "density_ratio-task", "between 5 and 91", lambda n: n["plain"] / n["true weights"], 5, 91, 0
+        ),
+        Range(
+            "shimodaira",
+            "density_ratio-task",
+            "between 1.5 and 7.5",
+            lambda n: n["plain, noisy"] / n["true weights, noisy"],
+            1.5,
+            7.5,
+            1,
+        ),
+        Range(
+            "shimodaira",
+            "weighted_risk-task",
+            "0.8 to 1.3 times",
+            lambda n: n["estimated weights"] / n["true weights"],
+            0.8,
+            1.3,
+            1,
+        ),
+        Range(
+            "shimodaira",
+            "weighted_risk-task",
+            "0.7 to 8 times",
+            lambda n: n["estimated weights"] / n["target"],
+            0.7,
+            8,
+            1,
+        ),
+        Range(
+            "share_errors",
+            "seen",
+            "0.39 to 0.76",
+            lambda n: n["label shift estimated"] / n["label shift counted"],
+            0.39,
+            0.76,
+            2,
+        ),
+    ],
+    "03": [
+        # one of those that learned became a little narrower, and the text says so
+        Range(
+            "tiny_networks",
+            "tiny-network-read",
+            "2 to 67 times as wide",
+            lambda n: n["wider"] if n["accuracy"] > 0.6 and n["wider"] > 1 else None,
+            2,
+            67,
+            0,
+        ),
+        Range(
+            "movement_with_and_without", "built-in", "2.8 to 3.0 without", lambda n: n["none_median_range"], 2.8, 3.0, 1
+        ),
+        Range(
+            "movement_with_and_without", "built-in", "0.5 to 0.6 with", lambda n: n["batch_median_range"], 0.5, 0.6, 1
+        ),
+        Range("drift_and_rate", "drift-rates-read", "3 to 10 times", lambda n: n["none_3"] / n["batch_3"], 3, 10, 0),
+        Range(
+            "input_scaling", "scaling-read", "a gain of 3 to 8 times", lambda n: n["sigmoid_standardized_gain"], 3, 8, 0
+        ),
+        Range(
+            "input_scaling", "scaling-read", "a gain of 3 to 8 times", lambda n: n["sigmoid_raw_times_4_gain"], 3, 8, 0
+        ),
+    ],
+    "04": [
+        Range(
+            "hidden_layers",
+            "batch_norm-task",
+            "1.3 points of accuracy at most",
+            lambda n: 100 * (n["learned"] - n["fixed_1"]),
+            -_ANY,
+            1.3,
+            1,
+        ),
+    ],
+    "05": [
+        Range(
+            "detached_training",
+            "end",
+            "between 17 and 36 points",
+            lambda n: 100 * (n["right_8"] - n["detached_8"]),
+            17,
+            36,
+            0,
+        ),
+        Range(
+            "detached_training",
+            "end",
+            "at most 3.3 points",
+            lambda n: 100 * abs(n["right_1"] - n["detached_1"]),
+            0,
+            3.3,
+            1,
+        ),
+    ],
+    "07": [
+        Range("keras_sgd_rates", "adam", "25 to 50 points ahead at 0.01", lambda n: 100 * n["ahead_0.01"], 25, 50, 0),
+        Range("keras_sgd_rates", "adam", "3 to 8 at 0.1", lambda n: 100 * n["ahead_0.1"], 3, 8, 0),
+        Range("keras_sgd_rates", "adam", "between 2 behind and 8 ahead", lambda n: 100 * n["ahead_0.5"], -2, 8, 0),
+        Range("keras_adam", "adam-verdict", "1 to 4 points ahead", lambda n: 100 * n["ahead_last"], 1, 4, 0),
+        Range("keras_adam", "end", "with Adam a few points at 0.001", lambda n: 100 * n["ahead_last"], 1, 4, 0),
+    ],
+    "08": [
+        Range("larger_rates", "rates-read", "at most 0.12 right without", lambda n: n["none_3"], 0, 0.12, 2),
+        Range("larger_rates", "rates-read", "at least 0.87 with", lambda n: n["batch_3"], 0.87, 1, 2),
+        Range(
+            "eight_relu_layers",
+            "smooth-read",
+            "8 to 45 times less",
+            lambda n: n["none_range"] / n["batch_range"],
+            8,
+            45,
+            0,
+        ),
+        Range(
+            "rougher_at_the_start",
+            "smooth-read",
+            "over four times",
+            lambda n: n["batch_range_0"] / n["none_range_0"],
+            4,
+            _ANY,
+            1,
+        ),
+        Range(
+            "smooth_and_slow", "smooth-read", "9 to 28 times", lambda n: n["batch_range"] / n["none_range"], 9, 28, 0
+        ),
+        Range(
+            "noise_drifts_and_is_fast",
+            "noise-read",
+            "two thirds of the steps",
+            lambda n: n["noisy_steps"] / n["none_steps"],
+            0,
+            0.67,
+            2,
+        ),
+        Range(
+            "noise_costs",
+            "noise-read",
+            "125 to 300 steps (one did not arrive)",
+            lambda n: _if_finite(n["noisy_steps"]),
+            125,
+            300,
+            0,
+        ),
+        Range("noise_costs", "noise-read", "with batch norm 75", lambda n: n["batch_steps"], 75, 75, 0),
+        Range("noise_costs", "noise-read", "the one without 125 to 225", lambda n: n["none_steps"], 125, 225, 0),
+    ],
+    "10": [
+        Range("kill_counts", "kills-read", "that of ARENA was 2", lambda n: n["ARENA"], 2, 3, 0),
+    ],
+}
