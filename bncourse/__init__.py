@@ -46,7 +46,7 @@ for _variable, _value in {
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
 _MODULES = {"check", "data", "experiments", "figures", "network", "reference", "waiting"}
-_FUNCTIONS = {"outcome": "learner.journal", "predict": "learner.journal", "progress": "learner.progress"}
+_FUNCTIONS = {"outcome": "learner.guess", "predict": "learner.guess", "progress": "learner.progress"}
 
 __all__ = sorted(_MODULES | set(_FUNCTIONS))
 

@@ -119,13 +119,21 @@ def with_and_without(seed, optimizer, lr, epochs, shown=list):
 
 def slow_sgd(seed):
     """Measure accuracy and loss after 3 epochs of SGD with learning rate 0.01, with and without batch norm."""
-    found = with_and_without(seed, "SGD", 0.01, 3)
+    return ends(with_and_without(seed, "SGD", 0.01, 3))
+
+
+def ends(found):
+    """Give accuracy and loss after the last epoch, of what `with_and_without` gave."""
     return {f"{kind}_{name}": float(run[kind][-1]) for name, run in found.items() for kind in ("accuracy", "loss")}
 
 
 def adam(seed, epochs=5):
     """Measure the notes' program: Adam with its defaults, with and without batch norm."""
-    found = with_and_without(seed, "Adam", 0.001, epochs)
+    return first_and_last(with_and_without(seed, "Adam", 0.001, epochs))
+
+
+def first_and_last(found):
+    """Give what the first and the last epoch say, of what `with_and_without` gave."""
     bn, none = found["with"], found["without"]
     return {
         "loss_with": float(bn["loss"][0]),
@@ -139,13 +147,28 @@ def adam(seed, epochs=5):
 
 def sgd_rates(seed):
     """Measure by how much batch norm is ahead after 3 epochs of SGD, at three learning rates."""
-    runs = {lr: with_and_without(seed, "SGD", lr, 3) for lr in (0.01, 0.1, 0.5)}
-    return {
-        f"ahead_{lr}": float(run["with"]["accuracy"][-1] - run["without"]["accuracy"][-1]) for lr, run in runs.items()
-    }
+    return {f"ahead_{lr}": ahead(with_and_without(seed, "SGD", lr, 3)) for lr in (0.01, 0.1, 0.5)}
+
+
+def ahead(found):
+    """Give by how much batch norm is ahead after the last epoch, of what `with_and_without` gave."""
+    return float(found["with"]["accuracy"][-1] - found["without"]["accuracy"][-1])
+
+
+def parameters(seed):
+    """Count the parameters of the notes' model, before anything is trained."""
+    return {"notes": float(notes_model().count_params())}
 
 
 CLAIMS = {
+    "keras_parameters": Claim(
+        "the notes' model has 11,050 parameters",
+        parameters,
+        lambda n: n["notes"] == 11_050,
+        over={},
+        notebook="07",
+        cells=("fit-summary",),
+    ),
     "keras_slow_sgd": Claim(
         "the notes' model, 3 epochs of SGD with learning rate 0.01: batch norm is more than 15 points ahead, and its "
         "training loss lower by more than 0.5",
@@ -163,6 +186,7 @@ CLAIMS = {
         over={},
         notebook="07",
         cells=("adam-measured",),
+        told=("adam-verdict", "end"),
     ),
     "keras_sgd_rates": Claim(
         "the notes' model, 3 epochs of SGD: with learning rates of 0.1 and 0.5 batch norm is ahead by less than half "
