@@ -69,6 +69,25 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
+# Who has seen the hints of an exercise and tried twice may look at a worked solution, check.solution("NAME"), and keeps
+# the points; the learner's own journal notes it. False: what is released from then on switches it off, and says so.
+c.WorkedSolutions.offered = True
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "bncourse.grading.nbgrader.worked_solutions.WorkedSolutions",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
 # What is handed in is someone else's file. nbgrader reads of it what `bncourse stage` made: the release with the
 # answers in it, where nothing of ours can be missing or changed. Both doors below stage by themselves.
 c.ExchangeFactory.collect = "bncourse.grading.nbgrader.hooks.Collect"

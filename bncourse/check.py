@@ -6,6 +6,8 @@
     shows the next hint. Hints cost no points.
 ``check.case("normalize")``
     gives the inputs on which your answer failed, as arrays to play with.
+``check.solution("normalize")``
+    shows a worked solution, after the hints and two tries; and another way, once you have solved it.
 
 A right answer shows a card and returns None. A part of the points returns them as a number; so does an answer that is
 not started, which is no failure: it returns 0.0. Where somebody works at the cell, every other outcome is a card as
@@ -23,11 +25,11 @@ from types import SimpleNamespace
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Finding, Quiz, Verdict, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
-from bncourse.learner import journal, page
+from bncourse.learner import journal, page, solved, ways
 from bncourse.surroundings import not_in_grading
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
-_session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True)
+_session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True, solutions=True)
 _last = {}
 _hints_shown = {}
 
@@ -65,6 +67,8 @@ def hint(exercise):
         return
     shown = min(_hints_shown.get(asked.name, 0) + 1, len(asked.hints) + 1)
     _hints_shown[asked.name] = shown
+    if _session.learner and shown <= len(asked.hints):
+        journal.record("hint", exercise=asked.name, number=shown)
     if shown > len(asked.hints):
         print(f"These are all the hints for {asked.name}:")
         for number, sentence in enumerate(asked.hints, start=1):
@@ -97,6 +101,28 @@ def case(exercise):
     which = "The failing case" if number is not None else "The first case"
     print(wrapped(f'{which}: {drawn.label}. Try {asked.name}(**check.case("{asked.name}")).'))
     return copy.deepcopy(asked.call_of(drawn))
+
+
+def solution(exercise):
+    """Show a worked solution with its reasons: to one who is stuck, and to one who has solved the exercise.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the exercise, such as "normalize".
+    """
+    if not _session.learner or (asked := _named(exercise)) is None:
+        return
+    found = solved.solution(asked, _session.solutions)
+    if isinstance(found, str):
+        print(wrapped(found) if found else "", end="\n" * bool(found))
+    else:
+        _show(found)
+
+
+def solutions_off():
+    """Offer no worked solutions in this notebook; an instructor's release calls it in the first code cell."""
+    _session.solutions = False
 
 
 def reference_source(exercise):
@@ -149,7 +175,7 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [*sorted(exercises.names()), "case", "hint", "reference_source", "session"]
+    return [*sorted(exercises.names()), "case", "hint", "reference_source", "session", "solution", "solutions_off"]
 
 
 def _find(name, error=ValueError):
@@ -195,9 +221,11 @@ def _answer_to(asked, learners):
     if _session.learner:
         verdict = page.of_the_page(_alone(asked, verdict, learners), learners, asked.name, _shell())
         _note(verdict)
+        verdict = solved.with_a_way_out(verdict, asked, _session.solutions)
     live = _session.learner and page.is_live(_shell())
     if live or verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
-        _show(verdict)
+        after = live and verdict.outcome == CORRECT
+        _show(solved.Solved(verdict, ways.own(learners)) if after else verdict)
         return None if verdict.outcome == CORRECT else (PointsUnseen if live else Points)(verdict.score)
     raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 

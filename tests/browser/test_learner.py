@@ -65,7 +65,9 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.picture("hint")
         today.write(answer, RIGHT)
         today.run(answer)
-        today.shows(today.run(check), "✓ CORRECT")
+        today.shows(today.run(check), "✓ CORRECT", "What it is good for", "Another way to write it")
+        check.get_by_text("The course's answer beside yours").click()
+        today.shows(check, "centred = x - x.mean(axis=0)")
         today.picture("right")
         for text, words in (
             (RIGHT[:-1], "stopped with a SyntaxError"),
