@@ -75,6 +75,7 @@ c.WorkedSolutions.offered = True
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
     "nbgrader.preprocessors.InstantiateTests",
+    "bncourse.grading.nbgrader.reading_aids.ReadingAids",
     "bncourse.grading.nbgrader.worked_solutions.WorkedSolutions",
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",

@@ -23,10 +23,10 @@ from difflib import get_close_matches
 from types import SimpleNamespace
 
 from bncourse import exercises
-from bncourse.checking import DirectAnswer, Finding, Quiz, Verdict, judge
+from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
 from bncourse.learner import journal, page, solved, ways
-from bncourse.surroundings import not_in_grading
+from bncourse.learner.alone import alone
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
 _session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True, solutions=True)
@@ -120,6 +120,24 @@ def solution(exercise):
         _show(found)
 
 
+def yours(learners):
+    """Give the function that an experiment uses: your own where it is right, else the course's; and say which.
+
+    Parameters
+    ----------
+    learners : callable
+        Your function, or class; its name is that of the exercise.
+    """
+    asked = _find(learners)
+    verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
+    if verdict.outcome == CORRECT:
+        print(f"This run uses your own {asked.name}.")
+        return learners
+    state = "not written yet" if verdict.outcome == NOT_STARTED else "not right yet"
+    print(f"This run uses the course's {asked.name}, because yours is {state}.")
+    return asked.reference
+
+
 def solutions_off():
     """Offer no worked solutions in this notebook; an instructor's release calls it in the first code cell."""
     _session.solutions = False
@@ -175,7 +193,16 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [*sorted(exercises.names()), "case", "hint", "reference_source", "session", "solution", "solutions_off"]
+    return [
+        *sorted(exercises.names()),
+        "case",
+        "hint",
+        "reference_source",
+        "session",
+        "solution",
+        "solutions_off",
+        "yours",
+    ]
 
 
 def _find(name, error=ValueError):
@@ -219,7 +246,7 @@ def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
-        verdict = page.of_the_page(_alone(asked, verdict, learners), learners, asked.name, _shell())
+        verdict = page.of_the_page(alone(asked, verdict, learners, _cells()), learners, asked.name, _shell())
         _note(verdict)
         verdict = solved.with_a_way_out(verdict, asked, _session.solutions)
     live = _session.learner and page.is_live(_shell())
@@ -240,21 +267,6 @@ def _note(verdict):
             score=verdict.score,
             wrong_ideas=list(verdict.wrong_ideas),
         )
-
-
-def _alone(asked, verdict, learners):
-    """Be no more generous than grading is: what an answer takes from the course is not there then."""
-    if not verdict.score:
-        return verdict
-    used = not_in_grading(learners, asked.name, _cells())
-    if not used:
-        return verdict
-    finding = Finding(
-        f"{asked.name} should stand on its own",
-        (("uses", used), ("in grading", f"`{used}` is not there, nor is anything else that comes from bncourse")),
-    )
-    todo = ("Compute it inside your answer, with Python and the packages that the notebook imports.",)
-    return Verdict(asked.name, NOT_YET, asked.points, 0.0, verdict.passed, (finding,), todo=todo, advice=verdict.advice)
 
 
 def _cells():

@@ -7,7 +7,7 @@ from bncourse.backend import require_keras
 from bncourse.experiments.claim import Claim
 
 
-def notes_model(norm=True, inputs=128):
+def notes_model(norm=True, inputs=128, layer=None):
     """Build the notes' model: Dense(64), Dense(32), each with batch norm and ReLU, and Dense(10) with softmax.
 
     The dense layers keep their biases, as in the notes; 11,050 parameters, and 10,666 without batch norm.
@@ -17,6 +17,8 @@ def notes_model(norm=True, inputs=128):
     norm : bool, default True
         False: without the two batch norm layers.
     inputs : int, default 128
+    layer : callable, optional
+        Makes a batch norm layer in place of Keras's own.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def notes_model(norm=True, inputs=128):
     for units in (64, 32):
         model.add(layers.Dense(units))
         if norm:
-            model.add(layers.BatchNormalization())
+            model.add((layer or layers.BatchNormalization)())
         model.add(layers.ReLU())
     model.add(layers.Dense(10, activation="softmax"))
     return model
@@ -40,7 +42,7 @@ def one_hot(labels, classes=10):
     return np.eye(classes, dtype=np.float32)[labels]
 
 
-def train(seed, norm, optimizer, lr, epochs):
+def train(seed, norm, optimizer, lr, epochs, layer=None):
     """Train the notes' model on 4,000 MNIST digits with 128 features, in batches of 32.
 
     Parameters
@@ -53,6 +55,8 @@ def train(seed, norm, optimizer, lr, epochs):
     lr : float
         Learning rate.
     epochs : int
+    layer : callable, optional
+        Of `notes_model`.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def train(seed, norm, optimizer, lr, epochs):
     x, y = data.mnist_128()
     parts = data.split(x.astype(np.float32), y, seed)
     keras.utils.set_random_seed(seed)
-    model = notes_model(norm)
+    model = notes_model(norm, layer=layer)
     model.compile(getattr(keras.optimizers, optimizer)(lr), "categorical_crossentropy")
     found = {"loss": [], "accuracy": [], "batch": []}
     for _ in range(epochs):

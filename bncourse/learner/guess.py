@@ -38,7 +38,7 @@ def predict(question, guess=None, *more, **choices):
     if guess is None or guess is ...:
         how = "choose, or put its letter in place of the three dots" if choices else "put yours in place of the dots"
         remark = f"No guess yet: {how} and run this cell again."
-        if choices and _is_live():
+        if choices and is_live():
             return Buttons(Card(question, [], remark), choices)
         return Card(question, _lines(choices), remark)
     if isinstance(guess, str) and guess.strip().lower() == SHOW_ME:
@@ -202,7 +202,8 @@ def radio_buttons(options, name):
     )
 
 
-def _is_live():
+def is_live():
+    """Say whether somebody works at the cell that is run."""
     from bncourse.learner import page
 
     try:
