@@ -96,7 +96,9 @@ def test_every_run_passes_through_the_progress_bar(capsys):
     found = convergence.learning_rates(seed=0, rates=(0.1, 0.3), limit=25, shown=shown)
     assert seen == [("none", 0), ("none", 1), ("batch", 0), ("batch", 1)]
     assert {name: steps.shape for name, steps in found.items()} == {"none": (2,), "batch": (2,)}
-    assert list(waiting.bar("abc")) == ["a", "b", "c"]
+    assert list(waiting.bar("abc")) == list(waiting.named("Training")("abc")) == ["a", "b", "c"]
+    said = [repr(waiting._State("Training", done, 4, seconds)) for done, seconds in ((0, 0.0), (1, 3.0), (4, 12.2))]
+    assert said == ["Training: 0 of 4", "Training: 1 of 4, about 9 s left", "Training: 4 of 4, in 12 s"]
     assert "3/3" in capsys.readouterr().out
 
 

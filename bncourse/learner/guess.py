@@ -7,6 +7,7 @@ import numpy as np
 
 from bncourse.companion.predictions import PREDICTIONS
 from bncourse.learner import journal
+from bncourse.surroundings import is_live
 
 SHOW_ME = "show me"
 _BORDER = "border-left:4px solid #5b7fb4; padding:4px 12px; margin:4px 0"
@@ -200,16 +201,6 @@ def radio_buttons(options, name):
     return widgets.RadioButtons(
         options=options, index=None, tooltip=name, layout=widgets.Layout(width="auto", margin="0 0 0 16px")
     )
-
-
-def is_live():
-    """Say whether somebody works at the cell that is run."""
-    from bncourse.learner import page
-
-    try:
-        return page.is_live(get_ipython())
-    except NameError:
-        return False
 
 
 def _seen_html(thing):

@@ -7,7 +7,8 @@ from html import escape
 
 from bncourse.companion.questions import QUESTIONS
 from bncourse.learner import journal
-from bncourse.learner.guess import is_live, radio_buttons
+from bncourse.learner.guess import radio_buttons
+from bncourse.surroundings import is_live
 
 EARLIER = 3
 _BORDER = "border-left:4px solid #5b7fb4;padding:4px 12px;margin:4px 0"
@@ -145,7 +146,14 @@ class Questions:
         shown = display(
             self._buttons() | {"text/plain": self.text(), "text/html": self.html()}, raw=True, display_id=True
         )
-        self._done = lambda: shown.update({"text/plain": self.text(), "text/html": self.html()}, raw=True)
+        back = "Opened again, the page has no buttons here: run the cell, and they are back."
+        line = display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True, display_id=True)
+
+        def done():
+            shown.update({"text/plain": self.text(), "text/html": self.html()}, raw=True)
+            line.update({"text/plain": ""}, raw=True)
+
+        self._done = done
 
     def _buttons(self):
         import ipywidgets as widgets
