@@ -19,13 +19,8 @@ def bar(items, words="Working"):
     object
         Each item, in order.
     """
-    try:
-        from IPython.display import display  # here, so that a measurement outside a notebook does without
+    from IPython.display import display  # here, so that a measurement outside a notebook does without
 
-        get_ipython()
-    except (ImportError, NameError):
-        yield from items
-        return
     items = list(items)
     began, shown = time.monotonic(), None
     for done, item in enumerate(items):

@@ -99,7 +99,7 @@ def test_every_run_passes_through_the_progress_bar(capsys):
     assert list(waiting.bar("abc")) == list(waiting.named("Training")("abc")) == ["a", "b", "c"]
     said = [repr(waiting._State("Training", done, 4, seconds)) for done, seconds in ((0, 0.0), (1, 3.0), (4, 12.2))]
     assert said == ["Training: 0 of 4", "Training: 1 of 4, about 9 s left", "Training: 4 of 4, in 12 s"]
-    assert "3/3" in capsys.readouterr().out
+    assert "3 of 3" in capsys.readouterr().out
 
 
 def test_the_curvatures_are_those_of_the_error_measured_by_differences():
