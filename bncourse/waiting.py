@@ -23,15 +23,19 @@ def bar(items, words="Working"):
 
     items = list(items)
     began, shown = time.monotonic(), None
-    for done, item in enumerate(items):
+
+    def show(done):
+        nonlocal shown
         state = _State(words, done, len(items), time.monotonic() - began)
-        if shown is None:
+        if shown is None:  # and in a script, where display gives no handle and prints each line
             shown = display(state, display_id=True)
         else:
             shown.update(state)
+
+    for done, item in enumerate(items):
+        show(done)
         yield item
-    if shown is not None:
-        shown.update(_State(words, len(items), len(items), time.monotonic() - began))
+    show(len(items))
 
 
 def named(words):
