@@ -12,8 +12,8 @@ What a learner imports
     The true functions, in plain NumPy, one step of batch norm each.
 ``predict``, ``outcome``
     Commit to a guess before a run, and see it beside what was measured.
-``progress``, ``recall``
-    What is done, not yet right, and not started; questions to recall what was taught.
+``progress``, ``recall``, ``ask``
+    What is done, not yet right, and not started; questions to recall what was taught, and quick ones in between.
 ``data``, ``network``, ``experiments``, ``figures``
     Real data that ships in packages; a small NumPy network; runs that measure; figures that describe themselves.
 
@@ -47,6 +47,7 @@ import numpy as _np  # noqa: E402, F401 - after the variables above
 
 _MODULES = {"check", "data", "experiments", "figures", "network", "reference", "waiting"}
 _FUNCTIONS = {
+    "ask": "learner.recall",
     "outcome": "learner.guess",
     "predict": "learner.guess",
     "progress": "learner.progress",

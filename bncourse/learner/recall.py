@@ -5,6 +5,7 @@ They are never graded. The journal notes what was chosen, so that what was forgo
 
 from html import escape
 
+from bncourse.companion.asides import ASIDES
 from bncourse.companion.questions import QUESTIONS
 from bncourse.learner import journal
 from bncourse.learner.guess import radio_buttons
@@ -32,7 +33,24 @@ def recall(number="", answers="", *, before=""):
         With buttons where somebody works at the cell.
     """
     asked = earlier(before) if before else QUESTIONS[number]
-    return Questions(asked, "From earlier notebooks" if before else "Do you remember?", answers)
+    return Questions(asked, "From earlier notebooks." if before else "Do you remember?", answers)
+
+
+def ask(key, answer=""):
+    """Ask a quick question in the middle of a notebook.
+
+    Parameters
+    ----------
+    key : str
+        Of the question, in `bncourse.companion.asides`.
+    answer : str
+        Where there are no buttons: the letter of an answer.
+
+    Returns
+    -------
+    Questions
+    """
+    return Questions([ASIDES[key]], "", answer)
 
 
 def earlier(number):
@@ -103,9 +121,9 @@ class Questions:
 
     def text(self):
         """Give the questions as plain text, with what is said to the answers."""
-        lines = [f"{self.heading} Not graded." if self.heading[-1] in ".?" else f"{self.heading}. Not graded."]
+        lines = [f"{self.heading} Not graded."] if self.heading else []
         for index, question in enumerate(self.asked):
-            lines.append(f"{index + 1}. {question.asks}")
+            lines.append(f"{self._number(index)}{question.asks}")
             said = self.said(index)
             choices = [f"   {letter}  {text}" for letter, text in zip("ABC", question.choices(), strict=True)]
             lines += [f"   {said}"] if said else choices
@@ -113,13 +131,14 @@ class Questions:
             lines.append('Answer with a letter for each, such as "ABC", as the second value in the brackets.')
         return "\n".join(lines)
 
-    def html(self, waiting=True):
-        """Give the questions as HTML; those not answered have their answer in a fold, unless buttons follow."""
-        parts = [f'<div style="font-weight:bold">{escape(self.heading)}</div>']
+    def _number(self, index):
+        return f"{index + 1}. " if len(self.asked) > 1 else ""
+
+    def html(self):
+        """Give the questions as HTML; those not answered have their answer in a fold."""
+        parts = [f'<div style="font-weight:bold">{escape(self.heading)}</div>'] if self.heading else []
         for index, question in enumerate(self.asked):
             said = self.said(index)
-            if not said and not waiting:
-                continue
             below = f"<div>{escape(said)}</div>"
             if not said:
                 items = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices())
@@ -127,7 +146,7 @@ class Questions:
                     f'<ul style="margin:2px 0">{items}</ul><details><summary>Answer</summary>'
                     f"{escape(question.right)}. {escape(question.because)}</details>"
                 )
-            parts.append(f'<div style="margin-top:6px">{index + 1}. {escape(question.asks)}</div>{below}')
+            parts.append(f'<div style="margin-top:6px">{self._number(index)}{escape(question.asks)}</div>{below}')
         return f'<div style="{_BORDER}">{"".join(parts)}</div>'
 
     def __repr__(self):
@@ -158,7 +177,7 @@ class Questions:
     def _buttons(self):
         import ipywidgets as widgets
 
-        rows = [widgets.HTML(f"<b>{escape(self.heading)}</b> Not graded.")]
+        rows = [widgets.HTML(f"<b>{escape(self.heading)}</b> Not graded.")] if self.heading else []
         for index, question in enumerate(self.asked):
             buttons = radio_buttons(question.choices(), question.asks)
             said = widgets.HTML("")
@@ -171,5 +190,5 @@ class Questions:
                     self._done()  # a page that is opened again shows the answers, and no buttons
 
             buttons.observe(chosen, "index")
-            rows += [widgets.HTML(f"{index + 1}. {escape(question.asks)}"), buttons, said]
+            rows += [widgets.HTML(f"{self._number(index)}{escape(question.asks)}"), buttons, said]
         return widgets.VBox(rows)._repr_mimebundle_()
