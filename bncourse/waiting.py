@@ -1,6 +1,7 @@
 """A progress bar for cells that take more than a moment: what is being done, and for how long still."""
 
 import time
+from contextlib import contextmanager
 from html import escape
 
 
@@ -51,6 +52,42 @@ def named(words):
         ``named(words)(items)`` gives the items, one by one.
     """
     return lambda items: bar(items, words)
+
+
+@contextmanager
+def said(words, seconds):
+    """Say what is being done in this block, where it has no steps to count, and about how long it takes.
+
+    Parameters
+    ----------
+    words : str
+    seconds : int
+        On two quiet cores.
+    """
+    from IPython.display import display
+
+    began = time.monotonic()
+    shown = display(_Words(f"{words}: about {seconds} s", running=True), display_id=True)
+    yield
+    done = _Words(f"{words}: in {time.monotonic() - began:.0f} s")
+    if shown is None:
+        display(done)
+    else:
+        shown.update(done)
+
+
+class _Words:
+    """What is being done: with a bar that moves while it runs."""
+
+    def __init__(self, words, running=False):
+        self.words, self.running = words, running
+
+    def __repr__(self):
+        return self.words
+
+    def _repr_html_(self):
+        state = "" if self.running else ' max="1" value="1"'
+        return f'<progress style="width:200px;vertical-align:middle"{state}></progress> {escape(self.words)}'
 
 
 class _State:

@@ -100,6 +100,12 @@ def test_every_run_passes_through_the_progress_bar(capsys):
     said = [repr(waiting._State("Training", done, 4, seconds)) for done, seconds in ((0, 0.0), (1, 3.0), (4, 12.2))]
     assert said == ["Training: 0 of 4", "Training: 1 of 4, about 9 s left", "Training: 4 of 4, in 12 s"]
     assert "3 of 3" in capsys.readouterr().out
+    with waiting.said("Training the base", 3):
+        assert capsys.readouterr().out == "Training the base: about 3 s\n"
+    assert capsys.readouterr().out == "Training the base: in 0 s\n"
+    assert (
+        "value" not in waiting._Words("a", running=True)._repr_html_() and "value" in waiting._Words("a")._repr_html_()
+    )
 
 
 def test_the_curvatures_are_those_of_the_error_measured_by_differences():
