@@ -25,7 +25,7 @@ from types import SimpleNamespace
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
-from bncourse.learner import journal, page, solved, ways
+from bncourse.learner import choosing, journal, page, solved, ways
 from bncourse.learner.alone import alone
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
@@ -253,6 +253,8 @@ def _answer_to(asked, learners):
     if live or verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
         after = live and verdict.outcome == CORRECT
         _show(solved.Solved(verdict, ways.own(learners)) if after else verdict)
+        if live and (buttons := choosing.offered(asked, learners, verdict.outcome)):
+            _show(buttons)
         return None if verdict.outcome == CORRECT else (PointsUnseen if live else Points)(verdict.score)
     raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 
