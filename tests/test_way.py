@@ -91,6 +91,17 @@ def test_links_leave_code_headings_and_other_links_alone():
     assert changed == text.replace("a batch and", "a [batch](#Words-of-this-notebook) and") and used == ["batch"]
 
 
+def test_no_word_is_linked_in_the_titles_of_papers():
+    text = "The batch.\n\n**Sources.** *Predictive inference*."
+    [changed], used = aids.words_linked([text])
+    assert used == ["batch"] and changed.endswith("**Sources.** *Predictive inference*.")
+
+
+def test_a_word_is_not_found_in_a_longer_one():
+    [changed], used = aids.words_linked(["gradient descent, gradient descent"])
+    assert used == ["gradient descent"] and changed.count("](") == 1
+
+
 def test_a_card_fits_a_screen_and_every_notebook_has_one():
     assert list(SUMMARIES) == NUMBERS == list(QUESTIONS)
     for number, rows in SUMMARIES.items():

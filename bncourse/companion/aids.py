@@ -55,7 +55,8 @@ def words_linked(texts):
         The texts, and the words that they use, in the order of the alphabet.
     """
     waiting, done, used = dict(_patterns()), [], []
-    for text in texts:
+    for whole in texts:
+        text, mark, sources = whole.partition("**Source")  # no words are linked in the titles of papers
         for word, pattern in list(waiting.items()):
             changed = _open(
                 text, lambda part, pattern=pattern: pattern.sub(rf"[\1]({_WORDS_LINK})", part, count=1), once=True
@@ -64,7 +65,7 @@ def words_linked(texts):
                 text = changed
                 used.append(word)
                 del waiting[word]
-        done.append(text)
+        done.append(text + mark + sources)
     return done, sorted(used, key=str.lower)
 
 
@@ -82,7 +83,11 @@ def word_list(words):
 def _patterns():
     for word in sorted(GLOSSARY, key=len, reverse=True):  # "learning rate" before "rate"
         forms = sorted({word, *GLOSSARY[word][1:]}, key=len, reverse=True)
-        yield word, re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, forms))})(?![\w-])")
+        # "gradient" is not looked for in "gradient descent"
+        longer = "".join(
+            rf"(?!{re.escape(other.removeprefix(word))}\b)" for other in GLOSSARY if other.startswith(f"{word} ")
+        )
+        yield word, re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, forms))})(?![\w-]){longer}")
 
 
 def _open(text, change, once=False):

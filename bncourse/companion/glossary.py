@@ -58,6 +58,6 @@ GLOSSARY = {
         "A network for text and much else whose layers weigh the words of a text by each other.",
         "transformers",
     ),
-    "unit": ("One weighted sum of a layer, with its activation.", "units"),
+    "units": ("The parts of a layer: each has one weighted sum, with its activation.", "hidden unit"),
     "weight decay": ("Making all weights a little shorter at each step.",),
 }
