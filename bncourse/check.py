@@ -18,6 +18,7 @@ Validate shows the reasons. nbgrader reads None as all points, a number as that 
 
 import copy
 import inspect
+import sys
 from contextlib import contextmanager
 from difflib import get_close_matches
 from types import SimpleNamespace
@@ -25,7 +26,7 @@ from types import SimpleNamespace
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
-from bncourse.learner import choosing, journal, page, solved, ways
+from bncourse.learner import choosing, journal, own, page, solved, ways
 from bncourse.learner.alone import alone
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
@@ -120,22 +121,18 @@ def solution(exercise):
         _show(found)
 
 
-def yours(learners):
+def yours(name):
     """Give the function that an experiment uses: your own where it is right, else the course's; and say which.
 
     Parameters
     ----------
-    learners : callable
-        Your function, or class; its name is that of the exercise.
+    name : str
+        Of the exercise. Your function is looked for in the notebook, so that nothing stops where its cell was not run.
     """
-    asked = _find(learners)
-    verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
-    if verdict.outcome == CORRECT:
-        print(f"This run uses your own {asked.name}.")
-        return learners
-    state = "not written yet" if verdict.outcome == NOT_STARTED else "not right yet"
-    print(f"This run uses the course's {asked.name}, because yours is {state}.")
-    return asked.reference
+    asked = _find(name)
+    learners = (_shell().user_ns if _shell() else sys._getframe(1).f_globals).get(asked.name)
+    verdict = learners and judge(asked, _session.answer(learners, asked.name), _session.seed)
+    return own.chosen(asked, learners, verdict)
 
 
 def solutions_off():

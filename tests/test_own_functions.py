@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from bncourse import check, exercises, reference
 from bncourse.companion import own_runs
@@ -22,7 +24,7 @@ def test_each_notebook_has_a_run_with_the_readers_own_function_after_its_exercis
     used = [
         (i, name)
         for i, cell in enumerate(cells)
-        for name in re.findall(r"(?:check\.|kill_rates\.measured\(.*)yours[(=](\w+)\)", "".join(cell["source"]))
+        for name in re.findall(r"(?:check\.|kill_rates\.measured\(.*)yours[(=]\"?(\w+)\"?\)", "".join(cell["source"]))
     ]
     assert used
     for i, name in used:
@@ -33,23 +35,37 @@ def normalize(x, mean, var, eps=1e-3):
     return (x - mean) / np.sqrt(var + eps)
 
 
+def batch_mean(x):
+    return x.mean()
+
+
+def batch_variance(x, mean):
+    raise NotImplementedError()
+
+
 def test_a_right_function_is_used_and_said(capsys):
-    assert check.yours(normalize) is normalize
+    assert check.yours("normalize") is normalize
     assert capsys.readouterr().out == "This run uses your own normalize.\n"
 
 
-def test_until_it_is_right_the_courses_stands_in_and_a_sentence_says_so(capsys):
-    def batch_mean(x):
-        return x.mean()
+@pytest.mark.parametrize(
+    ("name", "state"), [("batch_mean", "right"), ("batch_variance", "written"), ("scale_and_shift", "written")]
+)
+def test_until_it_is_right_the_courses_stands_in_and_a_sentence_says_so(capsys, name, state):
+    assert check.yours(name) is getattr(reference, name)
+    assert capsys.readouterr().out == f"This run uses the course's {name}, because yours is not {state} yet.\n"
 
-    assert check.yours(batch_mean) is reference.batch_mean
-    assert capsys.readouterr().out == "This run uses the course's batch_mean, because yours is not right yet.\n"
 
-    def batch_variance(x, mean):
-        raise NotImplementedError()
-
-    assert check.yours(batch_variance) is reference.batch_variance
-    assert "yours is not written yet" in capsys.readouterr().out
+def test_where_its_cell_stopped_nothing_else_stops():
+    shell = InteractiveShell.instance()
+    try:
+        with capture_output() as said:
+            shell.run_cell("def batch_mean(x:\n    return x")
+            done = shell.run_cell("from bncourse import check\nused = check.yours('batch_mean')")
+        assert done.success and shell.user_ns["used"] is reference.batch_mean
+        assert "not written yet" in said.stdout
+    finally:
+        InteractiveShell.clear_instance()
 
 
 def test_a_network_learns_with_the_function_that_is_given():

@@ -59,9 +59,9 @@ class _Check(types.ModuleType):
         return _own if name == "yours" else _quiet
 
 
-def _own(learners, *rest):
-    """Give back the learner's own function: `check.yours` runs it here, whatever it is."""
-    return learners
+def _own(name):
+    """Give the learner's own function: an experiment uses it here, whatever it is."""
+    return sys._getframe(1).f_globals.get(name, _quiet)
 
 
 class _Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
