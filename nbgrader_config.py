@@ -69,6 +69,26 @@ c.ClearSolutions.code_stub = {
 }
 c.ClearSolutions.text_stub = "*Write your answer here, in place of this line.*"
 
+# Who has seen the hints of an exercise and tried twice may look at a worked solution, check.solution("NAME"), and keeps
+# the points; the learner's own journal notes it. False: what is released from then on switches it off, and says so.
+c.WorkedSolutions.offered = True
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "nbgrader.preprocessors.InstantiateTests",
+    "bncourse.grading.nbgrader.reading_aids.ReadingAids",
+    "bncourse.grading.nbgrader.worked_solutions.WorkedSolutions",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
 # For Colab and Kaggle: what pip installs there ("bncourse", or an address of a wheel or of git), and where notebooks/
 # is on GitHub. Each release then has a hidden cell that installs the course there, and two links. Empty: neither.
 c.GenerateAssignment.preprocessors.append("bncourse.grading.release.elsewhere.Elsewhere")

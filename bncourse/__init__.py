@@ -12,8 +12,8 @@ What a learner imports
     The true functions, in plain NumPy, one step of batch norm each.
 ``predict``, ``outcome``
     Commit to a guess before a run, and see it beside what was measured.
-``progress``
-    What is done, not yet right, and not started.
+``progress``, ``recall``, ``ask``
+    What is done, not yet right, and not started; questions to recall what was taught, and quick ones in between.
 ``data``, ``network``, ``experiments``, ``figures``
     Real data that ships in packages; a small NumPy network; runs that measure; figures that describe themselves.
 
@@ -46,7 +46,13 @@ for _variable, _value in {
 import numpy as _np  # noqa: E402, F401 - after the variables above
 
 _MODULES = {"check", "data", "experiments", "figures", "network", "reference", "waiting"}
-_FUNCTIONS = {"outcome": "learner.journal", "predict": "learner.journal", "progress": "learner.progress"}
+_FUNCTIONS = {
+    "ask": "learner.recall",
+    "outcome": "learner.guess",
+    "predict": "learner.guess",
+    "progress": "learner.progress",
+    "recall": "learner.recall",
+}
 
 __all__ = sorted(_MODULES | set(_FUNCTIONS))
 

@@ -6,6 +6,8 @@
     shows the next hint. Hints cost no points.
 ``check.case("normalize")``
     gives the inputs on which your answer failed, as arrays to play with.
+``check.solution("normalize")``
+    shows a worked solution, after the hints and two tries; and another way, once you have solved it.
 
 A right answer shows a card and returns None. A part of the points returns them as a number; so does an answer that is
 not started, which is no failure: it returns 0.0. Where somebody works at the cell, every other outcome is a card as
@@ -16,18 +18,19 @@ Validate shows the reasons. nbgrader reads None as all points, a number as that 
 
 import copy
 import inspect
+import sys
 from contextlib import contextmanager
 from difflib import get_close_matches
 from types import SimpleNamespace
 
 from bncourse import exercises
-from bncourse.checking import DirectAnswer, Finding, Quiz, Verdict, judge
+from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
-from bncourse.learner import journal, page
-from bncourse.surroundings import called_of_the_course, not_in_grading
+from bncourse.learner import choosing, journal, own, page, solved, ways
+from bncourse.learner.alone import alone
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
-_session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True)
+_session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True, solutions=True)
 _last = {}
 _hints_shown = {}
 
@@ -65,6 +68,8 @@ def hint(exercise):
         return
     shown = min(_hints_shown.get(asked.name, 0) + 1, len(asked.hints) + 1)
     _hints_shown[asked.name] = shown
+    if _session.learner and shown <= len(asked.hints):
+        journal.record("hint", exercise=asked.name, number=shown)
     if shown > len(asked.hints):
         print(f"These are all the hints for {asked.name}:")
         for number, sentence in enumerate(asked.hints, start=1):
@@ -97,6 +102,42 @@ def case(exercise):
     which = "The failing case" if number is not None else "The first case"
     print(wrapped(f'{which}: {drawn.label}. Try {asked.name}(**check.case("{asked.name}")).'))
     return copy.deepcopy(asked.call_of(drawn))
+
+
+def solution(exercise):
+    """Show a worked solution with its reasons: to one who is stuck, and to one who has solved the exercise.
+
+    Parameters
+    ----------
+    exercise : str
+        The name of the exercise, such as "normalize".
+    """
+    if not _session.learner or (asked := _named(exercise)) is None:
+        return
+    found = solved.solution(asked, _session.solutions)
+    if isinstance(found, str):
+        print(wrapped(found) if found else "", end="\n" * bool(found))
+    else:
+        _show(found)
+
+
+def yours(name):
+    """Give the function that an experiment uses: your own where it is right, else the course's; and say which.
+
+    Parameters
+    ----------
+    name : str
+        Of the exercise. Your function is looked for in the notebook, so that nothing stops where its cell was not run.
+    """
+    asked = _find(name)
+    learners = (_shell().user_ns if _shell() else sys._getframe(1).f_globals).get(asked.name)
+    verdict = learners and judge(asked, _session.answer(learners, asked.name), _session.seed)
+    return own.chosen(asked, learners, verdict)
+
+
+def solutions_off():
+    """Offer no worked solutions in this notebook; an instructor's release calls it in the first code cell."""
+    _session.solutions = False
 
 
 def reference_source(exercise):
@@ -149,7 +190,16 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [*sorted(exercises.names()), "case", "hint", "reference_source", "session"]
+    return [
+        *sorted(exercises.names()),
+        "case",
+        "hint",
+        "reference_source",
+        "session",
+        "solution",
+        "solutions_off",
+        "yours",
+    ]
 
 
 def _find(name, error=ValueError):
@@ -193,11 +243,17 @@ def _answer_to(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
-        verdict = page.of_the_page(_alone(asked, verdict, learners), learners, asked.name, _shell())
+        verdict = page.of_the_page(
+            alone(asked, verdict, learners, _cells(), _session.seed), learners, asked.name, _shell()
+        )
         _note(verdict)
+        verdict = solved.with_a_way_out(verdict, asked, _session.solutions)
     live = _session.learner and page.is_live(_shell())
     if live or verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
-        _show(verdict)
+        after = live and verdict.outcome == CORRECT
+        _show(solved.Solved(verdict, ways.own(learners)) if after else verdict)
+        if live and (buttons := choosing.offered(asked, learners, verdict.outcome)):
+            _show(buttons)
         return None if verdict.outcome == CORRECT else (PointsUnseen if live else Points)(verdict.score)
     raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
 
@@ -212,28 +268,6 @@ def _note(verdict):
             score=verdict.score,
             wrong_ideas=list(verdict.wrong_ideas),
         )
-
-
-def _alone(asked, verdict, learners):
-    """Be no more generous than grading is: what an answer takes from the course is not there then."""
-    if not verdict.score:
-        return verdict
-    used = not_in_grading(learners, asked.name, _cells()) or _calls_the_course(asked, learners)
-    if not used:
-        return verdict
-    finding = Finding(
-        f"{asked.name} should stand on its own",
-        (("uses", used), ("in grading", f"`{used}` is not there, nor is anything else that comes from bncourse")),
-    )
-    todo = ("Compute it inside your answer, with Python and the packages that the notebook imports.",)
-    return Verdict(asked.name, NOT_YET, asked.points, 0.0, verdict.passed, (finding,), todo=todo, advice=verdict.advice)
-
-
-def _calls_the_course(asked, learners):
-    """Say what of the course an answer calls; what a driver hands it is of the course, and is not looked at."""
-    if not callable(learners) or getattr(asked, "driver", None) or not hasattr(asked, "draw"):
-        return ""
-    return called_of_the_course(learners, [case.copy() for case in asked.draw(_session.seed)])
 
 
 def _cells():

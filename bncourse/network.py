@@ -293,3 +293,8 @@ _ACTIVATIONS = {
     "tanh": (np.tanh, lambda a: 1 - a**2),
     "relu": (lambda x: np.maximum(x, 0), lambda a: (a > 0).astype(a.dtype)),
 }
+
+
+def activated(name, x):
+    """Apply an activation by its name."""
+    return _ACTIVATIONS[name][0](x)

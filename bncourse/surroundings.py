@@ -1,4 +1,4 @@
-"""What an answer uses beside itself, and what of that is not there while a notebook is graded.
+"""Where code runs: whether somebody is at the cell, and what an answer uses that is not there in grading.
 
 An answer stands on its own in grading: the course's reference functions, experiments and bugs are not there, nor is
 anything that was made with them. What a notebook says must hold there too, so a check asks here before it is green.
@@ -9,6 +9,7 @@ import contextlib
 import dis
 import inspect
 import io
+import os
 import sys
 import types
 import warnings
@@ -18,6 +19,18 @@ COURSE = "bncourse"
 THERE = {"backend", "data", "losses", "trouble"}  # these parts are there in grading too
 _DEEPEST = 3
 _MOST = 50  # of a list or dictionary, so many are looked at
+
+
+def is_live():
+    """Say whether somebody works at the cell that is run, in JupyterLab, Notebook or VS Code.
+
+    These tell the kernel which cell it is; what runs a whole file, as nbgrader and nbconvert do, does not.
+    """
+    try:
+        parent = get_ipython().get_parent()
+    except (NameError, AttributeError):  # a script, or IPython in a terminal
+        return False
+    return not os.environ.get("NBGRADER_EXECUTION") and bool((parent.get("metadata") or {}).get("cellId"))
 
 
 def not_in_grading(learners, name="", cells=()):

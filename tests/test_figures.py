@@ -8,6 +8,8 @@ from base64 import b64decode
 import matplotlib
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from bncourse.figures import frame, layer_figures
 
@@ -50,6 +52,29 @@ def test_a_figure_states_its_finding_and_names_its_axes(name):
 def test_a_description_with_quotes_and_brackets_stays_inside_its_attribute():
     described = layer_figures.DescribedFigure(DRAW["steps"]().figure, 'a "b" <c> & d')
     assert 'alt="a &quot;b&quot; &lt;c&gt; &amp; d"' in described._repr_html_()
+
+
+def smallest(figure):
+    """The height in pixels of the smallest label, where the figure is 700 pixels wide or as wide as it is."""
+    figure.draw_without_rendering()
+    sizes = [text.get_size() for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    return min(sizes) * 100 / 72 * min(1, 7 / figure.get_figwidth())
+
+
+@pytest.mark.parametrize("name", DRAW)
+def test_labels_are_legible_at_book_width(name):
+    assert smallest(DRAW[name]().figure) >= 8.99
+
+
+def test_small_labels_of_a_wide_figure_are_enlarged():
+    with frame.style():
+        figure = Figure(figsize=(14, 3))
+        axes = figure.subplots()
+        axes.set_title("small", fontsize=4)
+        axes.tick_params(labelsize=3)
+        axes.plot([1, 2])
+        assert smallest(figure) < 4
+        assert smallest(frame.DescribedFigure(figure, "A line. It rises.").figure) >= 8.99
 
 
 @pytest.mark.parametrize("name", DRAW)

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "data": set(),
     "losses": set(),
     "waiting": set(),
-    "figures": set(),
+    "figures": {"surroundings"},  # whether somebody is there to move a slider
     "network": {"reference", "data", "losses"},
     "experiments": {"network", "reference", "data", "losses", "backend", "museum"},
     "checking": set(),

@@ -7,6 +7,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from bncourse.figures.slider import Slider
+from bncourse.surroundings import is_live
 
 
 def picture(words):
@@ -53,3 +54,24 @@ def test_a_menu_beside_the_slider_has_its_name_and_a_label_for_each_picture():
 def test_labels_that_do_not_fit_the_pictures_are_named(labels, says):
     with pytest.raises(ValueError, match=says):
         Slider(THREE.pictures, labels, "step", THREE.still)
+
+
+def test_where_somebody_works_the_slider_stands_alone_with_its_question_and_a_way_back(monkeypatch):
+    monkeypatch.setattr("bncourse.figures.slider.is_live", lambda: True)
+    asked = Slider(THREE.pictures, THREE.labels, "step", THREE.still, question="When does it turn?")
+    slider, line = shown(asked)
+    assert "application/vnd.jupyter.widget-view+json" in slider and "text/html" not in slider
+    before, folded = line["text/html"].split("<details>")
+    assert "run the cell, and it is back" in before and "the strip" not in before and "the strip" in folded
+    assert asked.widget().children[0].value == "<b>When does it turn?</b>"
+
+
+def test_nobody_is_there_where_a_program_runs_the_notebook(monkeypatch):
+    shell = SimpleNamespace(get_parent=lambda: {"metadata": {"cellId": "one"}})
+    monkeypatch.setattr("builtins.get_ipython", lambda: shell, raising=False)
+    assert is_live()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert not is_live()
+    monkeypatch.delenv("NBGRADER_EXECUTION")
+    shell.get_parent = dict
+    assert not is_live()

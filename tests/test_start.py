@@ -23,6 +23,7 @@ from bncourse import course
 from bncourse.benchmarks import page
 from bncourse.cli import main
 from bncourse.learner import doctor
+from bncourse.learner import start as start_module
 from bncourse.trouble import Trouble
 
 NOTEBOOK = {
@@ -298,6 +299,20 @@ def test_a_learner_gets_the_first_notebook_in_the_browser_with_the_courses_setti
         said = stop(running)
     assert said.splitlines()[-1] == f"JupyterLab has ended. What you saved is in {folder / 'notebooks'}"
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before
+
+
+@needs_posix
+def test_a_second_start_says_that_the_course_is_open_and_gives_its_address(folder):
+    running, address = start("--no-browser")
+    try:
+        again = subprocess.run(
+            [sys.executable, "-m", "bncourse.cli", "start", "--no-browser"], capture_output=True, text=True, timeout=60
+        )
+        assert (again.returncode, again.stdout.strip()) == (0, address)
+        assert "The course is open already" in again.stderr and "Ctrl-C in the window" in again.stderr
+    finally:
+        stop(running)
+    assert start_module._running(folder) is None
 
 
 @needs_posix

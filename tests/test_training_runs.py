@@ -96,8 +96,16 @@ def test_every_run_passes_through_the_progress_bar(capsys):
     found = convergence.learning_rates(seed=0, rates=(0.1, 0.3), limit=25, shown=shown)
     assert seen == [("none", 0), ("none", 1), ("batch", 0), ("batch", 1)]
     assert {name: steps.shape for name, steps in found.items()} == {"none": (2,), "batch": (2,)}
-    assert list(waiting.bar("abc")) == ["a", "b", "c"]
-    assert "3/3" in capsys.readouterr().out
+    assert list(waiting.bar("abc")) == list(waiting.named("Training")("abc")) == ["a", "b", "c"]
+    said = [repr(waiting._State("Training", done, 4, seconds)) for done, seconds in ((0, 0.0), (1, 3.0), (4, 12.2))]
+    assert said == ["Training: 0 of 4", "Training: 1 of 4, about 9 s left", "Training: 4 of 4, in 12 s"]
+    assert "3 of 3" in capsys.readouterr().out
+    with waiting.said("Training the base", 3):
+        assert capsys.readouterr().out == "Training the base: about 3 s\n"
+    assert capsys.readouterr().out == "Training the base: in 0 s\n"
+    assert (
+        "value" not in waiting._Words("a", running=True)._repr_html_() and "value" in waiting._Words("a")._repr_html_()
+    )
 
 
 def test_the_curvatures_are_those_of_the_error_measured_by_differences():

@@ -141,6 +141,20 @@ def test_a_room_runs_cells_with_magics_and_display(warm):
 
 
 @walled
+def test_a_room_has_no_worked_solution(warm):
+    with Submission(warm) as room:
+        found = room.run(
+            "import os, sys\nimport bncourse\nfrom bncourse import check\n"
+            "check.solutions_off()\nprint(check.solution('normalize'))\n"
+            "roots = {*sys.path, os.path.dirname(bncourse.__file__), '/work', '/home', '/tmp'}\n"
+            "print([name for root in roots for _, _, names in os.walk(root) for name in names if 'worked' in name])\n"
+            "from bncourse.companion import worked\n"
+            "try:\n    print(worked.solutions())\nexcept RuntimeError as error:\n    print('not there' in str(error))"
+        )
+        assert found[0]["text"] == "None\n[]\nTrue\n"
+
+
+@walled
 def test_a_room_sees_neither_the_course_nor_what_the_last_one_left(warm):
     secret = Path(warm._folder) / "secret"
     secret.write_text("grades")

@@ -7,7 +7,7 @@ import numpy as np
 from bncourse import data
 from bncourse.backend import require_keras
 from bncourse.experiments.claim import Claim
-from bncourse.experiments.keras_training import accuracy, one_hot
+from bncourse.experiments.keras_training import accuracy, notes_model, one_hot
 
 WAYS = ("trainable=False", "training=False")
 CLASSES = 5  # the digits 0 to 4 are the old task, 5 to 9 the new one
@@ -142,7 +142,23 @@ def few_and_many(seed, begin=None, shown=list):
     return found
 
 
+def learning_weights(seed):
+    """Count the weights of the notes' model that learn while its batch norm layers are frozen."""
+    base = notes_model()
+    for layer in base.layers:
+        layer.trainable = not layer.name.startswith("batch_normalization")
+    return {"learning": float(len(base.trainable_weights))}
+
+
 CLAIMS = {
+    "keras_learning_weights": Claim(
+        "with frozen batch norm layers six weights of the notes' model learn: kernel and bias of three dense layers",
+        learning_weights,
+        lambda n: n["learning"] == 6,
+        over={},
+        notebook="07",
+        cells=("tuning-recipe",),
+    ),
     "keras_fine_tuning": Claim(
         "fine-tuning on 64 digits in batches of two: frozen batch norm is more than 3 points ahead of one that was "
         "only called with training=False, whose statistics move; on 2,000 digits in batches of 32 they are within 5",

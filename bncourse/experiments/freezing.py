@@ -3,6 +3,7 @@
 import numpy as np
 
 from bncourse.backend import require_keras
+from bncourse.experiments.claim import Claim
 
 # What is done to the layer, as (name, trainable, training, moment). `training` is what the layer is called with
 # when the model is built; `moment` says when `trainable` is set and whether the model is compiled after that.
@@ -72,3 +73,31 @@ def _values(layer):
     keras = require_keras()
     # get_weights does the same, but NumPy warns about the way in which Keras does it
     return [keras.ops.convert_to_numpy(weight.value) for weight in layer.weights]
+
+
+def changes(table):
+    """Give what the claim looks at, of what `freeze_table` gave: 1.0 where something changed or stopped."""
+    frozen = table["trainable_false_then_compiled"]
+    return {
+        "training_false": float(table["built_with_training_false"]["statistics_change"]),
+        "trainable_false": float(any(frozen.values())),
+    }
+
+
+def switches(seed):
+    """Measure whether the two switches freeze the moving statistics in `fit`."""
+    rows = [row for row in FREEZE_ROWS if row[0] in ("built_with_training_false", "trainable_false_then_compiled")]
+    return changes(freeze_table(rows, seed))
+
+
+CLAIMS = {
+    "keras_freezing": Claim(
+        "a batch norm that was built with training=False moves its statistics in fit; trainable = False and compile "
+        "keep all four weights",
+        switches,
+        lambda n: n["training_false"] == 1 and n["trainable_false"] == 0,
+        over={},
+        notebook="07",
+        cells=("freeze-measured",),
+    ),
+}

@@ -180,7 +180,7 @@ def train(seed, depth, bn_backward, steps=300, lr=0.05):
     return network.accuracy(net, parts.x_test, parts.y_test), found
 
 
-def depths(seed, numbers=(1, 2, 4, 8), shown=iter, lr=0.05):
+def depths(seed, numbers=(1, 2, 4, 8), shown=iter, lr=0.05, right=reference.batch_norm_backward):
     """Train networks of several depths with the right backward pass, and with constant statistics.
 
     Parameters
@@ -193,6 +193,8 @@ def depths(seed, numbers=(1, 2, 4, 8), shown=iter, lr=0.05):
         Called with the list of runs, and gives them one by one: a progress bar, for example.
     lr : float, default 0.05
         Learning rate.
+    right : callable
+        The right backward pass, as `bncourse.network.train` takes it.
 
     Returns
     -------
@@ -200,7 +202,7 @@ def depths(seed, numbers=(1, 2, 4, 8), shown=iter, lr=0.05):
         "depths"; "right" and "detached", arrays of shape (depths,), the test accuracies; "losses_right" and
         "losses_detached", those of the deepest network.
     """
-    backward = {"right": reference.batch_norm_backward, "detached": detached}
+    backward = {"right": right, "detached": detached}
     runs = {name: [] for name in backward}
     for name, depth in shown([(name, depth) for depth in numbers for name in backward]):
         runs[name].append(train(seed, depth, backward[name], lr=lr))

@@ -7,7 +7,7 @@ from bncourse.backend import require_keras
 from bncourse.experiments.claim import Claim
 
 
-def notes_model(norm=True, inputs=128):
+def notes_model(norm=True, inputs=128, layer=None):
     """Build the notes' model: Dense(64), Dense(32), each with batch norm and ReLU, and Dense(10) with softmax.
 
     The dense layers keep their biases, as in the notes; 11,050 parameters, and 10,666 without batch norm.
@@ -17,6 +17,8 @@ def notes_model(norm=True, inputs=128):
     norm : bool, default True
         False: without the two batch norm layers.
     inputs : int, default 128
+    layer : callable, optional
+        Makes a batch norm layer in place of Keras's own.
 
     Returns
     -------
@@ -29,7 +31,7 @@ def notes_model(norm=True, inputs=128):
     for units in (64, 32):
         model.add(layers.Dense(units))
         if norm:
-            model.add(layers.BatchNormalization())
+            model.add((layer or layers.BatchNormalization)())
         model.add(layers.ReLU())
     model.add(layers.Dense(10, activation="softmax"))
     return model
@@ -40,7 +42,7 @@ def one_hot(labels, classes=10):
     return np.eye(classes, dtype=np.float32)[labels]
 
 
-def train(seed, norm, optimizer, lr, epochs):
+def train(seed, norm, optimizer, lr, epochs, layer=None):
     """Train the notes' model on 4,000 MNIST digits with 128 features, in batches of 32.
 
     Parameters
@@ -53,6 +55,8 @@ def train(seed, norm, optimizer, lr, epochs):
     lr : float
         Learning rate.
     epochs : int
+    layer : callable, optional
+        Of `notes_model`.
 
     Returns
     -------
@@ -65,7 +69,7 @@ def train(seed, norm, optimizer, lr, epochs):
     x, y = data.mnist_128()
     parts = data.split(x.astype(np.float32), y, seed)
     keras.utils.set_random_seed(seed)
-    model = notes_model(norm)
+    model = notes_model(norm, layer=layer)
     model.compile(getattr(keras.optimizers, optimizer)(lr), "categorical_crossentropy")
     found = {"loss": [], "accuracy": [], "batch": []}
     for _ in range(epochs):
@@ -119,13 +123,21 @@ def with_and_without(seed, optimizer, lr, epochs, shown=list):
 
 def slow_sgd(seed):
     """Measure accuracy and loss after 3 epochs of SGD with learning rate 0.01, with and without batch norm."""
-    found = with_and_without(seed, "SGD", 0.01, 3)
+    return ends(with_and_without(seed, "SGD", 0.01, 3))
+
+
+def ends(found):
+    """Give accuracy and loss after the last epoch, of what `with_and_without` gave."""
     return {f"{kind}_{name}": float(run[kind][-1]) for name, run in found.items() for kind in ("accuracy", "loss")}
 
 
 def adam(seed, epochs=5):
     """Measure the notes' program: Adam with its defaults, with and without batch norm."""
-    found = with_and_without(seed, "Adam", 0.001, epochs)
+    return first_and_last(with_and_without(seed, "Adam", 0.001, epochs))
+
+
+def first_and_last(found):
+    """Give what the first and the last epoch say, of what `with_and_without` gave."""
     bn, none = found["with"], found["without"]
     return {
         "loss_with": float(bn["loss"][0]),
@@ -139,13 +151,28 @@ def adam(seed, epochs=5):
 
 def sgd_rates(seed):
     """Measure by how much batch norm is ahead after 3 epochs of SGD, at three learning rates."""
-    runs = {lr: with_and_without(seed, "SGD", lr, 3) for lr in (0.01, 0.1, 0.5)}
-    return {
-        f"ahead_{lr}": float(run["with"]["accuracy"][-1] - run["without"]["accuracy"][-1]) for lr, run in runs.items()
-    }
+    return {f"ahead_{lr}": ahead(with_and_without(seed, "SGD", lr, 3)) for lr in (0.01, 0.1, 0.5)}
+
+
+def ahead(found):
+    """Give by how much batch norm is ahead after the last epoch, of what `with_and_without` gave."""
+    return float(found["with"]["accuracy"][-1] - found["without"]["accuracy"][-1])
+
+
+def parameters(seed):
+    """Count the parameters of the notes' model, before anything is trained."""
+    return {"notes": float(notes_model().count_params())}
 
 
 CLAIMS = {
+    "keras_parameters": Claim(
+        "the notes' model has 11,050 parameters",
+        parameters,
+        lambda n: n["notes"] == 11_050,
+        over={},
+        notebook="07",
+        cells=("fit-summary",),
+    ),
     "keras_slow_sgd": Claim(
         "the notes' model, 3 epochs of SGD with learning rate 0.01: batch norm is more than 15 points ahead, and its "
         "training loss lower by more than 0.5",
@@ -163,6 +190,7 @@ CLAIMS = {
         over={},
         notebook="07",
         cells=("adam-measured",),
+        told=("adam-verdict", "end"),
     ),
     "keras_sgd_rates": Claim(
         "the notes' model, 3 epochs of SGD: with learning rates of 0.1 and 0.5 batch norm is ahead by less than half "

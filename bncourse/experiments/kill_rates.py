@@ -177,7 +177,51 @@ def hidden_bugs(seed):
     }
 
 
+def small_differences(seed):
+    """Measure three exhibits whose labels name a number.
+
+    Returns
+    -------
+    dict of float
+        "epsilon": by which share of itself the output of *epsilon beside the root* is too small, for a variance of 1
+        and an epsilon of 1e-5. "one_less_32" and "one_less_2": the standard deviation of the output of *one less*.
+        "alone" and "alone_right": how much the answer for one example changes with its neighbours, for *the batch at
+        inference* and for the right one.
+    """
+    bugs = {exhibit.name: exhibit.implementation for exhibit in museum.exhibits()} | {"right": museum.right()}
+    one, zero = np.ones(1), np.zeros(1)
+    given = (one, zero, zero, one, 0.9, 1e-5)
+    x = np.random.default_rng(seed).normal(size=(64, 1))
+    x = (x - x.mean()) / x.std()
+    y, right = (bugs[name].forward(x, *given, True)[0] for name in ("epsilon beside the root", "right"))
+    found = {"epsilon": float(1 - (y / right).mean())}
+    for n in (32, 2):
+        x = np.random.default_rng(seed).normal(size=(n, 1))
+        found[f"one_less_{n}"] = float(bugs["one less"].forward(x, *given, True)[0].std())
+    x = np.array([[1.0], [2.0], [4.0], [9.0]])
+    for key, name in (("alone", "the batch at inference"), ("alone_right", "right")):
+        together, alone = (bugs[name].forward(part, *given, False)[0][0, 0] for part in (x, x[:1]))
+        found[key] = float(abs(together - alone))
+    return found
+
+
 CLAIMS = {
+    "small_differences": Claim(
+        "epsilon beside the root makes an output of spread 1 too small by 5e-6 of itself; one less gives a standard "
+        "deviation of 0.984 in batches of 32 and of 0.707 in batches of 2; neighbours change an answer at inference "
+        "with the batch's statistics, and not with the running ones",
+        small_differences,
+        lambda n: (
+            abs(n["epsilon"] - 5e-6) < 1e-8
+            and abs(n["one_less_32"] - 0.984) < 1e-3
+            and abs(n["one_less_2"] - 0.707) < 1e-3
+            and n["alone"] > 1e-3
+            and n["alone_right"] < 1e-12
+        ),
+        over={},
+        notebook="10",
+        cells=("forward-measured", "inference-measured"),
+    ),
     "kill_counts": Claim(
         "of twelve exhibits our re-creation of CMU 10-714 finds 9 of the 10 that its task can contain, those of CS231n "
         "and TinyTorch 6 of 12, of Deep-ML 3 of 5, of ARENA at most 3 of 11; none finds all that it can, one exhibit "
@@ -197,6 +241,7 @@ CLAIMS = {
         over={},
         notebook="10",
         cells=("kills-figure",),
+        told=("kills-read",),
     ),
     "hidden_bugs": Claim(
         "on tame inputs 7 of 12 exhibits differ by less than 1e-5 from the right batch norm, on telling ones none does",

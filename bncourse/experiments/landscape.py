@@ -44,7 +44,9 @@ class Course(NamedTuple):
     arrived: float
 
 
-def watch(seed, kind, *, activation="relu", hidden=8, lr=0.1, steps=300, every=50):
+def watch(
+    seed, kind, *, activation="relu", hidden=8, lr=0.1, steps=300, every=50, measure=reference.gradient_predictiveness
+):
     """Train a network of layers of 100 units on MNIST digits, and look at it from time to time.
 
     Parameters
@@ -61,6 +63,8 @@ def watch(seed, kind, *, activation="relu", hidden=8, lr=0.1, steps=300, every=5
         Learning rate.
     steps, every : int
         How long to train, and how often to look.
+    measure : callable
+        How far gradients move, from an array of shape (probes, parameters).
 
     Returns
     -------
@@ -81,7 +85,7 @@ def watch(seed, kind, *, activation="relu", hidden=8, lr=0.1, steps=300, every=5
             if arrived == NEVER and step % 25 == 0 and accuracy >= 0.85:
                 arrived = float(step)
         if looks_now:
-            looks.append((*_look(net, kind, parts, rng, noise, lr), accuracy))
+            looks.append((*_look(net, kind, parts, rng, noise, lr, measure), accuracy))
         if step < steps:
             net = _step(net, kind, parts, rng, noise, lr)
     ranges, changes, inputs, accuracies = zip(*looks, strict=True)
@@ -239,7 +243,7 @@ def _step(net, kind, parts, rng, noise, lr):
     return [without_noise(*layers) for layers in zip(net, given, after, factors, strict=True)]
 
 
-def _look(net, kind, parts, rng, noise, lr):
+def _look(net, kind, parts, rng, noise, lr, measure):
     seen, _ = with_noise(net, noise) if kind == "noisy" else (net, None)
     rows = rng.choice(len(parts.x_train), 64, replace=False)
     x, y = parts.x_train[rows], parts.y_train[rows]
@@ -249,7 +253,7 @@ def _look(net, kind, parts, rng, noise, lr):
     vectors = np.array([_vector(gradients) for _, gradients in probes])
     _, trace = network.forward(seen, parts.x_test[:300])
     inputs = np.concatenate([layer.scaled for layer in trace[:-1]], axis=1)
-    return np.ptp(found), reference.gradient_predictiveness(vectors), inputs
+    return np.ptp(found), measure(vectors), inputs
 
 
 def _loss_and_gradients(net, x, y):

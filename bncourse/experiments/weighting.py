@@ -181,10 +181,17 @@ def risk_estimates(seed, runs=20, examples=1000):
     return dict(zip(names, np.mean(found, axis=0).tolist(), strict=True))
 
 
-def size_by_distance(seed, distances=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0), repeats=50, examples=200):
+def size_by_distance(
+    seed,
+    distances=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0),
+    repeats=50,
+    examples=200,
+    size=reference.effective_sample_size,
+):
     """Measure the effective sample size as the target moves away from the source.
 
-    Source and target are normal with standard deviation 1; the mean of the target is moved.
+    Source and target are normal with standard deviation 1; the mean of the target is moved. ``size(weights)`` gives
+    the effective sample size.
 
     Returns
     -------
@@ -194,7 +201,7 @@ def size_by_distance(seed, distances=(0.0, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
     """
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(repeats, examples))
-    return np.array([[reference.effective_sample_size(np.exp(d * row - d**2 / 2)) for row in x] for d in distances])
+    return np.array([[size(np.exp(d * row - d**2 / 2)) for row in x] for d in distances])
 
 
 def size_and_distance(seed):

@@ -45,7 +45,7 @@ def tiny_network(watched, moments=(0, 4, 6, 8, 20)):
         "middle boxed and a node marked, with a histogram of that node's input under each, ones hatched and zeros "
         f"plain. {told}: the node has to learn from an input whose place and width keep changing.",
     )
-    return Slider(pictures, [_moment(watched, i) for i in range(len(pictures))], "Training", still, playable=True)
+    return Slider(pictures, [_moment(watched, i) for i in range(len(pictures))], "Training", still, True, "What moves?")
 
 
 def percentiles(steps, bands):

@@ -1,7 +1,8 @@
 """What all figures share: a figure that describes itself, and the course's style.
 
-JupyterLab shows no description of a plain Matplotlib figure; an ``<img>`` with ``alt`` in HTML output is
-shown and read aloud, there and in exported pages. Nothing here changes Matplotlib's global state.
+JupyterLab shows no description of a plain Matplotlib figure; an ``<img>`` with ``alt`` in HTML output is shown and read
+aloud, there and in exported pages. Nothing here changes Matplotlib's global state. No front-end tells the kernel its
+theme, so figures have a panel of their own that suits both.
 """
 
 import io
@@ -12,9 +13,12 @@ from html import escape
 from importlib.resources import as_file, files
 
 from matplotlib import rc_context, rc_params_from_file, rcParams
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
+BOOK_WIDTH, LEAST_PIXELS = 700, 9.0  # on a page as narrow as the book's, no label is smaller than this
 PIXELS_PER_INCH = 100  # on the page; the image holds twice as many, for dense screens
 
 # A second sign beside the colour, in the order of the colours.
@@ -24,7 +28,7 @@ MARKERS = ("o", "s", "^", "D")
 
 @dataclass(frozen=True)
 class DescribedFigure:
-    """A figure and its description in words.
+    """A figure and its description in words; its labels are large enough to be read at book width.
 
     Parameters
     ----------
@@ -36,6 +40,16 @@ class DescribedFigure:
 
     figure: Figure
     alt: str
+
+    def __post_init__(self):
+        least = least_size(self.figure)
+        for axes in self.figure.findobj(Axes):
+            for axis in (axes.xaxis, axes.yaxis):
+                if any(label.get_size() < least for label in axis.get_ticklabels() if label.get_visible()):
+                    axis.set_tick_params(labelsize=least)
+        for text in self.figure.findobj(Text):
+            if text.get_text().strip() and text.get_size() < least:
+                text.set_size(least)
 
     def save(self, path):
         """Write the figure to a file; the ending of `path` says which format."""
@@ -51,6 +65,12 @@ class DescribedFigure:
 
     def __repr__(self):
         return f"Figure: {self.alt}"
+
+
+def least_size(figure):
+    """Give the size in points that has nine pixels where a figure is as wide as a page of the book, or as it is."""
+    scale = min(1.0, BOOK_WIDTH / (figure.get_figwidth() * PIXELS_PER_INCH))
+    return LEAST_PIXELS * 72 / (PIXELS_PER_INCH * scale)
 
 
 @contextmanager

@@ -31,7 +31,9 @@ def epsilon(epsilons, units, still, sigmas=(0.1, 0.03, 0.01)):
     """
     with style() as colors:
         pictures = [_epsilon(eps, found, sigmas, colors) for eps, found in zip(epsilons, units, strict=True)]
-    return Slider(pictures, [_named(eps) for eps in epsilons], "eps", still)
+    return Slider(
+        pictures, [_named(eps) for eps in epsilons], "eps", still, question="Which unit is the first below 1?"
+    )
 
 
 def gamma_and_beta(x_hat, straightness, still):
@@ -52,7 +54,13 @@ def gamma_and_beta(x_hat, straightness, still):
     """
     with style() as colors:
         pictures = [_sigmoid(x_hat, *pair, r_squared, colors) for pair, r_squared in straightness.items()]
-    return Slider(pictures, [_pair(*pair) for pair in straightness], "gamma and beta", still)
+    return Slider(
+        pictures,
+        [_pair(*pair) for pair in straightness],
+        "gamma and beta",
+        still,
+        question="Which part of the sigmoid do the units use?",
+    )
 
 
 def _named(eps):

@@ -81,7 +81,9 @@ def noise_of_the_mean(means, unit=0):
         f"batch size {first} to {spread[last]:.2f} at {last}, along the line 1 / sqrt(batch size). "
         "Small batches make noisy statistics, and each halving of the noise needs four times the examples.",
     )
-    return Slider(pictures, [str(size) for size in means], "batch size", still)
+    return Slider(
+        pictures, [str(size) for size in means], "batch size", still, question="When is the spread half as large?"
+    )
 
 
 def memory(found, momentum):

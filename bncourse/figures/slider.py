@@ -1,7 +1,8 @@
 """A slider over pictures drawn beforehand, with a still figure for places where sliders do not run.
 
-The pictures change in the browser, without Python: the slider answers while the kernel is busy, too. An exported
-page, a code host or a grader's run of the notebook has no slider; the still figure is always there and says the same.
+The pictures change in the browser, without Python: the slider answers while the kernel is busy, too. Where somebody
+works at the cell, the slider stands alone with its question, and the still figure is folded under it: it would give the
+answer. An exported page, a code host or a grader's run of the notebook has the still figure, which says the same.
 """
 
 import os
@@ -9,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from bncourse.surroundings import is_live
+
 
 @dataclass(frozen=True)
 class Slider:
-    """A still figure, and under it a slider that steps through pictures.
+    """A slider that steps through pictures, and a still figure for where there is none.
 
     Shown by a notebook as the last line of a cell, or with ``display``.
 
@@ -32,6 +35,8 @@ class Slider:
         The same message in one picture: a strip of a few moments, for example.
     playable : bool, default False
         Whether a play button stands beside the slider. Only where time passes from picture to picture.
+    question : str
+        What to find out with it; stands above the controls.
 
     Raises
     ------
@@ -44,6 +49,7 @@ class Slider:
     name: str
     still: object
     playable: bool = False
+    question: str = ""
 
     def __post_init__(self):
         if len(self.pictures) != len(self.labels) or not self.pictures:
@@ -87,11 +93,15 @@ class Slider:
             )
             widgets.jslink((play, "value"), (slider, "value"))
             controls.insert(0, play)
-        return widgets.VBox([widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap")), stack])
+        asked = [widgets.HTML(f"<b>{escape(self.question)}</b>")] if self.question else []
+        return widgets.VBox([*asked, widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap")), stack])
 
     def _ipython_display_(self):
         from IPython.display import display
 
+        if is_live():
+            self._show_live()
+            return
         display(self.still)
         if os.environ.get("NBGRADER_EXECUTION"):
             return  # nobody moves it there, and its pictures would be stored with every submission
@@ -100,6 +110,15 @@ class Slider:
         )
         bundle = self.widget()._repr_mimebundle_()
         display(bundle | {"text/plain": words, "text/html": f"<p>{escape(words)}</p>"}, raw=True)
+
+    def _show_live(self):
+        """Show the slider, and under it a line that stays when the page is opened again, where no slider is."""
+        from IPython.display import display
+
+        back = f"Opened again, the page has no slider here: run the cell, and it is back ({self.name})."
+        display(self.widget()._repr_mimebundle_() | {"text/plain": f"{self!r}. {back}"}, raw=True)
+        folded = f"<details><summary>All in one picture, for paper</summary>{self.still._repr_html_()}</details>"
+        display({"text/plain": back, "text/html": f"<small>{escape(back)}</small>{folded}"}, raw=True)
 
     def __repr__(self):
         return f"{self.still!r}\nSlider: {self.name}, from {self.labels[0]} to {self.labels[-1]}"

@@ -8,7 +8,6 @@ loses the history and nothing else.
 import json
 import os
 from datetime import UTC, datetime
-from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -91,99 +90,6 @@ def events(kind=None):
         if isinstance(event, dict) and isinstance(event.get("kind"), str):
             found.append(event)
     return [event for event in found + _unwritten if kind in (None, event["kind"])]
-
-
-def predict(question, guess=None, *more):
-    """Commit to a guess before a run.
-
-    Parameters
-    ----------
-    question : str
-        What will be measured; `outcome` is called with the same words.
-    guess : object, optional
-        A number or words. ``...`` or None: no guess yet.
-    *more : object
-        Not to be given: where a decimal comma stands in a guess, Python sees several numbers, and the card says so.
-
-    Returns
-    -------
-    Card
-        Says what was recorded.
-    """
-    if more:
-        read = ", ".join(map(_shown, (guess, *more)))
-        return Card(question, [], f"This is one guess too many: {read}. Python's decimal sign is a point, as in 0.9.")
-    if guess is None or guess is ...:
-        return Card(question, [], "No guess yet: put yours in place of the three dots and run this cell again.")
-    record("guess", question=question, guess=guess)
-    return Card(question, [("your guess", _shown(guess))], "Now run the next cells and see.")
-
-
-def outcome(question, measured):
-    """Show the guess beside what was measured.
-
-    Parameters
-    ----------
-    question : str
-        The words that `predict` was called with.
-    measured : object
-        A number or words.
-
-    Returns
-    -------
-    Card
-        The last guess, if there is one, and the measured value.
-    """
-    record("outcome", question=question, measured=measured)
-    guesses = [event.get("guess") for event in events("guess") if event.get("question") == question]
-    rows = [("measured", _shown(measured))]
-    if not guesses:
-        return Card(question, rows, "You made no guess this time. A guess first makes the answer stick.")
-    return Card(question, [("your guess", _shown(guesses[-1])), *rows])
-
-
-class Card:
-    """A question with what belongs to it: a table in a notebook, the same words as plain text elsewhere.
-
-    Parameters
-    ----------
-    question : str
-        The heading.
-    rows : list of (str, str)
-        What, and its value.
-    remark : str
-        A sentence under them.
-    """
-
-    def __init__(self, question, rows, remark=""):
-        self.question, self.rows, self.remark = question, rows, remark
-
-    def __repr__(self):
-        width = max((len(what) for what, _ in self.rows), default=0) + 1
-        lines = [f"{what + ':':<{width}} {value}" for what, value in self.rows]
-        return "\n  ".join([self.question, *lines, *([self.remark] if self.remark else [])])
-
-    def _repr_html_(self):
-        # Inline style only, and no colour for text: JupyterLab removes style sheets, and has two themes.
-        rows = "".join(
-            f'<tr><th scope="row" style="text-align:left; padding:2px 16px 2px 0">{escape(what)}</th>'
-            f'<td style="text-align:left; padding:2px 0">{escape(value)}</td></tr>'
-            for what, value in self.rows
-        )
-        table = f'<table style="margin:4px 0">{rows}</table>' if rows else ""
-        remark = f'<div style="margin-top:4px">{escape(self.remark)}</div>' if self.remark else ""
-        return (
-            '<div style="border-left:4px solid #5b7fb4; padding:4px 12px; margin:4px 0">'
-            f"<div><b>{escape(self.question)}</b></div>{table}{remark}</div>"
-        )
-
-
-def _shown(value):
-    if isinstance(value, float | np.floating):
-        return f"{value:.3g}"
-    if isinstance(value, np.ndarray):
-        return np.array2string(value, precision=3)
-    return str(value)
 
 
 def _plain(value):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 from bncourse import course, exercises
 from bncourse.learner import journal
@@ -52,7 +53,7 @@ class Standing:
             items = "".join(f"<div>{_SIGNS[state]} {escape(name)} - {state}</div>" for name, state in states.items())
             share = f'<progress value="{self.count(notebook)}" max="{len(states)}"></progress>'
             rows.append(
-                f'<tr style="background:transparent"><th scope="row" style="{cell}">{escape(notebook)}</th>'
+                f'<tr style="background:transparent"><th scope="row" style="{cell}">{_link(notebook)}</th>'
                 f'<td style="{cell}">{share} {self.count(notebook)} of {len(states)} done'
                 f"<details><summary>exercises</summary>{items}</details></td></tr>"
             )
@@ -65,6 +66,13 @@ class Standing:
 
     def _repr_html_(self):
         return self.html()
+
+
+def _link(notebook):
+    """Give the name of a notebook, as a link where it lies beside the one that is open."""
+    if not Path("..", notebook, f"{notebook}.ipynb").is_file():
+        return escape(notebook)
+    return f'<a href="../{notebook}/{notebook}.ipynb">{escape(notebook)}</a>'
 
 
 def progress():

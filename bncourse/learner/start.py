@@ -1,4 +1,4 @@
-"""JupyterLab on the course's first notebook, with the course's settings."""
+"""JupyterLab where the learner left off, with the course's settings."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from bncourse import course
-from bncourse.learner import doctor
+from bncourse.learner import doctor, place
 from bncourse.trouble import Trouble
 
 SETTINGS = Path(__file__).parent / "lab"
@@ -30,13 +30,14 @@ def command(options):
 
     The address goes to standard output, everything else to standard error.
     """
-    _check(options.port, learns=not options.instructor)
     folder = course.find_folder(to_learn=not options.instructor)
-    # an instructor edits the sources; notebooks/ is made from them
-    first = folder / "solutions" if options.instructor else course.notebooks(folder)[0]
-    page = _page(folder, first)
-    port = doctor.free_port(options.port)
     opens = not options.no_browser and _has_browser()
+    if not options.instructor and (open_already := _running(folder)):
+        return _again(open_already, _page(folder), opens)
+    _check(options.port, learns=not options.instructor)
+    # an instructor edits the sources; notebooks/ is made from them
+    page = "lab/tree/solutions" if options.instructor else _page(folder)
+    port = doctor.free_port(options.port)
     log = _log_file(port)
     for name in ("SIGTERM", "SIGHUP"):  # a polite stop, and a window that is closed, end JupyterLab too
         if hasattr(signal, name):
@@ -73,6 +74,42 @@ def command(options):
     return 0
 
 
+def _page(folder):
+    """Give the page of the notebook where the learner left off, and say which exercise is next there."""
+    notebook, exercise = place.left_off(folder)
+    if exercise:
+        _say(f"You left off in {notebook.stem}; its next exercise is {exercise}.")
+    return "lab/tree/" + quote(notebook.relative_to(folder).as_posix())  # with slashes, on Windows too
+
+
+def _running(folder):
+    """Give what Jupyter wrote down about a server that this command has opened on this folder already, or None."""
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    for log in Path(jupyter_runtime_dir()).glob("bncourse-*.log"):
+        port = log.stem.removeprefix("bncourse-")
+        for path in log.parent.glob("jpserver-*.json"):
+            try:
+                server = json.loads(path.read_text(encoding="utf-8"))
+                here = os.path.samefile(server.get("root_dir", ""), folder)
+            except (OSError, ValueError, TypeError):  # being written, just removed, or of another program
+                continue
+            if here and str(server.get("port")) == port and _listens(server["port"]):
+                return server
+    return None
+
+
+def _again(server, page, opens):
+    """Say that the course is open already and where; open that page."""
+    address = _address(server, page)
+    _say("The course is open already, in another window of the terminal. Its address, where you left off:")
+    print(address, flush=True)
+    if opens:
+        webbrowser.open(address)
+    _say("To end it, press Ctrl-C in the window in which it was started.")
+    return 0
+
+
 def _check(port, learns):
     began = time.perf_counter()
     conditions = doctor.examine(port, learns)
@@ -84,10 +121,6 @@ def _check(port, learns):
         steps = "\n".join(f"  {number}. {condition.mend}" for number, condition in enumerate(missing, 1))
         raise Trouble(f"the course cannot start yet. What to do:\n{steps}")
     _say(f"This machine is ready ({len(conditions)} checks in {time.perf_counter() - began:.1f} s).")
-
-
-def _page(folder, first):
-    return "lab/tree/" + quote(first.relative_to(folder).as_posix())  # with slashes, on Windows too
 
 
 def _lab_command(folder, page, port, opens):

@@ -20,7 +20,7 @@ OURS = [[".jp-OutputArea-output"], [".jp-RenderedMarkdown"]]
 CORRECT = "✓ CORRECT"
 EVERYTHING = (
     "# A page\n\nText with `code`.\n\n## A part\n\n| sign | word |\n|---|---|\n| ✓ | correct |",
-    "from bncourse import check, figures, outcome, predict, progress\n"
+    "from bncourse import ask, check, figures, outcome, predict, progress, recall\n"
     "from bncourse.experiments import layers\nfrom bncourse.figures import layer_figures, layer_sliders\n"
     "import numpy as np",
     "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / np.sqrt(var + eps)\ncheck.normalize(normalize)",
@@ -30,6 +30,11 @@ EVERYTHING = (
     "check.batch_mean(batch_mean)",
     'check.hint("normalize"); check.case("normalize")',
     'predict("How many?", 3); display(outcome("How many?", 4.0)); progress()',
+    'predict("Which?", ..., A="the first", B="the second")',
+    'outcome("Which?", 4.0, "told")',
+    'ask("run")',
+    'recall("04")',
+    "check.freeze_table(lambda: {})",
     "epsilons = [1e-3, 1e-5]\n"
     "units = layers.small_units(np.random.default_rng(0).normal(size=64), epsilons)\n"
     "still = layer_sliders.epsilon(epsilons, units, None).pictures[0]\n"
@@ -142,6 +147,7 @@ def test_an_exported_page_has_the_still_figure_where_lab_has_a_slider(session, s
     window.page.route("http*://**", lambda route: route.abort())  # as on a machine without a network
     window.page.goto(exported.as_uri())
     still = window.page.locator("img").last
+    window.page.get_by_text("All in one picture, for paper").click()
     still.scroll_into_view_if_needed()
     window.picture("still figure")
     assert still.evaluate("image => image.naturalWidth > 100 && image.checkVisibility()")

@@ -9,7 +9,6 @@ NOTEBOOK = "00-warm-up"
 WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / x.std()"
 RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)"
 CHANGED = "def standardize(x, eps=1e-8):\n    return x / 123"
-GUESS = 'predict("Raw inputs need more than 10,000 steps. How many with standardized inputs?", 50)'
 
 
 @pytest.fixture
@@ -45,8 +44,14 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.run(today.cell("bncourse first"))
         today.run(today.cell("descent.patients"))
         guess = today.cell("predict(")
-        today.write(guess, GUESS)
+        measured = today.cell("descent.curvatures")
         today.run(guess)
+        today.shows(today.run(measured), "You made no guess this time", "Show me")
+        assert not measured.get_by_text("It is C: under 100.").is_visible()
+        today.picture("no guess yet")
+        guess.get_by_text("B: 100 to 1,000").click()
+        today.shows(guess.locator(".jp-OutputArea").first, "your guess", "B: 100 to 1,000", "Now run the next cells")
+        today.picture("guessed")
         check = today.cell("check.standardize(standardize)")
         answer = check.locator("xpath=preceding-sibling::*[1]")
         today.write(answer, WRONG)
@@ -60,7 +65,9 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.picture("hint")
         today.write(answer, RIGHT)
         today.run(answer)
-        today.shows(today.run(check), "✓ CORRECT")
+        today.shows(today.run(check), "✓ CORRECT", "What it is good for", "Another way to write it")
+        check.get_by_text("The course's answer beside yours").click()
+        today.shows(check, "centred = x - x.mean(axis=0)")
         today.picture("right")
         for text, words in (
             (RIGHT[:-1], "stopped with a SyntaxError"),
@@ -74,7 +81,7 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.write(answer, RIGHT)
         today.run(answer)
         today.shows(today.run(check), "✓ CORRECT")
-        today.run(today.cell("runs, numbers = {}"))
+        today.shows(today.run(measured), "your guess", "It is C: under 100.", "the bowl is nearly round")
         today.picture("predicted and measured")
         today.page.locator(".jp-Toolbar").get_by_text("Validate").click()
         dialog = today.page.locator(".jp-Dialog")

@@ -1,4 +1,4 @@
-"""The settings that the course adds to nbgrader's: `Submissions`, `Judge` and `LateRule`, the same from either command.
+"""The settings that the course adds to nbgrader's, such as `Submissions` and `LateRule`, the same from either command.
 
 ``bncourse grade 04 --Submissions.cell=20`` and ``nbgrader autograde NAME --Submissions.cell=20`` do the same, and so
 does ``c.Submissions.cell = 20`` in a file of settings.
@@ -50,8 +50,9 @@ def own_classes():
     """Give the classes of settings that the course adds."""
     from bncourse.grading.nbgrader.execute import Judge
     from bncourse.grading.nbgrader.late_policy import LateRule
+    from bncourse.grading.nbgrader.worked_solutions import WorkedSolutions
 
-    return Submissions, Judge, LateRule
+    return Submissions, Judge, LateRule, WorkedSolutions
 
 
 def limits_of(course):

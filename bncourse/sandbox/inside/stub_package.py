@@ -56,7 +56,12 @@ class _Check(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return _quiet
+        return _own if name == "yours" else _quiet
+
+
+def _own(name):
+    """Give the learner's own function: an experiment uses it here, whatever it is."""
+    return sys._getframe(1).f_globals.get(name, _quiet)
 
 
 class _Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -78,7 +83,7 @@ def _quiet(*arguments, **options):
     """Do nothing: predictions and checks are for the learner, and the checks that count run outside."""
 
 
-predict = outcome = progress = _quiet
+predict = outcome = progress = recall = ask = _quiet
 if __name__ == "bncourse":  # and not where this file is looked at as what it is
     sys.meta_path.append(_Stubs())
 

@@ -21,7 +21,7 @@ from bncourse.trouble import Trouble
 AT_ONCE = 2
 LONGEST_CELL = 300  # seconds; the longest cell of the course takes some tens on a busy machine
 # Parts of the package that no notebook runs: a change there keeps the outputs.
-NOT_IN_NOTEBOOKS = {"battery", "benchmarks", "grading", "learner", "sandbox", "site"}
+NOT_IN_NOTEBOOKS = {"battery", "benchmarks", "grading", "sandbox", "site"}
 
 
 def outputs_of(notebooks, cache, told=lambda name, cells: None):

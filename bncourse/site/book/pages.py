@@ -9,6 +9,8 @@ from bncourse.grading.release.source import BEGIN, END
 NOT_WRITTEN = "...  # you write this in the notebook"
 NOT_WRITTEN_TEXT = "*You write this answer in the notebook.*"
 _MARKS = re.compile(rf"^\s*(###\s*)?({BEGIN}|{END}|BEGIN HIDDEN TESTS|END HIDDEN TESTS)\s*$")
+_NOTEBOOK = re.compile(r"\]\(\.\./([\w-]+)/\1\.ipynb\)")
+_HEADING = re.compile(r"\]\(#([\w-]+)\)")
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 # Contrast at least 3:1 on white and on near-black, as on the cards of the checks.
 _BARS = {"○": "#5b7fb4", "✗": "#d1495b", "!": "#b7791f"}
@@ -41,9 +43,15 @@ def page(notebook, outputs, code_stub="", text_stub=""):
             graded = cell.metadata.get("nbgrader", {}).get("grade", False)
             shown_outputs = [_output(output) for output in next(waiting) if not (graded and _is_score(output))]
             cell.outputs = [output for output in shown_outputs if output is not None]
-        elif text_stub:
-            cell.source = cell.source.replace(text_stub, NOT_WRITTEN_TEXT)
+        else:
+            cell.source = _links(cell.source)
+            cell.source = cell.source.replace(text_stub, NOT_WRITTEN_TEXT) if text_stub else cell.source
     return shown
+
+
+def _links(text):
+    """Point the links between notebooks at the pages, which lie beside each other, and those to headings at theirs."""
+    return _HEADING.sub(lambda match: f"](#{match[1].lower()})", _NOTEBOOK.sub(r"](\1.ipynb)", text))
 
 
 def head(notebook):

@@ -1,0 +1,1 @@
+"""What accompanies the reader of a notebook: the predictions, with the reason why it came out so."""

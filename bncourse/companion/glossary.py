@@ -1,0 +1,63 @@
+"""The words of the course: what each means, and how it is found in a text."""
+
+# The word, what it means, and further forms in which it stands.
+GLOSSARY = {
+    "activation": (
+        "The function that a layer applies to its weighted sums, such as ReLU; also its output.",
+        "activations",
+    ),
+    "accuracy": ("The share of examples for which the answer is right.",),
+    "AUC": ("The share of pairs of a positive and a negative example in which the positive one scores higher.",),
+    "batch": (
+        "The examples that a network sees at one step; also mini-batch.",
+        "mini-batch",
+        "mini-batches",
+        "batches",
+    ),
+    "backend": ("The library with which Keras computes: JAX, TensorFlow or PyTorch.",),
+    "bias": ("A number that a layer adds to each weighted sum. Of an estimate: how far it is off on average.",),
+    "biased variance": ("The mean squared distance from the mean: divided by n, not by n - 1.",),
+    "channel": ("One of the maps that the filters of a convolution make.", "channels"),
+    "condition number": ("The largest curvature of the error divided by the smallest.",),
+    "convolution": (
+        "A layer that moves small filters over an image, with the same weights at every place.",
+        "convolutions",
+    ),
+    "covariate shift": ("The inputs change, p(x), and the rule stays, p(y given x).",),
+    "cross-entropy": ("The loss of a classifier: minus the logarithm of the probability it gave the right class.",),
+    "epoch": ("One pass over all training examples.", "epochs"),
+    "epsilon": ("The small number added to the variance, so that nothing is divided by 0.", "eps"),
+    "feature": ("One of the numbers that describe an example: a column of the batch.", "features"),
+    "fine-tuning": ("Training a trained model further, on a new task.", "fine-tune"),
+    "gamma and beta": ("The learned scale and shift of each feature, after normalizing.",),
+    "gradient": ("The slopes of the loss, one for each weight: how it changes when that weight grows a little.",),
+    "gradient descent": ("Training by small steps against the gradient.",),
+    "inference": ("Using a trained network; its weights stay as they are.",),
+    "kernel": ("The Python that runs the cells. Of a layer: its weights; of MMD: a measure of likeness.",),
+    "learning rate": ("The number that a gradient is multiplied by in a step.", "learning rates"),
+    "logistic regression": (
+        "A classifier with one weighted sum of the inputs, turned into a probability by a sigmoid.",
+    ),
+    "logit": ("The logarithm of the odds of a class; what a classifier computes before the probability.", "logits"),
+    "loss": ("The number that training makes small: how wrong the answers are.",),
+    "momentum": (
+        "The weight with which running statistics keep their old value (Keras) or take the new one (PyTorch).",
+    ),
+    "overfitting": ("Being much better on the training examples than on new ones.",),
+    "p-value": ("How often chance alone gives a value as large as the observed one.", "p-values"),
+    "R²": ("The share of the variance of y that a model explains: 1 is perfect, 0 is always answering the mean.",),
+    "ReLU": ("An activation: negative numbers become 0, the others stay.",),
+    "running statistics": ("Mean and variance averaged over training, for use after it.", "running mean"),
+    "seed": ("The number from which random numbers are drawn: the same seed, the same numbers.", "seeds"),
+    "SGD": ("Plain gradient descent with a batch at each step.",),
+    "sigmoid": ("An activation that squeezes every number between 0 and 1.", "sigmoids"),
+    "softmax": ("Turns the outputs of the last layer into probabilities that add up to 1.",),
+    "standard deviation": ("The square root of the variance: how far numbers lie from their mean.",),
+    "style transfer": ("Painting one picture in the manner of another.",),
+    "transformer": (
+        "A network for text and much else whose layers weigh the words of a text by each other.",
+        "transformers",
+    ),
+    "units": ("The parts of a layer: each has one weighted sum, with its activation.", "hidden unit"),
+    "weight decay": ("Making all weights a little shorter at each step.",),
+}

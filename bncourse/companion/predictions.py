@@ -1,0 +1,229 @@
+"""The predictions of the notebooks: what can be chosen, which choice the measurement bears out, and why.
+
+The cell of a prediction has its question and its choices; this is what that cell must not show.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A question before a run.
+
+    Parameters
+    ----------
+    notebook : str
+        The number of the notebook, such as "03".
+    asks : str
+        The question, as `predict` and `outcome` have it.
+    because : str
+        One or two sentences, shown with the outcome: why it came out so, from what was taught by then.
+    answer : tuple of float
+        The ends of the range in which the measured number lies, on any seed: no such number may be in view before.
+    choices : mapping of str to str
+        A letter, and what it says. Empty where a number is asked.
+    right : callable, optional
+        ``right(measured)`` gives the letter that the measurement bears out.
+    spoils : tuple of str
+        Further words that would give the answer away, as regular expressions.
+    given : tuple of float
+        Numbers that the question itself gives, although they lie in the range.
+    """
+
+    notebook: str
+    asks: str
+    because: str
+    answer: tuple[float, float]
+    choices: Mapping[str, str] = field(default_factory=dict)
+    right: Callable[[object], str] | None = None
+    spoils: tuple[str, ...] = ()
+    given: tuple[float, ...] = ()
+
+
+def _by_size(low, high):
+    """Give the choice of a number: A below `low`, B from there, C from `high` on."""
+    return lambda measured: "A" if measured < low else "B" if measured < high else "C"
+
+
+def _from_the_largest(high, low):
+    return lambda measured: "A" if measured >= high else "B" if measured >= low else "C"
+
+
+_ALL = (
+    Prediction(
+        "00", "Raw inputs need more than 10,000 steps. How many with standardized inputs?",
+        "Each column has the same spread now, so the bowl is nearly round: one learning rate suits every direction, "
+        "and none has to creep.",
+        (1, 99), {"A": "over 1,000", "B": "100 to 1,000", "C": "under 100"}, _from_the_largest(1000, 100),
+        (r"a few steps",), (1, 3),
+    ),
+    Prediction(
+        "01", "How often is the model right on MNIST, if it is right on 0.97 of its own digits?",
+        "A 7 still looks like a 7, so it does better than guessing. But the ink lies elsewhere in the image, and a "
+        "logistic regression gives each pixel a weight of its own.",
+        (0.35, 0.65), {"A": "nearly as often: over 0.9", "B": "clearly less, yet far more than by guessing",
+                       "C": "as by guessing: about 0.1"}, _from_the_largest(0.9, 0.2),
+    ),
+    Prediction(
+        "01", "The inputs move away from the border of the classes. What does this covariate shift do to the accuracy?",
+        "The model errs near the border, where y is uncertain. Fewer inputs lie there now, and the rule is the same.",
+        (0.852, 0.9), {"A": "it rises", "B": "it stays within 0.01", "C": "it falls"},
+        lambda measured: "A" if measured > 0.85 else "B" if measured > 0.83 else "C", (r"model \*better\*",),
+    ),
+    Prediction(
+        "01", "Share of false alarms when the smallest of 64 p-values may be 0.05",
+        "Each test alone may err once in 20 times. With 64 of them there are 64 chances that one does.",
+        (0.5, 0.85), {"A": "about 0.05", "B": "from 0.1 to 0.3", "C": "over 0.4"}, _by_size(0.08, 0.4),
+        (r"more often than not",),
+    ),
+    Prediction(
+        "01", "AUC of the domain classifier when the labels 3 and 8 are swapped",
+        "The classifier sees images and no labels, and the images are as before: there is nothing to tell apart.",
+        (0.46, 0.54), {"A": "about 0.5", "B": "about 0.75", "C": "about 1"}, _by_size(0.6, 0.9),
+    ),
+    Prediction(
+        "02", "Factor by which weights divide the line's squared distance from the curve in the target",
+        "A line cannot follow the curve everywhere. The weights make it right where the target is, so it no longer "
+        "pays for the source.",
+        (4, 100), {"A": "less than 1: the line gets worse", "B": "from 1 to 2", "C": "more than 2"}, _by_size(1, 2),
+        (), (200,),
+    ),
+    Prediction(
+        "02", "Effective size of 200 examples, target 2 standard deviations away",
+        "Only the few examples at the edge of the source lie where the target is. They carry nearly all the weight.",
+        (10, 35), {"A": "about 200: none is lost", "B": "about 100", "C": "under 50"}, _from_the_largest(150, 50),
+    ),
+    Prediction(
+        "02", "Does the network still show the weights after 3,000 steps (largest share minus smallest)?",
+        "Once the network is right on every example, whatever its weight, the weights have little left to decide.",
+        (0.05, 0.35), {"A": "as at first: over 0.8", "B": "it is over half of that",
+                       "C": "less than half is left"}, _from_the_largest(0.8, 0.45), (r"they fade",),
+    ),
+    Prediction(
+        "03", "How many times larger is the drift without batch norm?",
+        "Batch norm puts the place and the width of a unit's input back at every step; without it nothing does. "
+        "And the drift is measured in widths, which are small without it.",
+        (20, 400), {"A": "it is smaller: below 1", "B": "1 to 5 times", "C": "more than 5 times"}, _by_size(1, 5),
+        (r"far less",), (100, 300),
+    ),
+    Prediction(
+        "03", "How many times fewer steps with batch norm, each at its best learning rate?",
+        "Raw inputs and small weights leave the sigmoids' gradients tiny, and the signal shrinks layer by layer. "
+        "Batch norm gives every layer inputs of standard deviation 1.",
+        (10, 60), {"A": "none: as many steps", "B": "about 2 times", "C": "more than 5 times"}, _by_size(1.3, 5),
+        (r"less than a tenth",), (14,),
+    ),
+    Prediction(
+        "03", "What is left of that gain for ReLU with standardized inputs?",
+        "What batch norm repaired is repaired already: the inputs have one scale, and a ReLU does not saturate.",
+        (0.8, 2.5), {"A": "over 10 times fewer steps", "B": "3 to 10 times", "C": "less than 3 times"},
+        _from_the_largest(10, 3), (r"hardly any is left",), (1,),
+    ),
+    Prediction(
+        "04", "Standard deviation 0.01 before: what is it after normalizing with eps 1e-3?",
+        "The variance is 0.0001, ten times less than eps. So eps rules under the root: 0.01 / sqrt(0.0001 + 0.001).",
+        (0.28, 0.32),
+    ),
+    Prediction(
+        "04", "R² on new patients when the network ends in batch norm with gamma 1 and beta 0",
+        "With gamma 1 and beta 0 the answers have mean 0, and the patients' numbers lie around 150. Always answering "
+        "their mean would be better.",
+        (-8, -0.3), {"A": "as with gamma and beta learned", "B": "about 0, as for the mean alone",
+                     "C": "far below 0"}, lambda measured: "A" if measured > 0.2 else "B" if measured > -0.3 else "C",
+        (r"stay around 0",),
+    ),
+    Prediction(
+        "05", "How do eight layers learn when mean and variance count as constants?",
+        "Each layer passes on a gradient that is a little wrong, and the errors of eight layers add up. One that is "
+        "partly right still points downhill, so it learns something.",
+        (0.55, 0.87), {"A": "as well: within 3 points", "B": "worse, yet over 0.3", "C": "hardly: below 0.3"},
+        lambda measured: "A" if measured > 0.94 else "B" if measured > 0.3 else "C",
+    ),
+    Prediction(
+        "06", "Test accuracy (0 to 1) of digits that come alone, with the statistics of the batch",
+        "The mean of one number is that number. What is left is 0, then beta, whatever the digit: one answer for all.",
+        (0.05, 0.2), {"A": "as before, about 0.9", "B": "about 0.5", "C": "about 0.1, as by guessing"},
+        _from_the_largest(0.75, 0.25), (r"the same\* output",), (0.1,),
+    ),
+    Prediction(
+        "06", "Percentage points of accuracy lost by running statistics of momentum 0.99 after 60 steps",
+        "They began at 0 and 1, and 0.99 to the power of 60 is 0.55: more than half of them is still the start.",
+        (3, 25), {"A": "none", "B": "about 1", "C": "more than 3"}, _by_size(0.5, 3), (r"0\.99 is behind",), (22, 5),
+    ),
+    Prediction(
+        "07", "Is batch norm ahead, with SGD 0.01 and three epochs?",
+        "The rate is small: after three epochs the model without batch norm is far from done. Batch norm keeps the "
+        "inputs of each layer at a scale at which the same rate gets further.",
+        (15, 60), {"A": "no, it is behind", "B": "about level, within 3 points", "C": "yes, by more than 3 points"},
+        _by_size(-3, 3), (r"gain is large",),
+    ),
+    Prediction(
+        "07", "Do the moving statistics stay, if the layer was built with training=False?",
+        "`fit` calls the whole model with training=True, and in Keras 3 that reaches this layer too.",
+        (2, 1), {"A": "yes", "B": "no"}, lambda measured: {"yes": "A", "no": "B"}[measured],
+        (r"reaches the layer",),
+    ),
+    Prediction(
+        "08", "At learning rate 3, what does batch norm change?",
+        "A step that is too long makes weights long. After batch norm their length does not matter, and longer "
+        "weights turn less at the next step; without it the outputs overflow.",
+        (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
+        lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C", (r"overflowed",),
+    ),
+    Prediction(
+        "08", "ReLU, after the start: is the loss smoother with batch norm (a smaller range of the loss)?",
+        "Without batch norm a step changes the mean and the spread of every layer, and from layer to layer the changes "
+        "multiply; batch norm takes them away. Before anything is learned it is the other way round.",
+        (3, 30), {"A": "yes, more than twice", "B": "about as smooth", "C": "no, it is rougher"},
+        _from_the_largest(2, 0.5), (r"far less",), (3, 8, 10),
+    ),
+    Prediction(
+        "08", "tanh: what does noise after batch norm do to the steps (without batch norm it takes about 150)?",
+        "The noise brings the drift back, and the network is fast all the same. So small drift is not what makes it "
+        "fast; what does, this run does not say.",
+        (25, 105), {"A": "slower than without batch norm", "B": "about 150: all is lost",
+                    "C": "faster than without batch norm"}, _from_the_largest(175, 125), (r"two thirds",), (25, 85),
+    ),
+    Prediction(
+        "08", "In a new network with batch norm, what becomes of the gradient from one layer to the one before?",
+        "ReLU makes the spread smaller, and batch norm stretches it to 1 again. A stretch forward stretches the "
+        "gradient backward as much, in every layer.",
+        (1.15, 1.25), {"A": "it shrinks", "B": "it stays level, within 5 %", "C": "it grows"}, _by_size(0.95, 1.05),
+        (r"gradient grows by",),
+    ),
+    Prediction(
+        "09", "Test error after batches of 2, against 0.08 to 0.10 after batches of 32",
+        "With two examples each unit becomes about -1 and 1: of how far apart they were nothing is left.",
+        (0.17, 0.4), {"A": "as small", "B": "more than twice as large", "C": "as by guessing: about 0.9"},
+        _by_size(0.16, 0.7), (),
+    ),
+    Prediction(
+        "09", "Share of empty images named right in training mode (by chance 0.1)",
+        "The 16 neighbours set the mean and the variance, and these decide what an empty image becomes. So it "
+        "carries their class.",
+        (0.6, 1.0), {"A": "about 0.1", "B": "about 0.3", "C": "more than half"}, _by_size(0.2, 0.5), (r"leaks",), (1,),
+    ),
+    Prediction(
+        "09", "Accuracy on brighter digits with AdaBN (0.93 before, 0.27 without it)",
+        "The same amount added to every pixel only moves the mean of each weighted sum, and the target's own mean "
+        "takes it away again.",
+        (0.88, 0.96), {"A": "about 0.27 still", "B": "about half-way", "C": "about 0.93 again"}, _by_size(0.4, 0.85),
+        (), (0.93,),
+    ),
+    Prediction(
+        "10", "How many of 12 exhibits show on tame inputs?",
+        "A wrong gamma does not show at gamma 1, a wrong momentum not at 0.5, a wrong axis not without maps: tame "
+        "numbers make the wrong and the right formula equal.",
+        (5, 7), {"A": "10 or more", "B": "7 to 9", "C": "fewer than 7"}, _from_the_largest(10, 7), (r"\bfive of\b",),
+        (6,),
+    ),
+    Prediction(
+        "10", "How many of the 12 exhibits pass all five re-creations?",
+        "The five look at different things on different numbers, and together at nearly all. None draws a mean that "
+        "is huge beside the spread.",
+        (1, 1), {"A": "none", "B": "one or two", "C": "three or more"}, _by_size(1, 3), (r"passing == ",), (1,),
+    ),
+)  # fmt: skip
+
+PREDICTIONS = {one.asks: one for one in _ALL}

@@ -1,0 +1,130 @@
+"""A quiz answered by choosing: buttons under its card make the text of the answer, which is put into the cell.
+
+The answer that is graded stays plain text in its cell; where there are no buttons it is written there by hand.
+"""
+
+from html import escape
+
+from bncourse.companion.worked import solutions
+from bncourse.learner.guess import radio_buttons
+
+
+def choices(quiz):
+    """Give the answers that can be chosen for each question, in an order that tells nothing.
+
+    Parameters
+    ----------
+    quiz : Quiz
+
+    Returns
+    -------
+    dict of str to list
+        Empty where a question is free, such as a number.
+    """
+    found = {}
+    for question in quiz.questions:
+        known = [question.right, *question.why_wrong]
+        if ... in known:
+            return {}
+        found[question.key] = list(question.choices) or sorted(known, key=str)
+    return found
+
+
+def code(quiz, chosen):
+    """Give the text of an answer's cell.
+
+    Parameters
+    ----------
+    quiz : Quiz
+    chosen : dict of str to object
+        By question; what is missing is not answered yet.
+
+    Returns
+    -------
+    str
+    """
+    head = solutions()[quiz.name].splitlines()[:2]  # the name and what it gives
+    rows = [f'        "{question.key}": {_written(chosen.get(question.key, ...))},' for question in quiz.questions]
+    return "\n".join([*head, "    return {", *rows, "    }"])
+
+
+class Choosing:
+    """Buttons for the questions of a quiz, and the text that they make.
+
+    Parameters
+    ----------
+    quiz : Quiz
+    given : mapping
+        What is answered already.
+    """
+
+    def __init__(self, quiz, given):
+        offered = choices(quiz)
+        self.quiz, self.offered = quiz, offered
+        self.chosen = {key: given[key] for key in offered if given.get(key) in offered[key]}
+
+    def __repr__(self):
+        return code(self.quiz, self.chosen)
+
+    def widget(self):
+        """Give the buttons above the text."""
+        import ipywidgets as widgets
+
+        text = widgets.Textarea(
+            code(self.quiz, self.chosen),
+            rows=len(self.quiz.questions) + 5,
+            layout=widgets.Layout(width="98%"),
+        )
+        rows = [widgets.HTML("<b>Choose here, if you like; the text for your answer's cell is below.</b>")]
+        for question in self.quiz.questions:
+            options = self.offered[question.key]
+            buttons = radio_buttons([str(option) for option in options], question.asks)
+            if question.key in self.chosen:
+                buttons.index = options.index(self.chosen[question.key])
+
+            def choose(change, key=question.key, options=options):
+                self.chosen[key] = options[change["new"]]
+                text.value = code(self.quiz, self.chosen)
+
+            buttons.observe(choose, "index")
+            rows += [widgets.HTML(f"<code>{escape(question.key)}</code>: {escape(question.asks)}"), buttons]
+        how = (
+            "Click into it and press Ctrl+A, Ctrl+C; click into your answer's cell and press Ctrl+A, Ctrl+V. "
+            "Then run both cells."
+        )
+        return widgets.VBox([*rows, widgets.HTML(how), text])
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        display(self.widget()._repr_mimebundle_() | {"text/plain": ""}, raw=True)
+        back = "Opened again, the page has no buttons here: run the cell, and they are back."
+        display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True)
+
+
+def offered(quiz, learners, outcome):
+    """Give the buttons for a quiz that is not solved, or None where its questions are free.
+
+    Parameters
+    ----------
+    quiz : Exercise or Quiz
+    learners : object
+        The answer so far.
+    outcome : str
+        Of its verdict.
+
+    Returns
+    -------
+    Choosing or None
+    """
+    if not hasattr(quiz, "questions") or outcome not in ("not started", "not yet") or not choices(quiz):
+        return None
+    try:
+        given = learners() if callable(learners) else learners
+    except Exception:  # not written yet
+        given = {}
+    return Choosing(quiz, given if isinstance(given, dict) else {})
+
+
+def _written(value):
+    return "..." if value is ... else f'"{value}"' if isinstance(value, str) else repr(value)

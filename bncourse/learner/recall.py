@@ -1,0 +1,194 @@
+"""Questions to recall what was taught: five at the end of a notebook, three from earlier ones at its beginning.
+
+They are never graded. The journal notes what was chosen, so that what was forgotten is asked again first.
+"""
+
+from html import escape
+
+from bncourse.companion.asides import ASIDES
+from bncourse.companion.questions import QUESTIONS
+from bncourse.learner import journal
+from bncourse.learner.guess import radio_buttons
+from bncourse.surroundings import is_live
+
+EARLIER = 3
+_BORDER = "border-left:4px solid #5b7fb4;padding:4px 12px;margin:4px 0"
+
+
+def recall(number="", answers="", *, before=""):
+    """Ask what a notebook taught; or, with `before`, three questions from the notebooks before that one.
+
+    Parameters
+    ----------
+    number : str
+        Of the notebook, such as "04".
+    answers : str
+        Where there are no buttons: a letter for each question, such as "ABCAB".
+    before : str
+        The number of the notebook that begins.
+
+    Returns
+    -------
+    Questions
+        With buttons where somebody works at the cell.
+    """
+    asked = earlier(before) if before else QUESTIONS[number]
+    return Questions(asked, "From earlier notebooks." if before else "Do you remember?", answers)
+
+
+def ask(key, answer=""):
+    """Ask a quick question in the middle of a notebook.
+
+    Parameters
+    ----------
+    key : str
+        Of the question, in `bncourse.companion.asides`.
+    answer : str
+        Where there are no buttons: the letter of an answer.
+
+    Returns
+    -------
+    Questions
+    """
+    return Questions([ASIDES[key]], "", answer)
+
+
+def earlier(number):
+    """Choose the questions from the notebooks before this one: forgotten ones first, then those not asked for longest.
+
+    Parameters
+    ----------
+    number : str
+
+    Returns
+    -------
+    list of Recalled
+        From as many notebooks as there are, the nearest first.
+    """
+    last = {event.get("question"): (order, event.get("right")) for order, event in enumerate(journal.events("recall"))}
+
+    def urgency(question):
+        order, right = last.get(question.asks, (-1, None))
+        return {False: 0, None: 1, True: 2}.get(right, 1), order
+
+    waiting = [list(QUESTIONS[each]) for each in sorted(QUESTIONS, reverse=True) if each < number]
+    chosen = []
+    while len(chosen) < EARLIER and any(waiting):
+        waiting.sort(
+            key=lambda group: min(map(urgency, group))[0] if group else 9
+        )  # stable: nearest first among equals
+        for group in [group for group in waiting if group][: EARLIER - len(chosen)]:
+            question = min(group, key=urgency)
+            group.remove(question)
+            chosen.append(question)
+    return chosen
+
+
+class Questions:
+    """Questions with their choices; an answer is a letter, or a button that is pressed.
+
+    Parameters
+    ----------
+    asked : sequence of Recalled
+    heading : str
+    answers : str
+        A letter for each; what is missing is not answered.
+    """
+
+    def __init__(self, asked, heading, answers=""):
+        self.asked, self.heading = list(asked), heading
+        self.chosen = [None] * len(self.asked)
+        for index, letter in enumerate(answers.replace(" ", "").upper()[: len(self.asked)]):
+            if letter in "ABC":
+                self.choose(index, "ABC".index(letter))
+
+    def choose(self, index, choice):
+        """Note the answer to a question in the journal."""
+        question = self.asked[index]
+        self.chosen[index] = choice
+        right = question.choices()[choice] == question.right
+        journal.record("recall", question=question.asks, notebook=question.notebook, right=right)
+        return right
+
+    def said(self, index):
+        """Give what is said to an answer: right or not, and why; "" where there is none."""
+        if self.chosen[index] is None:
+            return ""
+        question = self.asked[index]
+        if question.choices()[self.chosen[index]] == question.right:
+            return f"✓ {question.right}. {question.because}"
+        return f"✗ No: {question.right}. {question.because} (Notebook {question.notebook}.)"
+
+    def text(self):
+        """Give the questions as plain text, with what is said to the answers."""
+        lines = [f"{self.heading} Not graded."] if self.heading else []
+        for index, question in enumerate(self.asked):
+            lines.append(f"{self._number(index)}{question.asks}")
+            said = self.said(index)
+            choices = [f"   {letter}  {text}" for letter, text in zip("ABC", question.choices(), strict=True)]
+            lines += [f"   {said}"] if said else choices
+        if None in self.chosen:
+            lines.append('Answer with a letter for each, such as "ABC", as the second value in the brackets.')
+        return "\n".join(lines)
+
+    def _number(self, index):
+        return f"{index + 1}. " if len(self.asked) > 1 else ""
+
+    def html(self):
+        """Give the questions as HTML; those not answered have their answer in a fold."""
+        parts = [f'<div style="font-weight:bold">{escape(self.heading)}</div>'] if self.heading else []
+        for index, question in enumerate(self.asked):
+            said = self.said(index)
+            below = f"<div>{escape(said)}</div>"
+            if not said:
+                items = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices())
+                below = (
+                    f'<ul style="margin:2px 0">{items}</ul><details><summary>Answer</summary>'
+                    f"{escape(question.right)}. {escape(question.because)}</details>"
+                )
+            parts.append(f'<div style="margin-top:6px">{self._number(index)}{escape(question.asks)}</div>{below}')
+        return f'<div style="{_BORDER}">{"".join(parts)}</div>'
+
+    def __repr__(self):
+        return self.text()
+
+    def _repr_html_(self):
+        return self.html()
+
+    def _ipython_display_(self):
+        from IPython.display import display
+
+        bundle = {"text/plain": self.text(), "text/html": self.html()}
+        if not is_live() or None not in self.chosen:
+            display(bundle, raw=True)
+            return
+        shown = display(
+            self._buttons() | {"text/plain": self.text(), "text/html": self.html()}, raw=True, display_id=True
+        )
+        back = "Opened again, the page has no buttons here: run the cell, and they are back."
+        line = display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True, display_id=True)
+
+        def done():
+            shown.update({"text/plain": self.text(), "text/html": self.html()}, raw=True)
+            line.update({"text/plain": ""}, raw=True)
+
+        self._done = done
+
+    def _buttons(self):
+        import ipywidgets as widgets
+
+        rows = [widgets.HTML(f"<b>{escape(self.heading)}</b> Not graded.")] if self.heading else []
+        for index, question in enumerate(self.asked):
+            buttons = radio_buttons(question.choices(), question.asks)
+            said = widgets.HTML("")
+
+            def chosen(change, index=index, said=said, buttons=buttons):
+                self.choose(index, change["new"])
+                buttons.disabled = True
+                said.value = escape(self.said(index))
+                if None not in self.chosen:
+                    self._done()  # a page that is opened again shows the answers, and no buttons
+
+            buttons.observe(chosen, "index")
+            rows += [widgets.HTML(f"{self._number(index)}{escape(question.asks)}"), buttons, said]
+        return widgets.VBox(rows)._repr_mimebundle_()
