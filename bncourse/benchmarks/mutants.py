@@ -16,10 +16,10 @@ import numpy as np
 
 from bncourse.benchmarks.seeds import accepted
 from bncourse.checking import DirectAnswer, compare, judge
-from bncourse.checking.answer import time_limit
 from bncourse.checking.arguments import argument_ideas
 from bncourse.checking.replay import Replay
 from bncourse.checking.trial import attempt
+from bncourse.time_limit import time_limit
 
 _SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult}
 _COMPARED = {ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq}

@@ -12,9 +12,7 @@ import importlib
 import inspect
 import io
 import numbers
-import signal
 import textwrap
-import threading
 import time
 import traceback
 import warnings
@@ -23,6 +21,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+
+from bncourse.time_limit import TimeUp, time_limit
 
 KEPT_CHARACTERS = 2_000
 DEEPEST = 6
@@ -167,46 +167,6 @@ class DirectAnswer:
         except Exception:  # an exception whose own text fails has none
             message = ""
         return Fault(type(error).__name__, message[:KEPT_CHARACTERS], line, text)
-
-
-class TimeUp(BaseException):
-    """The call took longer than it may; a bare ``except Exception`` in an answer does not catch it."""
-
-
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Stop the block with `TimeUp` after some seconds.
-
-    On the main thread of Linux and macOS an alarm stops it, again and again until it ends. On Windows an
-    interrupt does. In another thread, where Python offers neither, the block is not stopped.
-    """
-    if threading.current_thread() is not threading.main_thread() or seconds is None:
-        yield
-    elif hasattr(signal, "setitimer"):
-
-        def ring(signum, frame):
-            raise TimeUp
-
-        before = signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-    else:
-        import _thread
-
-        rung = threading.Event()
-        timer = threading.Timer(seconds, lambda: (rung.set(), _thread.interrupt_main()))
-        timer.daemon = True
-        timer.start()
-        try:
-            yield
-        except KeyboardInterrupt:
-            raise (TimeUp if rung.is_set() else KeyboardInterrupt) from None
-        finally:
-            timer.cancel()
 
 
 def plain(value, depth=0):
