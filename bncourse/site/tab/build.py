@@ -19,6 +19,8 @@ from bncourse.trouble import Trouble
 MARK = "made-by-bncourse-site.txt"
 RUNTIME = "static/pyodide"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
+# On the drive that the browser keeps; a file there whose ending JupyterLite does not know ends the kernel for good.
+JOURNAL = "/drive/bncourse-journal.txt"
 WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 _SETTINGS = Path(__file__).resolve().parents[2] / "learner" / "lab" / "everyone" / "labconfig"
 _UNUSED = ("*.map", "*.LICENSE.txt", "third-party-licenses.json")
@@ -116,7 +118,7 @@ def _config():
                 f"{KERNEL}:kernel": {
                     "pyodideUrl": f"./{RUNTIME}/pyodide.js",
                     "disablePyPIFallback": True,
-                    "loadPyodideOptions": {"env": {"HOME": "/home/pyodide", "BNCOURSE_IN_A_TAB": "1"}},
+                    "loadPyodideOptions": {"env": {"HOME": "/home/pyodide", "BNCOURSE_JOURNAL": JOURNAL}},
                 }
             },
         },

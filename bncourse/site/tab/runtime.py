@@ -31,6 +31,7 @@ CORE = {
 PACKAGES = (
     "decorator",
     "ipython",
+    "jedi",
     "matplotlib",
     "matplotlib-inline",
     "micropip",
