@@ -25,7 +25,9 @@ notebook, ``grading`` what an instructor needs, ``cli`` the ``bncourse`` command
 Importing ``bncourse`` loads NumPy and nothing heavier: each part above is loaded when it is first used.
 """
 
+import logging
 import os
+import sys
 from importlib import import_module
 
 __version__ = "0.1.0"
@@ -42,6 +44,9 @@ for _variable, _value in {
     "MKL_NUM_THREADS": "1",
 }.items():
     os.environ.setdefault(_variable, _value)
+
+if sys.platform == "emscripten":  # a browser's tab: Matplotlib makes its list of fonts there, and says so in red
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
 
 import numpy as _np  # noqa: E402, F401 - after the variables above
 

@@ -26,6 +26,11 @@ def require_keras():
         If Keras or the package of its backend is missing, if the variable names no backend that can train,
         or if Keras is already loaded on another one. The message says what to do.
     """
+    if sys.platform == "emscripten":
+        raise Trouble(
+            "Keras does not run in a browser. What needs it waits until the course is installed on a computer; the "
+            "exercises of this notebook that compute with numbers alone can be answered and checked here."
+        )
     wanted = os.environ.get("KERAS_BACKEND", "jax")
     trouble = backend_trouble(wanted)
     if trouble:

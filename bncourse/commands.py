@@ -162,6 +162,23 @@ def parser():
     )
     book.add_argument("--solutions", action="store_true", help="with the answers, for instructors")
 
+    site = command(
+        "site",
+        "bncourse.site.tab.build:command",
+        "write the course as static files that run in a browser tab, with nothing to install",
+        "bncourse site --output /tmp/course-in-a-tab",
+    )
+    site.add_argument(
+        "--output", metavar="DIR", help="a new folder, or that of an older site (default: build/site in the course)"
+    )
+    site.add_argument(
+        "--pyodide",
+        metavar="DIR|URL",
+        help="where Pyodide's files come from: a folder with its distribution, or an address (default: the public one)",
+    )
+    site.add_argument("--serve", action="store_true", help="show the site that is there, on this machine alone")
+    site.add_argument("--port", type=int, default=8000, help="for --serve (default: 8000)")
+
     feedback = command(
         "feedback",
         "bncourse.grading.report.feedback:command",

@@ -33,9 +33,10 @@ MAY_IMPORT = {
     "figures": {"surroundings"},  # whether somebody is there to move a slider
     "network": {"reference", "data", "losses"},
     "experiments": {"network", "reference", "data", "losses", "backend", "museum"},
-    "checking": set(),
-    "sandbox.inside": {"checking", "sandbox"},
-    "sandbox": {"sandbox.inside", "checking", "backend"},
+    "time_limit": set(),
+    "checking": {"time_limit"},
+    "sandbox.inside": {"checking", "sandbox", "time_limit"},
+    "sandbox": {"sandbox.inside", "checking", "backend", "time_limit"},
     "museum": set(),
     "drivers": {"backend", "museum"},
     "exercises": {"checking", "reference", "drivers", "backend"},

@@ -12,9 +12,7 @@ import importlib
 import inspect
 import io
 import numbers
-import signal
 import textwrap
-import threading
 import time
 import traceback
 import warnings
@@ -23,6 +21,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
+
+from bncourse.time_limit import TimeUp, time_limit
 
 KEPT_CHARACTERS = 2_000
 DEEPEST = 6
@@ -187,75 +187,6 @@ class DirectAnswer:
         except Exception:  # an exception whose own text fails has none
             message = ""
         return Fault(type(error).__name__, message[:KEPT_CHARACTERS], line, text)
-
-
-class TimeUp(BaseException):
-    """The call took longer than it may; a bare ``except Exception`` in an answer does not catch it."""
-
-
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Stop the block with `TimeUp` after some seconds.
-
-    On the main thread of Linux and macOS an alarm stops it, again and again until it ends. On Windows another thread
-    does, as soon as Python code runs. In another thread than the main one the block is not stopped.
-    """
-    if threading.current_thread() is not threading.main_thread() or seconds is None:
-        yield
-    elif hasattr(signal, "setitimer"):
-
-        def ring(signum, frame):
-            raise TimeUp
-
-        before = signal.signal(signal.SIGALRM, ring)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-        try:
-            yield
-        finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
-    else:
-        with _raised_after(seconds):
-            yield
-
-
-@contextlib.contextmanager
-def _raised_after(seconds):
-    """Stop the block with `TimeUp`, which a thread raises in the main thread, again and again until the block ends."""
-    import _thread
-    import ctypes
-
-    # A lock and a list alone: what is written in Python may be left half-done by what is raised in it.
-    runs, gone = threading.Lock(), []
-    main = ctypes.c_ulong(threading.main_thread().ident)
-    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
-
-    def ring():
-        wait = seconds
-        while not runs.acquire(timeout=wait):
-            raise_in(main, ctypes.py_object(TimeUp))
-            wait = 0.2
-        gone.append(True)
-
-    def end():
-        if runs.locked():
-            runs.release()
-        for _ in range(1000):
-            if gone:
-                break
-            time.sleep(0.001)
-        raise_in(main, None)  # what is on its way and has not arrived is taken back
-
-    runs.acquire()
-    try:
-        _thread.start_new_thread(ring, ())
-        yield
-    finally:
-        try:
-            end()
-        except BaseException:  # it arrived in there
-            end()
-            raise
 
 
 def plain(value, depth=0):

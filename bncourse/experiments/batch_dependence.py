@@ -114,7 +114,7 @@ def batch_means(seed, sizes=(2, 4, 8, 16, 32, 64, 128, 256), draws=400):
     for size in sizes:
         chosen = rng.integers(len(x), size=(draws, size))
         # how often each digit is in each batch; a product with it is faster than picking the rows
-        often = np.stack([np.bincount(batch, minlength=len(x)) for batch in chosen])
+        often = np.stack([np.bincount(batch.astype(np.intp), minlength=len(x)) for batch in chosen])
         found[size] = often @ x / size
     return found
 

@@ -49,10 +49,10 @@ def digit_shares(seed, learned=200):
         ("other images", other_x[drawn], other_y[drawn]),
     ):
         said = model.predict(inputs)
-        counted = np.bincount(said, minlength=10) / len(said)
+        counted = np.bincount(said.astype(np.intp), minlength=10) / len(said)
         shares = reference.label_shift_weights(confusion, counted) * confusion.sum(axis=0)
         found[name] = {
-            "true": np.bincount(labels, minlength=10) / len(labels),
+            "true": np.bincount(labels.astype(np.intp), minlength=10) / len(labels),
             "counted": counted,
             "estimated": shares / shares.sum(),
             "accuracy": float((said == labels).mean()),

@@ -41,6 +41,7 @@ INSIDE = (
     "backend.py",
     "data.py",
     "losses.py",
+    "time_limit.py",
     "trouble.py",
 )
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/nix/store", "/opt/conda")

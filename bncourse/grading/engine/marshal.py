@@ -9,9 +9,10 @@ import itertools
 
 import numpy as np
 
-from bncourse.checking.answer import Fault, Opaque, Reply, TimeUp, time_limit
+from bncourse.checking.answer import Fault, Opaque, Reply
 from bncourse.grading.engine.proxies import Learners
 from bncourse.sandbox import protocol
+from bncourse.time_limit import TimeUp, time_limit
 
 MOST_CALLED_BACK = 100_000  # numbers in the arguments of a function of the judge
 MOST_COMPUTED = 1_000_000  # numbers of the array that they make when they meet in a sum or a product

@@ -23,6 +23,7 @@ def _checks():
     package = Path(__file__).resolve().parents[2]
     parts = (
         "checking",
+        "time_limit.py",
         "exercises",
         "reference",
         "drivers",

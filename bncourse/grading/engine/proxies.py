@@ -3,7 +3,8 @@
 import time
 from importlib import import_module
 
-from bncourse.checking.answer import DirectAnswer, Fault, Opaque, Reply, TimeUp
+from bncourse.checking.answer import DirectAnswer, Fault, Opaque, Reply
+from bncourse.time_limit import TimeUp
 
 
 class Learners:
