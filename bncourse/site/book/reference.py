@@ -16,7 +16,7 @@ API = {
     "bncourse.experiments.claim": ("Claim",),
 }
 METHODS = {"Exercise": ("wrong", "right", "property", "advise", "inherit", "whole"), "Quiz": ("question",)}
-OF_CHECK = ("hint", "case", "reference_source", "session")
+OF_CHECK = ("hint", "case", "solution", "yours", "reference_source", "session", "solutions_off")
 
 
 def commands(parser):
