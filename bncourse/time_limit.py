@@ -71,7 +71,12 @@ def _raised_after(seconds):
             if gone:
                 break
             time.sleep(0.001)
-        raise_in(main, None)  # what is on its way and has not arrived is taken back
+        # What is on its way and has not arrived has to arrive here. Taken back, it would leave Python 3.11 looking for
+        # it for ever once a profiler is set.
+        with contextlib.suppress(TimeUp):
+            raise_in(main, ctypes.py_object(TimeUp))
+            while True:
+                pass
 
     runs.acquire()
     try:
