@@ -1,5 +1,6 @@
 """Where no wrong idea is known: the wrong value is found by substitution, and what is said beside it is true."""
 
+import math
 import re
 
 import numpy as np
@@ -221,6 +222,14 @@ def test_whole_numbers_that_agree_by_chance_are_told_no_pair_of_ideas():
         return float(len(source_scores) * len(target_scores))
     """
     assert not said("domain_auc", text)[1].wrong_ideas
+
+
+def test_an_error_alone_proves_no_value_of_an_argument():
+    text = """
+    def steps_to_reach(share, momentum):
+        return math.ceil(math.log(1 - 20 * share) / math.log(momentum))
+    """
+    assert not said("steps_to_reach", text, math=math)[1].wrong_ideas
 
 
 _CHECK = """

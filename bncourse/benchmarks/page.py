@@ -167,6 +167,9 @@ def _checks(figures):
             ("right answers with one thing changed: tried, rejected, told by name or by line",
              f"{figures['mutants']:,}, {figures['mutants_rejected']:,}, {figures['mutants_named_or_located']:,}"),
             ("of these told the name of another mistake", figures["false_names"]),
+            ("with two things changed: tried, rejected, told by name or by line, told another's name",
+             ", ".join(f"{figures.get(f'mutant_pairs{key}', 0):,}" for key in (
+                 "", "_rejected", "_named_or_located", "_false_names"))),
             (f"verdicts that are not the same on {figures['seeds']} seeds", figures["verdicts_that_hang_on_the_seed"]),
         ]  # fmt: skip
     if "keras_median_ms" in figures:

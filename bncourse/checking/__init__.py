@@ -2,8 +2,8 @@
 
 Read it in this order: `exercise` (what an exercise is), `answer` (the one narrow way a check reaches what
 the learner wrote), `compare` (are two values the same), `judge` (call, compare, then find the wrong idea), `replay`
-(which wrong ideas the answer can be), `diagnosis` (what is said of it), `lines` (which line is shown), `verdict` (what
-the learner reads).
+(which wrong ideas the answer can be), `diagnosis` (what is said of it), `lines` (which line is shown), `where`
+(where it goes wrong, found by trying and shown only where that proves it), `verdict` (what the learner reads).
 """
 
 from bncourse.checking.answer import Answer, DirectAnswer, Fault, Reply

@@ -280,8 +280,8 @@ def ideas_key(ideas):
 
 def _tells(trials):
     """Say whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
-    failed = [trial for trial in trials if trial.kind]
-    if any(trial.reply.fault or has_fractions(trial.reply.value) for trial in failed):
+    failed = [trial for trial in trials if trial.kind and not trial.reply.fault]  # many things end with one error
+    if any(has_fractions(trial.reply.value) for trial in failed):
         return True
     values = {str(compare.pieces(trial.reply.value)) for trial in failed}
     return len(values) >= _MOST_BY_CHANCE and not any(has_fractions(trial.expected) for trial in failed)

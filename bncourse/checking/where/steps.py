@@ -12,6 +12,7 @@ from types import FunctionType
 import numpy as np
 
 from bncourse.checking import compare
+from bncourse.checking.digits import told_apart
 from bncourse.checking.variants import observed
 from bncourse.checking.where.changes import Changes
 
@@ -144,3 +145,22 @@ def _observing(function):
     except (OSError, TypeError, SyntaxError):
         return "", 0
     return source, len(places)
+
+
+def related(right, yours):
+    """Say how a value is off the right one: by its sign, a power or a factor; else show how both begin."""
+    right, yours = np.squeeze(right), np.squeeze(yours)
+    if right.shape == yours.shape:
+        with np.errstate(all="ignore"):
+            for other, words in (
+                (-right, "with the opposite sign"),
+                (right**2, "squared"),
+                (np.sqrt(right), "as its root"),
+            ):
+                if is_same(other, yours):
+                    return f"Yours is the right one {words}."
+            ratio = np.ravel(yours / right)
+        if np.isfinite(ratio).all() and ratio.size and abs(ratio[0]) > 1e-9 and np.ptp(ratio) <= 1e-9 * abs(ratio[0]):
+            return f"Yours is {ratio[0]:.6g} times the right one in the first such case."
+    wanted, got = told_apart(*(np.ravel(value)[:3] for value in (right, yours)))
+    return f"In the first such case it begins with {got}, and the right one with {wanted}."

@@ -14,13 +14,12 @@ from functools import lru_cache
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.digits import told_apart
 from bncourse.checking.trial import attempt, truth_of
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again, size_of, tells
 from bncourse.checking.where.recognition import on_the_way
 from bncourse.checking.where.several import is_right
-from bncourse.checking.where.steps import is_real, is_same, is_telling, steps_of
+from bncourse.checking.where.steps import is_real, is_same, is_telling, related, steps_of
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
@@ -63,7 +62,7 @@ def substituted(exercise, answer, trials):
         return None
     # the case in which most values tell something: in a batch of one, say, a variance is 0 like much else
     first = min(failing, key=lambda n: (-len(_steps(_Kept(exercise), n)), size_of(practice[n])))
-    return _Search(exercise, answer, source, practice).found(first, places)
+    return _Search(exercise, answer, source, practice, len(places)).found(first, places)
 
 
 class _Kept:
@@ -96,13 +95,14 @@ def _steps(kept, number):
 
 
 class _Search:
-    def __init__(self, exercise, answer, source, practice):
+    def __init__(self, exercise, answer, source, practice, most):
         self.exercise, self.answer, self.source, self.practice = exercise, answer, source, practice
+        self.most = most  # the expressions that the source has
         self.kept = _Kept(exercise)
 
     def found(self, first, places):
         """Give the first place, line by line, that is the only wrong one."""
-        seen = {row[0]: row for row in self._call(SHAPES, first) if len(row) == 4}
+        seen = self._seen(first)
         tries = list(self._tries(first, seen, places))
         held = [one for (one,) in self._held([(one,) for one in tries[:MOST]], first)]
         unsure = None
@@ -112,6 +112,10 @@ class _Search:
                     return self._told(one, places, seen, True)
                 unsure = unsure or (one if one.step.name else None)
         return self._told(unsure, places, seen, False) if unsure else self._two(first, places, tries)
+
+    def _seen(self, number):
+        """Give what was evaluated on a case, by its number: what comes from the answer's side may be anything."""
+        return {row[0]: row for row in self._call(SHAPES, number) if _is_row(row, self.most)}
 
     def _two(self, first, places, tries):
         """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
@@ -210,7 +214,7 @@ class _Search:
         """Say whether a case comes out right with the values of that case in the places, or is right without."""
         trial = self.practice[number]
         steps = {step.key: step for step in _all_steps(self.kept, number)}
-        evaluated = {row[0] for row in self._call(SHAPES, number)}
+        evaluated = self._seen(number)
         there = [one for one in ones if one.number in evaluated]
         if not there or any(one.step.key not in steps for one in there):
             return not trial.kind
@@ -235,7 +239,7 @@ class _Search:
         if not sure:  # a value that was right may stand for another that is not
             says = f"With {right} in the place of {place}, {comes}"
         if count == 1:
-            says += " " + _related(np.asarray(one.step.value, float), np.asarray(values[0], float))
+            says += " " + related(np.asarray(one.step.value, float), np.asarray(values[0], float))
         return self._shown(one, places, says, sure)
 
     def _place(self, one, places):
@@ -250,6 +254,23 @@ class _Search:
         return Found(line, shown, says, function, True, sure)
 
 
+def _is_row(row, most):
+    """Say whether something is ``[number, count, shape, values]`` as `variants.shapes` gives it."""
+    if not isinstance(row, list | tuple) or len(row) != 4:
+        return False
+    number, count, shape, values = row
+    return (
+        type(number) is int
+        and 0 <= number < most
+        and type(count) is int
+        and isinstance(shape, list | tuple)
+        and isinstance(values, np.ndarray)
+        and values.dtype.kind == "f"
+        and values.shape == (count, *shape)
+        and count > 0
+    )
+
+
 def _right(one):
     right = one.step.name or "the value that a right answer has there"
     return f"the right {right}" if right.startswith("`") else right
@@ -258,22 +279,3 @@ def _right(one):
 def _inside(parent, text):
     whole = ast.unparse(parent) if isinstance(parent, ast.expr) and not isinstance(parent, ast.Tuple) else ""
     return f" (in `{whole}`)" if whole and len(text) < 12 and len(whole) < 60 else ""
-
-
-def _related(right, yours):
-    """Say how a value is off: by a factor, a power, a sign, an amount; else show both."""
-    right, yours = np.squeeze(right), np.squeeze(yours)
-    if right.shape == yours.shape:
-        with np.errstate(all="ignore"):
-            for other, words in (
-                (-right, "with the opposite sign"),
-                (right**2, "squared"),
-                (np.sqrt(right), "as its root"),
-            ):
-                if is_same(other, yours):
-                    return f"Yours is the right one {words}."
-            ratio = np.ravel(yours / right)
-        if np.isfinite(ratio).all() and ratio.size and abs(ratio[0]) > 1e-9 and np.ptp(ratio) <= 1e-9 * abs(ratio[0]):
-            return f"Yours is {ratio[0]:.6g} times the right one in the first such case."
-    wanted, got = told_apart(*(np.ravel(value)[:3] for value in (right, yours)))
-    return f"In the first such case it begins with {got}, and the right one with {wanted}."
