@@ -39,6 +39,7 @@ def person(home, **variables):
     own = {"HOME": home, "XDG_DATA_HOME": home / "data", "USER": home.name, "LOGNAME": home.name}
     own |= {f"JUPYTER_{kind}_DIR": home / "jupyter" / kind.lower() for kind in ("CONFIG", "DATA", "RUNTIME")}
     own |= {"IPYTHONDIR": home / "ipython", "BNCOURSE_JOURNAL": home / "journal.jsonl"}
+    own |= {"PYTEST_DEBUG_TEMPROOT": home}  # else /tmp/pytest-of-NAME, which may be somebody else's
     return {**kept, **{name: str(value) for name, value in (own | variables).items()}}
 
 
