@@ -170,7 +170,8 @@ _ALL = (
         "A step that is too long makes weights long. After batch norm their length does not matter, and longer "
         "weights turn less at the next step; without it the outputs overflow.",
         (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
-        lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C", (r"overflowed", r"what it adds"),
+        lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C",
+        (r"overflowed", r"what it adds"),
     ),
     Prediction(
         "08", "ReLU, after the start: is the loss smoother with batch norm (a smaller range of the loss)?",
