@@ -51,6 +51,12 @@ for _name, _says, _source in [
      "for top in {*sys.path, sys.prefix, sys.base_prefix, '/opt/*', '/home/*', '/root/*', '/srv/*', '/mnt/*'}:\n"
      "    for path in glob.glob(os.path.join(top, '**', 'bncourse', 'reference', '*'))"
      " + glob.glob(os.path.join(top, 'bncourse', '**', 'exercises')):\n        tell(path)\n"),
+    ("the_worked_solution_is_taken", "A cell asks for the worked solution, and looks for the file that holds them all.",
+     "import glob, os, sys\nfrom bncourse import check\nfound = check.solution('normalize')\n"
+     "if found is not None: tell(found)\n"
+     + _attempts("__import__('bncourse.companion.worked', fromlist=['worked']).solutions()")
+     + "for top in {*sys.path, sys.prefix, '/opt/*', '/home/*', '/root/*', '/srv/*'}:\n"
+     "    for path in glob.glob(os.path.join(top, '**', 'worked_solutions.json')):\n        tell(path)\n"),
     ("another_python_knows_the_reference", "A cell starts every Python it finds, without our settings.",
      "import glob, subprocess, sys\n"
      "for python in {sys.executable, *glob.glob('/usr/bin/python3*'), *glob.glob('/opt/*/bin/python')}:\n"

@@ -118,7 +118,7 @@ _ALL = (
         "03", "What is left of that gain for ReLU with standardized inputs?",
         "What batch norm repaired is repaired already: the inputs have one scale, and a ReLU does not saturate.",
         (0.8, 2.5), {"A": "over 10 times fewer steps", "B": "3 to 10 times", "C": "less than 3 times"},
-        _from_the_largest(10, 3), (r"hardly any is left",), (1,),
+        _from_the_largest(10, 3), (r"hardly any is left", r"badly prepared"), (1,),
     ),
     Prediction(
         "04", "Standard deviation 0.01 before: what is it after normalizing with eps 1e-3?",
@@ -139,6 +139,7 @@ _ALL = (
         "partly right still points downhill, so it learns something.",
         (0.55, 0.87), {"A": "as well: within 3 points", "B": "worse, yet over 0.3", "C": "hardly: below 0.3"},
         lambda measured: "A" if measured > 0.94 else "B" if measured > 0.3 else "C",
+        (r"layers lose",),
     ),
     Prediction(
         "06", "Test accuracy (0 to 1) of digits that come alone, with the statistics of the batch",
@@ -169,7 +170,8 @@ _ALL = (
         "A step that is too long makes weights long. After batch norm their length does not matter, and longer "
         "weights turn less at the next step; without it the outputs overflow.",
         (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
-        lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C", (r"overflowed",),
+        lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C",
+        (r"overflowed", r"what it adds"),
     ),
     Prediction(
         "08", "ReLU, after the start: is the loss smoother with batch norm (a smaller range of the loss)?",
