@@ -48,7 +48,8 @@ def recognized(exercise, answer, trials, told):
     reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=DRIVER)
     if reply.fault or reply.timed_out or not isinstance(reply.value, list):
         return None
-    steps = [(step.name, step.value) for step in steps_of(exercise, told.case)]
+    given = {f"`{name}`" for name in exercise.parameters}  # the reference may give such a name to something else
+    steps = [("" if step.name in given else step.name, step.value) for step in steps_of(exercise, told.case)]
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
     good, plain, first = [], [], None
     for pair in reply.value:

@@ -61,7 +61,8 @@ def substituted(exercise, answer, trials):
     if not failing or any(trial.reply.timed_out for trial in practice):
         return None
     # the case in which most values tell something: in a batch of one, say, a variance is 0 like much else
-    first = min(failing, key=lambda n: (-len(_steps(_Kept(exercise), n)), size_of(practice[n])))
+    sizes = [size_of(trial) for trial in practice]
+    first = min(failing, key=lambda n: (sizes[n] < 8, -len(_steps(_Kept(exercise), n)), sizes[n]))
     return _Search(exercise, answer, source, practice, len(places)).found(first, places)
 
 
