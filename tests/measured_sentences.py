@@ -205,6 +205,9 @@ SENTENCES = {
         _sentence("keras_adam", "adam-why", "the moving statistics are late", {"lag_first": 0.0}),
         _sentence("keras_fine_tuning", "end", "that was worth more than 3 points", {"frozen_few": 0.5}),
         _sentence("keras_fine_tuning", "end", "`training=False` does not freeze", {"free_few_moved": 0.0}),
+        _sentence("keras_parameters", "fit", "The model has 11,050 parameters", {"notes": 10_954.0}),
+        _sentence("keras_freezing", "end", "`training=False` does not freeze", {"training_false": 0.0}),
+        _sentence("keras_learning_weights", "tuning", "for each batch norm layer inside", {"learning": 10.0}),
         _sentence("keras_fine_tuning", "to_pytorch-task", "freezing changes little", {"free_many": 0.7}),
     ],
     "08": [
@@ -277,6 +280,7 @@ SENTENCES = {
         ),
     ],
     "10": [
+        _sentence("small_differences", "inference-measure", "must depend on that example alone", {"alone_right": 1.0}),
         _sentence("lost_digits", "running", "steps of 0.0625", {"step": 0.1}, {"bug": 0.01}),
         _sentence("hidden_bugs", "hiding", "The telling inputs show all twelve", {"telling": 1.0}),
         _sentence("hidden_bugs", "end", "on tame inputs seven of twelve exhibits did not", {"tame": 6.0}),

@@ -109,6 +109,14 @@ def test_sentences_are_short(path):
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_what_is_folded_ends_in_its_own_cell(path):
+    """Or the exercises below would be folded with it."""
+    for cell in read(path):
+        marks = re.findall(r"</?details>", "".join(cell["source"]))
+        assert marks == ["<details>", "</details>"] * (len(marks) // 2), cell["id"]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_a_notebook_uses_plain_words(path):
     found = [
         f"{cell['id']}: {match[0]}"
