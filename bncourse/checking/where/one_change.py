@@ -117,8 +117,9 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
 
 
 def is_name_or_number(change):
-    """Say whether a change puts another name or another number in a place."""
-    return isinstance(change.replacement, ast.Name | ast.Constant)
+    """Say whether a change puts another name or another number in the place of one."""
+    kinds = ast.Name | ast.Constant
+    return isinstance(change.node, kinds) and isinstance(change.replacement, kinds)
 
 
 def _most(answer, changes, trial):
