@@ -1,4 +1,4 @@
-"""The course in a browser tab: what it is built of, and what is refused. The journey is tests/browser/test_in_a_tab.py."""
+"""The course in a browser tab: what it is built of and what is refused. The journey: tests/browser/test_in_a_tab.py."""
 
 import io
 import json

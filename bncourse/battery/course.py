@@ -135,16 +135,15 @@ def run(course, chosen, *, workers=2, level=3, limits=LIMITS):
     course : path
         As `make` made it; nothing was handed in yet.
     chosen : list of Case
-    workers : int
-    level : int
-        The level of walls.
-    limits : Limits
+    workers, level : int
+        How many side by side, and the level of walls.
 
     Returns
     -------
     Outcome
     """
     from bncourse.grading.engine.grade import grade
+    from bncourse.grading.submission.store import end_reading
 
     course, outcome = Path(course), Outcome()
     with _marked(course) as marked:
@@ -165,6 +164,7 @@ def run(course, chosen, *, workers=2, level=3, limits=LIMITS):
             outcome.run += _neighbours(course, name, done)
             outcome.run += [f"{path} changed" for path in _changed(before, snapshot(course))]
             outcome.run += [f"the row {row} changed" for row in _changed(rows, _rows(course)) if row in rows]
+        end_reading()  # as a command that ends does
         outcome.run += [f"left running: {line}" for line in marked()]
     return outcome
 

@@ -37,7 +37,7 @@ MOST_STAGED = 100_000_000  # bytes of a staged notebook; that is hashed again at
 WAY = 4  # how submissions are staged; what was staged in an earlier way is staged again, from what was received
 
 
-# What strangers wrote is read in a process of its own, which may be lost, and takes nobody else's submission along.
+# What strangers wrote is read in a process of its own, which may be lost.
 _apart = bounds.Bounded(MEMORY, preload=("bncourse.grading.submission.store",))
 
 
@@ -85,8 +85,7 @@ def stage_assignment(assignment, students=None):
 
     Returns
     -------
-    list of Staging
-        By student.
+    list of Staging, by student
 
     Raises
     ------
@@ -173,7 +172,6 @@ def put_in_place(submission, folder):
 
     Gives "first"; "again" if something else came before; "same" as came last, which is put there only if it has
     another time of submission; or "old" if it came earlier and something else has taken its place, which stays.
-    Raises OSError if it cannot be put there.
     """
     course = submission.assignment.course
     (course / REPORTS).mkdir(exist_ok=True)
@@ -274,6 +272,11 @@ def _release(text):
     return nbformat.reads(text, as_version=nbformat.NO_CONVERT)
 
 
+def end_reading():
+    """End the process that reads submissions; where another one is read, it starts again."""
+    _apart.close()
+
+
 def _but_for_the_time(summed):
     """Give the hashes of all files but the time of submission."""
     return {path: each for path, each in (summed or {}).items() if path != TIMESTAMP}
@@ -294,5 +297,4 @@ def _sweep(course):
 
 
 def _alone(course):
-    """Wait until no other run stages in this course; the system takes the lock back from a run that was killed."""
-    return FileLock(course / REPORTS / ".lock")
+    return FileLock(course / REPORTS / ".lock")  # the system takes it back from a run that was killed
