@@ -210,9 +210,10 @@ def test_a_notebook_of_kaggle_installs_the_course_from_an_address_and_says_what_
     subprocess.run(command, cwd=source, check=True, capture_output=True)
     released = json.loads((source / "notebooks" / "00-warm-up" / "00-warm-up.ipynb").read_text(encoding="utf-8"))
     names = [cell["id"] for cell in released["cells"]]
-    assert names[:3] == ["title", "elsewhere-install", "imports"]
+    first = names.index("imports")
+    assert names[:2] == ["title", "elsewhere-install"] and first < 6  # before it there are words alone
     place = tmp_path / "tried.ipynb"
-    place.write_text(json.dumps(released | {"cells": released["cells"][:3]}), encoding="utf-8")
+    place.write_text(json.dumps(released | {"cells": released["cells"][: first + 1]}), encoding="utf-8")
     learner = Person(tmp_path)
     assert learner.run("python", "-c", "import bncourse")[0] != 0
     learner.environment |= {"KAGGLE_KERNEL_RUN_TYPE": "Interactive", "PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1"}
