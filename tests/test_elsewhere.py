@@ -9,6 +9,7 @@ import small_course
 from small_course import NAME, cell
 
 from bncourse.cli import main
+from bncourse.grading.assignment import Assignment
 from bncourse.grading.engine.grade import command as grade_command
 from bncourse.grading.nbgrader import converters
 from bncourse.grading.submission.merge import stage_notebook
@@ -27,7 +28,7 @@ def course(folder, install="", notebooks=""):
 
 
 def released(made):
-    converters.generate_assignment(made, NAME, record=False)
+    converters.generate_assignment(Assignment(made, NAME), record=False)
     return json.loads((made / "notebooks" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
 
 
@@ -116,4 +117,5 @@ def test_a_submission_that_was_made_there_is_staged_and_graded_in_full(tmp_path,
     monkeypatch.chdir(made)
     assert grade_command  # loaded once, as the command does
     assert main(["grade", "90", "--workers", "1"]) == 0
-    assert sum(score for score, _ in converters.scores(made, NAME, "ada").values()) == 3
+    scores = converters.scores(Assignment(made, NAME).submission("ada"))
+    assert sum(score for score, _ in scores.values()) == 3
