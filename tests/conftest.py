@@ -33,6 +33,8 @@ LONGEST = (
     "test_start.py",
 )
 
+collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
+
 # Tests that were begun in the background ignore Ctrl-C, and what they start would too.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

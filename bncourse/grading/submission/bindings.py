@@ -38,7 +38,7 @@ class Bindings:
     changed : frozenset of str
         The names whose things it may change, or which it deletes, without binding them anew.
     given_away : frozenset of str
-        The names whose things it hands to a function in a statement that keeps nothing, which may change them.
+        The names whose things take part in a call that keeps nothing, which may change them.
     anything : bool
         Whether it may bind names that nobody can read in its text (``exec``, ``from x import *``, ``%run``).
     fault : str

@@ -50,11 +50,11 @@ def changes(tree):
         elif isinstance(node, ast.AugAssign):
             changed.add(root_name(node.target))
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            if isinstance(node.value.func, ast.Attribute):
-                changed.add(root_name(node.value.func))
+            if isinstance(node.value.func, ast.Attribute):  # such as a list that gets longer
+                given_away.add(root_name(node.value.func))
             values = [*node.value.args, *(keyword.value for keyword in node.value.keywords)]
             given_away.update(each.id for each in values if isinstance(each, ast.Name))
-    return changed - {""}, given_away
+    return changed - {""}, given_away - {""}
 
 
 def sources_of(source, longest):

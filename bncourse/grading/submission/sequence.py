@@ -174,7 +174,7 @@ def _mark_again(made, row):
         if checks[number]:
             wanted = needs(names[number].used - {"check"}, others)
             behind = [n for n in range(number + 1, len(code)) if not checks[n]]
-            entry.again = any((names[n].full | names[n].changed) & wanted for n in behind) or any(
+            entry.again = any((names[n].full | names[n].changed | names[n].given_away) & wanted for n in behind) or any(
                 names[n].anything and _is_own_code(made, code[n]) for n in behind
             )
 
