@@ -240,7 +240,7 @@ SENTENCES = {
         _sentence("exploding_gradients", "depth-read", "keep the gradient level", {"none": 1.2}),
         _sentence("exploding_gradients", "depth-read", "grows by a factor of 1.2 a layer", {"batch": 1.0}),
         _sentence("explosion_after_a_step", "depth-read", "some ten times are left of 14,000", {"ratio_1": 1000.0}),
-        _sentence("explosion_after_a_step", "depth-read", "after ten steps hardly anything", {"ratio_10": 100.0}),
+        _sentence("explosion_after_a_step", "depth-read", "after ten steps less than ten", {"ratio_10": 10.5}),
     ],
     "09": [
         _sentence("small_batches", "small-why", "better statistics afterwards", {"renewed_2": 0.1}),

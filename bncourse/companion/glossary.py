@@ -44,7 +44,7 @@ GLOSSARY = {
         "The weight with which running statistics keep their old value (Keras) or take the new one (PyTorch).",
     ),
     "overfitting": ("Being much better on the training examples than on new ones.",),
-    "p-value": ("How often chance alone gives a value as large as the observed one.", "p-values"),
+    "p-value": ("How often chance alone gives a value at least as large as the observed one.", "p-values"),
     "R²": ("The share of the variance of y that a model explains: 1 is perfect, 0 is always answering the mean.",),
     "ReLU": ("An activation: negative numbers become 0, the others stay.",),
     "running statistics": ("Mean and variance averaged over training, for use after it.", "running mean"),

@@ -110,13 +110,13 @@ _ALL = (
     Prediction(
         "03", "How many times fewer steps with batch norm, each at its best learning rate?",
         "Raw inputs and small weights leave the sigmoids' gradients tiny, and the signal shrinks layer by layer. "
-        "Batch norm gives every layer inputs of standard deviation 1.",
+        "Batch norm starts each sigmoid's input at a standard deviation near 1.",
         (10, 60), {"A": "none: as many steps", "B": "about 2 times", "C": "more than 5 times"}, _by_size(1.3, 5),
         (r"less than a tenth",), (14,),
     ),
     Prediction(
         "03", "What is left of that gain for ReLU with standardized inputs?",
-        "What batch norm repaired is repaired already: the inputs have one scale, and a ReLU does not saturate.",
+        "What batch norm repaired is repaired already: the inputs have one scale, and no active ReLU saturates.",
         (0.8, 2.5), {"A": "over 10 times fewer steps", "B": "3 to 10 times", "C": "less than 3 times"},
         _from_the_largest(10, 3), (r"hardly any is left", r"badly prepared"), (1,),
     ),
@@ -154,8 +154,8 @@ _ALL = (
     ),
     Prediction(
         "07", "Is batch norm ahead, with SGD 0.01 and three epochs?",
-        "The rate is small: after three epochs the model without batch norm is far from done. Batch norm keeps the "
-        "inputs of each layer at a scale at which the same rate gets further.",
+        "The rate is small: after three epochs the model without batch norm is far from done. With batch "
+        "norm the same rate gets further.",
         (15, 60), {"A": "no, it is behind", "B": "about level, within 3 points", "C": "yes, by more than 3 points"},
         _by_size(-3, 3), (r"gain is large",),
     ),
@@ -175,8 +175,8 @@ _ALL = (
     ),
     Prediction(
         "08", "ReLU, after the start: is the loss smoother with batch norm (a smaller range of the loss)?",
-        "Without batch norm a step changes the mean and the spread of every layer, and from layer to layer the changes "
-        "multiply; batch norm takes them away. Before anything is learned it is the other way round.",
+        "One idea, not tested here: without batch norm a step changes the mean and the spread of every layer, and "
+        "these changes multiply. Before anything is learned it is the other way round.",
         (3, 30), {"A": "yes, more than twice", "B": "about as smooth", "C": "no, it is rougher"},
         _from_the_largest(2, 0.5), (r"far less",), (3, 8, 10),
     ),
@@ -189,14 +189,14 @@ _ALL = (
     ),
     Prediction(
         "08", "In a new network with batch norm, what becomes of the gradient from one layer to the one before?",
-        "ReLU makes the spread smaller, and batch norm stretches it to 1 again. A stretch forward stretches the "
-        "gradient backward as much, in every layer.",
+        "ReLU turns a part of the spread into a mean. Batch norm takes the mean away and stretches the rest to 1, and "
+        "the gradient backward as much.",
         (1.15, 1.25), {"A": "it shrinks", "B": "it stays level, within 5 %", "C": "it grows"}, _by_size(0.95, 1.05),
         (r"gradient grows by",),
     ),
     Prediction(
         "09", "Test error after batches of 2, against 0.08 to 0.10 after batches of 32",
-        "With two examples each unit becomes about -1 and 1: of how far apart they were nothing is left.",
+        "With two examples most units become about -1 and 1: of how far apart they were little is left.",
         (0.17, 0.4), {"A": "as small", "B": "more than twice as large", "C": "as by guessing: about 0.9"},
         _by_size(0.16, 0.7), (),
     ),

@@ -132,7 +132,7 @@ _WRITTEN = {
          "equally long ones", "The gradient is at a right angle to them: Pythagoras."),
         ("What did noise after batch norm show for tanh?", "fast in spite of much drift", "that drift is the cause",
          "that noise regularizes", "So small drift is not needed for speed there."),
-        ("What makes smoothness a doubtful cause?", "a smooth network that learned nothing", "it cannot be measured",
+        ("Why is smoothness alone not enough?", "a smooth network that learned nothing", "it cannot be measured",
          "it is the same as drift", "The sigmoid network without batch norm lay on a plateau."),
     ),
     "09": (

@@ -12,7 +12,7 @@ SUMMARIES = {
         ("Covariate shift", "p(x) changes, p(y given x) stays"),
         ("Label shift", "p(y) changes, p(x given y) stays"),
         ("Concept drift", "p(y given x) changes"),
-        ("Domain classifier", "AUC 0.5: nothing to tell apart; 1: all of it"),
+        ("Domain classifier", "AUC 0.5: it tells nothing apart; 1: all of it"),
         ("Permutation p-value", "(1 + permuted values at least as large) / (1 + permutations)"),
         ("Many tests", "divide the level by their number (Bonferroni)"),
         ("An alarm", "says that inputs changed, not that the model suffers"),
@@ -60,7 +60,7 @@ SUMMARIES = {
         ("A block", '`Dense(64, use_bias=False)`, `BatchNormalization()`, `Activation("relu")`'),
         ("Parameters", "4C for C units, 2C of them trainable"),
         ("Freeze", "`layer.trainable = False`, then `compile`, then `fit`"),
-        ("Not enough", "`training=False` when the layer is called: `fit` overrides it"),
+        ("Not enough", "`training=False` when a model is built: `fit` overrides it"),
         (
             "PyTorch",
             "`weight`, `bias`, `running_mean`, `running_var`; momentum 1 - Keras's, variance times n / (n - 1)",
@@ -71,7 +71,7 @@ SUMMARIES = {
         ("Its gradient", "at `a W` it is 1/a of that at `W`"),
         ("One step", "`|W|² + lr² |gradient|²`: the weights grow"),
         ("Effective rate", "`lr / |W|²`"),
-        ("Seen here", "larger rates; smoother on average; drift is not needed for speed"),
+        ("Seen here", "larger rates; smoother on average; speed in spite of drift"),
         ("Left open", "which of these is *the* cause"),
     ),
     "09": (

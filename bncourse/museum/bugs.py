@@ -237,7 +237,7 @@ BUGS = (
             issue("jax-ml/jax", 139, "December 2018", "label bug"),
             issue("carpedm20/DCGAN-tensorflow", 10, "April 2016", "closed"),
         ),
-        "The answer for one example depends on the others in its batch; a batch of one gives beta.",
+        "The answer for one example depends on the others in its batch; one row alone gives beta.",
         {"at_inference": _of_this_batch},
     ),
     (

@@ -23,6 +23,8 @@ KERNEL = "@jupyterlite/pyodide-kernel-extension"
 JOURNAL = "/drive/bncourse-journal.txt"
 WIDGETS = "@jupyter-widgets/jupyterlab-manager"
 _SETTINGS = Path(__file__).resolve().parents[2] / "learner" / "lab" / "everyone" / "labconfig"
+# Every cell is on the page, so that the browser finds its words, and a reader of screens reads on.
+_WHOLE = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "defer"}}
 _UNUSED = ("*.map", "*.LICENSE.txt", "third-party-licenses.json")
 
 
@@ -79,7 +81,8 @@ def build(course, place, pyodide=None):
         notebook = course / "notebooks" / name / f"{name}.ipynb"
         (contents / name).mkdir(parents=True)
         shutil.copy(notebook, contents / name)
-    shutil.copy(_SETTINGS / "default_setting_overrides.json", source / "overrides.json")
+    settings = json.loads((_SETTINGS / "default_setting_overrides.json").read_text(encoding="utf-8")) | _WHOLE
+    (source / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
     (source / "jupyter-lite.json").write_text(json.dumps(_config()), encoding="utf-8")
     (work / "jupyter_lite_config.json").write_text(json.dumps(_lite(source, site, contents)), encoding="utf-8")
     _run_jupyterlite(source, work)
