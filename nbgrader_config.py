@@ -99,6 +99,8 @@ c.Elsewhere.notebooks = ""  # such as https://github.com/OWNER/bncourse/blob/mai
 # answers in it, where nothing of ours can be missing or changed. Both doors below stage by themselves.
 c.ExchangeFactory.collect = "bncourse.grading.nbgrader.hooks.Collect"
 c.Autograde.exporter_class = "bncourse.grading.nbgrader.hooks.StagedNotebooks"
+# nbgrader's own table, with cells that no spreadsheet takes for a formula.
+c.ExportApp.plugin_class = "bncourse.grading.nbgrader.export.Export"
 
 # `nbgrader autograde` and Formgrader's button run a submission as `bncourse grade` does: behind walls, with the
 # checks outside of them. (The other steps are nbgrader's own.)

@@ -12,13 +12,13 @@ import warnings
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.plugins import CsvExportPlugin
 from nbgrader.utils import capture_log
 from sqlalchemy.exc import SAWarning, SQLAlchemyError
 
 from bncourse.grading.assignment import FEEDBACK
 from bncourse.grading.course import settings
 from bncourse.grading.gradebook.create import prepare
+from bncourse.grading.nbgrader.export import Export
 
 
 class Refused(Exception):
@@ -50,7 +50,7 @@ def export(course, to):
     config = settings(course)
     place = CourseDirectory(config=config)
     with Gradebook(place.db_url, place.course_id) as gradebook:
-        CsvExportPlugin(config=config, to=str(to)).export(gradebook)
+        Export(config=config, to=str(to)).export(gradebook)
 
 
 def scores(submission):
