@@ -15,7 +15,6 @@ LONGEST = (
     "test_grade_faults.py",
     "test_battery.py",
     "test_battery_walls.py",
-    "test_in_a_tab.py",
     "test_learner.py",
     "test_instructor.py",
     "test_maintainer.py",

@@ -18,6 +18,7 @@ from bncourse.sandbox.levels import best_level
 from bncourse.site.tab.build import build
 from bncourse.site.tab.serve import server
 
+pytestmark = pytest.mark.tab
 NAME = "00-warm-up"
 WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / (x.std() + eps)"
 RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / (x.var(axis=0) + eps) ** 0.5"
@@ -72,8 +73,11 @@ def test_a_learner_answers_in_a_tab_comes_back_and_is_graded_at_home(address, ch
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         assert "x.mean(axis=0)" in window.cell("def standardize").inner_text()
         window.picture("came back")
+        window.kernel()
+        page.locator(".lm-MenuBar-item").filter(has_text="File").click()
+        item = page.locator(".lm-Menu-item").filter(has=page.get_by_text("Download", exact=True)).first
         with page.expect_download() as got:
-            window.menu("File", "Download")
+            item.click()
         file = tmp_path / got.value.suggested_filename
         got.value.save_as(file)
         assert not elsewhere
