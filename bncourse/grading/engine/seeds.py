@@ -22,8 +22,8 @@ def seed_of(submission, notebook, files):
     -------
     int
     """
-    parts = ["bncourse", str(submission)]
-    parts += [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    code = [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    parts = ["bncourse", str(submission), str(len(code)), *code]  # how many, or a file could stand for a cell
     content = [part.encode("utf-8", "surrogatepass") for part in parts]
     for name in sorted(files):
         content += [name.encode("utf-8", "surrogatepass"), bytes(files[name])]
