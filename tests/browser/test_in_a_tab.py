@@ -1,6 +1,5 @@
-"""A learner in a browser tab: the first visit, a wrong answer and a right one, the way back, and the grade at home."""
+"""A learner in a browser tab: the first visit, a wrong answer, an endless one, a right one, and the way back."""
 
-import json
 import threading
 
 import lab
@@ -8,13 +7,6 @@ import pyodide_files
 import pytest
 from playwright.sync_api import expect
 
-from bncourse.grading.assignment import Assignment
-from bncourse.grading.engine.grade import grade
-from bncourse.grading.lms.collecting import collect
-from bncourse.grading.lms.students import ClassList
-from bncourse.grading.nbgrader import converters
-from bncourse.grading.submission.store import stage_assignment
-from bncourse.sandbox.levels import best_level
 from bncourse.site.tab.build import build
 from bncourse.site.tab.serve import server
 
@@ -46,8 +38,8 @@ class Tab(lab.Screen):
         self.page.wait_for_function(f"() => {status} == 'idle'", timeout=SLOW)
 
 
-def test_a_learner_answers_in_a_tab_comes_back_and_is_graded_at_home(address, chromium, tmp_path):
-    with chromium.new_context(viewport={"width": 1280, "height": 1000}, accept_downloads=True) as context:
+def test_a_learner_answers_in_a_tab_and_comes_back(address, chromium):
+    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
         page, elsewhere = context.new_page(), []
         page.on("request", lambda asked: elsewhere.append(asked.url) if _leaves(asked.url, address) else None)
         window = Tab(page, "in a tab")
@@ -73,27 +65,7 @@ def test_a_learner_answers_in_a_tab_comes_back_and_is_graded_at_home(address, ch
         page.locator(".jp-Notebook .jp-Cell").first.wait_for()
         assert "x.mean(axis=0)" in window.cell("def standardize").inner_text()
         window.picture("came back")
-        window.kernel()
-        page.locator(".lm-MenuBar-item").filter(has_text="File").click()
-        item = page.locator(".lm-Menu-item").filter(has=page.get_by_text("Download", exact=True)).first
-        with page.expect_download() as got:
-            item.click()
-        file = tmp_path / got.value.suggested_filename
-        got.value.save_as(file)
         assert not elsewhere
-    written = json.loads(file.read_text(encoding="utf-8"))
-    assert any(RIGHT in "".join(cell["source"]) for cell in written["cells"])
-    if best_level(0) < 2:
-        pytest.skip("no safe walls stand here: bncourse doctor --instructor")
-    course = Assignment(lab.course(tmp_path / "course", NAME), NAME)
-    converters.generate_assignment(course)
-    (tmp_path / "came" / "ada").mkdir(parents=True)
-    file.rename(tmp_path / "came" / "ada" / file.name)
-    collect(course, tmp_path / "came", "folder", ClassList([]))
-    stage_assignment(course)
-    done = grade(course, workers=1)
-    assert not done.not_graded
-    assert converters.scores(course.submission("ada"))["standardize-check"][0] > 0
 
 
 def _leaves(url, address):
