@@ -91,7 +91,7 @@ def called_of_the_course(function, calls):
 
     before = sys.getprofile()
     with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # the check has shown them before
         for arguments, options in calls:
             sys.setprofile(profile)
             try:

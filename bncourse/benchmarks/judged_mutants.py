@@ -69,7 +69,7 @@ def judged(exercise, seeds, most=None, order=1, among=None):
     count, notes, untold, drawn = Count(), [], [], Drawn(exercise)
     for mutant in _chosen(exercise, most, order, among):
         with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # a mutant may divide by zero: that is its result
             passed = _passed(drawn, mutant.function, seeds)
             if passed is None:  # it does not end, and its card says so
                 count.mutants, count.rejected, count.told = count.mutants + 1, count.rejected + 1, count.told + 1

@@ -31,7 +31,7 @@ _WRITTEN = {
     "claim": ("03", "What would speak for the claim?", "with batch norm the inputs of a unit move less",
               "the weights become smaller", "the digits become easier",
               "The claim is about the inputs of layers inside."),
-    "histogram": ("03", "A histogram of a unit's input becomes wider. What has changed?", "the weights below the unit",
+    "histogram": ("03", "A histogram of a unit's input becomes wider. What has changed?", "weights, its own too",
                   "the images", "the labels", "The images are the same at every step."),
     "best-rate": ("03", "Why does each network get its own best rate?", "one rate would favour one of them",
                   "to save time", "the digits differ", "Else we compare how well a rate fits, not the networks."),

@@ -45,7 +45,7 @@ def driven_change(exercise, answer, trials):
     except (TypeError, NameError, SyntaxError):  # it uses names of a function around it
         return None
     finally:
-        np.random.set_state(before)  # noqa: NPY002
+        np.random.set_state(before)  # noqa: NPY002 (as above)
     if found is None:
         return None
     return told(answer, [answer.source, *(helpers or ())], [found], ["every case of this check come out right"], True)

@@ -1,10 +1,8 @@
 """Who is in the class: who was removed stays removed, and two spellings of one login are one person."""
 
-import contextlib
-import json
-import os
 from pathlib import Path
 
+from bncourse.files import read_json, write_json
 from bncourse.grading.engine.grade_note import NOTES
 from bncourse.grading.lms.identifiers import key
 
@@ -13,18 +11,11 @@ ENTERED = Path(NOTES, ".class-list.json")  # who was ever entered by a class lis
 
 def note_entered(course, students):
     """Note who is on a class list, so that it is known later who was taken out of the gradebook."""
-    path = Path(course) / ENTERED
-    known = _entered(course) | set(students)
-    path.parent.mkdir(exist_ok=True)
-    written = path.with_suffix(".new")
-    written.write_text(json.dumps(sorted(known), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    os.replace(written, path)
+    write_json(Path(course) / ENTERED, sorted(_entered(course) | set(students)))
 
 
 def _entered(course):
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        return set(map(str, json.loads((Path(course) / ENTERED).read_text(encoding="utf-8"))))
-    return set()
+    return set(map(str, read_json(Path(course) / ENTERED, list)))
 
 
 def removed(assignment, students, enrolled):

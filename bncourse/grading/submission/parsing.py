@@ -13,14 +13,14 @@ _MOST_LOOKS = 1_000_000
 def parsed(text, flags=0):
     """Give the tree of a text; raises one of `UNREADABLE`."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # of a text that is not run here; a flood of them would fill the terminal
         return compile(text, "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
 
 
 def symbols(text):
     """Give the table of symbols of a text; raises one of `UNREADABLE`."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # of a text that is not run here; a flood of them would fill the terminal
         table = symtable.symtable(text, "<cell>", "exec")
     tables = [table]
     while tables:

@@ -1,6 +1,5 @@
 """Make the readable edition: ``bncourse book``."""
 
-import contextlib
 import shutil
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from bncourse.course import find_folder
 from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import names, settings
 from bncourse.grading.release.source import read
+from bncourse.site import folders
 from bncourse.site.book.answers import leaks
 from bncourse.site.book.execution import outputs_of
 from bncourse.site.book.pages import head, page
@@ -25,12 +25,13 @@ def command(options):
     """Write the HTML edition of the course; see ``bncourse book --help``."""
     _require_sphinx()
     course = find_folder()
-    output = _place(course, options.output, options.solutions)
+    wanted = options.output or course / "build" / ("book-solutions" if options.solutions else "book")
+    output = folders.usable(wanted, MARK, "bncourse book")
     with tempfile.TemporaryDirectory(prefix="bncourse-book-") as place:
         notebooks = _sources(course) if options.solutions else _released(course, Path(place, "release"))
         outputs = _outputs(notebooks, course / "build" / "book-cache")
         warnings = write(course, notebooks, outputs, Path(place, "site"), solutions=options.solutions)
-        _put(Path(place, "site"), output)
+        folders.put(Path(place, "site"), output)
     for warning in warnings:
         print(f"! Sphinx: {warning}", file=sys.stderr)
     if options.solutions:
@@ -95,28 +96,6 @@ def _require_sphinx():
             f"the book is made with Sphinx, and {', '.join(missing)} is not installed. In the course's folder, run\n"
             f"  {pip_install('-e', '.[book]')}"
         )
-
-
-def _place(course, wanted, solutions):
-    """Give the folder for the book; only a new or empty one, or an older book, is used."""
-    output = Path(wanted) if wanted else course / "build" / ("book-solutions" if solutions else "book")
-    output = output.resolve()
-    if output.exists() and not output.is_dir():
-        raise Trouble(f"{output} is a file; name a new folder: bncourse book --output DIR")
-    if output.is_dir() and any(output.iterdir()) and not (output / MARK).is_file():
-        raise Trouble(f"{output} holds other files, which stay as they are; name a new folder: --output DIR")
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Trouble(f"{output} cannot be made ({error.strerror}); name another folder: --output DIR") from error
-    return output
-
-
-def _put(site, output):
-    """Let the new book take the place of the old one."""
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(output)
-    shutil.move(site, output)
 
 
 def _sources(course):
