@@ -1,7 +1,9 @@
 """The benchmarks of grading measure what they say, on the smallest classes."""
 
+import shutil
 import sys
 
+import nbformat
 import pytest
 from small_course import ROOT
 
@@ -38,10 +40,24 @@ def test_the_bare_cells_of_a_solved_notebook_run_to_the_end(course):
     assert 0 < bare_cells.bare_seconds(course, "00-warm-up", 2, needed=True) < 60
 
 
+def test_plain_nbgrader_on_the_same_cells_has_every_answer_and_no_demonstration(course, tmp_path):
+    [handed_in] = (course / "submitted" / "student-00001" / "00-warm-up").glob("*.ipynb")
+    path = tmp_path / handed_in.name
+    shutil.copy(handed_in, path)
+    bare_cells.leave_out_demonstrations(path)
+    before, after = nbformat.read(handed_in, as_version=4).cells, nbformat.read(path, as_version=4).cells
+    assert [cell.metadata for cell in before] == [cell.metadata for cell in after]
+    changed = [cell for cell, other in zip(before, after, strict=True) if cell.source != other.source]
+    assert changed and not any("nbgrader" in cell.metadata for cell in changed)
+    assert any("check." in cell.source for cell in after) and any("def " in cell.source for cell in after)
+
+
 def test_ratios_compare_equal_numbers_of_processes():
-    kind = {"ours": {1: 60, 2: 100, 4: 110}, "steady": {1: 80, 2: 150, 4: 160}, "plain": {1: 6, 2: 10}}
+    pace = {"ours": {1: 60, 2: 100, 4: 110}, "steady": {1: 80, 2: 150, 4: 160}}
+    kind = {**pace, "plain": {1: 6, 2: 10}, "equal": {1: 20, 2: 25}}
     figures = grading.summary({"numpy": {**kind, "one": 0.5, "bare": 0.25}, "keras": kind})
     assert figures["numpy_ratio"] == 15.0 and figures["numpy_ratio_with_start"] == 10.0
+    assert figures["numpy_ratio_on_equal_work"] == 4.0
     assert figures["times_bare_execution"] == 2.0
     assert figures["submissions_per_minute"] == 160
 

@@ -32,6 +32,39 @@ def bare_seconds(course, name, times, needed=False):
     )
 
 
+def needed_cells(notebook):
+    """Give the code cells of a notebook that grading runs: all but those that only demonstrate.
+
+    Parameters
+    ----------
+    notebook : nbformat.NotebookNode
+
+    Returns
+    -------
+    list of nbformat.NotebookNode
+    """
+    from bncourse.grading.engine import demonstrations
+    from bncourse.grading.engine.judge import kind_of
+
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    kinds = [kind_of(cell) for cell in cells]
+    described = [(kind, cell.source, cell.metadata.get("tags", [])) for kind, cell in zip(kinds, cells, strict=True)]
+    runs = zip(cells, kinds, demonstrations.needed(described), strict=True)
+    return [cell for cell, kind, needed in runs if needed or kind == "check"]
+
+
+def leave_out_demonstrations(path):
+    """Empty the cells of a notebook file that only demonstrate, so that others run no more of it than grading does."""
+    import nbformat
+
+    notebook = nbformat.read(path, as_version=4)
+    needed = {id(cell) for cell in needed_cells(notebook)}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and id(cell) not in needed:
+            cell.source = ""
+    nbformat.write(notebook, path)
+
+
 def bare(path, times, needed=False):
     """Run the cells of a notebook so many times, each time in a fork of this process, and print the median time."""
     import importlib
@@ -39,21 +72,14 @@ def bare(path, times, needed=False):
 
     import nbformat
 
-    from bncourse.grading.engine import demonstrations
     from bncourse.grading.engine.grade import preloads
-    from bncourse.grading.engine.judge import kind_of
 
     notebook = nbformat.read(path, as_version=4)
     for module in (*preloads(notebook), "bncourse.check", "bncourse.exercises", "matplotlib.pyplot"):
         importlib.import_module(module)
     from matplotlib import pyplot
 
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    if needed:
-        kinds = [kind_of(cell) for cell in cells]
-        told = [(kind, cell.source, cell.metadata.get("tags", [])) for kind, cell in zip(kinds, cells, strict=True)]
-        runs = zip(cells, kinds, demonstrations.needed(told), strict=True)
-        cells = [cell for cell, kind, runs_ in runs if runs_ or kind == "check"]
+    cells = needed_cells(notebook) if needed else [cell for cell in notebook.cells if cell.cell_type == "code"]
     cells = [compile(_plain(cell.source), "<cell>", "exec") for cell in cells]
     spent = []
     for _ in range(times):

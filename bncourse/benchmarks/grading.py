@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 from bncourse import course as courses
-from bncourse.benchmarks.bare_cells import bare_seconds
+from bncourse.benchmarks.bare_cells import bare_seconds, leave_out_demonstrations
 from bncourse.benchmarks.classes import Clock, make_class, peak_memory
 from bncourse.grading.assignment import Assignment
 
@@ -66,20 +66,23 @@ def measure(folder, place, name, size, status):
     Returns
     -------
     dict
-        ours, steady, plain: submissions a minute by the number of workers, from the start of the command, once
-        it is going, and of plain nbgrader; megabytes by the number of workers; bare,
+        ours, steady, plain, equal: submissions a minute by the number of workers, from the start of the command,
+        once it is going, of plain nbgrader, and of plain nbgrader where the same cells are left out as by ours;
+        megabytes by the number of workers; bare,
         bare_needed: seconds of bare execution, of all cells and of those that grading runs too; one: seconds a
         submission takes with one worker, once it is going; again: seconds of a second run;
         nbgrader_import: seconds.
     """
     with status(f"{name}: making a class of {size}"):
         course = make_class(folder, place / "ours", name, size)
-        figures = {"ours": {}, "steady": {}, "plain": {}, "megabytes": {}}
+        figures = {"ours": {}, "steady": {}, "plain": {}, "equal": {}, "megabytes": {}}
         grade_apart(course, name, 2, first=1)
         few = max(size // PLAIN, 4)
     for workers in WORKERS:
         with status(f"{name}: plain nbgrader, {workers} at a time"):
             figures["plain"][workers] = 60 * few / plain_seconds(course, place, name, few, workers)
+        with status(f"{name}: plain nbgrader on the same cells, {workers} at a time"):
+            figures["equal"][workers] = 60 * few / plain_seconds(course, place, name, few, workers, equal=True)
         with status(f"{name}: bncourse grade, {workers} workers"):
             found = grade_apart(course, name, workers)
             figures["ours"][workers] = 60 * size / found["seconds"]
@@ -121,14 +124,20 @@ def once(course, name, workers, force, first):
     print(json.dumps({"steady": clock.steady() if done.scores else 0.0}))
 
 
-def plain_seconds(course, place, name, size, workers):
-    """Give the time that nbgrader's own command needs for some of the class, in so many processes."""
+def plain_seconds(course, place, name, size, workers, equal=False):
+    """Give the time that nbgrader's own command needs for some of the class, in so many processes.
+
+    Parameters
+    ----------
+    equal : bool
+        Of the notebooks without the cells that only demonstrate, which grading leaves out too.
+    """
     from bncourse.sandbox.mounts import bubblewrap
 
     students = sorted(path.name for path in (course / "submitted").iterdir())[:size]
     running = []
     for worker in range(workers):
-        copy = place / f"plain-{workers}-{worker}"
+        copy = place / f"{'equal' if equal else 'plain'}-{workers}-{worker}"
         copy.mkdir()
         (copy / "nbgrader_config.py").write_text(
             "c = get_config()\nc.CourseDirectory.source_directory = 'solutions'\n"
@@ -139,6 +148,8 @@ def plain_seconds(course, place, name, size, workers):
         shutil.copy(course / "gradebook.db", copy)
         for student in students[worker::workers]:
             shutil.copytree(course / "submitted" / student, copy / "submitted" / student)
+            if equal:
+                leave_out_demonstrations(copy / "submitted" / student / name / f"{name}.ipynb")
         running.append(copy)
     wall = [bubblewrap(), "--dev-bind", "/", "/", "--unshare-net", "--die-with-parent"] if bubblewrap() else []
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"}
@@ -194,7 +205,9 @@ def summary(figures):
     -------
     dict
         numpy_ratio, keras_ratio: submissions a minute over those of plain nbgrader with as many processes, the
-        most that were compared; times_bare_execution: of the NumPy notebook, one worker, over all of its cells;
+        most that were compared; numpy_ratio_with_start, keras_ratio_with_start: the same, with the start of our
+        command; numpy_ratio_on_equal_work, keras_ratio_on_equal_work: the same, where plain nbgrader leaves out the
+        same cells; times_bare_execution: of the NumPy notebook, one worker, over all of its cells;
         submissions_per_minute: of the NumPy notebook, at most.
     """
     found = {}
@@ -202,6 +215,7 @@ def summary(figures):
         workers = max(figures[kind]["plain"])
         found[f"{kind}_ratio"] = figures[kind]["steady"][workers] / figures[kind]["plain"][workers]
         found[f"{kind}_ratio_with_start"] = figures[kind]["ours"][workers] / figures[kind]["plain"][workers]
+        found[f"{kind}_ratio_on_equal_work"] = figures[kind]["ours"][workers] / figures[kind]["equal"][workers]
     found["times_bare_execution"] = figures["numpy"]["one"] / figures["numpy"]["bare"]
     found["submissions_per_minute"] = max(figures["numpy"]["steady"].values())
     return found
@@ -211,7 +225,8 @@ def _print_table(figures):
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("notebook", "workers", "plain nbgrader", "bncourse", "once going", "MB", box=None, pad_edge=False)
+    heads = ("notebook", "workers", "plain nbgrader", "same cells", "bncourse", "once going", "MB")
+    table = Table(*heads, box=None, pad_edge=False)
     for kind, name in NOTEBOOKS.items():
         found = figures[kind]
         for workers in found["ours"]:
@@ -220,12 +235,16 @@ def _print_table(figures):
                 name,
                 str(workers),
                 f"{plain:.1f}" if plain else "-",
+                f"{found['equal'][workers]:.1f}",
                 f"{found['ours'][workers]:.0f}",
                 f"{found['steady'][workers]:.0f}",
                 f"{found['megabytes'][workers]:.0f}",
             )
     console = Console()
-    console.print("Submissions a minute; the fourth column with the start of the command, the fifth without.")
+    console.print(
+        "Submissions a minute. Same cells: plain nbgrader without those that only demonstrate. bncourse: with the "
+        "start of its command; once going: without."
+    )
     console.print(table)
     for kind, name in NOTEBOOKS.items():
         found = figures[kind]

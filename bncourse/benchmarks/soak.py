@@ -61,6 +61,7 @@ def soak(course, size, tell=lambda done: None):
     import psutil
 
     from bncourse.grading.engine.grade import grade
+    from bncourse.grading.submission.store import end_reading
 
     here, clock, samples = psutil.Process(os.getpid()), Clock(), []
     before = {process.pid for process in here.children(recursive=True)}
@@ -81,6 +82,7 @@ def soak(course, size, tell=lambda done: None):
             last.update(cpu=now["cpu"], at=at)
 
     done = grade(Assignment(course, NAME), tell=watch)
+    end_reading()  # as a command that ends does
     servers = {process.pid for process in here.children() if "multiprocessing" in " ".join(process.cmdline())}
     left = {process.pid for process in here.children(recursive=True)} - before - servers
     first, end = samples[min(1, len(samples) - 1)], samples[-1]  # the first hundred holds the start of the workers
