@@ -81,6 +81,26 @@ def name_settings(values, file=""):
     _named.update(values=values, file=str(file))
 
 
+def private_folders(course, config, db_url):
+    """Give what no submission may see, wherever it lies: the course, the exchange, the gradebook's folder.
+
+    Parameters
+    ----------
+    course : path
+    config : traitlets.config.Config
+    db_url : str
+
+    Returns
+    -------
+    tuple of str
+    """
+    kind, _, place = db_url.partition(":///")
+    files = [Path(place).resolve().parent] if kind == "sqlite" and place else []
+    exchange = config.get("Exchange", {}).get("root", "")
+    named = [Path(str(exchange)).expanduser().resolve()] if str(exchange) else []
+    return tuple(dict.fromkeys(str(path) for path in (Path(course).resolve(), *files, *named)))
+
+
 _named = {}
 _OF_STUDENTS = ("submitted", "received", "staged", "autograded", "feedback", "exchange", "kept", "collected", "graded")
 

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import psutil
 
+from bncourse.sandbox import private as private_folders
 from bncourse.sandbox.compilation import READS_ONLY
 from bncourse.sandbox.inside.leftovers import remove
 from bncourse.sandbox.limits import NAMES
+from bncourse.sandbox.private import PACKAGE
 from bncourse.trouble import Trouble
 
 _SCOPES_SINCE = 6  # the version of Landlock that keeps signals in
-PACKAGE = Path(__file__).resolve().parents[1]
 # The parts of the package that answers need; the rest is a stub inside.
 INSIDE = (
     "sandbox/__init__.py",
@@ -129,7 +130,7 @@ def check(level):
             )
 
 
-def command(level, package, descriptor, user, size, beside=()):
+def command(level, package, descriptor, user, size, beside=(), private=()):
     """Give the command that starts the warm process, behind bubblewrap at level 3.
 
     Parameters
@@ -145,6 +146,8 @@ def command(level, package, descriptor, user, size, beside=()):
         Bytes of each place inside that can be written to.
     beside : collection of path
         Other folders that can be read inside.
+    private : collection of path
+        Folders that cannot be read inside, wherever they lie.
     """
     program = [sys.executable, "-P", "-m", "bncourse.sandbox.inside.main", str(descriptor)]
     if level != 3:
@@ -162,7 +165,9 @@ def command(level, package, descriptor, user, size, beside=()):
     command += ["--proc", "/proc", "--dev", "/dev"]
     command += ["--perms", "1777", "--size", str(size), "--tmpfs", "/dev/shm"]
     command += ["--perms", "1777", "--size", str(size), "--tmpfs", "/tmp"]
-    mounted = [*python_folders(), str(package), *beside]
+    hidden = private_folders.folders(private, SYSTEM)
+    python = python_folders(hidden)
+    mounted = [*python, str(package), *beside]
     for parent in sorted({str(parent) for path in (*mounted, *SETTINGS) for parent in Path(path).parents} - {"/"}):
         command += ["--perms", "0755", "--dir", parent]  # bubblewrap would close them to the other user
     for path in (*SYSTEM, *SETTINGS):
@@ -170,10 +175,14 @@ def command(level, package, descriptor, user, size, beside=()):
             command += ["--symlink", os.readlink(path), path]
         else:
             command += ["--ro-bind-try", path, path]
-    for path in python_folders():
+    for path in hidden:
+        if any(private_folders.within(path, os.path.realpath(folder)) for folder in SYSTEM):
+            command += ["--tmpfs", path]
+    for path in python:
         command += ["--ro-bind", path, path]
-    for path in course_in_libraries():
-        command += ["--tmpfs", path]
+    for path in (*hidden, *private_folders.installed()):
+        if any(private_folders.within(path, os.path.realpath(folder)) for folder in python):
+            command += ["--tmpfs", path]
     command += ["--size", str(size), "--tmpfs", "/room"]
     for path in (str(package), *beside):
         command += ["--ro-bind", path, path]
@@ -181,16 +190,28 @@ def command(level, package, descriptor, user, size, beside=()):
     return [*command, "--", *program]
 
 
-def readable(level, package):
-    """Give the paths that a submission may read."""
+def readable(level, package, private=()):
+    """Give the paths that a submission may read; see `command` for `private`."""
+    hidden = private_folders.folders(private, SYSTEM)
+    python = python_folders(hidden)
     if level == 3:  # bubblewrap shows nothing else
-        return [*SYSTEM, "/etc", "/dev", "/proc", str(package), *python_folders()]
+        return [*SYSTEM, "/etc", "/dev", "/proc", str(package), *python]
     machine = ["/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"]
-    found = [*SYSTEM, *SETTINGS, *machine, str(package)]
-    hidden = {Path(path) for path in course_in_libraries()}
-    for folder in python_folders():
-        found += _without(Path(folder), hidden)
-    return found
+    hidden += [os.path.realpath(path) for path in private_folders.installed()]
+    shown = [path for folder in (*SYSTEM, *python) for path in private_folders.without(folder, hidden)]
+    return [*shown, *SETTINGS, *machine, str(package)]
+
+
+def witnesses(private, shown):
+    """Give some paths that no submission may be able to read; see `command` for `private`.
+
+    Parameters
+    ----------
+    private, shown : collection of path
+        Folders that are hidden, and that are shown all the same.
+    """
+    hidden = private_folders.folders(private, SYSTEM)
+    return private_folders.witnesses(hidden, [*python_folders(hidden), *map(str, shown)])
 
 
 def writable(level):
@@ -217,8 +238,15 @@ def environment(package, compiled=""):
     }
 
 
-def python_folders():
-    """Give the folders that hold the interpreter and its libraries."""
+def python_folders(hidden=()):
+    """Give the folders that hold the interpreter and its libraries, those of the system's folders left out.
+
+    Parameters
+    ----------
+    hidden : collection of str
+        What a session must not see; what of Python lies there is given too, and of a folder that is both, Python's
+        part alone.
+    """
     paths = sysconfig.get_paths()
     wanted = {
         os.path.realpath(sys.base_prefix),
@@ -228,10 +256,13 @@ def python_folders():
         *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *site.getsitepackages(),
     }
-    found = sorted({os.path.abspath(path) for path in wanted if os.path.isdir(path)})
+    both = {path for path in wanted if os.path.realpath(path) in hidden}
+    wanted = (wanted - both) | {os.path.join(path, part) for path in both for part in private_folders.PARTS}
+    found = sorted({os.path.abspath(path) for path in wanted if os.path.exists(path)})
     outer = []
     for path in found:
-        if path in ("/", "/usr") or path.startswith("/usr/"):
+        apart = any(private_folders.within(os.path.realpath(path), folder) for folder in hidden)
+        if not apart and (path in ("/", "/usr") or path.startswith("/usr/")):
             continue
         if not any(path.startswith(other + os.sep) for other in outer):
             outer.append(path)
@@ -245,19 +276,3 @@ def closed_to_others():
             if not path.stat().st_mode & 0o001:
                 return path
     return None
-
-
-def course_in_libraries():
-    """Give the folders of the installed course that the room must not see."""
-    return [str(path) for folder in site.getsitepackages() for path in [Path(folder) / "bncourse"] if path.is_dir()]
-
-
-def _without(folder, hidden):
-    """Give what makes up a folder but for the hidden parts of it."""
-    if not any(path.is_relative_to(folder) for path in hidden):
-        return [str(folder)]
-    found = []
-    for entry in folder.iterdir():
-        if entry not in hidden:
-            found += _without(entry, hidden) if entry.is_dir() else [str(entry)]
-    return found

@@ -46,6 +46,8 @@ class Sandbox:
     limits : Limits
     compiled : str
         The folder of `bncourse.sandbox.compilation`, or "".
+    private : sequence of str
+        Folders that no submission may see, wherever they lie: the course, the exchange.
     """
 
     level: int
@@ -53,6 +55,7 @@ class Sandbox:
     worker: int = 0
     limits: Limits = field(default_factory=Limits)
     compiled: str = ""
+    private: tuple = ()
 
     def __post_init__(self):
         self._process = None
@@ -82,7 +85,9 @@ class Sandbox:
         try:
             with open(self._folder / "log", "wb") as log:
                 self._process = subprocess.Popen(
-                    mounts.command(self.level, package, theirs.fileno(), user, 2 * self.limits.file_size, beside),
+                    mounts.command(
+                        self.level, package, theirs.fileno(), user, 2 * self.limits.file_size, beside, self.private
+                    ),
                     env=mounts.environment(package, self.compiled),
                     pass_fds=[theirs.fileno()],
                     stdin=subprocess.DEVNULL,
@@ -110,7 +115,8 @@ class Sandbox:
                     "preload": list(self.preload),
                     "folder": room,
                     "caches": str(package / "caches"),
-                    "readable": [*mounts.readable(self.level, package), *beside],
+                    "readable": [*mounts.readable(self.level, package, self.private), *beside],
+                    "private": mounts.witnesses(self.private, [self._folder, *beside]) if self.level >= 2 else [],
                     "writable": mounts.writable(self.level),
                     "shared": ["/dev/shm"] if self.level == 3 else [],
                     "limits": {
@@ -199,10 +205,14 @@ class Sandbox:
         self._before = usage.Machine.now()
         ours.settimeout(30)
         try:
-            protocol.receive(ours)
+            told = protocol.receive(ours)
         except (protocol.Broken, protocol.TooLate) as error:
             ours.close()
             raise protocol.Broken(f"the room did not open: {self._log()}") from error
+        if told.get("sees"):
+            ours.close()
+            self.stop()
+            raise Unavailable(f"level {NAMES[self.level]} does not hide {told['sees']} from submissions here")
         return ours, max(self._children(), default=None)
 
     def _children(self):

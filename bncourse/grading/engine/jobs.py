@@ -39,6 +39,8 @@ class Job:
         The fields of `Limits`.
     preload : tuple of str
         What the sandbox imports before submissions come.
+    private : tuple of str
+        Folders that no submission may see, where the machine that judges it has them.
     """
 
     assignment: str
@@ -49,6 +51,7 @@ class Job:
     files: dict = field(default_factory=dict)
     limits: dict = field(default_factory=dict)
     preload: tuple = ()
+    private: tuple = ()
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def judge(job, progress=None):
     faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
     try:
         notebook = reads_json(job.notebook)
-        sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits))
+        sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits), tuple(job.private))
         deaths, renewals = sandbox.deaths, len(sandbox.renewals)
         try:
             judged, short = judge_notebook(notebook, sandbox, job.seed, job.files, progress), False
@@ -144,12 +147,12 @@ def end():
     compilation.forget()
 
 
-def _sandbox(level, preload, limits):
-    key = level, preload, tuple(asdict(limits).items())
+def _sandbox(level, preload, limits, private):
+    key = level, preload, tuple(asdict(limits).items()), private
     if key not in _warm:
         close()
         number, slot = take_number()
-        _warm[key] = Sandbox(level, preload, number, limits, compilation.keep(preload)), slot
+        _warm[key] = Sandbox(level, preload, number, limits, compilation.keep(preload), private), slot
     sandbox = _warm[key][0]
     if not sandbox.running:
         try:

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from nbformat.v4 import reads_json
 
 from bncourse.grading.assignment import Assignment
+from bncourse.grading.course import private_folders
 from bncourse.grading.engine.grade_note import GradeNote
 from bncourse.grading.engine.jobs import Job
 from bncourse.grading.engine.pool import judged
@@ -66,6 +67,7 @@ class GradingRun:
         from bncourse.grading.engine.hidden_tests import with_hidden_tests
 
         name = self.assignment.name
+        private = private_folders(self.assignment.course, self.record.config, self.record.url)
         for batch in _batches(students):
             staged = {student: self._staged(student) for student in batch}
             untimed = {student for student in batch if has_lost_its_time(self.assignment.submission(student))}
@@ -75,7 +77,8 @@ class GradingRun:
                 beside = {path: content for path, content in self.files[student].items() if path != TIMESTAMP}
                 notebook = with_hidden_tests(notebook, self.hidden)
                 seed = seed_of(ids[student], reads_json(notebook), beside)
-                yield Job(name, student, notebook, seed, self.done.level, beside, asdict(self.limits), self.preload)
+                limits = asdict(self.limits)
+                yield Job(name, student, notebook, seed, self.done.level, beside, limits, self.preload, private)
 
     def _staged(self, student):
         """Give the staged notebook as text, and the files beside it."""

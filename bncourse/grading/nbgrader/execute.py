@@ -17,6 +17,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
 
 from bncourse.grading.assignment import Assignment
+from bncourse.grading.course import private_folders
 from bncourse.grading.engine.grade import preloads
 from bncourse.grading.engine.grade_note import GradeNote
 from bncourse.grading.engine.jobs import Job
@@ -69,6 +70,7 @@ class Judge(NbGraderPreprocessor):
             beside,
             asdict(limits),
             preloads(read_release(submission.assignment)[0]),  # not what the submission imports
+            private_folders(course, self.config, about["db_url"]),
         )
         result = _judged(job)
         if result.trouble:

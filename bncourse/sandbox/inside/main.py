@@ -122,9 +122,19 @@ def _live(connection, settings, shell, folder):
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)
     sys.path.insert(0, "")
+    seen = next((path for path in settings["private"] if _can_read(path)), "")
     seccomp.restrict(settings["filters"])
-    protocol.send(connection, {"hello": os.getpid()})
+    protocol.send(connection, {"hello": os.getpid(), "sees": seen})
     cells.serve(connection, shell)
+
+
+def _can_read(path):
+    """Say whether a file can be opened, or a folder listed."""
+    try:
+        os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
 
 
 def _count(settings):

@@ -1,0 +1,151 @@
+"""What no submission may see is not seen, wherever it lies: in a folder of the system, or in Python's environment."""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+import small_course
+
+from bncourse.grading.assignment import Assignment
+from bncourse.grading.course import private_folders
+from bncourse.grading.engine import run
+from bncourse.grading.engine.grade import grade
+from bncourse.grading.engine.session import Submission
+from bncourse.grading.nbgrader import converters
+from bncourse.sandbox import levels, mounts, private, sandbox
+from bncourse.trouble import Trouble
+
+LEVELS = [level for level in (3, 2) if sys.platform == "linux" and levels.probe(level)[0] == level]
+walled = pytest.mark.skipif(not LEVELS, reason="no safe walls stand here")
+READ = """
+import os
+for path in {paths!r}:
+    try:
+        print(open(path).read())
+    except OSError as error:
+        print("refused", type(error).__name__)
+"""
+
+
+@pytest.fixture
+def system(monkeypatch):
+    """Give a folder that counts as one of the system's, in which a course and a library lie."""
+    folder = Path(tempfile.mkdtemp(prefix="bnsystem-")).resolve()  # pytest's own folders are closed to other users
+    for name in ("app/solutions/04.ipynb", "app/.venv/library.py", "library/code.py"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"text of {name}")
+    (folder / "link").symlink_to(folder / "app")
+    (folder / "own").symlink_to(folder)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    monkeypatch.setattr(mounts, "SYSTEM", (*mounts.SYSTEM, str(folder)))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def said(made, *paths):
+    try:
+        made.start()
+        with Submission(made) as submission:
+            return submission.run(READ.format(paths=list(map(str, paths))))[0]["text"].splitlines()
+    finally:
+        made.stop()
+
+
+@walled
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_course_in_a_folder_of_the_system_is_hidden_and_what_lies_beside_it_is_not(level, system):
+    made = sandbox.Sandbox(level, (), 48, private=(str(system / "app"),))
+    solution, through_a_link = system / "app/solutions/04.ipynb", system / "link/solutions/04.ipynb"
+    first, second, third = said(made, solution, through_a_link, system / "library/code.py")
+    assert first.startswith("refused") and second.startswith("refused")
+    assert third == "text of library/code.py"
+
+
+@walled
+@pytest.mark.parametrize("level", LEVELS)
+def test_what_is_not_private_there_is_seen_so_that_the_test_above_can_fail(level, system):
+    [seen] = said(sandbox.Sandbox(level, (), 48), system / "app/solutions/04.ipynb")
+    assert seen == "text of app/solutions/04.ipynb"
+
+
+@walled
+@pytest.mark.parametrize("level", LEVELS)
+def test_walls_that_do_not_hide_what_they_should_are_no_walls(level, system, monkeypatch):
+    hiding = private.folders
+    monkeypatch.setattr(private, "folders", lambda wanted, folders: [])
+    monkeypatch.setattr(
+        mounts, "witnesses", lambda wanted, shown: private.witnesses(hiding(wanted, mounts.SYSTEM), shown)
+    )
+    with pytest.raises(sandbox.Unavailable, match=f"does not hide {system}/app"):
+        said(sandbox.Sandbox(level, (), 48, private=(str(system / "app"),)), "/nowhere")
+
+
+@walled
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_environment_in_the_course_is_seen_and_the_course_is_not(level, system, monkeypatch):
+    python = [*mounts.python_folders(), str(system / "app/.venv")]
+    monkeypatch.setattr(mounts, "python_folders", lambda hidden=(): python)
+    made = sandbox.Sandbox(level, (), 48, private=(str(system / "app"),))
+    library, solution = said(made, system / "app/.venv/library.py", system / "app/solutions/04.ipynb")
+    assert library == "text of app/.venv/library.py" and solution.startswith("refused")
+
+
+@walled
+@pytest.mark.parametrize("level", LEVELS)
+def test_the_installed_course_is_hidden_also_where_libraries_lie_in_a_folder_of_the_system(level, system, monkeypatch):
+    package = system / "library" / "bncourse"
+    (package / "reference").mkdir(parents=True)
+    (package / "reference" / "normalize.py").write_text("the answer")
+    monkeypatch.setattr(private, "installed", lambda: [str(package)])
+    answer, code = said(sandbox.Sandbox(level, (), 48), package / "reference/normalize.py", system / "library/code.py")
+    assert answer.startswith("refused") and code == "text of library/code.py"
+
+
+def test_a_folder_without_its_hidden_parts_leads_to_them_by_no_link(system):
+    found = {Path(path) for path in private.without(str(system), [str(system / "app")])}
+    assert found == {system / "library"}
+    assert private.without(str(system / "library"), [str(system / "app")]) == [str(system / "library")]
+    readable = mounts.readable(2, "/nowhere", [system / "app"])
+    assert str(system / "library") in readable and not any(path.startswith(f"{system}/app") for path in readable)
+    assert str(system) not in readable and "/usr" in readable
+
+
+def test_an_environment_that_is_the_course_itself_gives_the_parts_of_python_alone(tmp_path, monkeypatch):
+    for name in ("bin", "lib", "solutions"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    found = mounts.python_folders([os.path.realpath(tmp_path)])
+    assert str(tmp_path) not in found and {str(tmp_path / "bin"), str(tmp_path / "lib")} <= set(found)
+    assert str(tmp_path / "solutions") not in found
+
+
+def test_a_course_that_holds_the_systems_own_folders_is_refused_with_what_to_do(tmp_path):
+    (tmp_path / "usr").mkdir()
+    with pytest.raises(Trouble, match="move the course into a folder of its own"):
+        private.folders([tmp_path], [str(tmp_path / "usr")])
+
+
+def test_the_course_the_exchange_and_the_folder_of_the_gradebook_are_private(tmp_path):
+    from traitlets.config import Config
+
+    config = Config({"Exchange": {"root": str(tmp_path / "exchange")}})
+    found = private_folders(tmp_path / "course", config, f"sqlite:///{tmp_path}/books/gradebook.db")
+    assert found == tuple(str(tmp_path / name) for name in ("course", "books", "exchange"))
+    assert private_folders(tmp_path, Config(), "postgresql://localhost/grades") == (str(tmp_path),)
+
+
+@walled
+def test_the_jobs_of_a_run_keep_its_course_private(tmp_path, monkeypatch):
+    jobs = []
+    monkeypatch.setattr(run, "judged", lambda asked, *rest: jobs.extend(asked) or iter(()))
+    course = small_course.write(tmp_path)
+    converters.generate_assignment(Assignment(course, small_course.NAME))
+    place = course / "submitted" / "ada" / small_course.NAME
+    place.mkdir(parents=True)
+    small_course.save(small_course.notebook(), place / f"{small_course.NAME}.ipynb")
+    grade(Assignment(course, small_course.NAME))
+    assert [job.student for job in jobs] == ["ada"] and str(course) in jobs[0].private
