@@ -1,4 +1,4 @@
-"""What a room looks like from inside: which files are seen there, and the command that starts it behind bubblewrap."""
+"""What a session sees from inside: which files, and the command that starts its process behind bubblewrap."""
 
 import contextlib
 import importlib.util
@@ -7,13 +7,10 @@ import shutil
 import site
 import sys
 import sysconfig
-import tempfile
 from pathlib import Path
 
-import psutil
-
 from bncourse.sandbox.compilation import READS_ONLY
-from bncourse.sandbox.inside.leftovers import remove
+from bncourse.sandbox.folders import SESSIONS
 from bncourse.sandbox.limits import NAMES
 from bncourse.trouble import Trouble
 
@@ -32,6 +29,7 @@ INSIDE = (
     "sandbox/inside/system_calls.py",
     "sandbox/inside/seccomp.py",
     "sandbox/inside/main.py",
+    "sandbox/inside/settings.py",
     "checking/answer.py",
     "checking/variants.py",
     "drivers/keras_objects.py",
@@ -72,8 +70,8 @@ def bubblewrap():
     return None
 
 
-def furnish(folder):
-    """Write the course as it looks from inside, and give its place."""
+def write_package(folder):
+    """Write the course as it looks from inside, and return its place."""
     package = Path(folder) / "package"
     inside = package / "bncourse"
     for name in INSIDE:
@@ -81,7 +79,7 @@ def furnish(folder):
         shutil.copyfile(PACKAGE / name, inside / name)
     shutil.copyfile(PACKAGE / "sandbox" / "inside" / "stub_package.py", inside / "__init__.py")
     for folder in ("checking", "drivers"):
-        (inside / folder / "__init__.py").write_text('"""A part of the course, as seen from the grading room."""\n')
+        (inside / folder / "__init__.py").write_text('"""A part of the course, as seen from a grading session."""\n')
     caches = package / "caches"
     caches.mkdir()
     with contextlib.suppress(ImportError, OSError):
@@ -95,15 +93,6 @@ def furnish(folder):
         for file in files:
             os.chmod(Path(folder) / file, 0o644)
     return package
-
-
-def sweep():
-    """Take away the folders of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob("bnroom-*-*"):
-        maker = folder.name.split("-")[1]
-        with contextlib.suppress(OSError):
-            if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
-                remove(str(folder))
 
 
 def check(level):
@@ -136,7 +125,7 @@ def command(level, package, descriptor, user, size, beside=()):
     ----------
     level : int
     package : path
-        What `furnish` wrote.
+        What `write_package` wrote.
     descriptor : int
         The end of the connection that the warm process gets.
     user : int or None
@@ -174,7 +163,7 @@ def command(level, package, descriptor, user, size, beside=()):
         command += ["--ro-bind", path, path]
     for path in course_in_libraries():
         command += ["--tmpfs", path]
-    command += ["--size", str(size), "--tmpfs", "/room"]
+    command += ["--size", str(size), "--tmpfs", SESSIONS]
     for path in (str(package), *beside):
         command += ["--ro-bind", path, path]
     command += ["--chdir", "/", "--remount-ro", "/"]
@@ -200,7 +189,7 @@ def writable(level):
 
 
 def environment(package, compiled=""):
-    """Give the variables that a room has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
+    """Give the variables that a session has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -248,7 +237,7 @@ def closed_to_others():
 
 
 def course_in_libraries():
-    """Give the folders of the installed course that the room must not see."""
+    """Give the folders of the installed course that a session must not see."""
     return [str(path) for folder in site.getsitepackages() for path in [Path(folder) / "bncourse"] if path.is_dir()]
 
 

@@ -1,6 +1,6 @@
 """One run over the submissions of an assignment: jobs out of what was staged, and grades and notes out of results."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from nbformat.v4 import reads_json
 
@@ -75,7 +75,7 @@ class GradingRun:
                 beside = {path: content for path, content in self.files[student].items() if path != TIMESTAMP}
                 notebook = with_hidden_tests(notebook, self.hidden)
                 seed = seed_of(ids[student], reads_json(notebook), beside)
-                yield Job(name, student, notebook, seed, self.done.level, beside, asdict(self.limits), self.preload)
+                yield Job(name, student, notebook, seed, self.done.level, beside, self.limits, self.preload)
 
     def _staged(self, student):
         """Give the staged notebook as text, and the files beside it."""
