@@ -1,4 +1,4 @@
-"""The learner's face of the checks.
+"""What a learner calls: the checks.
 
 ``check.normalize(normalize)``
     judges your function; the name after the dot is the name of the exercise.

@@ -5,11 +5,26 @@ import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
+from bncourse.checking.exercise import WrongIdea
+
 ROOT = Path(__file__).resolve().parents[1]
 NAME = "90-small"
-EXERCISES = (
-    SimpleNamespace(name="centre", points=1, hints=["one", "two"], wrong_ideas=["one mean for all"]),
-    SimpleNamespace(name="scale", points=2, hints=["one", "two"], wrong_ideas=["the variance"]),
+
+
+def one_mean(x):
+    return x - x.mean()
+
+
+def by_the_variance(x):
+    return x / x.var(axis=0)
+
+
+EXERCISES = tuple(
+    SimpleNamespace(name=name, points=points, hints=["one", "two"], section="", wrong_ideas=[idea])
+    for name, points, idea in (
+        ("centre", 1, WrongIdea("one mean for all", "F3", "You take one mean for all numbers.", one_mean)),
+        ("scale", 2, WrongIdea("the variance", "F1", "You divide by the variance.", by_the_variance, r"var\(")),
+    )
 )
 
 
@@ -52,6 +67,16 @@ def exercise(name, points, answer, check):
             tags=["raises-exception"],
         ),
     ]
+
+
+def with_hints(content):
+    """Give the notebook with a folded hint below each check, as every source of the course has it."""
+    for number in range(len(content["cells"]) - 1, -1, -1):
+        name = content["cells"][number]["id"]
+        if name.endswith("-check"):
+            hint = text(f"{name[:-6]}-hint", "<details><summary>Hint</summary>\n\nThink of one column.\n\n</details>")
+            content["cells"].insert(number + 1, hint)
+    return content
 
 
 RUBRIC = (

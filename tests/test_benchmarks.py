@@ -207,9 +207,9 @@ def test_the_page_compares_grading_with_nbgrader_at_each_number_of_workers():
         "ours": {"1": 30.0}, "steady": {"1": 45.0}, "plain": {"1": 1.5}, "equal": {"1": 10.0},
         "megabytes": {"1": 900.4}, "one": 1.33, "bare": 20.0, "bare_needed": 3.0, "again": 3.1, "nbgrader_import": 3.0,
     }  # fmt: skip
-    written = page.page(kept(grading={"level": 3, "room_ms": 9.6, "numpy": found, "keras": found}))
+    written = page.page(kept(grading={"level": 3, "session_ms": 9.6, "numpy": found, "keras": found}))
     assert "| keras | 1 | 1.5 | 10.0 (3.0) | 30 (20.0) | 45 (30.0) | 900 MB |" in written
-    assert "level 3; a warm room behind them opens in 10 ms" in written
+    assert "level 3; a warm session behind them opens in 10 ms" in written
 
 
 def test_the_page_shows_the_begin_the_midst_and_the_end_of_a_soak():

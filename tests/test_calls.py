@@ -203,12 +203,12 @@ def test_what_outlives_a_fork_is_seen_from_outside(name):
 def test_a_warm_process_that_was_changed_makes_no_more_rooms(warm):
     with Submission(warm) as room:
         room.run("1")
-        before = warm._warm
+        before = warm.pid
         CHANGES["rank"](before)
     assert "rank" in warm.renewals[-1] and not warm.running
     with Submission(warm) as room:
         assert room.run("print(2)")[0]["text"] == "2\n"
-        assert warm._warm != before
+        assert warm.pid != before
     assert len(warm.renewals) == 1 and warm.running
 
 
@@ -217,5 +217,5 @@ def test_a_submission_that_changed_nothing_leaves_the_warm_process_as_it_is(warm
     for _ in range(2):
         with Submission(warm) as room:
             room.run("import os, signal\nsignal.alarm(1000)\nos.umask(0o77)")
-        pids.append(warm._warm)
+        pids.append(warm.pid)
     assert pids[0] == pids[1]

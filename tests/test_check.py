@@ -270,7 +270,12 @@ def test_no_answer_is_green_that_takes_what_grading_is_without(how):
 
 
 def test_what_is_put_into_a_thing_is_in_it():
-    cells = ["from bncourse.experiments import freezing", "kept = {}", "kept['table'] = freezing.rows()", "n = {}"]
+    cells = [
+        "from bncourse.experiments.keras_runs import freezing",
+        "kept = {}",
+        "kept['table'] = freezing.rows()",
+        "n = {}",
+    ]
     names = _in_a_notebook("kept = {}", "n = {}", "def f():\n    return kept", "def g():\n    return n")
     assert not_in_grading(names["f"], "f", cells) == "kept"
     assert not_in_grading(names["g"], "g", cells) == ""
@@ -299,7 +304,7 @@ def test_the_right_one_of_the_museum_is_no_test_of_ones_own():
 
 def test_values_that_were_made_with_the_course_are_not_there_in_grading_either():
     cells = [
-        "from bncourse.experiments import freezing",
+        "from bncourse.experiments.keras_runs import freezing",
         "table = freezing.rows()",
         "as_it_is = {'a': bool(table)}",
         "size = 3",

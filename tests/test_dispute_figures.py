@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncourse.experiments import landscape
+from bncourse.experiments.training import landscape
 from bncourse.figures import dispute_figures
 
 COURSE = landscape.Course(

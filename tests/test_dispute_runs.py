@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bncourse import network, reference
-from bncourse.experiments import depth, landscape, rates, scale_invariance
 from bncourse.experiments.claims import CLAIMS
+from bncourse.experiments.training import depth, landscape, rates, scale_invariance
 
 RELU = {
     "none_range": 2.0,

@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from bncourse.experiments import layers
 from bncourse.experiments.claims import CLAIMS
+from bncourse.experiments.layer import layers
 
 
 @pytest.mark.parametrize("name", CLAIMS)

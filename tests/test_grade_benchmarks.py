@@ -62,5 +62,5 @@ def test_ratios_compare_equal_numbers_of_processes():
     assert figures["submissions_per_minute"] == 160
 
 
-def test_a_room_opens_in_a_time_that_can_be_measured():
-    assert 0 < grading.room_milliseconds() < 10_000
+def test_a_session_opens_in_a_time_that_can_be_measured():
+    assert 0 < grading.session_milliseconds() < 10_000

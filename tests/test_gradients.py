@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bncourse import network, reference
-from bncourse.experiments import gradient_checks, gradients
+from bncourse.experiments.layer import gradient_checks, gradients
 
 RNG = np.random.default_rng(320)
 DOUT, X, GAMMA = RNG.normal(size=(6, 4)), RNG.normal(1, 2, size=(6, 4)), RNG.uniform(1.5, 2.5, 4)

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+from dataclasses import replace
 
 import nbformat
 import psutil
@@ -14,10 +15,11 @@ from told_session import harmless
 from bncourse.grading.engine import judge_process
 from bncourse.grading.engine.jobs import Job
 from bncourse.sandbox import levels
+from bncourse.sandbox.limits import Limits
 
 LEVEL = levels.best_level(0) if sys.platform == "linux" else 0
 pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
-LIMITS = {"call": 0.5, "cell": 3.0, "notebook": 60.0, "grace": 0.5, "judge": 1.5, "judge_memory": 300_000_000}
+LIMITS = Limits(call=0.5, cell=3.0, notebook=60.0, grace=0.5, judge=1.5, judge_memory=300_000_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,7 +34,14 @@ def job(*checks, own="def f(x):\n    return x + 1", **limits):
     for number, source in enumerate(checks):
         marks = {"grade": True, "solution": False, "locked": True, "grade_id": f"check-{number}", "points": 1}
         cells.append(nbformat.v4.new_code_cell(source, metadata={"nbgrader": marks}))
-    return Job("90-x", "ada", nbformat.writes(nbformat.v4.new_notebook(cells=cells)), 3, LEVEL, limits=LIMITS | limits)
+    return Job(
+        "90-x",
+        "ada",
+        nbformat.writes(nbformat.v4.new_notebook(cells=cells)),
+        3,
+        LEVEL,
+        limits=replace(LIMITS, **limits),
+    )
 
 
 def points(result):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncourse.experiments import fine_tuning, keras_training
+from bncourse.experiments.keras_runs import fine_tuning, keras_training
 from bncourse.figures import keras_figures
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncourse.experiments import batch_dependence, layers
+from bncourse.experiments.layer import batch_dependence, layers
 from bncourse.figures import layer_sliders, running_figures
 
 RNG = np.random.default_rng(0)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bncourse import losses, network, reference
-from bncourse.experiments import adaptation, batch_composition, regularizers, sharing
-from bncourse.experiments import normalized_networks as networks
+from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
+from bncourse.experiments.normalizers import normalized_networks as networks
 
 
 def small(kind, seed=400):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncourse.experiments import adaptation, sharing
+from bncourse.experiments.normalizers import adaptation, sharing
 from bncourse.figures import normalizer_figures
 from bncourse.figures.frame import DescribedFigure
 

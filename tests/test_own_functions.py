@@ -11,7 +11,10 @@ from IPython.utils.capture import capture_output
 
 from bncourse import check, exercises, reference
 from bncourse.companion import own_runs
-from bncourse.experiments import gradients, keras_training, landscape, weighting
+from bncourse.experiments.keras_runs import keras_training
+from bncourse.experiments.layer import gradients
+from bncourse.experiments.shift import weighting
+from bncourse.experiments.training import landscape
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "solutions").glob("*/*.ipynb"))

@@ -80,7 +80,7 @@ def test_walls_that_do_not_hide_what_they_should_are_no_walls(level, system, mon
     monkeypatch.setattr(
         mounts, "witnesses", lambda wanted, shown: private.witnesses(hiding(wanted, mounts.SYSTEM), shown)
     )
-    with pytest.raises(sandbox.Unavailable, match=f"does not hide {system}/app"):
+    with pytest.raises(mounts.Unavailable, match=f"does not hide {system}/app"):
         said(sandbox.Sandbox(level, (), 48, private=(str(system / "app"),)), "/nowhere")
 
 

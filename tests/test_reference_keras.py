@@ -60,7 +60,7 @@ def test_the_parameter_counts_are_those_that_keras_measures():
 
 
 def test_the_freeze_table_holds_what_was_executed():
-    from bncourse.experiments.freezing import freeze_table
+    from bncourse.experiments.keras_runs.freezing import freeze_table
 
     table = freeze_table()
     right = answers("freeze_table")

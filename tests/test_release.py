@@ -23,7 +23,7 @@ def told(tmp_path):
     """Give ``told(spoil)``: the problems of the small notebook after ``spoil(notebook)``, as sentences."""
 
     def tell(spoil=lambda notebook: None, exercises=EXERCISES):
-        content = small_course.notebook()
+        content = small_course.with_hints(small_course.notebook())
         spoil(content)
         course = small_course.write(tmp_path / "course", content)
         return [str(problem) for problem in problems(course, NAME, exercises)]
@@ -38,7 +38,7 @@ def test_a_sound_source_has_no_problem(told):
 def test_an_answer_without_a_region_is_named(told):
     sentences = told(lambda nb: cell(nb, "scale").update(source="def scale(x):\n    return x / x.std(axis=0)"))
     assert sentences == [
-        f"{NAME}, cell 5 (scale): an answer with no region; put it between ### BEGIN SOLUTION and ### END SOLUTION."
+        f"{NAME}, cell 6 (scale): an answer with no region; put it between ### BEGIN SOLUTION and ### END SOLUTION."
     ]
 
 
@@ -46,7 +46,7 @@ def test_a_region_that_never_ends_is_named(told):
     def spoil(nb):
         cell(nb, "scale")["source"] = cell(nb, "scale")["source"].replace("    ### END SOLUTION", "")
 
-    assert "cell 5 (scale): BEGIN SOLUTION without END SOLUTION" in told(spoil)[0]
+    assert "cell 6 (scale): BEGIN SOLUTION without END SOLUTION" in told(spoil)[0]
 
 
 def test_a_region_outside_of_an_answer_cell_is_named(told):
@@ -65,7 +65,7 @@ def test_an_answer_that_can_be_read_in_another_cell_is_named(told):
     def spoil(nb):
         nb["cells"].append(text("given-away", "```\n  s = x.std(axis=0)  # the deviation\n  return x / s\n```"))
 
-    assert told(spoil) == [f"{NAME}, cell 5 (scale): the answer can be read in cell 8 (given-away); remove it there."]
+    assert told(spoil) == [f"{NAME}, cell 6 (scale): the answer can be read in cell 10 (given-away); remove it there."]
 
 
 def test_an_answer_left_outside_of_its_region_is_named(told):
@@ -81,7 +81,7 @@ def told_of_written(told):
 
     def tell(spoil=lambda cell: None):
         def with_answer(nb):
-            nb.update(small_course.with_written_answer())
+            nb.update(small_course.with_hints(small_course.with_written_answer()))
             spoil(cell(nb, "why"))
 
         return told(with_answer)
@@ -96,7 +96,7 @@ def test_a_written_answer_with_a_rubric_is_sound(told_of_written):
 @pytest.mark.parametrize("marks", [{"grade": False}, {"points": 0}])
 def test_a_written_answer_that_earns_nothing_is_named(told_of_written, marks):
     [said] = told_of_written(lambda why: why["metadata"]["nbgrader"].update(marks))
-    assert "cell 7 (why): a written answer that earns nothing; mark it as manually graded" in said
+    assert "cell 9 (why): a written answer that earns nothing; mark it as manually graded" in said
 
 
 def test_a_written_answer_without_a_rubric_is_named(told_of_written):
@@ -121,7 +121,7 @@ def test_a_rubric_that_can_be_read_elsewhere_is_named(told_of_written):
 
 def test_a_second_written_answer_is_named(told):
     def spoil(nb):
-        nb.update(small_course.with_written_answer())
+        nb.update(small_course.with_hints(small_course.with_written_answer()))
         again = json.loads(json.dumps(cell(nb, "why")).replace('"why"', '"why-again"').replace("mean", "variance"))
         nb["cells"].append(again)
 
@@ -156,12 +156,14 @@ def test_an_exercise_without_a_check_cell_is_named(told):
 
 
 def test_an_exercise_without_an_answer_cell_is_named(told):
-    assert any("the exercise scale has no answer cell" in s for s in told(lambda nb: nb["cells"].pop(4)))
+    assert any(
+        "the exercise scale has no answer cell" in s for s in told(lambda nb: nb["cells"].remove(cell(nb, "scale")))
+    )
 
 
 def test_a_check_before_its_answer_is_named(told):
     def spoil(nb):
-        nb["cells"][4], nb["cells"][5] = nb["cells"][5], nb["cells"][4]
+        nb["cells"].insert(-1, nb["cells"].pop(nb["cells"].index(cell(nb, "scale"))))
 
     assert told(spoil) == [f"{NAME}: the check of scale stands before its answer; move it below."]
 
@@ -174,7 +176,7 @@ def test_a_check_of_an_exercise_that_is_not_declared_is_named(told):
 def test_points_that_differ_are_named(told):
     sentences = told(lambda nb: cell(nb, "scale-check")["metadata"]["nbgrader"].update(points=3))
     assert sentences == [
-        f"{NAME}, cell 6 (scale-check): the cell gives 3 points, the exercise 2 (in its declaration); make them equal."
+        f"{NAME}, cell 7 (scale-check): the cell gives 3 points, the exercise 2 (in its declaration); make them equal."
     ]
 
 
@@ -193,7 +195,7 @@ def test_a_name_that_a_learner_can_change_is_named_in_a_check(told):
         cell(nb, "scale-check")["source"] += "\nassert [x for y in x if limit] and len(x) < limit"
 
     assert told(spoil) == [
-        f"{NAME}, cell 7 (scale-check): limit comes from a cell that a learner can change; import or define it in "
+        f"{NAME}, cell 8 (scale-check): limit comes from a cell that a learner can change; import or define it in "
         "the check cell, or lock the cell that defines it."
     ]
 
@@ -229,7 +231,7 @@ def test_doubled_ids_are_named(told):
 
 def test_stored_outputs_are_named(told):
     sentences = told(lambda nb: cell(nb, "scale").update(execution_count=3))
-    assert "cell 5 (scale): outputs are stored" in sentences[0]
+    assert "cell 6 (scale): outputs are stored" in sentences[0]
 
 
 def test_another_kernel_is_named(told):
@@ -246,7 +248,7 @@ def test_marks_of_an_older_nbgrader_are_named(told):
 
 def test_code_that_is_not_python_is_named(told):
     sentences = told(lambda nb: nb["cells"].append(code("magic", "%matplotlib inline")))
-    assert "cell 8 (magic): not Python, line 1" in sentences[0]
+    assert "cell 10 (magic): not Python, line 1" in sentences[0]
 
 
 def test_an_import_that_does_not_exist_is_named(told):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bncourse import network, reference
-from bncourse.experiments import batch_dependence, folding, running
+from bncourse.experiments.layer import batch_dependence, folding, running
 
 
 @pytest.fixture(scope="module")

@@ -65,10 +65,10 @@ def test_a_wrong_call_of_a_museum_piece_does_not_say_which_one_it_is(which, argu
 def test_places_of_the_machine_are_taken_out_of_what_learners_read(tmp_path):
     import bncourse
 
-    places = Places(tmp_path / "bnroom-4711-x")
+    places = Places(tmp_path / "bnsession-4711-x")
     text = (
-        f'File "{np.__file__}", line 3\nFile "{tmp_path}/bnroom-4711-x/room/2/data.csv"\n'
-        f'File "{tmp_path}/bnroom-4711-x/package/bncourse/data.py"\nFile "{bncourse.__file__}"'
+        f'File "{np.__file__}", line 3\nFile "{tmp_path}/bnsession-4711-x/session/2/data.csv"\n'
+        f'File "{tmp_path}/bnsession-4711-x/package/bncourse/data.py"\nFile "{bncourse.__file__}"'
     )
     outputs = [
         {"output_type": "stream", "text": text},
@@ -79,7 +79,7 @@ def test_places_of_the_machine_are_taken_out_of_what_learners_read(tmp_path):
     assert str(tmp_path) not in said and "site-packages" in said
     for secret in (np.__file__, bncourse.__file__, "4711"):
         assert secret not in said
-    assert "room/2/data.csv" in said and "bncourse/data.py" in said and "numpy/__init__.py" in said
+    assert "session/2/data.csv" in said and "bncourse/data.py" in said and "numpy/__init__.py" in said
 
 
 def counts_its_calls(seed):

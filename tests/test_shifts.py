@@ -9,7 +9,7 @@ from scipy.stats import ks_2samp
 from sklearn.metrics import roc_auc_score
 
 from bncourse import data
-from bncourse.experiments import detection, label_shift, shift_claims, shifts, weighting, weighting_limits
+from bncourse.experiments.shift import detection, label_shift, shift_claims, shifts, weighting, weighting_limits
 
 RNG = np.random.default_rng(0)
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from bncourse.experiments import convergence, hidden_units
+from bncourse.experiments.training import convergence, hidden_units
 from bncourse.figures import descent_figures, drift_figures
 
 BAND = np.array([[-1.0, 0.0, 1.0], [2.0, 3.0, 4.0], [0.0, 1.0, 2.0]])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bncourse import data, reference, waiting
-from bncourse.experiments import convergence, descent, hidden_units
 from bncourse.experiments.claims import CLAIMS
+from bncourse.experiments.training import convergence, descent, hidden_units
 
 
 @pytest.mark.parametrize(

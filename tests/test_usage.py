@@ -112,7 +112,7 @@ def test_a_shortage_of_the_machine_is_no_loss_of_points_but_a_second_judgement(m
         jobs, "_sandbox", lambda *a: SimpleNamespace(stop=lambda: 0, deaths=0, renewals=[], limits=a[2])
     )
     empty = '{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
-    job = jobs.Job("04", "ada", empty, 5, 3, limits={"memory": 1})
+    job = jobs.Job("04", "ada", empty, 5, 3, limits=Limits(memory=1))
     limit = 2
     assert jobs.judge(job).trouble == "" and judged == [5, 5]
     judged.clear()

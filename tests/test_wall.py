@@ -156,7 +156,7 @@ def test_a_room_has_no_worked_solution(warm):
 
 @walled
 def test_a_room_sees_neither_the_course_nor_what_the_last_one_left(warm):
-    secret = Path(warm._folder) / "secret"
+    secret = Path(warm.folder) / "secret"
     secret.write_text("grades")
     with Submission(warm) as room:
         found = room.run(
@@ -209,7 +209,7 @@ def test_a_traceback_names_no_folder_of_the_graders_machine_and_nothing_inside_t
         )
         room.run("def f(x):\n    raise ValueError(os.path.abspath('mine'))")
         said += answer(room.lookup("f")).call((1.0,), {}, seconds=2).fault.message
-    for place in (str(warm._folder), sys.prefix, sys.base_prefix, "/room/", "_Absent", str(ROOT)):
+    for place in (str(warm.folder), sys.prefix, sys.base_prefix, "/session/", "_Absent", str(ROOT)):
         assert place not in said, place
     assert "LinAlgError" in said and "network.train is not there" in said
 
@@ -262,7 +262,7 @@ def test_a_loop_that_nothing_stops_costs_its_own_cell_and_the_names_before_it_st
         [stopped] = room.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass")
         assert stopped["output_type"] == "error" and "did not end in time" in stopped["evalue"]
         assert room.lookup("kept") == 7
-        assert room.rooms == 2
+        assert room.sessions == 2
 
 
 @walled

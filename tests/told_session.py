@@ -12,6 +12,7 @@ import psutil
 from bncourse.sandbox import protocol
 from bncourse.sandbox.places import Places
 from bncourse.sandbox.sandbox import Limits
+from bncourse.sandbox.session import Session
 
 LOADED_LATER = ("bncourse.", "numpy.", "keras.", "jax", "encodings.", "html", "idlelib")
 
@@ -41,7 +42,7 @@ class ToldSandbox:
         ours, theirs = protocol.pair()
         self._ends.append(theirs)
         threading.Thread(target=self._serve, args=(theirs,), daemon=True).start()
-        return ours, None
+        return Session(ours, None)
 
     def _serve(self, connection):
         with contextlib.suppress(protocol.Broken, OSError), connection:

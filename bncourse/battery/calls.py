@@ -32,7 +32,7 @@ def _each(line):
 
 
 for _name, _says, _source in [
-    ("the_limits_of_the_parent", "A cell lowers the limit of processes of the one that forks rooms.",
+    ("the_limits_of_the_parent", "A cell lowers the limit of processes of the one that forks sessions.",
      "try:\n    resource.prlimit(os.getppid(), resource.RLIMIT_NPROC, (3, 3))\n    tell('prlimit')\n"
      "except OSError as error: print(error)\n"),
     ("the_limits_of_every_process", "A cell keeps every process it can name from writing files.",
@@ -49,7 +49,7 @@ for _name, _says, _source in [
      "attributes = ctypes.create_string_buffer(48)\nattributes[0] = 48\n"
      "reached('sched_setattr', 314, os.getppid(), ctypes.addressof(attributes), 0, other=274)\n"
      "reached('ioprio_set', 251, 1, os.getppid(), 3 << 13, other=30)\n"),
-    ("signals_in_other_words", "A cell signals the process that forks rooms with every call there is for that.",
+    ("signals_in_other_words", "A cell signals the process that forks sessions with every call there is for that.",
      "information = ctypes.create_string_buffer(128)\nwhere = ctypes.addressof(information)\nmain = os.getppid()\n"
      "reached('tkill', 200, main, 19, other=130)\nreached('tgkill', 234, main, main, 19, other=131)\n"
      "reached('rt_sigqueueinfo', 129, main, 19, where, other=138)\n"

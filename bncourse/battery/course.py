@@ -30,7 +30,7 @@ LIMITS = Limits(
 )  # fmt: skip
 NEIGHBOURS = ("aa-neighbour", "neighbour", "zz-neighbour")
 CANARY = """import glob, os
-for place in ('.', '/dev/shm', '/tmp', '/room', '/room/*'):
+for place in ('.', '/dev/shm', '/tmp', '/session', '/session/*'):
     for path in glob.glob(f'{place}/*'):
         if 'left' in path or 'hoard' in path or 'hello' in path: print('GOT ' + 'THROUGH:', path)
 if os.listdir('.'): print('GOT ' + 'THROUGH:', os.listdir('.'))

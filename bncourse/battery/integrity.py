@@ -3,7 +3,7 @@
 from bncourse.battery.papers import DRIVERS, case
 
 KIND = "integrity"
-# Finds the descriptor on which the room answers the judge.
+# Finds the descriptor on which the session answers the judge.
 WALL = (
     "import os, stat, struct, json\n"
     "def wall():\n"
@@ -52,7 +52,7 @@ for _name, _says, _source, *_more in [
     ("the_check_module_is_replaced", "sys.modules holds another bncourse.check.",
      "import sys, types\nkind = types.ModuleType('bncourse.check')\nkind.__getattr__ = lambda name: (lambda *a: None)\n"
      "sys.modules['bncourse.check'] = kind\nimport bncourse\nbncourse.check = check = kind"),
-    ("the_desk_is_patched", "What answers the judge is replaced in the room.",
+    ("the_desk_is_patched", "What answers the judge is replaced in the session.",
      "from bncourse.sandbox.inside import cells\n"
      "cells._Desk.do_call = lambda self, **asked: {'value': 2.0, 'outcome': 'correct', 'score': 2.0}", True),
     ("frames_are_patched", "What packs values for the judge is replaced.",
@@ -170,7 +170,7 @@ for _name, _says, _source in [
 
 @case(KIND, ["gradient_check"], assignment=DRIVERS)
 def the_drivers_are_patched(paper):
-    """The drivers of the checks are replaced in the room."""
+    """The drivers of the checks are replaced in the session."""
     paper.wrong("gradient_check")
     paper.first(
         "import sys, types\nkind = types.ModuleType('bncourse.drivers.gradients')\n"

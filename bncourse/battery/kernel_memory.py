@@ -79,7 +79,7 @@ for _name, _says, _source in [
      "import resource\nfor name in ('NOFILE', 'AS', 'NPROC', 'DATA', 'FSIZE', 'MEMLOCK', 'CPU', 'SIGPENDING'):\n"
      "    try:\n        resource.setrlimit(getattr(resource, 'RLIMIT_' + name), (resource.RLIM_INFINITY,) * 2)\n"
      "        print('GOT ' + 'THROUGH:', name)\n    except (OSError, ValueError) as error: print(error)"),
-    ("the_room_hides_what_it_takes", "A cell makes its memory unreadable, and wants to be ended last.",
+    ("the_session_hides_what_it_takes", "A cell makes its memory unreadable, and wants to be ended last.",
      "import ctypes\nif ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) == 0: print('GOT ' + 'THROUGH: hidden')\n"
      "try:\n    open('/proc/self/oom_score_adj', 'w').write('0')\n    print('GOT ' + 'THROUGH: last')\n"
      "except OSError as error: print(error)"),

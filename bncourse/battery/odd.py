@@ -119,7 +119,7 @@ def a_function_before_an_error(paper):
 
 
 @case(KIND, ["batch_norm_conv"])
-def a_function_before_an_error_and_a_lost_room(paper):
+def a_function_before_an_error_and_a_lost_session(paper):
     """An answer's cell defines it and then fails; a later answer ends the process; the first keeps its points."""
     paper.answer("batch_norm", paper.source("batch_norm") + "\n\n1 / 0")
     paper.cells.append(paper.cells.pop(paper.cells.index(paper.cell("batch_norm-check"))))

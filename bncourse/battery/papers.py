@@ -40,12 +40,12 @@ class Case:
     earned : dict of str to float
         What each exercise has to earn: all points for what works, 0 for what is spoilt.
     at_most : bool
-        Whether less is right too: the submission breaks its own room, and may lose points of its own.
+        Whether less is right too: the submission breaks its own session, and may lose points of its own.
     assignment : str
     needs_root : bool
         Whether only root can make it.
     at_every_wall : bool
-        Whether it is about what stands around the room, and is tried at every level.
+        Whether it is about what stands around the session, and is tried at every level.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Cases about processes: too many, those that outlive the room, and those that end, stop or break."""
+"""Cases about processes: too many, those that outlive the session, and those that end, stop or break."""
 
 from bncourse.battery.papers import case
 
@@ -40,7 +40,7 @@ def a_thread_that_never_ends(paper):
 
 
 @case(KIND, at_every_wall=True)
-def a_daemon_that_outlives_the_room(paper):
+def a_daemon_that_outlives_the_session(paper):
     """A cell leaves a process that forked twice and leads a session of its own."""
     paper.first(
         "import os, time\nif not os.fork():\n    os.setsid()\n    if not os.fork():\n        os.setpgid(0, 0)\n"
@@ -55,7 +55,7 @@ def a_program_in_the_background(paper):
 
 
 @case(KIND)
-def the_room_stops_itself(paper):
+def the_session_stops_itself(paper):
     """A cell sends SIGSTOP to its own process."""
     paper.first("import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)")
 

@@ -64,7 +64,7 @@ for _name, _says, _source in [
      "        ran = subprocess.run([python, '-I', '-c', 'from bncourse.reference import normalize; print(normalize)'],"
      " capture_output=True, text=True, timeout=5)\n        if 'function' in ran.stdout: tell(ran.stdout)\n"
      "    except (OSError, subprocess.SubprocessError) as error: print(error)\n"),
-    ("the_room_is_written_to", "A cell writes into the libraries and into the course as it sees it.",
+    ("the_session_is_written_to", "A cell writes into the libraries and into the course as it sees it.",
      "import bncourse, numpy, os\n" + _attempts(
          "open(bncourse.__file__, 'a')", "open(numpy.__file__, 'a')", "open('/usr/bin/hello', 'w')",
          "open('/etc/ld.so.cache', 'r+')", "open('/tmp/hello', 'w')",
@@ -110,7 +110,8 @@ def something_is_left_for_the_next(paper):
     """A cell leaves files wherever it may write."""
     paper.last(
         "import os\n"
-        "for place in ('/dev/shm', '/tmp', '/var/tmp', '/room', '/room/warm', '.', '..', '../warm', '/run/lock'):\n"
+        "for place in ('/dev/shm', '/tmp', '/var/tmp', '/session', '/session/warm', '.', '..', '../warm',"
+        " '/run/lock'):\n"
         "    try:\n        open(f'{place}/left-behind', 'w').write('normalize')\n"
         "    except OSError as error: print(error)"
     )
@@ -161,7 +162,7 @@ _ships(
 
 
 @case(KIND, ["normalize"])
-def libraries_written_in_the_room(paper):
+def libraries_written_in_the_session(paper):
     """A cell writes modules into its folder, and forgets the real ones."""
     paper.wrong()
     paper.last(

@@ -24,7 +24,7 @@ NOTEBOOKS = {"numpy": "04-normalize-scale-shift", "keras": "07-keras"}
 WORKERS = (1, 2, 4)
 SIZES = {"numpy": 60, "keras": 20}
 PLAIN = 5  # plain nbgrader grades one in so many of the class
-ROOMS = 30
+SESSIONS = 30
 BARE = 5  # times that the bare cells run
 LONGEST = 3600
 
@@ -36,7 +36,7 @@ def command(options):
     from bncourse.sandbox.levels import best_level
 
     folder, console = courses.find_folder(), Console(stderr=True)
-    figures = {"level": best_level(0), "cores": os.cpu_count(), "room_ms": room_milliseconds()}
+    figures = {"level": best_level(0), "cores": os.cpu_count(), "session_ms": session_milliseconds()}
     for kind, name in NOTEBOOKS.items():
         with tempfile.TemporaryDirectory() as place:
             figures[kind] = measure(folder, Path(place), name, options.size or SIZES[kind], console.status)
@@ -172,22 +172,18 @@ def plain_seconds(course, place, name, size, workers, equal=False):
     return seconds
 
 
-def room_milliseconds():
-    """Give the median time to open a warm room."""
+def session_milliseconds():
+    """Give the median time to open a warm session."""
     from bncourse.sandbox.levels import best_level
     from bncourse.sandbox.sandbox import Sandbox
 
-    sandbox = Sandbox(best_level(0), ("numpy", "matplotlib.pyplot"), worker=50).start()
     times = []
-    try:
-        for _ in range(ROOMS):
+    with Sandbox(best_level(0), ("numpy", "matplotlib.pyplot"), worker=50) as sandbox:
+        for _ in range(SESSIONS):
             began = time.perf_counter()
-            connection, _ = sandbox.open()
-            times.append(time.perf_counter() - began)
-            connection.close()
+            with sandbox.open():
+                times.append(time.perf_counter() - began)
             sandbox.sweep()
-    finally:
-        sandbox.stop()
     return 1e3 * statistics.median(times)
 
 
@@ -254,7 +250,7 @@ def _print_table(figures):
             f"the unchanged class {found['again']:.1f} s, where the import of nbgrader alone takes "
             f"{found['nbgrader_import']:.1f} s"
         )
-    print(f"A warm room opens in {figures['room_ms']:.0f} ms (median), behind walls of level {figures['level']}.")
+    print(f"A warm session opens in {figures['session_ms']:.0f} ms (median), behind walls of level {figures['level']}.")
     print(
         f"{figures['numpy_ratio']:.1f} times (NumPy) and {figures['keras_ratio']:.1f} times (Keras) the pace of plain "
         f"nbgrader with as many processes, on {figures['cores']} cores."

@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bncourse import __version__
+from bncourse.benchmarks.readme import renew
 from bncourse.course import find_folder
 from bncourse.learner.doctor import compiled
 from bncourse.trouble import Trouble
@@ -107,10 +108,11 @@ def load(course):
 
 
 def store(course, kept):
-    """Write the figures and the page."""
+    """Write the figures, the page, and what the README says of them."""
     (Path(course) / "docs").mkdir(exist_ok=True)
     (Path(course) / FIGURES).write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
     (Path(course) / PAGE).write_text(page(kept), encoding="utf-8")
+    renew(Path(course) / "README.md", kept)
 
 
 def page(kept):
@@ -228,7 +230,7 @@ def _grading(figures):
         "that only demonstrate, which in these notebooks are most of the work. Without these cells plain nbgrader has "
         "the pace of the fourth column; in brackets: how many times that is ours, with its start.\n\n",
         _table(heads, rows),
-        f"\nWalls of level {figures['level']}; a warm room behind them opens in {figures['room_ms']:.0f} ms.\n",
+        f"\nWalls of level {figures['level']}; a warm session behind them opens in {figures['session_ms']:.0f} ms.\n",
     ]
     for kind in ("numpy", "keras"):
         found = figures[kind]

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from bncourse import data, losses, network
-from bncourse.experiments import adaptation, running
+from bncourse.experiments.layer import running
+from bncourse.experiments.normalizers import adaptation
 
 
 def trained(batch_norm, seed, steps=300, lr=0.3):
@@ -57,7 +58,7 @@ def served(batch_norm_layer, seed):
     batch_norm_layer : callable
         As in notebook 06: gives y and both running statistics.
     seed : int
-        Of `bncourse.experiments.running.train`, 600 steps.
+        Of `bncourse.experiments.layer.running.train`, 600 steps.
 
     Returns
     -------

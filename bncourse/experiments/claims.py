@@ -9,29 +9,19 @@ A notebook calls `confirm` in the cell that measures: it asserts these bounds th
 who has not guessed yet.
 """
 
-from bncourse.experiments import (
-    adaptation,
-    batch_composition,
-    batch_dependence,
+from bncourse.experiments import kill_rates
+from bncourse.experiments.keras_runs import fine_tuning, freezing, keras_training
+from bncourse.experiments.layer import batch_dependence, folding, gradient_checks, gradients, layer_claims, running
+from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
+from bncourse.experiments.shift import shift_claims
+from bncourse.experiments.training import (
     convergence,
     depth,
     descent,
-    fine_tuning,
-    folding,
-    freezing,
-    gradient_checks,
-    gradients,
     hidden_units,
-    keras_training,
-    kill_rates,
     landscape_claims,
-    layer_claims,
     rates,
-    regularizers,
-    running,
     scale_invariance,
-    sharing,
-    shift_claims,
 )
 
 # The measurements stand with their claims.

@@ -12,7 +12,7 @@ def training_runs(found, optimizer):
     Parameters
     ----------
     found : dict
-        From `bncourse.experiments.keras_training.with_and_without`.
+        From `bncourse.experiments.keras_runs.keras_training.with_and_without`.
     optimizer : str
         How it was trained, as the title names it.
 

@@ -19,7 +19,7 @@ def epsilon(epsilons, units, still, sigmas=(0.1, 0.03, 0.01)):
     epsilons : sequence of float
         The positions of the slider.
     units : ndarray of shape (epsilons, sigmas, batch)
-        From `bncourse.experiments.layers.small_units`.
+        From `bncourse.experiments.layer.layers.small_units`.
     still : DescribedFigure
         The same message in one picture.
     sigmas : sequence of float

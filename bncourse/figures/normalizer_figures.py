@@ -21,7 +21,7 @@ def axes_of_normalizers(shared, at):
     Parameters
     ----------
     shared : dict of str to ndarray of bool of shape (images, height, width, channels)
-        For each normalizer, True where a number has a say; from `bncourse.experiments.sharing.shared`.
+        For each normalizer, True where a number has a say; from `bncourse.experiments.normalizers.sharing.shared`.
     at : tuple of int
         Image, row, column and channel of the marked number.
 
@@ -57,7 +57,7 @@ def errors_by_batch_size(found):
     ----------
     found : dict of int to dict of float
         For each batch size the errors of "batch", "layer" and "group"; from
-        `bncourse.experiments.batch_composition.errors`.
+        `bncourse.experiments.normalizers.batch_composition.errors`.
 
     Returns
     -------
@@ -92,9 +92,9 @@ def adaptation(pictures, numbers, domain):
     pictures : dict of str to ndarray of shape (height, width)
         A digit as each shift shows it.
     numbers : dict of float
-        From `bncourse.experiments.adaptation.after_shifts`.
+        From `bncourse.experiments.normalizers.adaptation.after_shifts`.
     domain : dict of float
-        From `bncourse.experiments.adaptation.after_domain_shift`.
+        From `bncourse.experiments.normalizers.adaptation.after_domain_shift`.
 
     Returns
     -------

@@ -59,7 +59,7 @@ def noise_of_the_mean(means, unit=0):
     Parameters
     ----------
     means : dict of int to ndarray of shape (draws, units)
-        From `bncourse.experiments.batch_dependence.batch_means`.
+        From `bncourse.experiments.layer.batch_dependence.batch_means`.
     unit : int, default 0
         Whose means the histograms show. The spread is that of all units.
 

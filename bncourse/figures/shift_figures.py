@@ -108,9 +108,9 @@ def line_and_curve(horsepower, miles, origin, line, curve):
     origin : ndarray of str of shape (cars,)
         "USA" and "Japan" are drawn.
     line : ndarray of shape (2,)
-        Slope and intercept, from `bncourse.experiments.shifts.line`.
+        Slope and intercept, from `bncourse.experiments.shift.shifts.line`.
     curve : ndarray of shape (3,)
-        From `bncourse.experiments.shifts.curve`.
+        From `bncourse.experiments.shift.shifts.curve`.
 
     Returns
     -------

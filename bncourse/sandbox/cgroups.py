@@ -1,4 +1,4 @@
-"""Control groups of the kernel (cgroup): one for the rooms of a sandbox, where this process may make one.
+"""Control groups of the kernel (cgroup): one for the sessions of a sandbox, where this process may make one.
 
 A group counts all that its processes take together, also what the kernel keeps for them, and has a limit that the
 kernel itself holds. Version 2 is used where a folder above this process lends out memory and processes, and may be

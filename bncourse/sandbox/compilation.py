@@ -1,17 +1,17 @@
-"""What JAX has compiled for the judge is there, ready-made, for the rooms: most of the time of a Keras notebook.
+"""What JAX has compiled for the judge is there, ready-made, for the sessions: most of the time of a Keras notebook.
 
-A room is forked afresh for each submission, so each would compile again what every model needs. The judge's own
-process compiles much of the same while it judges; JAX keeps that in a folder, which the rooms may read and not
-write. So what lies there was compiled by trusted code alone.
+A session is forked afresh for each submission, so each would compile again what every model needs. The judge's own
+process compiles much of the same while it judges; JAX keeps that in a folder, which the sessions may read and
+not write. So what lies there was compiled by trusted code alone.
 """
 
 import os
-import tempfile
 from pathlib import Path
 
+from bncourse.sandbox import folders
 from bncourse.sandbox.inside.leftovers import remove
 
-# In a room: read what is there, and never write. (JAX writes what took it longer than this to compile.)
+# In a session: read what is there, and never write. (JAX writes what took it longer than this to compile.)
 READS_ONLY = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "1e9", "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none"}
 _kept = {}
 
@@ -44,7 +44,7 @@ def keep(preload):
 
 
 def share(folder):
-    """Let the rooms, which belong to another user, read what was added since the last one."""
+    """Let the sessions, which belong to another user, read what was added since the last one."""
     for path in Path(folder).iterdir():
         path.chmod(0o644)
 
@@ -58,8 +58,7 @@ def forget():
 def _begin():
     import jax
 
-    folder = tempfile.mkdtemp(prefix=f"bnroom-{os.getpid()}-")  # the next run sweeps it, if this one is killed
-    os.chmod(folder, 0o755)
+    folder = folders.make()
     jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_enable_compilation_cache", True)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)

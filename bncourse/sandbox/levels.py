@@ -11,7 +11,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from bncourse.sandbox import mounts, sandbox
+from bncourse.sandbox import mounts
+from bncourse.sandbox.limits import NAMES
 from bncourse.sandbox.mounts import Unavailable
 from bncourse.sandbox.protocol import Broken
 from bncourse.sandbox.sandbox import Sandbox
@@ -33,7 +34,7 @@ def best_level(lowest, highest=BEST):
     level, reasons = _probe(highest)
     if level < lowest:
         why = "\n".join(
-            f"  level {sandbox.NAMES[number]}: {reason}" for number, reason in sorted(reasons.items(), reverse=True)
+            f"  level {NAMES[number]}: {reason}" for number, reason in sorted(reasons.items(), reverse=True)
         )
         raise Trouble(
             f"this machine has no walls that are safe for submissions:\n{why}\n"
@@ -67,16 +68,11 @@ def probe(highest=3):
         if sys.platform != "linux":
             reasons[level] = f"{sys.platform} has none of these walls"
             continue
-        sandbox = Sandbox(level, worker=60 + level)
         try:
-            sandbox.start()
-            connection, _ = sandbox.open()
-            connection.close()
-            return level, reasons
+            with Sandbox(level, worker=60 + level) as sandbox, sandbox.open():
+                return level, reasons
         except (Unavailable, Broken) as error:
             reasons[level] = str(error)
-        finally:
-            sandbox.stop()
     return 0, reasons
 
 
@@ -105,6 +101,6 @@ def _memory():
         os.stat(wrap).st_mtime_ns if wrap else 0,
     ]
     summed = hashlib.sha256(repr(parts).encode())
-    for module in ("sandbox/sandbox.py", "sandbox/mounts.py", *mounts.INSIDE):
+    for module in ("sandbox/sandbox.py", "sandbox/warm_process.py", "sandbox/mounts.py", *mounts.INSIDE):
         summed.update((mounts.PACKAGE / module).read_bytes())
     return Path(own_folder(), f"walls-{summed.hexdigest()[:20]}")

@@ -1,4 +1,4 @@
-"""What a room looks like from inside: which files are seen there, and the command that starts it behind bubblewrap."""
+"""What a session sees from inside: which files, and the command that starts its process behind bubblewrap."""
 
 import contextlib
 import importlib.util
@@ -7,14 +7,11 @@ import shutil
 import site
 import sys
 import sysconfig
-import tempfile
 from pathlib import Path
-
-import psutil
 
 from bncourse.sandbox import private as private_folders
 from bncourse.sandbox.compilation import READS_ONLY
-from bncourse.sandbox.inside.leftovers import remove
+from bncourse.sandbox.folders import SESSIONS
 from bncourse.sandbox.limits import NAMES
 from bncourse.sandbox.private import PACKAGE
 from bncourse.trouble import Trouble
@@ -33,6 +30,7 @@ INSIDE = (
     "sandbox/inside/system_calls.py",
     "sandbox/inside/seccomp.py",
     "sandbox/inside/main.py",
+    "sandbox/inside/settings.py",
     "checking/answer.py",
     "checking/variants.py",
     "drivers/keras_objects.py",
@@ -73,8 +71,8 @@ def bubblewrap():
     return None
 
 
-def furnish(folder):
-    """Write the course as it looks from inside, and give its place."""
+def write_package(folder):
+    """Write the course as it looks from inside, and return its place."""
     package = Path(folder) / "package"
     inside = package / "bncourse"
     for name in INSIDE:
@@ -82,7 +80,7 @@ def furnish(folder):
         shutil.copyfile(PACKAGE / name, inside / name)
     shutil.copyfile(PACKAGE / "sandbox" / "inside" / "stub_package.py", inside / "__init__.py")
     for folder in ("checking", "drivers"):
-        (inside / folder / "__init__.py").write_text('"""A part of the course, as seen from the grading room."""\n')
+        (inside / folder / "__init__.py").write_text('"""A part of the course, as seen from a grading session."""\n')
     caches = package / "caches"
     caches.mkdir()
     with contextlib.suppress(ImportError, OSError):
@@ -96,15 +94,6 @@ def furnish(folder):
         for file in files:
             os.chmod(Path(folder) / file, 0o644)
     return package
-
-
-def sweep():
-    """Take away the folders of runs that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob("bnroom-*-*"):
-        maker = folder.name.split("-")[1]
-        with contextlib.suppress(OSError):
-            if maker.isdecimal() and not psutil.pid_exists(int(maker)) and folder.lstat().st_uid == os.geteuid():
-                remove(str(folder))
 
 
 def check(level):
@@ -137,7 +126,7 @@ def command(level, package, descriptor, user, size, beside=(), private=()):
     ----------
     level : int
     package : path
-        What `furnish` wrote.
+        What `write_package` wrote.
     descriptor : int
         The end of the connection that the warm process gets.
     user : int or None
@@ -183,7 +172,7 @@ def command(level, package, descriptor, user, size, beside=(), private=()):
     for path in (*hidden, *private_folders.installed()):
         if any(private_folders.within(path, os.path.realpath(folder)) for folder in python):
             command += ["--tmpfs", path]
-    command += ["--size", str(size), "--tmpfs", "/room"]
+    command += ["--size", str(size), "--tmpfs", SESSIONS]
     for path in (str(package), *beside):
         command += ["--ro-bind", path, path]
     command += ["--chdir", "/", "--remount-ro", "/"]
@@ -221,7 +210,7 @@ def writable(level):
 
 
 def environment(package, compiled=""):
-    """Give the variables that a room has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
+    """Give the variables that a session has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",

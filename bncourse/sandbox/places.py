@@ -3,21 +3,22 @@
 import tempfile
 
 from bncourse.sandbox import mounts
+from bncourse.sandbox.folders import PREFIX, SESSIONS
 
 
 class Places:
-    """The places that a room's messages may name, each with the word that learners read for it.
+    """The places that a session's messages may name, each with the word that learners read for it.
 
     Parameters
     ----------
-    room : path
+    folder : path
         The folder of the sandbox.
     """
 
-    def __init__(self, room):
-        words = {f"{room}/package/": "", f"{room}/room/": "room/", f"{room}": "room"}
+    def __init__(self, folder):
+        words = {f"{folder}/package/": "", f"{folder}{SESSIONS}/": "session/", f"{folder}": "session"}
         words |= {f"{place}/": "" for place in mounts.python_folders()}
-        words |= {f"{mounts.PACKAGE.parent}/": "", f"{tempfile.gettempdir()}/bnroom-": "room-"}
+        words |= {f"{mounts.PACKAGE.parent}/": "", f"{tempfile.gettempdir()}/{PREFIX}": "session-"}
         self._words = sorted(words.items(), key=lambda item: -len(item[0]))  # a folder before the one that it lies in
 
     def hide(self, text):

@@ -1,7 +1,7 @@
 """What a process is, beside its memory: limits, rank, processors, signals. All of it outlives a fork.
 
-A room that could change any of it in the process that forks rooms would change it for every submission that comes
-after. So it is looked at from outside after each submission; see `bncourse.sandbox.sandbox.Sandbox.sweep`.
+A session that could change any of it in the process that forks sessions would change it for every submission that
+comes after. So it is looked at from outside after each submission; see `bncourse.sandbox.sandbox.Sandbox.sweep`.
 """
 
 import contextlib

@@ -88,7 +88,7 @@ def _held(pid):
 
 @dataclass(frozen=True)
 class Machine:
-    """The machine as it was when a room opened.
+    """The machine as it was when a session opened.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ class Machine:
         Parameters
         ----------
         most : int
-            Bytes that the kernel may take for itself while a room is open.
+            Bytes that the kernel may take for itself while a session is open.
         """
         if (left := spare()) is not None and left <= 0:
             return "the machine has next to no memory left"
@@ -158,7 +158,7 @@ def fitting(workers, limits, folder):
         As many as are wanted.
     limits : Limits
     folder : path
-        Where rooms, and what is graded, are written.
+        Where sessions, and what is graded, are written.
 
     Raises
     ------

@@ -21,7 +21,7 @@ CORRECT = "✓ CORRECT"
 EVERYTHING = (
     "# A page\n\nText with `code`.\n\n## A part\n\n| sign | word |\n|---|---|\n| ✓ | correct |",
     "from bncourse import ask, check, figures, outcome, predict, progress, recall\n"
-    "from bncourse.experiments import layers\nfrom bncourse.figures import layer_figures, layer_sliders\n"
+    "from bncourse.experiments.layer import layers\nfrom bncourse.figures import layer_figures, layer_sliders\n"
     "import numpy as np",
     "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / np.sqrt(var + eps)\ncheck.normalize(normalize)",
     "def normalize(x, mean, var, eps=1e-3):\n    raise NotImplementedError\ncheck.normalize(normalize)",

@@ -1,4 +1,4 @@
-"""What a submission shows, as a notebook may keep it: the room may say anything, and little of it is taken over."""
+"""What a submission shows, as a notebook may keep it: the session may say anything, and little of it is taken over."""
 
 import re
 
@@ -19,12 +19,12 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 def clean_outputs(told, most=MOST_OF_A_CELL):
-    """Give only what is a notebook's output, within bounds; the room may say anything.
+    """Give only what is a notebook's output, within bounds; the session may say anything.
 
     Parameters
     ----------
     told : object
-        A list of outputs, if the room is honest.
+        A list of outputs, if the session is honest.
     most : int
         How many characters they may have.
 

@@ -1,4 +1,4 @@
-"""One check cell of the release, judged here; the names in it that it does not define itself come from the room.
+"""One check cell of the release, judged here; the names in it that it does not define itself come from the session.
 
 Its text is never the submission's. What it shows and gives becomes the cell's output, which is all that nbgrader looks
 at.

@@ -5,7 +5,7 @@ A job and its result are plain: they travel to a process on this machine, or to 
 
 import faulthandler
 import traceback
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from nbformat.v4 import reads_json, writes_json
 
@@ -35,8 +35,7 @@ class Job:
     seed : int
         Of the hidden inputs.
     level : int
-    limits : dict
-        The fields of `Limits`.
+    limits : Limits
     preload : tuple of str
         What the sandbox imports before submissions come.
     private : tuple of str
@@ -48,10 +47,10 @@ class Job:
     notebook: str
     seed: int
     level: int
-    files: dict = field(default_factory=dict)
-    limits: dict = field(default_factory=dict)
-    preload: tuple = ()
-    private: tuple = ()
+    files: dict[str, bytes] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
+    preload: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,8 +70,8 @@ class JobResult:
     notebook: str = ""
     seconds: float = 0.0
     level: int = 0
-    events: tuple = ()
-    outcomes: dict = field(default_factory=dict)
+    events: tuple[str, ...] = ()
+    outcomes: dict[str, dict] = field(default_factory=dict)
     trouble: str = ""
 
 
@@ -93,10 +92,10 @@ def judge(job, progress=None):
     from bncourse.sandbox.protocol import Broken
 
     # the last line of defence: whatever keeps this process busy for longer than a submission may take ends it
-    faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
+    faulthandler.dump_traceback_later(job.limits.notebook + OVERTIME, exit=True)
     try:
         notebook = reads_json(job.notebook)
-        sandbox = _sandbox(job.level, tuple(job.preload), Limits(**job.limits), tuple(job.private))
+        sandbox = _sandbox(job.level, job.preload, job.limits, job.private)
         deaths, renewals = sandbox.deaths, len(sandbox.renewals)
         try:
             judged, short = judge_notebook(notebook, sandbox, job.seed, job.files, progress), False
@@ -105,12 +104,14 @@ def judge(job, progress=None):
             usage.wait_for_memory(sandbox.limits.memory, PATIENCE)
             judged, short = None, True
         if short or sandbox.deaths > deaths:  # perhaps through no fault of the submission: all of it once more
-            faulthandler.dump_traceback_later(Limits(**job.limits).notebook + OVERTIME, exit=True)
+            faulthandler.dump_traceback_later(job.limits.notebook + OVERTIME, exit=True)
             if progress:
                 progress.again()
             judged = judge_notebook(reads_json(job.notebook), sandbox, job.seed, job.files, progress)
         for found in sandbox.renewals[renewals:]:
-            judged.events.append(f"it changed {', '.join(found)} of the process that makes rooms, which was made anew")
+            judged.events.append(
+                f"it changed {', '.join(found)} of the process that forks sessions, which was made anew"
+            )
         harmless_notebook(judged.notebook)  # the last step: what is stored is what a person opens
         written = writes_json(judged.notebook)
     except (Unavailable, Broken, OSError, usage.Shortage) as error:
@@ -148,7 +149,7 @@ def end():
 
 
 def _sandbox(level, preload, limits, private):
-    key = level, preload, tuple(asdict(limits).items()), private
+    key = level, preload, limits, private
     if key not in _warm:
         close()
         number, slot = take_number()

@@ -1,4 +1,4 @@
-"""Judge one staged notebook: run the learner's cells in the room, and the check cells here.
+"""Judge one staged notebook: run the learner's cells in a session, and the check cells here.
 
 This runs in a trusted process of its own. Of a check cell's own place and others where the student has it, the best
 counts.
@@ -34,7 +34,7 @@ class Judged:
     level : int
         The level of the walls around the submission.
     events : list of str
-        What went wrong in the room, for the report.
+        What went wrong in the session, for the report.
     outcomes : dict
         For each check cell, by its grade_id, what `bncourse.grading.engine.outcomes.outcome_of` says.
     raised : set of str

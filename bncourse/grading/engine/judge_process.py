@@ -19,7 +19,6 @@ import psutil
 
 from bncourse.grading.engine import jobs
 from bncourse.grading.engine.jobs import JobResult
-from bncourse.sandbox.limits import Limits
 
 ALLOWANCE = 150.0  # seconds by the clock that all of a submission may take beyond its own limit, second looks included
 MOST_LOSSES = 4  # judges that a submission may lose; its other parts are not judged after that
@@ -71,7 +70,7 @@ def judge(job):
     """
     with _one_at_a_time:
         began, standing, losses, idle = time.monotonic(), Standing(), 0, 0
-        limits = Limits(**job.limits)
+        limits = job.limits
         while True:
             try:
                 return _followed(job, limits, standing)
@@ -231,7 +230,7 @@ def _serve(connection, parent):
             job, standing = connection.recv()
         except (EOFError, OSError):
             return
-        _limit_memory(Limits(**job.limits).judge_memory, job.preload)
+        _limit_memory(job.limits.judge_memory, job.preload)
         result = jobs.judge(job, Progress(standing, connection.send))
         with contextlib.suppress(OSError):
             connection.send(("result", result))
@@ -291,9 +290,9 @@ def _limit_memory(most, preload):
     with contextlib.suppress(OSError, ValueError, psutil.Error, AttributeError):
         with open("/proc/self/status", encoding="ascii", errors="replace") as file:
             [data] = [1024 * int(line.split()[1]) for line in file if line.startswith("VmData:")]
-        room = most + (LIBRARIES if "keras" in preload else 0)
+        allowed = most + (LIBRARIES if "keras" in preload else 0)
         hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        soft = data + room if hard == resource.RLIM_INFINITY else min(data + room, hard)
+        soft = data + allowed if hard == resource.RLIM_INFINITY else min(data + allowed, hard)
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
 
 

@@ -8,14 +8,14 @@ from bncourse.time_limit import TimeUp
 
 
 class Learners:
-    """A function or class that lives in the room; calling it calls over the wall."""
+    """A function or class that lives in the session; calling it calls over the wall."""
 
     def __init__(self, submission, key, kind, name, source):
         self.submission = submission
         self.key = key
         self.kind = kind
         self.__name__ = name
-        # the text in the notebook comes first: what the room says of itself may be a lie
+        # the text in the notebook comes first: what the session says of itself may be a lie
         self.source = submission.sources.get(key, submission.sources.get(name, source))
 
     def __call__(self, *arguments, **options):
@@ -61,12 +61,12 @@ class _Raised(Exception):
     """An exception of the learner's code, of any other kind."""
 
 
-class RoomAnswer:
+class SessionAnswer:
     """An answer on the other side of the wall, see `bncourse.checking.Answer`."""
 
     def __init__(self, learners, name=""):
         self._learners = learners
-        self._room = learners.submission
+        self._submission = learners.submission
         self.name = learners.__name__ or name
         self.kind = learners.kind
         self.source = learners.source
@@ -77,13 +77,13 @@ class RoomAnswer:
 
     def call(self, arguments, options, *, seconds, driver=None):
         """Call over the wall; a driver runs here where it can, so that its counts cannot be forged."""
-        seconds *= self._room.limits.call
+        seconds *= self._submission.limits.call
         drive = _drive(driver)
         if drive is None or not (getattr(drive, "outside", False) or getattr(drive, "rebuilds", None)):
-            return self._room.call(self._learners.key, arguments, options, seconds, driver)
+            return self._submission.call(self._learners.key, arguments, options, seconds, driver)
         if rebuild := getattr(drive, "rebuilds", None):
             export = f"{drive.exports.__module__}:{drive.exports.__name__}"
-            told = self._room.call(self._learners.key, (), {}, seconds, export)
+            told = self._submission.call(self._learners.key, (), {}, seconds, export)
             if told.fault or told.timed_out:
                 return Reply(None, tuple(arguments), dict(options), told.fault, told.timed_out)
             target = lambda: rebuild(told.value, *arguments[:1])  # noqa: E731
@@ -100,7 +100,7 @@ class RoomAnswer:
 def answer(learners, name=""):
     """Give the `Answer` for what a check cell passes: a proxy, or a value that came over the wall."""
     if isinstance(learners, Learners):
-        return RoomAnswer(learners, name)
+        return SessionAnswer(learners, name)
     return DirectAnswer(learners, name)
 
 

@@ -1,6 +1,6 @@
 """One run over the submissions of an assignment: jobs out of what was staged, and grades and notes out of results."""
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 
 from nbformat.v4 import reads_json
 
@@ -77,8 +77,8 @@ class GradingRun:
                 beside = {path: content for path, content in self.files[student].items() if path != TIMESTAMP}
                 notebook = with_hidden_tests(notebook, self.hidden)
                 seed = seed_of(ids[student], reads_json(notebook), beside)
-                limits = asdict(self.limits)
-                yield Job(name, student, notebook, seed, self.done.level, beside, limits, self.preload, private)
+                level, limits = self.done.level, self.limits
+                yield Job(name, student, notebook, seed, level, beside, limits, self.preload, private)
 
     def _staged(self, student):
         """Give the staged notebook as text, and the files beside it."""

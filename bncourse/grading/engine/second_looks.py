@@ -59,7 +59,7 @@ class SecondLooks:
                     self._keep_the_better(cell, check, AT_THE_END)
 
     def without_experiments(self, submission, check):
-        """Judge what was not reached in time in a fresh room, with those cells alone that the answers need.
+        """Judge what was not reached in time in a fresh session, with those cells alone that the answers need.
 
         Parameters
         ----------

@@ -6,7 +6,7 @@ import hashlib
 def seed_of(submission, notebook, files):
     """Give the seed for what was handed in.
 
-    All that a room sees of a submission goes into it: the text of the code, and the files beside the notebook. So
+    All that a session sees of a submission goes into it: the text of the code, and the files beside the notebook. So
     whatever an answer has learnt from the last feedback, it cannot use it without drawing other inputs. Nobody can
     draw them in advance, for the id in the gradebook is random and known to no student.
 

@@ -1,12 +1,10 @@
-"""A submission while it is judged: its room, what was run in it, and what is asked of it.
+"""A submission while it is judged: its session, what was run in it, and what is asked of it.
 
-When the room is lost, because a cell ended it or ran past every limit, it is opened again and the cells that had
+When the session is lost, because a cell ended it or ran past every limit, it is opened again and the cells that had
 worked are run again, so that one bad cell costs only itself.
 """
 
 import contextlib
-import os
-import signal
 import time
 from dataclasses import replace
 
@@ -24,9 +22,9 @@ from bncourse.sandbox.sandbox import Sandbox
 from bncourse.sandbox.usage import Shortage
 
 A_LOOK = 10.0  # seconds to say what a name is
-MOST_ROOMS = 40
+MOST_SESSIONS = 40
 MOST_PARSED = 500_000  # characters of all its cells together; the longest notebook of the course has 30,000
-MOST_LOSSES = 3  # rooms that one function may lose; it is not called again after that
+MOST_LOSSES = 3  # sessions that one function may lose; it is not called again after that
 
 
 class OutOfTime(Exception):
@@ -34,7 +32,7 @@ class OutOfTime(Exception):
 
 
 class Lost(Exception):
-    """The room ended while it was asked for something; it is open again unless it was the last one."""
+    """The session ended while it was asked for something; it is open again unless it was the last one."""
 
     def __init__(self, why):
         super().__init__(why)
@@ -60,14 +58,14 @@ class Submission:
         self.replay = []  # the cells that have worked
         self.sources = {}  # the text of each function and class, as the notebook has it
         self._parsed = 0
-        self.rooms = 0
-        self.losses = {}  # how many rooms each function has lost
+        self.sessions = 0
+        self.losses = {}  # how many sessions each function has lost
         self.events = []
         self._output_left = MOST_OUTPUT
         self.short = ""  # what the machine was short of; then nobody can say what the submission would have earned
         self.seconds = seconds or self.limits.notebook
         self._ends = time.monotonic() + self.seconds
-        self._connection = None
+        self._session = None
         self._look_at = time.monotonic() + 0.25
 
     def __enter__(self):
@@ -77,24 +75,23 @@ class Submission:
         self.close()
 
     def close(self):
-        """Leave the room, and end all that is still in it."""
-        if self._connection is not None:
-            with contextlib.suppress(OSError):
-                self._connection.close()
-            self._connection = None
+        """Leave the session, and end all that is still in it."""
+        if self._session is not None:
+            self._session.close()
+            self._session = None
             self.sandbox.sweep()
 
-    # the room
+    # the session
 
     def _open(self):
-        if self.rooms >= MOST_ROOMS:
-            raise OutOfTime(f"its room was lost {MOST_ROOMS} times")
-        self.rooms += 1
+        if self.sessions >= MOST_SESSIONS:
+            raise OutOfTime(f"its session was lost {MOST_SESSIONS} times")
+        self.sessions += 1
         for attempt in range(2):
             try:
                 if not self.sandbox.running:
                     self.sandbox.start()
-                self._connection, self._process = self.sandbox.open()
+                self._session = self.sandbox.open()
                 break
             except protocol.Broken:
                 self.sandbox.stop()
@@ -109,25 +106,25 @@ class Submission:
                 raise
 
     def _ask(self, message, seconds, calls_back=None):
-        """Send one message and wait for its reply; a room that does not answer is left for a new one."""
+        """Send one message and wait for its reply; a session that does not answer is left for a new one."""
         if self.short:
             raise Shortage(self.short)
         if time.monotonic() > self._ends:
             raise OutOfTime(f"it used up its {self.seconds:g} seconds")
-        for _ in range(MOST_ROOMS):
-            if self._connection is not None:
+        for _ in range(MOST_SESSIONS):
+            if self._session is not None:
                 break
             with contextlib.suppress(Lost):
                 self._open()
-        if self._connection is None:
-            raise OutOfTime("its room could not be kept open")
+        if self._session is None:
+            raise OutOfTime("its session could not be kept open")
         return self._exchange(message, seconds, calls_back)
 
     def _exchange(self, message, seconds, calls_back=None):
         until = min(time.monotonic() + seconds, self._ends + self.limits.grace)
         try:
-            self._connection.settimeout(10)
-            protocol.send(self._connection, message)
+            self._session.connection.settimeout(10)
+            protocol.send(self._session.connection, message)
             interrupted = False
             while True:
                 try:
@@ -136,45 +133,45 @@ class Submission:
                     if interrupted:
                         raise Lost("it did not end in time, and did not react to an interrupt") from None
                     interrupted = True
-                    self._interrupt()
+                    self._session.interrupt()
                     until = time.monotonic() + self.limits.grace
                     continue
                 if not isinstance(reply, dict):
                     raise Lost("it sent no reply")
                 if "callback" in reply and calls_back is not None:
                     answer = calls_back(reply, until - time.monotonic())
-                    self._connection.settimeout(max(until - time.monotonic(), 1.0))
-                    protocol.send(self._connection, answer)
+                    self._session.connection.settimeout(max(until - time.monotonic(), 1.0))
+                    protocol.send(self._session.connection, answer)
                     continue
                 if interrupted:
                     reply["interrupted"] = True
                 return reply
         except protocol.Broken as error:
             why = self.sandbox.why_it_ended()
-            self._abandon()
+            self.close()
             raise Lost(why) from error
         except (Lost, Shortage):
-            self._abandon()
+            self.close()
             raise
 
     def _receive(self, until):
-        """Receive with an eye on the clock, and on what the room takes of the machine."""
+        """Receive with an eye on the clock, and on what the session takes of the machine."""
         while True:
             left = until - time.monotonic()
             if left <= 0:
                 raise protocol.TooLate
-            if time.monotonic() > self._look_at:  # also while a room sends without a pause
+            if time.monotonic() > self._look_at:  # also while it sends without a pause
                 self._look_around()
-            self._connection.settimeout(min(left, 0.25))
+            self._session.connection.settimeout(min(left, 0.25))
             try:
-                if not self._connection.recv(1, 2):  # MSG_PEEK: something is there
+                if not self._session.connection.recv(1, 2):  # MSG_PEEK: something is there
                     raise protocol.Broken("the other side is gone")
             except TimeoutError:
                 continue
             except OSError as error:
                 raise protocol.Broken(str(error)) from error
             # a large reply may take longer than is left, but not for ever
-            return protocol.receive(self._connection, protocol.MOST_REPLY, max(left, 5.0))
+            return protocol.receive(self._session.connection, protocol.MOST_REPLY, max(left, 5.0))
 
     def _look_around(self):
         began = time.monotonic()
@@ -191,18 +188,11 @@ class Submission:
         try:
             excess = self.sandbox.excess_on_disk()
         except protocol.Broken as error:
-            self._abandon()
+            self.close()
             raise Lost("its process ended") from error
         if excess:
-            self._abandon()
+            self.close()
             raise Lost(excess)
-
-    def _interrupt(self):
-        with contextlib.suppress(OSError, TypeError):
-            os.kill(self._process, signal.SIGINT)
-
-    def _abandon(self):
-        self.close()
 
     # what the judge asks for
 
@@ -212,7 +202,7 @@ class Submission:
         Returns
         -------
         outputs : list of dict
-            In the form of a notebook, as the room tells them.
+            In the form of a notebook, as the session tells them.
         """
         try:
             reply = self._ask({"do": "run", "source": source}, self.limits.cell)

@@ -1,4 +1,4 @@
-"""nbgrader's step that runs a submission, done the safe way: in the room, judged from outside.
+"""nbgrader's step that runs a submission, done the safe way: in a session, judged from outside.
 
 `Judge` stands in the place of nbgrader's `Execute` among the steps of ``nbgrader autograde``, by configuration
 alone, so that Formgrader's button and the command go the way that ``bncourse grade`` goes.
@@ -8,7 +8,6 @@ import atexit
 import threading
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
@@ -68,7 +67,7 @@ class Judge(NbGraderPreprocessor):
             seed,
             level,
             beside,
-            asdict(limits),
+            limits,
             preloads(read_release(submission.assignment)[0]),  # not what the submission imports
             private_folders(course, self.config, about["db_url"]),
         )

@@ -1,4 +1,4 @@
-"""The doors through which nbgrader takes submissions in: behind each of them stands staging.
+"""The hooks by which nbgrader takes submissions in: each of them stages what comes.
 
 nbgrader is configured with these classes, and nothing of it is replaced. `Collect` stages what was collected, and
 `ReleaseAssignment` opens the exchange so that nobody can take away what belongs to another.

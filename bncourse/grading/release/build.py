@@ -19,6 +19,7 @@ from bncourse.grading.assignment import chosen
 from bncourse.grading.course import settings
 from bncourse.grading.release.rules import Problem, problems, strays
 from bncourse.grading.release.source import BEGIN, END, holds, read
+from bncourse.grading.release.teaching import small_banks
 from bncourse.trouble import Trouble
 
 GRADEBOOK = "gradebook.db"
@@ -40,6 +41,8 @@ def command(options):
         changed += is_new
         seconds = time.perf_counter() - began
         print(f"  {assignment.name}: {'written' if is_new else 'unchanged'} ({seconds:.2f} s)")
+        for note in small_banks(_declared(assignment.name)):
+            print(f"    {note}")
     count = f"{len(assignments)} notebook{'s' * (len(assignments) != 1)}"
     if not (course / GRADEBOOK).exists():
         print("There is no gradebook yet; `bncourse grade` makes it.")
@@ -48,13 +51,25 @@ def command(options):
 
 def unsound(course, names):
     """Give every problem that forbids a release of these notebooks, as a list."""
-    from bncourse import exercises
-
     found = list(strays(course))
     for name in names:
-        declared = exercises.of_notebook(name) if name in exercises.NOTEBOOKS else ()
-        found += problems(course, name, declared)
+        found += problems(course, name, _declared(name))
     return found
+
+
+def _declared(name):
+    from bncourse import exercises
+
+    if name not in exercises.NOTEBOOKS:
+        return ()
+    try:
+        return exercises.of_notebook(name)
+    except (ImportError, AttributeError) as error:
+        raise Trouble(
+            f"the exercises of {name} cannot be imported: {error}. A reference function is exported in "
+            "bncourse/reference/__init__.py, and an exercise stands in EXERCISES in "
+            f"bncourse/exercises/{exercises.NOTEBOOKS[name]}/__init__.py."
+        ) from error
 
 
 def release(assignment, record=None):

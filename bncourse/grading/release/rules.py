@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bncourse import exercises
+from bncourse.grading.release import teaching
 from bncourse.grading.release.solution_check import head_counts, solutions_pass, written_answers
 from bncourse.grading.release.source import BEGIN, END, defined, holds, imported, lines, needed, read
 
@@ -178,15 +179,6 @@ def exercises_are_asked(source):
                 yield "", f"the check of {exercise.name} stands before its answer; move it below."
 
 
-def exercises_teach(source):
-    for exercise in source.exercises:
-        if len(exercise.hints) < 2:
-            yield "", f"the exercise {exercise.name} has {len(exercise.hints)} hints; declare at least 2."
-        questions = getattr(exercise, "questions", ())
-        if not (getattr(exercise, "wrong_ideas", ()) or any(question.why_wrong for question in questions)):
-            yield "", f"the exercise {exercise.name} knows no wrong idea; declare at least 1."
-
-
 def checks_do_not_stop_run_all(source):
     for cell in source.checks:
         if "raises-exception" not in cell.node.get("metadata", {}).get("tags", []):
@@ -242,7 +234,7 @@ RULES = (
     answers_are_declared,
     checks_are_declared,
     exercises_are_asked,
-    exercises_teach,
+    *teaching.RULES,
     checks_do_not_stop_run_all,
     check_names_are_known,
     checks_call_their_exercise,

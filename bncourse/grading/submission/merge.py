@@ -1,4 +1,4 @@
-"""The first room: the released notebook, with a student's answers and nothing else of theirs but text.
+"""The first station: the released notebook, with a student's answers and nothing else of theirs but text.
 
 Whatever comes in, what goes out is every cell of the release as it was released, in the order in which the student
 has them, and between them the student's own code and texts. Metadata, tags, ids, points, kernel and outputs of a

@@ -1,4 +1,4 @@
-"""What shuts the room: Landlock for files, limits for resources. Linux only.
+"""What shuts a session in: Landlock for files, limits for resources. Linux only.
 
 Each wall is put up by the process itself, before it runs anything that is not trusted, and none can be taken
 down again. `bncourse.sandbox.inside.seccomp` is the wall of system calls, and bubblewrap, where there is one, stands
@@ -130,7 +130,7 @@ def restrict_resources(memory, processes, file_size, seconds):
     Parameters
     ----------
     memory : int
-        Bytes of data of one process (``RLIMIT_DATA``); the whole room's memory is watched from outside.
+        Bytes of data of one process (``RLIMIT_DATA``); the whole session's memory is watched from outside.
     processes : int or None
         Processes and threads of this user; None leaves it.
     file_size : int

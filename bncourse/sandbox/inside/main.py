@@ -19,52 +19,53 @@ import warnings
 from bncourse.sandbox import protocol
 from bncourse.sandbox.inside import hardening, seccomp
 from bncourse.sandbox.inside.leftovers import count, remove
+from bncourse.sandbox.inside.settings import COUNT, OPEN, SWEEP, Settings
 
 
 def main(descriptor):
-    """Get ready as the settings say, then fork a room whenever one is asked for."""
+    """Get ready as the settings say, then fork a session whenever one is asked for."""
     # a worker ignores Ctrl-C, and would hand that on: a cell that runs too long could not be interrupted
     signal.signal(signal.SIGINT, signal.default_int_handler)
     control = socket.socket(fileno=descriptor)
-    settings = protocol.receive(control)
+    settings = Settings.from_message(protocol.receive(control))
     try:
-        shell = _get_ready(settings)
+        shell, filters = _get_ready(settings)
     except Exception as error:
         protocol.send(control, {"ready": False, "error": f"{type(error).__name__}: {error}"})
         return
     protocol.send(control, {"ready": True, "pid": os.getpid()})
-    rooms = 0
+    sessions = 0
     while True:
         try:
-            word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+            order, descriptors, _, _ = socket.recv_fds(control, 1, 1)
         except OSError:
-            word = b""
-        if not word:  # the grader is gone
+            order = b""
+        if not order:  # the grader is gone
             _sweep(settings)
             return
-        if word == b"F":
-            rooms += 1
-            _fork(control, descriptors[0], settings, shell, rooms)
-        elif word == b"S":
+        if order == OPEN:
+            sessions += 1
+            _fork(control, descriptors[0], settings, filters, shell, sessions)
+        elif order == SWEEP:
             protocol.send(control, {"killed": _sweep(settings)})
-        elif word == b"C":
+        elif order == COUNT:
             protocol.send(control, _count(settings))
 
 
-def _get_ready(settings):
-    os.makedirs(settings["folder"], exist_ok=True)
-    os.chmod(settings["folder"], 0o755)
-    caches = settings["caches"]
-    if settings["user"] is not None:
-        os.chown(settings["folder"], settings["user"], settings["user"])
+def _get_ready(settings: Settings):
+    os.makedirs(settings.folder, exist_ok=True)
+    os.chmod(settings.folder, 0o755)
+    caches = settings.caches
+    if settings.user is not None:
+        os.chown(settings.folder, settings.user, settings.user)
         os.setgroups([])
-        os.setgid(settings["user"])
-        os.setuid(settings["user"])
+        os.setgid(settings.user)
+        os.setuid(settings.user)
     hardening.no_new_privileges()
     hardening.adopt_orphans()
     hardening.end_with_parent()
     hardening.end_first()
-    home = os.path.join(settings["folder"], "warm")
+    home = os.path.join(settings.folder, "warm")
     os.makedirs(home, mode=0o700, exist_ok=True)
     os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=home, MPLCONFIGDIR=home)
     if caches and os.path.isdir(caches):
@@ -73,23 +74,23 @@ def _get_ready(settings):
     os.chdir(home)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        for module in settings["preload"]:
+        for module in settings.preload:
             with contextlib.suppress(Exception):  # a library that is missing is missing in the cell too
                 importlib.import_module(module)
         from bncourse.sandbox.inside.shell import make_shell
 
         shell = make_shell()
-    settings["filters"] = seccomp.programs([os.getpid()]) if settings["level"] >= 2 else []
+    filters = seccomp.programs([os.getpid()]) if settings.level >= 2 else []
     hardening.hide_memory()
     import gc
 
     gc.collect()
     gc.freeze()  # the children then copy fewer pages
-    return shell
+    return shell, filters
 
 
-def _fork(control, descriptor, settings, shell, number):
-    folder = os.path.join(settings["folder"], str(number))
+def _fork(control, descriptor, settings: Settings, filters, shell, number):
+    folder = os.path.join(settings.folder, str(number))
     child = os.fork()
     if child:
         os.close(descriptor)
@@ -99,7 +100,7 @@ def _fork(control, descriptor, settings, shell, number):
     try:
         control.close()
         os.setsid()
-        _live(socket.socket(fileno=descriptor), settings, shell, folder)
+        _live(socket.socket(fileno=descriptor), settings, filters, shell, folder)
         status = 0
     except (protocol.Broken, KeyboardInterrupt):
         status = 0
@@ -109,27 +110,27 @@ def _fork(control, descriptor, settings, shell, number):
         os._exit(status)
 
 
-def _live(connection, settings, shell, folder):
+def _live(connection, settings: Settings, filters, shell, folder):
     from bncourse.sandbox.inside import cells
 
     cells.private_folder(folder)
     hardening.show_memory()
-    limits = settings["limits"]
-    hardening.restrict_resources(limits["memory"], limits["processes"], limits["file_size"], limits["seconds"])
-    if settings["level"] >= 2:
-        hardening.restrict_files(["/proc/self", *settings["readable"]], [folder, *settings["writable"]])
+    most = settings.resources
+    hardening.restrict_resources(most.data, most.processes, most.file_size, most.seconds)
+    if settings.level >= 2:
+        hardening.restrict_files(["/proc/self", *settings.readable], [folder, *settings.writable])
     quiet = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(quiet, descriptor)
     sys.path.insert(0, "")
-    seen = next((path for path in settings["private"] if _can_read(path)), "")
-    seccomp.restrict(settings["filters"])
+    seen = next((path for path in settings.private if _can_read(path)), "")
+    seccomp.restrict(filters)
     protocol.send(connection, {"hello": os.getpid(), "sees": seen})
     cells.serve(connection, shell)
 
 
 def _can_read(path):
-    """Say whether a file can be opened, or a folder listed."""
+    """Return whether a file can be opened, or a folder listed."""
     try:
         os.close(os.open(path, os.O_RDONLY | os.O_NONBLOCK))
     except OSError:
@@ -137,21 +138,21 @@ def _can_read(path):
     return True
 
 
-def _count(settings):
+def _count(settings: Settings):
     """Give how many files and bytes a submission has on the disk, as far as it may have more."""
-    most = settings["limits"]["files"]
-    if settings["level"] == 3:  # file systems of its own, which know; their bytes have a limit of their own
-        places = [os.statvfs(folder) for folder in (settings["folder"], *settings["shared"])]
+    most = settings.resources.files
+    if settings.level == 3:  # file systems of its own, which know; their bytes have a limit of their own
+        places = [os.statvfs(folder) for folder in (settings.folder, *settings.shared)]
         return {"files": sum(place.f_files - place.f_ffree for place in places), "bytes": 0}
-    warm = os.path.join(settings["folder"], "warm")
-    files, size = count(settings["folder"], most, {warm})
+    warm = os.path.join(settings.folder, "warm")
+    files, size = count(settings.folder, most, {warm})
     return {"files": files, "bytes": size}
 
 
-def _sweep(settings):
+def _sweep(settings: Settings):
     """End every process that a submission left, and take its files away; give how many ended."""
     killed = 0
-    if settings["alone"]:  # no other process of this user is in sight, so all can end at one stroke
+    if settings.alone:  # no other process of this user is in sight, so all can end at one stroke
         with contextlib.suppress(ProcessLookupError):
             os.kill(-1, signal.SIGKILL)
     else:
@@ -172,9 +173,9 @@ def _sweep(settings):
             killed += 1
         else:
             time.sleep(0.002)
-    for folder in (settings["folder"], *settings["shared"]):
+    for folder in (settings.folder, *settings.shared):
         for name in os.listdir(folder):
-            if (folder, name) != (settings["folder"], "warm"):
+            if (folder, name) != (settings.folder, "warm"):
                 remove(os.path.join(folder, name))
     return killed
 

@@ -1,6 +1,6 @@
 """The filter of system calls, through the system's libseccomp; `sandbox.inside.system_calls` says what it lets through.
 
-A filter is made once, by the warm process, and put up by each room before it runs anything: putting it up takes
+A filter is made once, by the warm process, and put up by each session before it runs anything: putting it up takes
 microseconds. libseccomp is called here directly, for its Python package has had no release since 2021 and does not know
 the attribute that makes a long list fast.
 """
@@ -86,12 +86,12 @@ class _Filter:
 
 
 def programs(spared=()):
-    """Make the filters of a room.
+    """Make the filters of a session.
 
     Parameters
     ----------
     spared : collection of int
-        The processes that no signal of the room may reach, as it numbers them.
+        The processes that no signal of the session may reach, as it numbers them.
 
     Returns
     -------

@@ -25,15 +25,15 @@ class Outputs:
 
     def clear(self):
         self.kept = []
-        self.room = KEPT_CHARACTERS
-        self.room_for_pictures = KEPT_PICTURES
+        self.characters_left = KEPT_CHARACTERS
+        self.pictures_left = KEPT_PICTURES
         self.dropped = 0
 
     def stream(self, name, text):
         text = str(text)
-        kept = text[: max(self.room, 0)]
+        kept = text[: max(self.characters_left, 0)]
         self.dropped += len(text) - len(kept)
-        self.room -= len(kept)
+        self.characters_left -= len(kept)
         if not kept:
             return
         if self.kept and self.kept[-1].get("name") == name:
@@ -47,11 +47,11 @@ class Outputs:
         data = {str(k): v for k, v in dict(data).items() if isinstance(v, str | dict | list)}
         size = sum(len(v) for k, v in data.items() if isinstance(v, str) and not k.startswith("image/"))
         pictures = sum(len(v) for k, v in data.items() if isinstance(v, str) and k.startswith("image/"))
-        if size > self.room or pictures > self.room_for_pictures or len(self.kept) >= KEPT_OUTPUTS:
+        if size > self.characters_left or pictures > self.pictures_left or len(self.kept) >= KEPT_OUTPUTS:
             self.dropped += size + pictures
             return
-        self.room -= size
-        self.room_for_pictures -= pictures
+        self.characters_left -= size
+        self.pictures_left -= pictures
         self.kept.append({"output_type": kind, "data": data, "metadata": {}})
 
     def error(self, kind, message, traceback):
@@ -170,7 +170,7 @@ class Shell(InteractiveShell):
     display_pub_class = _Publisher
 
     def showtraceback(self, exc_tuple=None, *arguments, **options):
-        """Show where a cell stopped, down to where it calls what stands in the room; that is nothing to a learner."""
+        """Show where a cell stopped, without the frames of the session itself, which are nothing to a learner."""
         with contextlib.suppress(Exception):
             _, _, step = self._get_exc_info(exc_tuple)
             while step.tb_next:
@@ -191,7 +191,7 @@ class Shell(InteractiveShell):
         pass
 
     def system(self, command):
-        """Run ``!command``; there is no terminal in the room."""
+        """Run ``!command``; there is no terminal in a session."""
         ran = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         sys.stdout.write(ran.stdout.decode(errors="replace"))
         sys.stderr.write(ran.stderr.decode(errors="replace"))

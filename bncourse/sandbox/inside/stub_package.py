@@ -1,6 +1,6 @@
-"""The face of ``bncourse`` as a submission sees it while it is graded.
+"""The stub package: ``bncourse`` as a submission sees it while it is graded.
 
-Inside the room this file stands in the place of the package's own ``__init__``. The true functions, the
+Inside a session this file stands in the place of the package's own ``__init__``. The true functions, the
 checks and the experiments are not there: importing them works, so that the first cell of a notebook runs, and
 using one says what it is.
 """
@@ -11,7 +11,7 @@ import os
 import sys
 import types
 
-__version__ = "in the grading room"
+__version__ = "in a grading session"
 
 for _variable, _value in {
     "KERAS_BACKEND": "jax",
@@ -25,7 +25,7 @@ for _variable, _value in {
     os.environ.setdefault(_variable, _value)
 
 
-class NotInTheRoom(RuntimeError):
+class NotInGrading(RuntimeError):
     """Something of the course that is not there while a notebook is graded."""
 
 
@@ -39,7 +39,7 @@ class _Absent:
         return _Absent(f"{self.__name__}.{name}")
 
     def __call__(self, *arguments, **options):
-        raise NotInTheRoom(
+        raise NotInGrading(
             f"{self.__name__} is not there while a notebook is graded: an answer stands on its own. "
             "Cells that only demonstrate may stop here; that costs no points."
         )
@@ -65,7 +65,7 @@ def _own(name):
 
 
 class _Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Gives a stub for each part of the course that is not in the room."""
+    """Gives a stub for each part of the course that is not in a session."""
 
     def find_spec(self, name, path=None, target=None):
         if name.startswith("bncourse."):

@@ -41,7 +41,7 @@ ON_ONESELF = {"prlimit64": 0, "sched_setaffinity": 0}  # the place of the number
 # The kernel itself lets them reach only one's own children (setpgid: of the same session).
 ON_ONES_CHILDREN = ("setpgid", "setsid")
 
-# A program ends its own children and threads with them. What is outside the room is kept from them by the scope of
+# A program ends its own children and threads with them. What is outside the session is kept from them by the scope of
 # Landlock (Linux 6.12), the namespace of level 3, and a filter that knows the number of the warm process.
 SIGNALS = ("kill", "tgkill")
 
@@ -60,7 +60,7 @@ FILE_COMMANDS = {
     "F_DUPFD": 0, "F_GETFD": 1, "F_SETFD": 2, "F_GETFL": 3, "F_SETFL": 4, "F_GETLK": 5, "F_SETLK": 6, "F_SETLKW": 7,
     "F_OFD_GETLK": 36, "F_OFD_SETLK": 37, "F_OFD_SETLKW": 38, "F_DUPFD_CLOEXEC": 1030, "F_GETPIPE_SZ": 1032,
 }  # fmt: skip
-# names, the parent's death, what may be asked; not PR_SET_DUMPABLE (a room that hides how much it takes),
+# names, the parent's death, what may be asked; not PR_SET_DUMPABLE (a session that hides how much it takes),
 # PR_SET_PTRACER and PR_SCHED_CORE (another process), PR_SET_SECCOMP, PR_SET_MM
 PROCESS_OPTIONS = {
     "PR_SET_PDEATHSIG": 1, "PR_GET_PDEATHSIG": 2, "PR_GET_DUMPABLE": 3, "PR_GET_KEEPCAPS": 7, "PR_SET_NAME": 15,

@@ -6,8 +6,8 @@ A seed in, numbers and arrays out; nothing is drawn.
 import numpy as np
 
 from bncourse import data, losses, network, reference
-from bncourse.experiments.shifts import line
-from bncourse.experiments.weighting import curve, error_of, estimated_weights
+from bncourse.experiments.shift.shifts import line
+from bncourse.experiments.shift.weighting import curve, error_of, estimated_weights
 
 STEPS = (10, 30, 100, 300, 1000, 3000)
 COUNTS = {"3 counts 30 times": 1 / 30, "both alike": 1.0, "8 counts 30 times": 30.0}

@@ -1,7 +1,7 @@
 """What notebook 04 claims: for each measurement of `layers` a sentence, its choices, and the test of its numbers."""
 
-from bncourse.experiments import layers
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.layer import layers
 
 CLAIMS = {
     "epsilon_formula": Claim(

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from bncourse.experiments import normalized_networks as networks
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.normalizers import normalized_networks as networks
 
 
 def variance_shift(seed, shares=(0.0, 0.2, 0.5), steps=600, lr=0.1):

@@ -3,8 +3,8 @@
 import numpy as np
 
 from bncourse import reference
-from bncourse.experiments import normalized_networks as networks
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.normalizers import normalized_networks as networks
 
 SHAPE = (3, 2, 2, 6)  # images, height, width, channels
 

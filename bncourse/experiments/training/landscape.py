@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bncourse import data, losses, network, reference
-from bncourse.experiments import hidden_units
+from bncourse.experiments.training import hidden_units
 
 KINDS = ("none", "batch", "noisy")
 MULTIPLES = (0.5, 1.0, 2.0, 4.0)  # of the learning rate: how far along the gradient the loss is probed

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from bncourse import reference
-from bncourse.experiments.shifts import line
+from bncourse.experiments.shift.shifts import line
 
 SOURCE, TARGET = (0.5, 0.5), (0.0, 0.3)  # mean and standard deviation of x in Shimodaira's example
 

@@ -1,7 +1,7 @@
 """What notebook 08 claims of `landscape`: for each measurement a sentence, its choices, the test of its numbers."""
 
-from bncourse.experiments import landscape
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.training import landscape
 
 
 def with_relu(seed, lr=0.1):

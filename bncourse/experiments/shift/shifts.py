@@ -1,7 +1,7 @@
 """Shifts between where a model learned and where it is used: made, measured and detected.
 
 A seed in, numbers and arrays out; nothing is drawn. The *source* is where the model learned, the *target* where
-it is used. What a notebook claims stands in `bncourse.experiments.shift_claims`.
+it is used. What a notebook claims stands in `bncourse.experiments.shift.shift_claims`.
 """
 
 import numpy as np

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bncourse import data
-from bncourse.experiments import detection
+from bncourse.experiments.shift import detection
 
 
 def without_ties(seed, tests=100, examples=100):

@@ -1,6 +1,6 @@
 """Runs that measure: a seed in, numbers and arrays out. Nothing is drawn here.
 
-What a notebook claims about them is in `bncourse.experiments.layer_claims`.
+What a notebook claims about them is in `bncourse.experiments.layer.layer_claims`.
 """
 
 from dataclasses import replace

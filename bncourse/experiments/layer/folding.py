@@ -6,8 +6,8 @@ from time import perf_counter
 import numpy as np
 
 from bncourse import data, network, reference
-from bncourse.experiments import layers, running
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.layer import layers, running
 
 
 def fold(net):

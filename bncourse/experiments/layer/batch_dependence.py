@@ -3,8 +3,8 @@
 import numpy as np
 
 from bncourse import network
-from bncourse.experiments import layers, running
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.layer import layers, running
 
 
 def accuracy_in_batches(net, x, labels, batch):
@@ -62,7 +62,7 @@ def batch_of_one(seed, steps=600, lr=0.1):
     Parameters
     ----------
     seed, steps, lr
-        Of `bncourse.experiments.running.train`.
+        Of `bncourse.experiments.layer.running.train`.
 
     Returns
     -------
@@ -95,7 +95,7 @@ def batch_means(seed, sizes=(2, 4, 8, 16, 32, 64, 128, 256), draws=400):
     Parameters
     ----------
     seed : int
-        Of `bncourse.experiments.layers.digit_layer`, and of the drawing.
+        Of `bncourse.experiments.layer.layers.digit_layer`, and of the drawing.
     sizes : sequence of int
         How many digits a batch holds. They are drawn at random from 1,000, each digit as often as it comes.
     draws : int, default 400

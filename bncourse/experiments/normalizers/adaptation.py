@@ -3,8 +3,8 @@
 import numpy as np
 
 from bncourse import data
-from bncourse.experiments import normalized_networks as networks
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.normalizers import normalized_networks as networks
 
 # What happens to the test images. The first three do the same to every pixel x, a * x + b with a above 0; the uneven
 # sensor multiplies each pixel by its own number.

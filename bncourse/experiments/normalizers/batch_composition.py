@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from bncourse.experiments import normalized_networks as networks
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.normalizers import normalized_networks as networks
 
 
 def error(kind, seed, batch, epochs=4, lr=0.1):

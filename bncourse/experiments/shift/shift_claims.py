@@ -1,7 +1,7 @@
 """What notebooks 01 and 02 claim: for each measurement a sentence, its choices, and the test of its numbers."""
 
-from bncourse.experiments import detection, label_shift, shifts, ties, weighting, weighting_limits
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.shift import detection, label_shift, shifts, ties, weighting, weighting_limits
 
 CLAIMS = {
     "kinds_in_numbers": Claim(

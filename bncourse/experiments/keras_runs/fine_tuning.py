@@ -7,7 +7,7 @@ import numpy as np
 from bncourse import data
 from bncourse.backend import require_keras
 from bncourse.experiments.claim import Claim
-from bncourse.experiments.keras_training import accuracy, notes_model, one_hot
+from bncourse.experiments.keras_runs.keras_training import accuracy, notes_model, one_hot
 
 WAYS = ("trainable=False", "training=False")
 CLASSES = 5  # the digits 0 to 4 are the old task, 5 to 9 the new one

@@ -5,8 +5,8 @@ from itertools import combinations
 import numpy as np
 
 from bncourse import reference
-from bncourse.experiments import gradients, layers
 from bncourse.experiments.claim import Claim
+from bncourse.experiments.layer import gradients, layers
 
 
 def traps(seed, step=1e-5, tolerance=1e-4, eps=1e-12):
