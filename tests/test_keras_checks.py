@@ -49,10 +49,24 @@ def test_a_layer_in_place_of_its_class_is_told():
     assert "Give it the class" in said(OWN, keras.layers.BatchNormalization())
 
 
-def test_a_learners_class_is_accepted():
+def test_the_layer_of_keras_under_another_name_is_told():
     keras = pytest.importorskip("keras")
 
     class OwnBatchNormalization(keras.layers.BatchNormalization):
+        """A layer with another name."""
+
+        def call(self, x, training=None):
+            return super().call(x, training=training)
+
+    for taken in (OwnBatchNormalization, keras.layers.BatchNormalization):
+        assert "Make it from keras.layers.Layer" in said(OWN, taken)
+        assert judge(OWN, DirectAnswer(taken, OWN.name)).score == 0
+
+
+def test_a_learners_class_is_accepted():
+    pytest.importorskip("keras")
+
+    class OwnBatchNormalization(OWN.reference):
         """A layer with another name."""
 
         def call(self, x, training=None):

@@ -216,13 +216,10 @@ def _grading(figures):
         found = figures[kind]
         for workers, cold in found["ours"].items():
             warm, plain = found["steady"][workers], found["plain"][workers]
-            equal = found.get("equal", {}).get(workers)
+            equal, size = found.get("equal", {}).get(workers), f"{found['megabytes'][workers]:.0f} MB"
             same = f"{equal:.1f} ({cold / equal:.1f})" if equal else "not measured"
-            rows.append(
-                (kind, workers, f"{plain:.1f}", same,
-                 f"{cold:.0f} ({cold / plain:.1f})", f"{warm:.0f} ({warm / plain:.1f})",
-                 f"{found['megabytes'][workers]:.0f} MB")
-            )  # fmt: skip
+            with_start, going = f"{cold:.0f} ({cold / plain:.1f})", f"{warm:.0f} ({warm / plain:.1f})"
+            rows.append((kind, workers, f"{plain:.1f}", same, with_start, going, size))
     heads = ("Notebook", "Workers", "Plain nbgrader", "Plain, the same cells", "With its start", "Once going", "Memory")
     parts = [
         "Submissions a minute, the same class graded in alternating runs; plain nbgrader has as many processes. In "

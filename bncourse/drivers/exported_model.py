@@ -32,10 +32,11 @@ LAYERS = {
     "Subtract": (),
 }
 OPERATIONS = {
-    "Add": (), "Elu": ("alpha",), "Exp": (), "Gelu": ("approximate",), "HardSigmoid": (), "LeakyRelu": (
-        "negative_slope",), "LogSoftmax": ("axis",), "Maximum": (), "Multiply": (), "Relu": (), "Relu6": (),
-    "Selu": (), "Sigmoid": (), "Silu": (), "Softmax": ("axis",), "Softplus": (), "Softsign": (), "Subtract": (),
-    "Tanh": (), "TrueDivide": (), "Divide": (),
+    "Add": (), "Celu": ("alpha",), "Clip": ("x_min", "x_max"), "Divide": (), "Elu": ("alpha",), "Exp": (),
+    "Gelu": ("approximate",), "HardSigmoid": (), "LeakyRelu": ("negative_slope",), "LogSigmoid": (),
+    "LogSoftmax": ("axis",), "Maximum": (), "Minimum": (), "Multiply": (),
+    "ReLU": ("max_value", "negative_slope", "threshold"), "Relu": (), "Relu6": (), "Selu": (), "Sigmoid": (),
+    "Silu": (), "Softmax": ("axis",), "Softplus": (), "Softsign": (), "Subtract": (), "Tanh": (), "TrueDivide": (),
 }  # fmt: skip
 ACTIVATIONS = (
     "elu", "exponential", "gelu", "hard_sigmoid", "leaky_relu", "linear", "log_softmax", "mish", "relu", "relu6",
@@ -140,6 +141,8 @@ def _walk(keras, model, value, steps, numbers):
 
 def _first(found):
     """Give the first of the places of a configuration; where there is one, some versions of Keras give it alone."""
+    while isinstance(found, dict):  # inputs or outputs with names
+        found = next(iter(found.values()))
     return found if isinstance(found[0], str) else found[0]
 
 

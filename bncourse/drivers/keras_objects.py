@@ -101,6 +101,8 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
     layer = layer_class(momentum=momentum, epsilon=epsilon)
     if not isinstance(layer, keras.layers.Layer):
         raise TypeError(f"The check received {_kind(layer)}; the class must be made from keras.layers.Layer.")
+    if isinstance(layer, keras.layers.BatchNormalization):
+        raise TypeError("Its steps are those of keras.layers.BatchNormalization. Make it from keras.layers.Layer.")
     x = np.asarray(x, np.float32)
     first = x if x.ndim == 2 else x[0]
     if what == "weights":

@@ -166,7 +166,9 @@ def _joins(takes):
 
 def _operation(keras, kind):
     named = {"LeakyRelu": "leaky_relu", "LogSoftmax": "log_softmax", "HardSigmoid": "hard_sigmoid"}
-    named |= {"TrueDivide": "true_divide"}
+    named |= {"TrueDivide": "true_divide", "LogSigmoid": "log_sigmoid"}
+    if kind == "ReLU":  # what keras.activations.relu makes; its options are those of the layer
+        return keras.activations.relu
     return getattr(keras.ops, named.get(kind, kind.lower()))
 
 

@@ -25,6 +25,7 @@ INSIDE = (
     "sandbox/protocol.py",
     "sandbox/values.py",
     "sandbox/inside/shell.py",
+    "sandbox/inside/statements.py",
     "sandbox/inside/leftovers.py",
     "sandbox/inside/hardening.py",
     "sandbox/inside/system_calls.py",

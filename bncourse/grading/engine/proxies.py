@@ -1,7 +1,10 @@
 """The learner's names as the judge holds them: proxies that send plain values over the wall and bring some back."""
 
 import time
+from functools import partial
 from importlib import import_module
+
+import numpy as np
 
 from bncourse.checking.answer import DirectAnswer, Fault, Opaque, Reply
 from bncourse.time_limit import TimeUp
@@ -21,6 +24,10 @@ class Learners:
     def __call__(self, *arguments, **options):
         return answered(self.submission.call(self.key, arguments, options, self.submission.limits.cell))
 
+    def text_of(self, name):
+        """Return the text in the notebook of another function or class, or ""."""
+        return self.submission.sources.get(name, "")
+
     def size_of(self, name):
         """Give how many numbers a name beside the function holds."""
         return self.submission.size(name)
@@ -33,7 +40,7 @@ class _Within:
         self._learners = learners
         self._until = time.monotonic() + seconds
         self.__name__ = learners.__name__
-        self.source, self.size_of = learners.source, learners.size_of
+        self.source, self.size_of, self.text_of = learners.source, learners.size_of, learners.text_of
 
     def __call__(self, *arguments, **options):
         left = self._until - time.monotonic()
@@ -54,7 +61,12 @@ def answered(reply):
         error = (kind or _Raised)(reply.fault.message if kind else f"{reply.fault.kind}: {reply.fault.message}")
         error.learners_line = reply.fault.text  # where it stopped over there; the traceback ends here
         raise error
-    return reply.value
+    return scalar(reply.value)
+
+
+def scalar(value):
+    """Return a value as NumPy gives single numbers: an array without an axis is what they cross the wall as."""
+    return value[()] if isinstance(value, np.ndarray) and value.ndim == 0 else value
 
 
 class _Raised(Exception):
@@ -86,11 +98,13 @@ class SessionAnswer:
             told = self._submission.call(self._learners.key, (), {}, seconds, export)
             if told.fault or told.timed_out:
                 return Reply(None, tuple(arguments), dict(options), told.fault, told.timed_out)
-            target = lambda: rebuild(told.value, *arguments[:1])  # noqa: E731
+            target = partial(rebuild, told.value, *arguments[:1])  # no function: no line of it is the learner's
         else:
             target = _Within(self._learners, seconds)
             seconds = None  # each call has its own clock, and an alarm amid a frame would leave its rest behind
-        reply = DirectAnswer(target, self.name).call(arguments, options, seconds=seconds, driver=driver)
+        reply = DirectAnswer(target, self.name, is_told=bool(rebuild)).call(
+            arguments, options, seconds=seconds, driver=driver
+        )
         if reply.fault and reply.fault.kind == "_Raised":
             kind, _, message = reply.fault.message.partition(": ")
             return Reply(None, reply.arguments, reply.options, Fault(kind, message), seconds=reply.seconds)

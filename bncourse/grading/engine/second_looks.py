@@ -11,6 +11,7 @@ import nbformat
 from bncourse.grading.engine.outcomes import NOT_CHECKED, better, outcome_of
 from bncourse.grading.engine.session import OutOfTime
 from bncourse.grading.submission.bindings import bindings, needs
+from bncourse.grading.submission.parsing import UNREADABLE, imported, parsed, sources_of
 
 AT_THE_END = "This was judged again when all cells had run, because a cell below changes what it asks for."
 WITHOUT_THE_REST = "The time was used up before this check; it was judged with those cells alone that it needs."
@@ -107,14 +108,22 @@ def needed_for(checks, cells):
     Returns
     -------
     list of bool
-        True for a cell that binds a name on which a check depends.
+        True for a cell that binds a name on which a check depends, or may change what it holds. A function is not
+        changed by a call that it takes part in, so an experiment with an answer is left out.
 
     Examples
     --------
     >>> cells = ["import numpy as np", "for i in range(10**9): np.ones(3)", "def f(x): return np.mean(x)"]
     >>> needed_for(["assert f([1]) == 1"], cells)
     [True, False, True]
+    >>> needed_for(["f()"], ["p = {}", "p.update(a=0)", "def f(): return p['a']", "train(f)"])
+    [True, True, True, False]
     """
     names = [bindings(text) for text in cells]
     wanted = needs(set().union(*(bindings(text).used for text in checks)), names)
-    return [bool((each.full | each.empty | each.changed) & wanted) or each.anything for each in names]
+    lasting = set()  # functions and modules, which a call does not change
+    for text in cells:
+        with contextlib.suppress(*UNREADABLE):
+            lasting |= {*sources_of(text, 1), *imported(parsed(text))}
+    touched = [each.full | each.empty | each.changed | (each.given_away - lasting) for each in names]
+    return [bool(here & wanted) or each.anything for here, each in zip(touched, names, strict=True)]

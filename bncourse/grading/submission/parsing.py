@@ -60,6 +60,8 @@ def changes(tree):
 def sources_of(source, longest):
     """Give the text of each function and class at the top of a cell, by its name; one pass over the cell.
 
+    A name that the cell binds again below, in whatever way, has no text: nobody can read off which one stands.
+
     Parameters
     ----------
     source : str
@@ -90,7 +92,24 @@ def sources_of(source, longest):
             first, last = node.lineno - 1, node.end_lineno - 1
             text = "".join(lines[first:last]) + lines[last].encode()[: node.end_col_offset].decode()
             found[node.name] = text[node.col_offset :][:longest]
-        elif isinstance(node, ast.Assign):
-            for target in node.targets:
-                found.pop(getattr(target, "id", None), None)  # what is bound anew has no text here
+        elif found:
+            for name in _bound(node):
+                found.pop(name, None)
     return found
+
+
+def imported(tree):
+    """Give the names that a tree binds by importing, as a set."""
+    found = (alias for node in ast.walk(tree) for alias in getattr(node, "names", ()) if isinstance(alias, ast.alias))
+    return {(alias.asname or alias.name).partition(".")[0] for alias in found}
+
+
+def _bound(statement):
+    """Yield the names that a statement may bind, those inside its functions too."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                yield node.id
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler | ast.MatchAs):
+            yield node.name
+    yield from imported(statement)

@@ -34,7 +34,7 @@ class _Absent:
         self.__name__ = name
 
     def __getattr__(self, name):
-        if name.startswith("__"):
+        if name.startswith("_"):  # IPython and others ask what an object can do
             raise AttributeError(name)
         return _Absent(f"{self.__name__}.{name}")
 
@@ -43,6 +43,30 @@ class _Absent:
             f"{self.__name__} is not there while a notebook is graded: an answer stands on its own. "
             "Cells that only demonstrate may stop here; that costs no points."
         )
+
+
+class _Quiet(_Absent):
+    """What a check or a prediction gives: nothing to look at, and nothing to compute with."""
+
+    def __init__(self, name="what a check gives"):
+        super().__init__(name)
+
+    def __repr__(self):
+        return "None"
+
+    def __bool__(self):
+        return False
+
+    def _ipython_display_(self):
+        """Show nothing, as None does at the end of a cell."""
+
+    def _is_used(self, *others):
+        self()  # says what is not there
+
+    __getitem__ = __iter__ = __len__ = __float__ = __int__ = __index__ = __array__ = __enter__ = __exit__ = _is_used
+    __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = __add__ = __radd__ = __sub__ = __rsub__ = _is_used
+    __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __neg__ = __abs__ = __round__ = __format__ = _is_used
+    __hash__ = object.__hash__
 
 
 class _Stub(types.ModuleType):
@@ -81,6 +105,7 @@ class _Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 def _quiet(*arguments, **options):
     """Do nothing: predictions and checks are for the learner, and the checks that count run outside."""
+    return _Quiet()
 
 
 predict = outcome = progress = recall = ask = _quiet

@@ -1,0 +1,107 @@
+"""A statement that stops because the grader's machine is not the student's takes no answer below it along."""
+
+import sys
+
+import pytest
+
+from bncourse.grading.engine.session import Submission
+from bncourse.grading.submission.parsing import sources_of
+from bncourse.sandbox.levels import best_level
+from bncourse.sandbox.limits import Limits
+from bncourse.sandbox.sandbox import Sandbox
+
+walled = pytest.mark.skipif(sys.platform != "linux" or best_level(0) < 2, reason="no safe walls stand here")
+ANSWER = "def batch_mean(x):\n    return x.mean(axis=0)\n"
+OF_THE_MACHINE = {
+    "the reference": "from bncourse import reference\nprint(reference.batch_mean([1]))\n",
+    "an experiment": "from bncourse.experiments import descent\nx, y = descent.patients(seed=0)\nprint(x.shape)\n",
+    "a case of a check": "from bncourse import check\nx = check.case('batch_mean')\nprint(x[0].shape)\n",
+    "the score of a check": "from bncourse import check\nassert check.batch_mean(len) == 1.0\n",
+    "the score, written": "from bncourse import check\nprint(f'{check.batch_mean(len):.1f}')\n",
+    "a package that is not there": "import seaborn_of_nobody as sns\nsns.set_theme()\nred = sns.hls()\nred[0]\n",
+    "a folder that is closed": "open('/tmp/notes.txt', 'w').write('mine')\n",
+    "a file that was not handed in": "import numpy as np\ntable = np.loadtxt('table.csv')\nprint(table.mean())\n",
+    "a magic of another front-end": "%matplotlib widget\n",
+    "the kernel": "print(get_ipython().kernel.session)\n",
+    "a question to the reader": "name = input('Your name? ')\nprint(name.upper())\n",
+    "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
+}
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(best_level(0), ("numpy",), 49, Limits(cell=60, notebook=600)) as sandbox:
+        yield sandbox
+
+
+@walled
+@pytest.mark.parametrize("before", OF_THE_MACHINE)
+def test_an_answer_below_what_only_the_students_machine_has_is_there(sandbox, before):
+    with Submission(sandbox) as room:
+        outputs = room.run(OF_THE_MACHINE[before] + ANSWER)
+        assert room.lookup("batch_mean").kind == "function", outputs
+        room.run("assert width == 3" if before == "on one line" else "")
+
+
+@walled
+def test_a_name_that_was_lost_in_one_cell_stops_no_other(sandbox):
+    with Submission(sandbox) as room:
+        room.run("import seaborn_of_nobody as sns\ncolours = sns.color_palette()")
+        outputs = room.run("print(colours[0])\n" + ANSWER)
+        assert "NameError" in str(outputs) and room.lookup("batch_mean").kind == "function"
+
+
+@walled
+@pytest.mark.parametrize("mistake", ["1 / 0", "assert False", "raise NotImplementedError", "unknown_name", "[][1]"])
+def test_a_mistake_of_the_student_stops_the_cell_as_it_does_in_the_notebook(sandbox, mistake):
+    with Submission(sandbox) as room:
+        room.run(f"before = 1\n{mistake}\n{ANSWER}")
+        assert room.lookup("before") == 1
+        with pytest.raises(NameError):
+            room.lookup("batch_mean")
+
+
+@walled
+def test_what_a_check_gives_shows_nothing_and_is_no_value(sandbox):
+    with Submission(sandbox) as room:
+        assert room.run("from bncourse import check\ncheck.batch_mean(len)") == []
+        assert room.run("print(check.case('batch_mean'), bool(check.hint('batch_mean')))")[0]["text"] == "None False\n"
+
+
+STUB = "def batch_mean(x):\n    raise NotImplementedError\n\n"
+INNER = "    def batch_mean(x):\n        return x.mean(axis=0)\n"
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        f"for axis in (0,):\n{INNER}",
+        f"if True:\n{INNER}",
+        f"try:\n{INNER}except ValueError:\n    pass\n",
+        f"with open(__file__):\n{INNER}",
+        "batch_mean, other = len, max\n",
+        "batch_mean: object = len\n",
+        "from library import batch_mean\n",
+        "from library import mean as batch_mean\n",
+        "(batch_mean := len)\n",
+        "for batch_mean in [len]: pass\n",
+    ],
+)
+def test_a_stub_above_an_answer_is_not_its_text(again):
+    assert "batch_mean" not in sources_of(STUB + again, 1000)
+
+
+def test_the_last_text_of_a_function_is_its_text():
+    assert sources_of(STUB + ANSWER + "print(batch_mean)\n", 1000) == {"batch_mean": ANSWER.strip()}
+
+
+@walled
+def test_an_answer_in_a_loop_below_the_stub_is_called_and_not_taken_for_unstarted(sandbox):
+    from bncourse import exercises
+    from bncourse.checking import judge
+    from bncourse.grading.engine.proxies import answer
+
+    with Submission(sandbox) as room:
+        room.run(STUB + f"for axis in (0,):\n{INNER}")
+        verdict = judge(exercises.find("batch_mean"), answer(room.lookup("batch_mean"), "batch_mean"), 3)
+        assert verdict.outcome == "correct", verdict.text()
