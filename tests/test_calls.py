@@ -168,6 +168,24 @@ child.join()""",
     assert found["program"] == "hello\n" and found["shell"] == "1" and "one" in found["copied"]
 
 
+def test_modes_and_times_of_files_stay_as_they_are_whoever_they_belong_to(warm):
+    with Submission(warm) as room:
+        found = told(
+            room,
+            """
+import json, os, shutil
+open('mine', 'w').write('1')
+before = os.stat('mine')
+for change in (lambda: os.chmod('mine', 0o777), lambda: os.utime('mine', (0, 0)), lambda: os.utime('mine'),
+               lambda: os.chmod(os.open('mine', os.O_RDONLY), 0o777), lambda: shutil.copystat('/bin', 'mine'),
+               lambda: os.chmod('mine', 0o777, dir_fd=os.open('.', os.O_RDONLY))):
+    change()
+after = os.stat('mine')
+print(json.dumps([before.st_mode == after.st_mode, before.st_mtime_ns == after.st_mtime_ns]))""",
+        )
+    assert found == [True, True]
+
+
 def test_a_filter_is_small_and_made_once_for_all_rooms():
     programs = seccomp.programs([1234])
     assert all(len(program) % 8 == 0 for program in programs)

@@ -1,7 +1,9 @@
 """Submissions out of Canvas, Moodle and folders: who is meant, what is taken, and what an archive may not do."""
 
+import contextlib
 import io
 import json
+import random
 import shutil
 import stat
 import zipfile
@@ -54,6 +56,11 @@ def raw(course, student):  # noqa: F811
         ("o_brien_12_34_my_5_6_file.ipynb", "o_brien", "12", "my_5_6_file.ipynb", False),
         ("müllerjürgen_5_6_ü.ipynb", "müllerjürgen", "5", "ü.ipynb", False),
         ("a-7-b_5_6_x.ipynb", "a-7-b", "5", "x.ipynb", False),  # of somebody who is called a_7_b
+        ("रामकुमार_5_6_x.ipynb", "रामकुमार", "5", "x.ipynb", False),  # vowels that are marks beside the letters
+        ("அருணாசலம்_5_6_x.ipynb", "அருணாசலம்", "5", "x.ipynb", False),
+        ("ñandu\u0301_5_6_x.ipynb", "ñandu\u0301", "5", "x.ipynb", False),  # a letter and its accent apart
+        ("สมชาย์_5_6_x.ipynb", "สมชาย์", "5", "x.ipynb", False),
+        ("שָׁלוֹם_5_6_x.ipynb", "שָׁלוֹם", "5", "x.ipynb", False),
     ],
 )
 def test_the_names_of_canvas_are_read(path, name, number, file, late):
@@ -358,6 +365,41 @@ def test_a_zip_that_cannot_be_opened_or_holds_a_zip_is_handed_in_as_it_is(course
     assert left.suffix == ".zip"
     [outcome] = stage_assignment(Assignment(course, NAME), ["grace"])
     assert any("no archives" in decision.why for decision in outcome.notable)
+
+
+METHODS = {"stored": 0, "deflate": 8, "bzip2": 12, "lzma": 14}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_damaged_zip_of_one_student_stops_nobody(course, tmp_path, method):  # noqa: F811
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", METHODS[method]) as archive:
+        archive.writestr(NOTEBOOK, solved())
+    whole, rng = content.getvalue(), random.Random(METHODS[method])
+    for _ in range(40):  # each kind of error that Python has for such bytes
+        hurt = bytearray(whole)
+        for _ in range(rng.randint(1, 4)):
+            hurt[rng.randrange(len(hurt))] = rng.randrange(256)
+        with contextlib.suppress(OSError, archives.TooMuch):
+            for entry in archives.within(archives.Entry("a.zip", None, lambda hurt=hurt: bytes(hurt)))[0]:
+                entry.read()
+    hurt = bytearray(whole)
+    hurt[60:90] = bytes(30)
+    files = {
+        f"lovelaceada_12345_1_{NOTEBOOK}": solved(),
+        "eve_444_2_all.zip": bytes(hurt),
+        f"hoppergrace_333_3_{NOTEBOOK}": solved(),
+    }
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
+    assert {"ada", "grace"} <= set(done.students)
+
+
+def test_a_zip_packed_in_a_rare_way_is_not_opened_and_says_so():
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.txt", "1")
+    entries, left = archives.within(archives.Entry("a.zip", None, content.getvalue))
+    assert entries == [] and "pack it as a usual zip" in left[0][1]
 
 
 def test_a_students_zips_cost_little_however_many_there_are_and_files_they_list(course, tmp_path, monkeypatch):  # noqa: F811

@@ -4,6 +4,7 @@ import ast
 import builtins
 import contextlib
 import inspect
+import symtable
 import textwrap
 from types import SimpleNamespace
 
@@ -234,19 +235,24 @@ def _numbers_in(node):
 
 def _globals_used(function):
     """Give the names from outside the function that hold many values, each with their number."""
-    if size := getattr(function, "size_of", None):
-        try:
-            nodes = list(ast.walk(ast.parse(textwrap.dedent(function.source))))
-        except _UNREADABLE:
-            return []
-        own = {node.id for node in nodes if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
-        own |= {node.arg for node in nodes if isinstance(node, ast.arg)}
-        used = dict.fromkeys(node.id for node in nodes if isinstance(node, ast.Name) and node.id not in own)
-        return [(name, size(name)) for name in used if not hasattr(builtins, name)]
-    code = getattr(function, "__code__", None)
-    known = getattr(function, "__globals__", {})
-    values = [(name, known[name]) for name in code.co_names if name in known] if code else []
-    return [(name, size_of(value)) for name, value in values]
+    code, known = getattr(function, "__code__", None), getattr(function, "__globals__", {})
+    size = getattr(function, "size_of", None) or (lambda name: size_of(known.get(name)))
+    try:
+        source = getattr(function, "source", None)
+        names = _global_names(textwrap.dedent(inspect.getsource(function) if source is None else source))
+    except (OSError, TypeError, *_UNREADABLE):
+        names = code.co_names if code else ()
+    return [(name, size(name)) for name in names if not hasattr(builtins, name)]
+
+
+def _global_names(source):
+    """Give the names that a function takes from outside, as Python itself tells them apart; those inside it too."""
+    found, tables = {}, symtable.symtable(source, "<test>", "exec").get_children()
+    while tables:
+        table = tables.pop()
+        found |= {each.get_name(): None for each in table.get_symbols() if each.is_referenced() and each.is_global()}
+        tables += table.get_children()
+    return tuple(found)
 
 
 def _stored_in_code(code):

@@ -14,6 +14,8 @@ number (``mod/assign/feedback/file/importziplib.php``).
 import re
 from dataclasses import dataclass
 
+from bncourse.grading.submission.names import is_letter
+
 CANVAS, MOODLE, FOLDER = "canvas", "moodle", "folder"
 KINDS = (CANVAS, MOODLE, FOLDER)
 # Behind the name of a person. Names and files are chosen by people, so the same may stand in these too: see `readings`.
@@ -21,7 +23,6 @@ _MOODLE = re.compile(r"_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_?
 _PERSON = r"(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_"
 _CANVAS = re.compile(rf"{_PERSON}(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL)
 _TYPED = re.compile(rf"{_PERSON}(?:\d+_)?(?:text|link)\.html")
-_WORD = re.compile(r"[\w-]*")  # Canvas makes ``-12-`` of ``_12_`` in a name
 MOST_READINGS = 20
 
 
@@ -113,8 +114,10 @@ def read_typed(path, kind):
 def _of_canvas(path, pattern):
     """Give the names of persons that may stand in a name of Canvas, each with the match of what stands behind it."""
     text = path.rpartition("/")[2]
-    begins = [0, *(place + 1 for place, sign in enumerate(text) if sign == "_")]
-    found = ((max(begin - 1, 0), pattern.fullmatch(text, begin)) for begin in begins if _WORD.fullmatch(text, 0, begin))
+    # Canvas makes ``-12-`` of ``_12_`` in a name, and leaves letters and digits of all scripts alone in it
+    end = next((place for place, sign in enumerate(text) if sign != "-" and not is_letter(sign)), len(text))
+    begins = [0, *(place + 1 for place, sign in enumerate(text[:end]) if sign == "_")]
+    found = ((max(begin - 1, 0), pattern.fullmatch(text, begin)) for begin in begins)
     return [(text[:end], match) for end, match in found if match][:MOST_READINGS]
 
 

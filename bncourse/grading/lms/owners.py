@@ -1,11 +1,10 @@
 """Whose the files of an archive are: the one student who is meant, or nobody and why."""
 
-import re
 import unicodedata
 
 from bncourse.grading.lms import file_names
 from bncourse.grading.submission.folder import shown
-from bncourse.grading.submission.names import may_be_graded
+from bncourse.grading.submission.names import is_letter, may_be_graded
 
 APART = (
     "Moodle's grading worksheet tells them apart: add --times worksheet.csv. Or unpack the archive, give their "
@@ -152,4 +151,5 @@ def student_of(handed, people, numbers):
 
 
 def _as_id(name):
-    return "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", name).casefold()))
+    letters = unicodedata.normalize("NFC", name.casefold())
+    return "-".join("".join(each if is_letter(each) else " " for each in letters).split())

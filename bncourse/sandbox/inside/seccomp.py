@@ -108,6 +108,8 @@ def programs(spared=()):
         made.rule(_ALLOW, name)
     for name in system_calls.REFUSED:
         made.rule(refuse, name)
+    for name in system_calls.PRETENDED:
+        made.rule(_ERRNO, name)
     for name in system_calls.UNSUPPORTED:
         made.rule(_ERRNO | errno.EOPNOTSUPP, name)
     for name, place in (*system_calls.ON_ONESELF.items(), ("socketpair", 0)):
