@@ -147,6 +147,15 @@ RANGES = {
         Range("keras_sgd_rates", "adam", "3 to 8 at 0.1", lambda n: 100 * n["ahead_0.1"], 3, 8, 0),
         Range("keras_sgd_rates", "adam", "between 2 behind and 8 ahead", lambda n: 100 * n["ahead_0.5"], -2, 8, 0),
         Range("keras_adam", "adam-verdict", "1 to 4 points ahead", lambda n: 100 * n["ahead_last"], 1, 4, 0),
+        Range(
+            "keras_adam_faster",
+            "adam-verdict",
+            "between 3 points behind and 3 ahead",
+            lambda n: 100 * n["ahead_last"],
+            -3,
+            3,
+            0,
+        ),
         Range("keras_adam", "end", "with Adam a few points at 0.001", lambda n: 100 * n["ahead_last"], 1, 4, 0),
     ],
     "08": [
