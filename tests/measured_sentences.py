@@ -206,7 +206,7 @@ SENTENCES = {
         _sentence(
             "keras_adam_faster",
             "adam-verdict",
-            "between 3 points behind and 3 ahead",
+            "between 3 points behind and 2 ahead",
             {"ahead_last": 0.1},
             {"ahead_last": -0.1},
         ),

@@ -150,10 +150,10 @@ RANGES = {
         Range(
             "keras_adam_faster",
             "adam-verdict",
-            "between 3 points behind and 3 ahead",
+            "between 3 points behind and 2 ahead",
             lambda n: 100 * n["ahead_last"],
             -3,
-            3,
+            2,
             0,
         ),
         Range("keras_adam", "end", "with Adam a few points at 0.001", lambda n: 100 * n["ahead_last"], 1, 4, 0),
