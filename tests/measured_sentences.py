@@ -138,7 +138,25 @@ SENTENCES = {
         ),
         _sentence("input_scaling", "scaling-read", "less than 2 is left", {"relu_standardized_gain": 2.8}),
         _sentence(
-            "input_scaling", "scaling-read", "The squares stay between 20 and 90 steps", {"relu_raw_batch": 120.0}
+            "input_scaling",
+            "scaling-read",
+            "becomes faster with each change",
+            {"sigmoid_standardized_times_4_none": 450.0},
+            {"relu_standardized_none": 95.0},
+        ),
+        _sentence(
+            "input_scaling",
+            "seen",
+            "took most of that gain away",
+            {"relu_raw_gain": 15.0},
+            {"sigmoid_standardized_gain": 15.0},
+        ),
+        _sentence(
+            "input_scaling",
+            "scaling-read",
+            "The squares stay between 20 and 90 steps",
+            {"relu_raw_batch": 120.0},
+            {"sigmoid_raw_times_4_batch": 100.0},
         ),
     ],
     "04": [

@@ -105,10 +105,10 @@ RANGES = {
         ),
         Range("drift_and_rate", "drift-rates-read", "3 to 10 times", lambda n: n["none_3"] / n["batch_3"], 3, 10, 0),
         Range(
-            "input_scaling", "scaling-read", "a gain of 3 to 8 times", lambda n: n["sigmoid_standardized_gain"], 3, 8, 0
+            "input_scaling", "scaling-read", "a gain of 4 to 9 times", lambda n: n["sigmoid_standardized_gain"], 4, 9, 0
         ),
         Range(
-            "input_scaling", "scaling-read", "a gain of 3 to 8 times", lambda n: n["sigmoid_raw_times_4_gain"], 3, 8, 0
+            "input_scaling", "scaling-read", "a gain of 4 to 9 times", lambda n: n["sigmoid_raw_times_4_gain"], 4, 9, 0
         ),
     ],
     "04": [
