@@ -19,6 +19,8 @@ from bncourse.experiments import (
     detection,
     hidden_units,
     landscape_claims,
+    rates,
+    scale_invariance,
     shifts,
 )
 from bncourse.experiments import normalized_networks as networks
@@ -229,6 +231,18 @@ def texts(number):
 def test_what_a_text_says_of_the_run_in_view_is_so(one):
     assert one.words in texts(one.notebook)[one.cell], "the sentence has changed: is it still so?"
     assert one.holds()
+
+
+def test_the_titles_and_descriptions_of_figures_say_what_is_drawn():
+    horsepower, miles, origin = data.cars()
+    usa, japan = origin == "USA", origin == "Japan"
+    line, curve = (fit(horsepower[usa], miles[usa]) for fit in (shifts.line, shifts.curve))
+    above = (miles > np.polyval(line, horsepower)) & (miles > np.polyval(curve, np.log(horsepower)))
+    assert above[japan].mean() > 0.6, "most Japanese cars lie above both"
+    assert np.diff(scale_invariance.rescaled(seed=0, norm=None)["length"]).max() > 0, "without batch norm it grows"
+    by_rate = rates.accuracies(seed=0)
+    difference = by_rate["batch"] - by_rate["none"]
+    assert difference[0] < -0.02 and np.abs(difference[1:3]).max() < 0.02 and difference[-1] > 0.5
 
 
 # What came out: "8 to 45 times", "15 to 21 of 100", "here after 175 steps", "on 19 of 20 seeds".
