@@ -44,7 +44,9 @@ from bncourse.experiments.training import convergence, descent, hidden_units
                 "relu_raw_gain": 3.0,
                 "relu_standardized_gain": 2.8,
             }
-            | {f"{kind}_{inputs}_batch": 40.0 for kind in ("sigmoid", "relu") for inputs in ("raw", "standardized")},
+            | {f"{convergence.setting_name(*setting)}_batch": 40.0 for setting in convergence.SETTINGS}
+            | {"sigmoid_raw_none": 800.0, "sigmoid_standardized_none": 240.0, "sigmoid_raw_times_4_none": 200.0}
+            | {"sigmoid_standardized_times_4_none": 80.0, "relu_raw_none": 120.0, "relu_standardized_none": 112.0},
         ),
     ],
 )

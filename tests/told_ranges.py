@@ -105,10 +105,10 @@ RANGES = {
         ),
         Range("drift_and_rate", "drift-rates-read", "3 to 10 times", lambda n: n["none_3"] / n["batch_3"], 3, 10, 0),
         Range(
-            "input_scaling", "scaling-read", "a gain of 3 to 8 times", lambda n: n["sigmoid_standardized_gain"], 3, 8, 0
+            "input_scaling", "scaling-read", "a gain of 4 to 9 times", lambda n: n["sigmoid_standardized_gain"], 4, 9, 0
         ),
         Range(
-            "input_scaling", "scaling-read", "a gain of 3 to 8 times", lambda n: n["sigmoid_raw_times_4_gain"], 3, 8, 0
+            "input_scaling", "scaling-read", "a gain of 4 to 9 times", lambda n: n["sigmoid_raw_times_4_gain"], 4, 9, 0
         ),
     ],
     "04": [
@@ -147,6 +147,15 @@ RANGES = {
         Range("keras_sgd_rates", "adam", "3 to 8 at 0.1", lambda n: 100 * n["ahead_0.1"], 3, 8, 0),
         Range("keras_sgd_rates", "adam", "between 2 behind and 8 ahead", lambda n: 100 * n["ahead_0.5"], -2, 8, 0),
         Range("keras_adam", "adam-verdict", "1 to 4 points ahead", lambda n: 100 * n["ahead_last"], 1, 4, 0),
+        Range(
+            "keras_adam_faster",
+            "adam-verdict",
+            "between 3 points behind and 2 ahead",
+            lambda n: 100 * n["ahead_last"],
+            -3,
+            2,
+            0,
+        ),
         Range("keras_adam", "end", "with Adam a few points at 0.001", lambda n: 100 * n["ahead_last"], 1, 4, 0),
     ],
     "08": [

@@ -109,14 +109,14 @@ _ALL = (
     ),
     Prediction(
         "03", "How many times fewer steps with batch norm, each at its best learning rate?",
-        "Raw inputs and small weights leave the sigmoids' gradients tiny, and the signal shrinks layer by layer. "
-        "Batch norm starts each sigmoid's input at a standard deviation near 1.",
+        "One reason: with raw inputs and small weights little of what tells digits apart reaches the last sigmoids: "
+        "see the narrow band at the start. Batch norm starts each input at a standard deviation near 1.",
         (10, 60), {"A": "none: as many steps", "B": "about 2 times", "C": "more than 5 times"}, _by_size(1.3, 5),
         (r"less than a tenth",), (14,),
     ),
     Prediction(
         "03", "What is left of that gain for ReLU with standardized inputs?",
-        "What batch norm repaired is repaired already: the inputs have one scale, and no active ReLU saturates.",
+        "There is less left to repair: the inputs have one scale already, and no active ReLU saturates.",
         (0.8, 2.5), {"A": "over 10 times fewer steps", "B": "3 to 10 times", "C": "less than 3 times"},
         _from_the_largest(10, 3), (r"hardly any is left", r"badly prepared"), (1,),
     ),
@@ -136,7 +136,7 @@ _ALL = (
     Prediction(
         "05", "How do eight layers learn when mean and variance count as constants?",
         "Each layer passes on a gradient that is a little wrong, and the errors of eight layers add up. One that is "
-        "partly right still points downhill, so it learns something.",
+        "partly right can still point downhill, so it learns something.",
         (0.55, 0.87), {"A": "as well: within 3 points", "B": "worse, yet over 0.3", "C": "hardly: below 0.3"},
         lambda measured: "A" if measured > 0.94 else "B" if measured > 0.3 else "C",
         (r"layers lose",),
@@ -154,8 +154,8 @@ _ALL = (
     ),
     Prediction(
         "07", "Is batch norm ahead, with SGD 0.01 and three epochs?",
-        "The rate is small: after three epochs the model without batch norm is far from done. With batch "
-        "norm the same rate gets further.",
+        "The rate is small: after three epochs the model without batch norm is far from done. With "
+        "batch norm the same rate gets further.",
         (15, 60), {"A": "no, it is behind", "B": "about level, within 3 points", "C": "yes, by more than 3 points"},
         _by_size(-3, 3), (r"gain is large",),
     ),

@@ -24,14 +24,17 @@ SUMMARIES = {
         ("Effective size", "`w.sum()**2 / (w**2).sum()`"),
         ("Clip", "`np.minimum(w, most)`, then divide by the mean"),
         ("Label shift", "solve `confusion @ w = predicted`"),
-        ("They need", "some source wherever the target is, and a model too simple for all of it"),
+        (
+            "They help",
+            "where the source has some of all that the target has, and the model is too simple for all of it",
+        ),
     ),
     "03": (
         ("Internal covariate shift", "the inputs of a layer change as the layers below learn"),
         ("Percentiles", "`np.percentile(inputs, [15, 50, 85], axis=1).T`, a row for each step"),
         ("Drift", "range of the median / mean width of the band"),
         ("Compare networks", "each at its best learning rate"),
-        ("A fair control", "standardized inputs, larger first weights, ReLU"),
+        ("Without batch norm", "standardized inputs, larger first weights and ReLU took most of its gain away"),
     ),
     "04": (
         ("Mean, variance", "`x.mean(axis=0)`, `((x - mean)**2).mean(axis=0)`: over the batch, divided by n"),
@@ -60,7 +63,7 @@ SUMMARIES = {
         ("A block", '`Dense(64, use_bias=False)`, `BatchNormalization()`, `Activation("relu")`'),
         ("Parameters", "4C for C units, 2C of them trainable"),
         ("Freeze", "`layer.trainable = False`, then `compile`, then `fit`"),
-        ("Not enough", "`training=False` when a model is built: `fit` overrides it"),
+        ("Not enough", "`training=False` when a model is built: in Keras 3 `fit` overrides it"),
         (
             "PyTorch",
             "`weight`, `bias`, `running_mean`, `running_var`; momentum 1 - Keras's, variance times n / (n - 1)",

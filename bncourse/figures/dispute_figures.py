@@ -52,7 +52,7 @@ def learning_rates(rates, found):
     return DescribedFigure(
         figure,
         f"Test accuracy after the same number of steps against the learning rate; {told}. "
-        "At small and middle rates the two networks learn alike; the largest rate works with batch norm alone.",
+        "Batch norm is behind at the smallest rate and about level at middle ones; the largest works with it alone.",
     )
 
 

@@ -75,7 +75,7 @@ def percentiles(steps, bands):
                 label, (steps[-1], end), xytext=(4, 0), textcoords="offset points", color=colors[i], va="center"
             )
         grid[0].set_ylabel("input of the sigmoid")
-        figure.suptitle("At learning rate 1, batch norm keeps the input of this sigmoid in its place")
+        figure.suptitle("At learning rate 1, the input of this sigmoid moves less with batch norm")
     moved = "; ".join(
         f"{name}: the median between {short(band[:, 1].min())} and {short(band[:, 1].max())}, the band from "
         f"{short(np.ptp(band[:, [0, 2]], axis=1).min())} to {short(np.ptp(band[:, [0, 2]], axis=1).max())} wide"
@@ -84,7 +84,7 @@ def percentiles(steps, bands):
     return DescribedFigure(
         figure,
         f"The 15th, 50th and 85th percentile of one sigmoid's input over {steps[-1]} steps of training; {moved}. "
-        "Without batch norm the input moves and widens while the layers below learn; with it, here, it hardly does.",
+        "Without batch norm the input moves and widens while the layers below learn; with it, here, it moves less.",
     )
 
 
@@ -214,7 +214,7 @@ def input_scaling(numbers):
         axes.set_xticks([30, 100, 300, 1000], ["30", "100", "300", "1000"])
         axes.minorticks_off()
         axes.set_ylabel("network")
-        figure.suptitle("The better the network without batch norm, the less there is to gain")
+        figure.suptitle("The better a network is prepared, the less batch norm gains")
     told = "; ".join(
         f"{label}: {numbers[f'{name}_none']:.0f} without, {numbers[f'{name}_batch']:.0f} with batch norm"
         for name, label in labels.items()

@@ -12,7 +12,7 @@ freeze_table = Quiz(
     points=2,
     section="What freezes batch norm",
     hints=(
-        "Do not guess: each row was executed above. Look at the weights before and after the fit.",
+        "Do not guess: each row was executed above, on the backend named there; the text below tells of the others.",
         "fit runs the whole model with training=True, and that reaches a layer which was built with training=False.",
         "Only trainable = False freezes BN, all four weights at once; a fitted model must be compiled again for it.",
     ),

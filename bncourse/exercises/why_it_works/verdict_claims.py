@@ -25,9 +25,9 @@ verdict_claims.question(
     "At learning rate 3 the ReLU network of three layers learns with batch norm and does not learn without it.",
     SUPPORTED,
     {
-        CONTRADICTED: "In every run the network without batch norm stayed below 30 % accuracy at this rate, and the "
-        "one with batch norm came above 80 %.",
-        OPEN: ("C4", "This claim is about what was run, and it came out the same in every run. Only why is open."),
+        CONTRADICTED: "In every run here the network without batch norm stayed below 30 % accuracy at this rate, and "
+        "the one with batch norm came above 80 %.",
+        OPEN: ("C4", "This claim is about what was run, and it came out the same in every run here. Only why is open."),
     },
     "Without batch norm it stays below 30 % accuracy, with it it passes 80 %.",
 )
@@ -40,12 +40,12 @@ verdict_claims.question(
     {
         CONTRADICTED: (
             "C4",
-            "Look at the two numbers again: the drift is more than four times that of batch norm, and in no run did "
-            "it take more steps than the network without batch norm.",
+            "Look at the two numbers again: the drift is more than four times that of batch norm, and in no run here "
+            "did it take more steps than the network without batch norm.",
         ),
         OPEN: ("C4", "Both halves were measured: the drift of the units, and the steps to 85 %."),
     },
-    "It speaks against the idea that little drift is what makes batch norm fast.",
+    "It speaks against the idea that this network needs little drift to be fast.",
 )
 
 verdict_claims.question(
@@ -95,7 +95,7 @@ verdict_claims.question(
     SUPPORTED,
     {
         CONTRADICTED: "The range of the loss along the gradient, averaged over a run, is more than three times smaller "
-        "with batch norm, in every run.",
+        "with batch norm, in every run that we made.",
         OPEN: "It was measured: averaged over a run, the range of the loss along the gradient is more than three times "
         "smaller with batch norm.",
     },
@@ -182,12 +182,12 @@ verdict_claims.question(
         SUPPORTED: (
             "C5",
             "One counter-example is enough: at learning rate 0.01 the ReLU network was less accurate with batch norm. "
-            "Notebook 07 has another one, after the first epoch with Adam.",
+            "Notebook 07 has another one on most seeds, after the first epoch with Adam.",
         ),
         OPEN: (
             "C5",
             '"Always" falls with one counter-example: at learning rate 0.01 the ReLU network was less accurate with '
-            "batch norm. Notebook 07 has another one, after the first epoch with Adam.",
+            "batch norm. Notebook 07 has another one on most seeds, after the first epoch with Adam.",
         ),
     },
     "At learning rate 0.01 it was not; notebook 09 shows worse.",

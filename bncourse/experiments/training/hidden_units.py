@@ -25,7 +25,7 @@ def unit_inputs(seed, norm=None, steps=1000, every=20, examples=500, lr=1.0):
     examples : int, default 500
         How many digits are looked at: always the same ones, and none of them is trained on.
     lr : float, default 1.0
-        Learning rate. The drift depends on it, see `drift_by_rate`.
+        Learning rate. The drift depends on it, see `drifts`.
 
     Returns
     -------
