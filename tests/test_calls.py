@@ -72,7 +72,7 @@ def told(room, source):
     return json.loads(output["text"])
 
 
-def test_a_room_is_answered_by_class_and_what_no_table_names_does_not_exist(warm):
+def test_a_session_is_answered_by_class_and_what_no_table_names_does_not_exist(warm):
     library = seccomp.library()
     numbers = {name: library.seccomp_syscall_resolve_name(name.encode()) for name in CLASS_OF}
     here = {number: CLASS_OF[name] for name, number in numbers.items() if number >= 0}
@@ -139,7 +139,7 @@ print(json.dumps({
     }
 
 
-def test_what_libraries_do_with_processes_threads_and_files_works_in_a_room(warm):
+def test_what_libraries_do_with_processes_threads_and_files_works_in_a_session(warm):
     with Submission(warm) as room:
         found = told(
             room,
@@ -186,7 +186,7 @@ print(json.dumps([before.st_mode == after.st_mode, before.st_mtime_ns == after.s
     assert found == [True, True]
 
 
-def test_a_filter_is_small_and_made_once_for_all_rooms():
+def test_a_filter_is_small_and_made_once_for_all_sessions():
     programs = seccomp.programs([1234])
     assert all(len(program) % 8 == 0 for program in programs)
     assert sum(map(len, programs)) < 4096 * 8  # the kernel takes no more than 4096 instructions
@@ -218,7 +218,7 @@ def test_what_outlives_a_fork_is_seen_from_outside(name):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the process of another user")
-def test_a_warm_process_that_was_changed_makes_no_more_rooms(warm):
+def test_a_warm_process_that_was_changed_makes_no_more_sessions(warm):
     with Submission(warm) as room:
         room.run("1")
         before = warm.pid

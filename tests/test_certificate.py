@@ -64,7 +64,7 @@ def test_an_exercise_that_is_not_right_yet_is_not_on_the_page(one_passed, tmp_pa
     ("typed", "shown"),
     [
         ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
-        ('O\'Neill & "Søn"', "O&#x27;Neill &amp; &quot;Søn&quot;"),
+        ('O\'Neill & "Søn"', "O&#39;Neill &amp; &#34;Søn&#34;"),
         ("  Ada\n\tLovelace\x00 ", "Ada Lovelace"),
         ("山田 太郎", "山田 太郎"),
         ("مریم میرزاخانی", "مریم میرزاخانی"),

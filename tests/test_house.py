@@ -24,6 +24,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 # here may import any.
 MAY_IMPORT = {
     "trouble": set(),
+    "templates": set(),
     "backend": set(),
     "course": set(),
     "reference": {"backend"},  # for the answers to the exercises that ask for Keras objects
@@ -87,22 +88,12 @@ def test_imports_go_one_way(module):
         assert not parts_imported(module) & GRADING_MAY_NOT
 
 
-# Longer than they should be; each may only become shorter. A new module stays under 300 lines.
-TOO_LONG = {
-    "battery/course.py": 305,
-    "exercises/inference/fold_into_dense.py": 303,
-    "exercises/keras_usage/wrong_layers.py": 307,
-    "grading/engine/session.py": 334,
-    "grading/gradebook/writer.py": 320,
-    "grading/release/rules.py": 303,
-    "sandbox/sandbox.py": 301,
-}
 MOST_LINES, MOST_MODULES = 300, 20
 
 
 def test_no_module_is_too_long_and_no_package_too_full():
     lengths = {str(module.relative_to(PACKAGE)): len(module.read_text("utf-8").splitlines()) for module in MODULES}
-    assert not {name: lines for name, lines in lengths.items() if lines > TOO_LONG.get(name, MOST_LINES)}
+    assert not {name: lines for name, lines in lengths.items() if lines > MOST_LINES}
     counts = Counter(str(module.parent.relative_to(PACKAGE)) for module in MODULES if module.name != "__init__.py")
     assert not {name: count for name, count in counts.items() if count > MOST_MODULES}
 

@@ -90,8 +90,8 @@ def test_a_judge_that_somebody_else_killed_is_replaced_and_costs_nothing():
 
 
 def test_a_loss_that_no_part_is_known_to_have_caused_takes_no_second_look_away():
-    assert not judge_process.Progress(judge_process.Standing(suspected={2})).troubled
-    assert judge_process.Progress(judge_process.Standing(lost={2: "the judge ended"})).troubled
+    assert not judge_process.Progress(judge_process.KnownSoFar(suspected={2})).troubled
+    assert judge_process.Progress(judge_process.KnownSoFar(lost={2: "the judge ended"})).troubled
 
 
 def test_six_thousand_one_line_functions_cost_the_judge_seconds_and_no_points():

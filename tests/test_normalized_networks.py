@@ -139,3 +139,15 @@ def test_the_measurements_are_plain_numbers_and_the_same_again():
         first, again = measure(), measure()
         assert first == again
         assert all(type(value) is float for value in first.values())
+
+
+def test_the_two_networks_agree_forward_to_the_bit_and_back_to_rounding():
+    rng = np.random.default_rng(404)
+    net, x, labels = networks.init("batch", rng), rng.normal(size=(32, 128)), rng.integers(0, 10, 32)
+    logits, trace = network.forward(net, x)
+    np.testing.assert_array_equal(networks.forward(net, x)[0], logits)
+    moved = networks.step(net, x, labels, lr=1.0)
+    slopes = network.backward(net, trace, losses.cross_entropy(logits, labels)[1])
+    for before, after, slope in zip(net, moved, slopes, strict=True):
+        for name, wanted in slope.items():
+            np.testing.assert_allclose(getattr(before, name) - getattr(after, name), wanted, atol=1e-13)

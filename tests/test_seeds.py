@@ -27,7 +27,7 @@ def notebook(sources, words="What it means."):
 @settings(max_examples=150, deadline=None)
 @given(texts, beside, texts, beside)
 @example(["", "", ""], {"0": b"", "00": b""}, [""], {"": b"", "0": b"", "00": b""})
-def test_two_hand_ins_share_inputs_only_where_all_that_a_room_sees_is_the_same(sources, files, others, other_files):
+def test_two_hand_ins_share_inputs_only_where_all_that_a_session_sees_is_the_same(sources, files, others, other_files):
     one, other = seed_of("7f", notebook(sources), files), seed_of("7f", notebook(others), other_files)
     assert (one == other) == (sources == others and files == other_files)
 

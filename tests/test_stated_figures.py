@@ -4,8 +4,11 @@ import copy
 import re
 from pathlib import Path
 
+import pytest
+
 from bncourse import exercises
-from bncourse.benchmarks.page import FAMILIES, load
+from bncourse.benchmarks import described
+from bncourse.benchmarks.page import FAMILIES, PAGE, load, page
 from bncourse.benchmarks.readme import HERE, updated
 from bncourse.grading.release.source import read
 
@@ -51,7 +54,23 @@ def test_the_readme_counts_the_notebooks_and_their_hours():
 
 def test_the_readme_and_the_changelog_give_no_more_cases_than_there_are():
     cases = KEPT["battery"]["figures"]["cases"]
-    for page in ("README.md", "CHANGELOG.md"):
-        for said in re.findall(r"more than (\d+) hostile", (ROOT / page).read_text(encoding="utf-8")):
+    for name in ("README.md", "CHANGELOG.md"):
+        for said in re.findall(r"more than (\d+) hostile", (ROOT / name).read_text(encoding="utf-8")):
             assert int(said) < cases
     assert f"a class of {KEPT['soak']['figures']['graded']:,}" in README
+
+
+def test_the_page_is_what_its_figures_say():
+    assert (ROOT / PAGE).read_text(encoding="utf-8") == page(KEPT)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_terminal_shows_the_figures_of_the_page(family, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    described.show(family, KEPT[family]["figures"])
+    shown = re.sub(r"\s+", " ", capsys.readouterr().out)
+    parts = described.described(family, KEPT[family]["figures"])
+    tables = [part for part in parts if not isinstance(part, str)]
+    assert tables and all(part in shown for part in parts if isinstance(part, str))
+    for row in (row for table in tables for row in table.rows):
+        assert all(str(cell) in shown for cell in row), row

@@ -66,7 +66,7 @@ class _Paper:
         ("files-in-a-folder-that-is-closed", "50,000 files", 400e6),
     ],
 )
-def test_what_the_kernel_keeps_for_a_room_is_bounded_and_the_next_room_opens(small, name, why, most):
+def test_what_the_kernel_keeps_for_a_session_is_bounded_and_the_next_session_opens(small, name, why, most):
     paper = _Paper()
     next(case for case in cases() if case.name == name).spoil(paper)
     before, peak, over = usage.Machine.now().kernel, [0], threading.Event()
@@ -122,7 +122,7 @@ def test_a_shortage_of_the_machine_is_no_loss_of_points_but_a_second_judgement(m
 
 
 @walled
-def test_a_room_is_ended_when_the_machine_is_short_and_nothing_more_is_asked_of_it(small, monkeypatch):
+def test_a_session_is_ended_when_the_machine_is_short_and_nothing_more_is_asked_of_it(small, monkeypatch):
     with Submission(small) as room:
         room.run("1")
         monkeypatch.setattr(usage, "spare", lambda: -1)

@@ -126,7 +126,7 @@ def warm():
 
 
 @walled
-def test_a_room_runs_cells_with_magics_and_display(warm):
+def test_a_session_runs_cells_with_magics_and_display(warm):
     with Submission(warm) as room:
         [out] = room.run("print('seen'); import sys; print('noted', file=sys.stderr)")[:1]
         assert out == {"output_type": "stream", "name": "stdout", "text": "seen\n"}
@@ -141,7 +141,7 @@ def test_a_room_runs_cells_with_magics_and_display(warm):
 
 
 @walled
-def test_a_room_has_no_worked_solution(warm):
+def test_a_session_has_no_worked_solution(warm):
     with Submission(warm) as room:
         found = room.run(
             "import os, sys\nimport bncourse\nfrom bncourse import check\n"
@@ -155,7 +155,7 @@ def test_a_room_has_no_worked_solution(warm):
 
 
 @walled
-def test_a_room_sees_neither_the_course_nor_what_the_last_one_left(warm):
+def test_a_session_sees_neither_the_course_nor_what_the_last_one_left(warm):
     secret = Path(warm.folder) / "secret"
     secret.write_text("grades")
     with Submission(warm) as room:
@@ -196,7 +196,7 @@ def test_what_no_answer_needs_is_refused(warm, call):
 
 
 @walled
-def test_a_traceback_names_no_folder_of_the_graders_machine_and_nothing_inside_the_room(warm):
+def test_a_traceback_names_no_folder_of_the_graders_machine_and_nothing_inside_the_session(warm):
     with Submission(warm) as room:
         said = json.dumps(
             [
@@ -303,7 +303,7 @@ def test_every_level_that_stands_here_runs_a_cell():
 
 @walled
 @pytest.mark.parametrize("level", [3, 2])
-def test_what_the_judge_compiled_is_read_in_a_room_and_not_written(level, request):
+def test_what_the_judge_compiled_is_read_in_a_session_and_not_written(level, request):
     folder = Path(tempfile.mkdtemp(prefix="bncompiled-"))  # pytest's own folders are closed to other users
     request.addfinalizer(lambda: shutil.rmtree(folder))
     folder.chmod(0o755)

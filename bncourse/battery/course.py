@@ -3,19 +3,17 @@
 Between the cases stand neighbours: right submissions, with a cell that looks for what others left behind.
 """
 
-import contextlib
 import hashlib
 import json
 import os
 import shutil
-import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
 from bncourse import exercises
+from bncourse.battery.left_running import marked
 from bncourse.battery.papers import DRIVERS, FORWARD, POINTS, THROUGH, Paper, cases, own
 from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import SETTINGS
@@ -146,7 +144,7 @@ def run(course, chosen, *, workers=2, level=3, limits=LIMITS):
     from bncourse.grading.submission.store import end_reading
 
     course, outcome = Path(course), Outcome()
-    with _marked(course) as marked:
+    with marked() as left:
         for name in sorted({case.assignment for case in chosen}):
             of_this = [case for case in chosen if case.assignment == name]
             for student in NEIGHBOURS:
@@ -165,7 +163,7 @@ def run(course, chosen, *, workers=2, level=3, limits=LIMITS):
             outcome.run += [f"{path} changed" for path in _changed(before, snapshot(course))]
             outcome.run += [f"the row {row} changed" for row in _changed(rows, _rows(course)) if row in rows]
         end_reading()  # as a command that ends does
-        outcome.run += [f"left running: {line}" for line in marked()]
+        outcome.run += [f"left running: {line}" for line in left()]
     return outcome
 
 
@@ -234,47 +232,6 @@ def _rows(course):
 
 def _changed(before, after):
     return [key for key in {**before, **after} if before.get(key) != after.get(key)]
-
-
-@contextlib.contextmanager
-def _marked(course):
-    """Have what is started meanwhile bear a mark; gives a function that lists what is left of it."""
-    from multiprocessing import util
-
-    import psutil
-
-    began, mark = time.time() - 1, tempfile.mkdtemp(prefix="bnb-")
-    os.chmod(mark, 0o755)
-    before = os.environ.get("TMPDIR"), tempfile.tempdir
-    os.environ["TMPDIR"] = tempfile.tempdir = mark
-
-    def left():
-        found = []
-        for process in psutil.process_iter(["cmdline", "create_time", "status", "pid"]):
-            about = process.info
-            if about["create_time"] < began or about["status"] == psutil.STATUS_ZOMBIE or about["pid"] == os.getpid():
-                continue
-            try:
-                said = " ".join([*about["cmdline"], *process.environ().values()])
-            except psutil.NoSuchProcess:
-                continue
-            except psutil.AccessDenied:
-                said = " ".join(about["cmdline"] or [])
-            # the processes that keep semaphores and fork workers are Python's own, and serve the next run too
-            if mark in said and "resource_tracker" not in said and "forkserver" not in said:
-                found.append(f"{about['pid']} {' '.join(about['cmdline'] or [])[:100]}")
-        return found
-
-    try:
-        yield left
-    finally:
-        tempfile.tempdir = before[1]
-        if before[0] is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before[0]
-        # at the very end: the process that forks workers keeps its socket in there
-        util.Finalize(None, shutil.rmtree, (mark, True), exitpriority=-200)
 
 
 def main(arguments=None):

@@ -173,7 +173,7 @@ def section(figures):
         )
     said += (
         ". The worst margin is the distance from the nearest bound on the worst seed, relative to the larger of the "
-        "two numbers: 0 at the bound, negative where the claim failed, none where it is an equality.\n\n"
+        "two numbers: 0 at the bound, negative where the claim failed, none where it is an equality."
     )
     rows = [
         (

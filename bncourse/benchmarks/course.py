@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from bncourse import course as courses
+from bncourse.benchmarks.described import show
 from bncourse.grading.assignment import Assignment
 
 ALTERNATIONS = 11
@@ -42,13 +43,7 @@ def command(options):
     if options.json:
         print(json.dumps(figures))
         return 0
-    print(f"`import bncourse` adds {figures['import_ms']:.0f} ms to the import of NumPy")
-    print(f"`bncourse release` takes {figures['release_seconds']:.2f} s a notebook, after the import of nbgrader")
-    print(f"`bncourse start` has a page after {figures['start_seconds']:.1f} s")
-    for what, size in figures["install_megabytes"].items():
-        print(f"  {what}: " + ("not installed here" if size is None else f"{size:,.0f} MB of files"))
-    for name, seconds in figures["notebook_seconds"].items():
-        print(f"  {name}: {seconds:.1f} s from top to bottom, solved, the start of its kernel included")
+    show("course", figures)
     print(f"Measured {len(figures['notebook_seconds'])} notebooks in {folder}")
     return 0
 

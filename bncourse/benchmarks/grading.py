@@ -18,6 +18,7 @@ from pathlib import Path
 from bncourse import course as courses
 from bncourse.benchmarks.bare_cells import bare_seconds, leave_out_demonstrations
 from bncourse.benchmarks.classes import Clock, make_class, peak_memory
+from bncourse.benchmarks.described import show
 from bncourse.grading.assignment import Assignment
 
 NOTEBOOKS = {"numpy": "04-normalize-scale-shift", "keras": "07-keras"}
@@ -44,7 +45,11 @@ def command(options):
     if options.json:
         print(json.dumps(figures))
     else:
-        _print_table(figures)
+        show("grading", figures)
+        print(
+            f"{figures['numpy_ratio']:.1f} times (NumPy) and {figures['keras_ratio']:.1f} times (Keras) the pace of "
+            f"plain nbgrader with as many processes, on {figures['cores']} cores."
+        )
     return 0
 
 
@@ -215,43 +220,3 @@ def summary(figures):
     found["times_bare_execution"] = figures["numpy"]["one"] / figures["numpy"]["bare"]
     found["submissions_per_minute"] = max(figures["numpy"]["steady"].values())
     return found
-
-
-def _print_table(figures):
-    from rich.console import Console
-    from rich.table import Table
-
-    heads = ("notebook", "workers", "plain nbgrader", "same cells", "bncourse", "once going", "MB")
-    table = Table(*heads, box=None, pad_edge=False)
-    for kind, name in NOTEBOOKS.items():
-        found = figures[kind]
-        for workers in found["ours"]:
-            plain = found["plain"].get(workers)
-            table.add_row(
-                name,
-                str(workers),
-                f"{plain:.1f}" if plain else "-",
-                f"{found['equal'][workers]:.1f}",
-                f"{found['ours'][workers]:.0f}",
-                f"{found['steady'][workers]:.0f}",
-                f"{found['megabytes'][workers]:.0f}",
-            )
-    console = Console()
-    console.print(
-        "Submissions a minute. Same cells: plain nbgrader without those that only demonstrate. bncourse: with the "
-        "start of its command; once going: without."
-    )
-    console.print(table)
-    for kind, name in NOTEBOOKS.items():
-        found = figures[kind]
-        print(
-            f"{name}: bare cells {found['bare']:.2f} s ({found['bare_needed']:.2f} s without those "
-            f"that only demonstrate), graded by one worker {found['one']:.2f} s; a second run over "
-            f"the unchanged class {found['again']:.1f} s, where the import of nbgrader alone takes "
-            f"{found['nbgrader_import']:.1f} s"
-        )
-    print(f"A warm session opens in {figures['session_ms']:.0f} ms (median), behind walls of level {figures['level']}.")
-    print(
-        f"{figures['numpy_ratio']:.1f} times (NumPy) and {figures['keras_ratio']:.1f} times (Keras) the pace of plain "
-        f"nbgrader with as many processes, on {figures['cores']} cores."
-    )

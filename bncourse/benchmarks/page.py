@@ -14,6 +14,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from bncourse import __version__
+from bncourse.benchmarks.described import described, markdown
 from bncourse.benchmarks.readme import renew
 from bncourse.course import find_folder
 from bncourse.learner.doctor import compiled
@@ -133,7 +134,7 @@ def page(kept):
             f"## {TITLES[family]}\n",
             f"`bncourse bench {family}`, {found['date']}, {found['machine']}; {about}.\n",
         ]
-        parts.append(SECTIONS[family](found["figures"]))
+        parts.append(markdown(described(family, found["figures"])))
     return "\n".join(parts)
 
 
@@ -145,156 +146,4 @@ TITLES = {
     "soak": "Whether a long night of grading stays as it began",
     "battery": "What bad submissions can do",
     "claims": "Whether the notebooks' claims hold",
-}
-
-
-def _table(heads, rows):
-    lines = [f"| {' | '.join(heads)} |", f"|{'---|' * len(heads)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in rows)]) + "\n"
-
-
-def _checks(figures):
-    rows = [
-        ("exercises", figures["exercises"]),
-        ("wrong answers tried", f"{figures['wrong_answers']:,}"),
-        ("of these rejected", f"{figures['kill_rate']:.2%}"),
-        ("of these told by name", f"{figures['naming_rate']:.2%}"),
-        ("two wrong ideas that meet: rejected, both told by name",
-         f"{figures['pair_kill_rate']:.1%}, {figures['pair_naming_rate']:.1%}"),
-        ("right answers rejected", figures["false_rejections"]),
-        ("one check, median and worst", f"{figures['median_ms']:.1f} ms and {figures['worst_ms']:.0f} ms"),
-    ]  # fmt: skip
-    if "mutants" in figures:
-        rows += [
-            ("right answers with one thing changed: tried, rejected, told by name or by line",
-             f"{figures['mutants']:,}, {figures['mutants_rejected']:,}, {figures['mutants_named_or_located']:,}"),
-            ("of these told the name of another mistake", figures["false_names"]),
-            ("with two things changed: tried, rejected, told by name or by line, told another's name",
-             ", ".join(f"{figures.get(f'mutant_pairs{key}', 0):,}" for key in (
-                 "", "_rejected", "_named_or_located", "_false_names"))),
-            (f"verdicts that are not the same on {figures['seeds']} seeds", figures["verdicts_that_hang_on_the_seed"]),
-        ]  # fmt: skip
-    if "keras_median_ms" in figures:
-        worst = f"{figures['keras_median_ms']:.0f} ms and {figures['keras_worst_ms']:.0f} ms"
-        rows.append(("one check with Keras, median and worst (with its first import)", worst))
-    return _table(("", "here"), rows)
-
-
-def _reference(figures):
-    rows = []
-    for row in figures["sizes"]:
-        for peer, ratio in row["ratios"].items():
-            low, high = row["spreads"][peer]
-            fused = f"{row['fused_ratios'][peer]:.2f}"
-            rows.append((f"{row['size'][0]}x{row['size'][1]}", peer, f"{ratio:.2f} ({low:.2f} to {high:.2f})", fused))
-    said = f"\nLargest error against long double: {figures['max_ulp']:.1f} units in the last place.\n"
-    heads = ("Size", "Peer", "Steps: time as a multiple of the peer's (spread)", "Fused")
-    return "Forward and backward together, float64, one thread.\n\n" + _table(heads, rows) + said
-
-
-def _course(figures):
-    rows = [
-        ("`import bncourse`, beyond NumPy's import", f"{figures['import_ms']:.0f} ms"),
-        ("`bncourse release`, one notebook", f"{figures['release_seconds']:.2f} s"),
-        ("`bncourse start` until the page is served", f"{figures['start_seconds']:.1f} s"),
-        *(
-            (f"size of `{what}` with what it needs" if what == "bncourse" else f"{what} adds", _megabytes(size))
-            for what, size in figures["install_megabytes"].items()
-        ),
-        *((f"`{name}`, solved, top to bottom", f"{s:.1f} s") for name, s in figures["notebook_seconds"].items()),
-    ]
-    return _table(("", "here"), rows)
-
-
-def _megabytes(size):
-    return "not installed here" if size is None else f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
-
-
-def _grading(figures):
-    rows = []
-    for kind in ("numpy", "keras"):
-        found = figures[kind]
-        for workers, cold in found["ours"].items():
-            warm, plain = found["steady"][workers], found["plain"][workers]
-            equal, size = found.get("equal", {}).get(workers), f"{found['megabytes'][workers]:.0f} MB"
-            same = f"{equal:.1f} ({cold / equal:.1f})" if equal else "not measured"
-            with_start, going = f"{cold:.0f} ({cold / plain:.1f})", f"{warm:.0f} ({warm / plain:.1f})"
-            rows.append((kind, workers, f"{plain:.1f}", same, with_start, going, size))
-    heads = ("Notebook", "Workers", "Plain nbgrader", "Plain, the same cells", "With its start", "Once going", "Memory")
-    parts = [
-        "Submissions a minute, the same class graded in alternating runs; plain nbgrader has as many processes. In "
-        "brackets: how many times the pace of plain nbgrader. Plain nbgrader runs every cell; ours leaves out those "
-        "that only demonstrate, which in these notebooks are most of the work. Without these cells plain nbgrader has "
-        "the pace of the fourth column; in brackets: how many times that is ours, with its start.\n\n",
-        _table(heads, rows),
-        f"\nWalls of level {figures['level']}; a warm session behind them opens in {figures['session_ms']:.0f} ms.\n",
-    ]
-    for kind in ("numpy", "keras"):
-        found = figures[kind]
-        parts.append(
-            f"\nThe {kind} notebook by one worker: {found['one']:.2f} s a submission, where the bare cells in a warm "
-            f"process take {found['bare']:.2f} s ({found['bare_needed']:.2f} s without those that only demonstrate). "
-            f"A second run over the unchanged class: {found['again']:.1f} s; `import nbgrader` alone, just after: "
-            f"{found['nbgrader_import']:.1f} s.\n"
-        )
-    return "".join(parts)
-
-
-def _soak(figures):
-    samples = figures["samples"]
-    shown = sorted({0, 1, len(samples) // 2, len(samples) - 1} & set(range(len(samples))))
-    rows = [
-        (
-            f"{(number + 1) * figures['every']:,}",
-            f"{1e3 * samples[number]['cpu_seconds']:.0f} ms",
-            f"{1e3 * samples[number]['seconds']:.0f} ms",
-            f"{samples[number]['memory'] / 1e6:.0f} MB",
-            samples[number]["descriptors"],
-            samples[number]["processes"],
-        )
-        for number in shown
-    ]
-    said = (
-        f"{figures['graded']:,} submissions in one run; each row is about the last {figures['every']} of them. At the "
-        f"end a submission took {figures['cpu_growth']:+.0%} of the processor time of the second row, and the run "
-        f"{figures['memory_growth']:+.0%} of its memory; {figures['left']} processes were left.\n\n"
-    )
-    heads = ("After", "Processor time each", "Time each", "Memory", "Descriptors", "Processes")
-    return said + _table(heads, rows)
-
-
-def _battery(figures):
-    rows = [
-        (
-            kind,
-            counts["cases"],
-            counts["broken"],
-            *([f"{counts['plain_broken']} of {counts['plain_cases']}"] if "plain_cases" in counts else []),
-        )
-        for kind, counts in figures["kinds"].items()
-    ]
-    heads = ["Submissions", "Cases", "Broken by `bncourse grade`", "Broken by nbgrader as it comes"]
-    said = (
-        f"Walls of level {figures['level']}. A case is broken if the run stops or hangs, if a point is given that no "
-        "function earned, if an earned point is lost, if a neighbour's grade or file changes, or if a process is left. "
-        "Without `--json`, the command shows each case.\n\n"
-    )
-    return said + _table(heads[: len(rows[0])], rows)
-
-
-def _claims(figures):
-    from bncourse.benchmarks import claims  # here, for the other families need no experiment
-
-    said, rows = claims.section(figures)
-    return said + _table(("Claim", "Points", "Held on, at the worst", "Worst margin"), rows)
-
-
-SECTIONS = {
-    "checks": _checks,
-    "reference": _reference,
-    "course": _course,
-    "grading": _grading,
-    "soak": _soak,
-    "battery": _battery,
-    "claims": _claims,
 }

@@ -13,6 +13,7 @@ import time
 import numpy as np
 
 from bncourse import reference
+from bncourse.benchmarks.described import show
 
 SIZES = ((64, 128), (512, 256), (4096, 512))
 ALTERNATIONS = 9
@@ -23,7 +24,6 @@ EPS = 1e-3
 def command(options):
     """Measure and print a table, or one JSON object; the ``bncourse bench reference`` command."""
     from rich.console import Console
-    from rich.table import Table
 
     console = Console(stderr=True)
     rows = []
@@ -40,18 +40,9 @@ def command(options):
     if options.json:
         print(json.dumps(figures))
         return 0
-    table = Table(title="Forward and backward together: time of the reference as a multiple of the peer's")
-    for heading in ("Size", "Peer", "Steps", "Fused", "Spread of the steps"):
-        table.add_column(heading, justify="left" if heading == "Peer" else "right")
-    for row in rows:
-        for peer, ratio in row["ratios"].items():
-            low, high = row["spreads"][peer]
-            size = f"{row['size'][0]}x{row['size'][1]}"
-            table.add_row(size, peer, f"{ratio:.2f}", f"{row['fused_ratios'][peer]:.2f}", f"{low:.2f} to {high:.2f}")
-    Console().print(table)
+    show("reference", figures)
     if figures["forward_backward_ratio_torch"] is None:
         print('PyTorch is not installed, so it is not in the table: pip install -e ".[bench]"')
-    print(f"Largest error: {figures['max_ulp']:.1f} units in the last place, on sizes up to {SIZES[-1]}")
     return 0
 
 

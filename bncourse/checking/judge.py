@@ -1,5 +1,7 @@
 """The judge: call the answer on every case, compare, and on a miss look for the wrong idea behind it."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bncourse.checking import compare
@@ -34,8 +36,11 @@ def judge(exercise, answer, seed=0):
     -------
     Verdict
     """
-    if isinstance(exercise, Quiz):
-        return judge_quiz(exercise, answer)
+    verdict = judge_quiz(exercise, answer) if isinstance(exercise, Quiz) else _judge_function(exercise, answer, seed)
+    return replace(verdict, section=exercise.section) if verdict.outcome in (NOT_YET, STOPPED) else verdict
+
+
+def _judge_function(exercise, answer, seed):
     if answer.kind == "value":
         return _not_callable(exercise, answer)
     if is_empty(answer.source):

@@ -20,6 +20,7 @@ _LOOKS = {
     NOT_CHECKED: ("↻", "NOT CHECKED", "#b7791f"),
 }
 _FIRST_REASON = {NOT_STARTED: "The task", NOT_CHECKED: "What happened"}
+_READ = "Read again"
 _WIDTH = 76
 
 
@@ -72,6 +73,8 @@ class Verdict:
         In a quiz: the questions that were answered wrongly, each with the code of its wrong idea.
     about : str
         Which of the cells' answers this is about, or "".
+    section : str
+        The heading of the notebook under which the reader finds what is missing, or "".
     """
 
     exercise: str
@@ -87,6 +90,7 @@ class Verdict:
     case: int | None = field(default=None, compare=False)
     choices: tuple[str, ...] = ()
     about: str = field(default="", compare=False)
+    section: str = field(default="", compare=False)
 
     @property
     def wrong_ideas(self):
@@ -112,6 +116,7 @@ class Verdict:
             for label, value in finding.details:
                 lines.append(wrapped(f"{label + ':':<{wide}}{value}", 6, hang=wide))
         lines += [wrapped(f"{label}: {value}", 2) for label, value in self._paragraphs()]
+        lines += [wrapped(f"{_READ}: {self.section}", 2)] if self.section else []
         return "\n".join(lines)
 
     def html(self):
@@ -127,6 +132,9 @@ class Verdict:
                 parts.append(_table(finding.details))
         for label, value in self._paragraphs():
             parts.append(f'<div style="margin-top:4px"><strong>{escape(label)}:</strong> {escape(value)}</div>')
+        if self.section:  # Jupyter's anchor of a heading
+            link = f'<a href="#{escape(self.section.replace(" ", "-"))}">{escape(self.section)}</a>'
+            parts.append(f'<div style="margin-top:4px"><strong>{_READ}:</strong> {link}</div>')
         style = f"border-left:5px solid {bar};padding:6px 12px;margin:4px 0;line-height:1.45"
         return f'<div style="{style}">{"".join(parts)}</div>'
 

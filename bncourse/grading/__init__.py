@@ -8,8 +8,9 @@ the whole cycle on a small class.
 
 import sys
 
-# nbformat loads jsonschema, and that a grammar of web addresses, which takes three times as long as all of
-# nbgrader. No notebook's schema needs it; jsonschema goes without where it is missing, so here it is missing.
+# nbformat loads jsonschema, and that a grammar of web addresses: 1.1 of the 1.3 seconds of processor time that
+# jsonschema 4.26 takes to import. No notebook's schema needs it. jsonschema has no setting for it, and goes without
+# where it cannot be imported: so here it cannot, until jsonschema is loaded.
 _GRAMMAR = "rfc3987_syntax"
 if _GRAMMAR not in sys.modules:
     sys.modules[_GRAMMAR] = None

@@ -177,7 +177,7 @@ class SubmissionDir:
 
     def is_staged(self, report=None):
         """Say whether the files in ``submitted/`` are those of this report, or of the one on the disk."""
-        known = (report or self.staging_report()).files
+        known = (self.staging_report() if report is None else report).files
         return bool(known) and hashes(self.submitted) == known
 
     @property

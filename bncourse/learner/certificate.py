@@ -2,34 +2,14 @@
 
 import unicodedata
 from datetime import date
-from html import escape
 from pathlib import Path
 
 from bncourse import __version__
 from bncourse.learner import progress
+from bncourse.templates import render
 from bncourse.trouble import Trouble
 
 LONGEST_NAME = 100  # characters; more would not fit on the page
-
-# One A4 or Letter page. The colours are for paper: dark text on white, whatever the theme of the browser.
-_STYLE = """
-@page { size: A4; margin: 14mm }
-* { box-sizing: border-box }
-html { color-scheme: light; background: #fff }
-body { margin: 6mm auto; max-width: 182mm; padding: 8mm; border: 2px solid #0067a3; color: #1b1f24; background: #fff;
-       font: 10.5pt/1.4 system-ui, "Segoe UI", "Noto Sans", Arial, sans-serif }
-h1 { font-size: 22pt; line-height: 1.2; margin: 0 0 6mm }
-.kind { color: #0067a3; font-weight: bold; margin: 0 }
-.name { font-size: 18pt; line-height: 1.25; font-weight: bold; margin: 0; overflow-wrap: anywhere }
-table { border-collapse: collapse; width: 100%; margin: 5mm 0; font-size: 9pt }
-caption { text-align: left; font-weight: bold; padding-bottom: 1.5mm; font-size: 10.5pt }
-th, td { text-align: left; vertical-align: top; padding: 1mm 3mm 1mm 0; border-top: 1px solid #b9bdc2 }
-td { overflow-wrap: anywhere }
-th, .count { white-space: nowrap }
-p { margin: 2mm 0 }
-.honest { border-left: 4px solid #a84a00; padding-left: 4mm; margin-top: 5mm }
-@media print { body { max-width: none; margin: 0 } tr { break-inside: avoid } }
-"""
 
 
 def page(name, stands, today):
@@ -63,44 +43,11 @@ def page(name, stands, today):
             "no exercise is passed yet, so there is nothing to put on a certificate; nothing was written. "
             "`bncourse start` opens the course, and `bncourse progress` shows what is done."
         )
-    rows = "\n".join(
-        f'<tr><th scope="row">{escape(notebook)}</th>'
-        f'<td class="count">{len(names)} of {len(stands.notebooks[notebook])}</td>'
-        f"<td>{escape(', '.join(names))}</td></tr>"
-        for notebook, names in passed.items()
-        if names
-    )
     share = f"all {total}" if done == total else f"{done} of {total}"
     day = f"{today.day} {today:%B %Y}"
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Certificate of {escape(name)}: a course on batch normalization</title>
-<style>{_STYLE}</style>
-</head>
-<body>
-<main>
-<p class="kind">Certificate</p>
-<h1>A course on batch normalization</h1>
-<p class="name"><bdi>{escape(name)}</bdi></p>
-<p>has passed <strong>{share} exercises</strong> of the course.</p>
-<p><time datetime="{today.isoformat()}">{day}</time>, bncourse {escape(__version__)}</p>
-<table>
-<caption>Exercises passed</caption>
-{rows}
-</table>
-<div class="honest">
-<p><strong>This certificate is self-issued.</strong> The person named above made it on their own computer, and typed
-the name. The course's automatic checks accepted the answers there. Nobody supervised the work or verified who did
-it, the solutions are public, and this page can be edited like any file.</p>
-<p>To see what it stands for, ask the person to explain one of these answers.</p>
-</div>
-</main>
-</body>
-</html>
-"""
+    rows = [(notebook, names, len(stands.notebooks[notebook])) for notebook, names in passed.items() if names]
+    values = {"name": name, "share": share, "day": day, "today": today.isoformat(), "version": __version__}
+    return render("bncourse.learner", "certificate.html", rows=rows, **values)
 
 
 def readable_name(text):

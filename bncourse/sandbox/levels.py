@@ -82,11 +82,11 @@ def _probe(highest):
         with contextlib.suppress(OSError):
             if _memory().exists():
                 return BEST, {}
-    found = probe(highest)
-    if found[0] == BEST:
+    probed = probe(highest)
+    if probed[0] == BEST:
         with contextlib.suppress(OSError):
             _memory().touch()
-    return found
+    return probed
 
 
 def _memory():

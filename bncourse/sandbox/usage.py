@@ -46,12 +46,12 @@ def memory(processes):
                 total += about.rss - about.shared
         except (psutil.Error, OSError):
             continue
-        told = _status(process.pid)
-        total += told.get("VmPTE", 0)
+        status = _status(process.pid)
+        total += status.get("VmPTE", 0)
         try:
             held |= _held(process.pid)
         except PermissionError:
-            total += told.get("FDSize", 0) * SOCKET
+            total += status.get("FDSize", 0) * SOCKET
         except OSError:
             continue
     return total + sum(held.values())
@@ -59,31 +59,31 @@ def memory(processes):
 
 def _status(pid):
     """Give some numbers of a process, in bytes where they have a unit."""
-    found = {}
+    status = {}
     with contextlib.suppress(OSError, ValueError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines():
             name, _, value = line.partition(":")
             if name in ("VmPTE", "FDSize"):
                 number, _, unit = value.strip().partition(" ")
-                found[name] = int(number) * (1024 if unit == "kB" else 1)
-    return found
+                status[name] = int(number) * (1024 if unit == "kB" else 1)
+    return status
 
 
 def _held(pid):
     """Give what the kernel may hold for each socket, pipe and unnamed file of a process; each has one name in all."""
-    found = {}
+    held = {}
     for name in os.listdir(f"/proc/{pid}/fd"):
         path = f"/proc/{pid}/fd/{name}"
         with contextlib.suppress(OSError):
             what = os.readlink(path)
             if what.startswith("socket:"):
-                found[what] = SOCKET
+                held[what] = SOCKET
             elif what.startswith("pipe:"):
-                found[what] = PIPE
+                held[what] = PIPE
             elif what.endswith(" (deleted)"):
                 about = os.stat(path)
-                found[about.st_dev, about.st_ino] = about.st_blocks * 512
-    return found
+                held[about.st_dev, about.st_ino] = about.st_blocks * 512
+    return held
 
 
 @dataclass(frozen=True)
@@ -121,25 +121,25 @@ class Machine:
 
 def spare():
     """Give the bytes of memory that programs may still take, here and in this process's group; None if unknown."""
-    told = _meminfo()
-    left = [cgroups.free(kept=LEAST_MEMORY)]
-    if "MemAvailable" in told:
-        left.append(told["MemAvailable"] - min(LEAST_MEMORY * told.get("MemTotal", 0), 1e9))
-    known = [each for each in left if each is not None]
+    meminfo = _meminfo()
+    free = [cgroups.free(kept=LEAST_MEMORY)]
+    if "MemAvailable" in meminfo:
+        free.append(meminfo["MemAvailable"] - min(LEAST_MEMORY * meminfo.get("MemTotal", 0), 1e9))
+    known = [each for each in free if each is not None]
     return min(known) if known else None
 
 
-def _kernel(told):
-    return sum(told.get(name, 0) for name in _KERNEL)
+def _kernel(meminfo):
+    return sum(meminfo.get(name, 0) for name in _KERNEL)
 
 
 def _meminfo():
-    found = {}
+    meminfo = {}
     with contextlib.suppress(OSError, ValueError, IndexError):
         for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
             name, _, value = line.partition(":")
-            found[name] = int(value.split()[0]) * 1024
-    return found
+            meminfo[name] = int(value.split()[0]) * 1024
+    return meminfo
 
 
 def wait_for_memory(wanted, seconds):

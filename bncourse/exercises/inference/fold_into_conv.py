@@ -5,13 +5,8 @@ import numpy as np
 from bncourse import reference
 from bncourse.checking import Exercise
 from bncourse.exercises.batches import by_hand
-from bncourse.exercises.inference.fold_into_dense import (
-    FOLD_STEPS,
-    compose_fold,
-    fold_cases,
-    fold_into_dense,
-    outputs_agree,
-)
+from bncourse.exercises.inference.fold_into_dense import fold_into_dense
+from bncourse.exercises.inference.folding import FOLD_STEPS, compose_fold, fold_cases, outputs_agree
 
 
 def _conv_cases(rng):

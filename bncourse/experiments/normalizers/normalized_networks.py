@@ -3,6 +3,10 @@
 A network is a list of `bncourse.network.Layer` whose `norm` is one of `KINDS`. The hidden layers have ReLU; the last
 one has no normalizer. Here, unlike in `bncourse.network`, the caller chooses the mini-batches, and there is dropout
 and weight decay.
+
+It is not one with `bncourse.network`, because their ways back are not the same to the last bit: there it is the
+reference function, with two sums; here it is one formula for all normalizers. The forward passes agree exactly, and a
+step of gradient descent does not: the numbers that notebook 09 tells would all be measured anew.
 """
 
 from dataclasses import replace

@@ -138,7 +138,7 @@ def grade(
         times = {student: _handed_in_at(assignment.submission(student), reports[student]) for student in done.unchanged}
         record.enter(name, times)
         done.penalties = record.renew_penalties(name, set(done.unchanged))
-        done.warnings += [*record.idle_extensions(names(course)), *without_times(assignment, done)]
+        done.warnings += [*record.idle_extensions(names(course)), *without_times(assignment, done, reports)]
         done.took = time.monotonic() - began
     return done
 

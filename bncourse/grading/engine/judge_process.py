@@ -28,7 +28,7 @@ _judge = None
 
 
 @dataclass
-class Standing:
+class KnownSoFar:
     """What is known of a submission while it is judged.
 
     Parameters
@@ -69,7 +69,7 @@ def judge(job):
     bncourse.grading.engine.jobs.JobResult
     """
     with _one_at_a_time:
-        began, standing, losses, idle = time.monotonic(), Standing(), 0, 0
+        began, standing, losses, idle = time.monotonic(), KnownSoFar(), 0, 0
         limits = job.limits
         while True:
             try:
@@ -105,13 +105,13 @@ def _followed(job, limits, standing):
         used, most = _seconds(about), about.memory_info().rss + limits.judge_memory
         while True:
             if connection.poll(A_LOOK):
-                word, *told = connection.recv()
+                word, *details = connection.recv()
                 if word == "result":
-                    return told[0]
+                    return details[0]
                 if word == "at":
-                    [at], used = told, _seconds(about)
+                    [at], used = details, _seconds(about)
                 elif word == "judged":
-                    number, outputs, outcome = told
+                    number, outputs, outcome = details
                     standing.known[number] = outputs, outcome
                 elif word == "again":  # its sandbox was lost: all of it once more
                     standing.known.clear()
@@ -241,12 +241,12 @@ class Progress:
 
     Parameters
     ----------
-    standing : Standing
+    standing : KnownSoFar
     send : callable
     """
 
     def __init__(self, standing=None, send=lambda told: None):
-        self._standing = replace(standing) if standing else Standing()
+        self._standing = replace(standing) if standing else KnownSoFar()
         self._send = send
 
     @property

@@ -24,22 +24,22 @@ LONGEST_SOURCE = 50_000  # characters; the longest right answer of the course ha
 _KINDS = {"AssertionError", "IndexError", "NotImplementedError", "TypeError", "ValueError", "ZeroDivisionError"}
 
 
-def handed(value, kept):
+def handed(value, handles):
     """Give a value as it may cross; functions, and namespaces of them, stay here and are called back."""
     if callable(value):
-        kept[len(kept)] = {"": value}
-        return protocol.Handle(len(kept) - 1)
+        handles[len(handles)] = {"": value}
+        return protocol.Handle(len(handles) - 1)
     parts = {} if isinstance(value, Learners) else getattr(value, "__dict__", {})
     if parts and all(callable(part) for part in parts.values()):
-        kept[len(kept)] = dict(parts)
-        return protocol.Handle(len(kept) - 1, tuple(parts))
+        handles[len(handles)] = dict(parts)
+        return protocol.Handle(len(handles) - 1, tuple(parts))
     return value
 
 
-def called_back(asked, kept, left):
+def called_back(asked, handles, left):
     """Call a function of the judge for the session; what it takes of time and memory has an end."""
     try:
-        function, name = _asked_for(asked, kept)
+        function, name = _asked_for(asked, handles)
         arguments, options = asked.get("arguments"), asked.get("options")
         if not isinstance(arguments, tuple) or not isinstance(options, dict):
             raise TypeError("the call has no arguments that can be read")
@@ -57,12 +57,12 @@ def called_back(asked, kept, left):
         return {"error": kind if kind in _KINDS else "ValueError", "message": _neutral(error, name)}
 
 
-def _asked_for(asked, kept):
+def _asked_for(asked, handles):
     """Give a function of the judge and its name; only those that were handed out can be asked for."""
     number, part = asked.get("callback"), asked.get("part")
-    if type(number) is not int or not isinstance(part, str) or part not in kept.get(number, {}):
+    if type(number) is not int or not isinstance(part, str) or part not in handles.get(number, {}):
         raise ValueError("there is no such function")
-    return kept[number][part], part or getattr(kept[number][part], "__name__", "function")
+    return handles[number][part], part or getattr(handles[number][part], "__name__", "function")
 
 
 def _fits(function, name, arguments, options):

@@ -95,10 +95,10 @@ class SessionAnswer:
             return self._submission.call(self._learners.key, arguments, options, seconds, driver)
         if rebuild := getattr(drive, "rebuilds", None):
             export = f"{drive.exports.__module__}:{drive.exports.__name__}"
-            told = self._submission.call(self._learners.key, (), {}, seconds, export)
-            if told.fault or told.timed_out:
-                return Reply(None, tuple(arguments), dict(options), told.fault, told.timed_out)
-            target = partial(rebuild, told.value, *arguments[:1])  # no function: no line of it is the learner's
+            exported = self._submission.call(self._learners.key, (), {}, seconds, export)
+            if exported.fault or exported.timed_out:
+                return Reply(None, tuple(arguments), dict(options), exported.fault, exported.timed_out)
+            target = partial(rebuild, exported.value, *arguments[:1])  # no function: no line of it is the learner's
         else:
             target = _Within(self._learners, seconds)
             seconds = None  # each call has its own clock, and an alarm amid a frame would leave its rest behind

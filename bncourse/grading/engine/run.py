@@ -70,7 +70,11 @@ class GradingRun:
         private = private_folders(self.assignment.course, self.record.config, self.record.url)
         for batch in _batches(students):
             staged = {student: self._staged(student) for student in batch}
-            untimed = {student for student in batch if has_lost_its_time(self.assignment.submission(student))}
+            untimed = {
+                student
+                for student in batch
+                if has_lost_its_time(self.assignment.submission(student), self.reports[student])
+            }
             times = {student: stamp_of(beside) for student, (_, beside) in staged.items()}
             ids = self.record.enter(name, times, untimed)
             for student, (notebook, self.files[student]) in staged.items():

@@ -240,39 +240,41 @@ class Submission:
         NameError
             If the submission does not define it.
         """
-        told = self._ask({"do": "describe", "name": name}, A_LOOK)
-        if told.get("known") is False:
+        description = self._ask({"do": "describe", "name": name}, A_LOOK)
+        if description.get("known") is False:
             raise NameError(f"name {name!r} is not defined")
-        if told.get("kind") in ("function", "class"):
-            called = text_of(told.get("name"), 100) or name
-            return Learners(self, name, told["kind"], called, source_of(told.get("source")))
+        if description.get("kind") in ("function", "class"):
+            called = text_of(description.get("name"), 100) or name
+            return Learners(self, name, description["kind"], called, source_of(description.get("source")))
         return bounded(self._ask({"do": "value", "name": name}, A_LOOK).get("value"))
 
     def size(self, name):
         """Give how many numbers a name of the submission holds; 0 for what is no array or list."""
         try:
-            found = self._ask({"do": "value", "name": name}, A_LOOK).get("size", 0)
+            size = self._ask({"do": "value", "name": name}, A_LOOK).get("size", 0)
         except Lost:
             return 0
-        return found if type(found) is int else 0
+        return size if type(size) is int else 0
 
     def call(self, name, arguments, options, seconds, driver=None):
         """Call a function of the submission; give a `Reply` whatever happens."""
         if self.losses.get(name, 0) >= MOST_LOSSES:
             fault = Fault("Stopped", "the call was not made: the function ended its process before")
             return Reply(arguments=tuple(arguments), options=dict(options), fault=fault)
-        kept = {}
+        handles = {}
         message = {
             "do": "call",
             "name": name,
-            "arguments": tuple(handed(value, kept) for value in arguments),
-            "options": {key: handed(value, kept) for key, value in options.items()},
+            "arguments": tuple(handed(value, handles) for value in arguments),
+            "options": {key: handed(value, handles) for key, value in options.items()},
             "seconds": float(seconds),
             "driver": driver,
         }
         began = time.monotonic()
         try:
-            reply = self._ask(message, seconds + self.limits.grace, lambda asked, left: called_back(asked, kept, left))
+            reply = self._ask(
+                message, seconds + self.limits.grace, lambda asked, left: called_back(asked, handles, left)
+            )
         except Lost as lost:
             self.events.append(lost.why)
             self.losses[name] = self.losses.get(name, 0) + 1
@@ -280,7 +282,9 @@ class Submission:
                 return Reply(arguments=tuple(arguments), options=dict(options), timed_out=True, seconds=seconds)
             fault = Fault("Stopped", f"the call was stopped: {lost.why}")
             return Reply(arguments=tuple(arguments), options=dict(options), fault=fault)
-        found = reply_of(reply, arguments, options, time.monotonic() - began)
+        answered = reply_of(reply, arguments, options, time.monotonic() - began)
         hide = self.sandbox.places.hide
-        fault = found.fault and replace(found.fault, message=hide(found.fault.message), text=hide(found.fault.text))
-        return replace(found, fault=fault, printed=hide(found.printed), warned=tuple(map(hide, found.warned)))
+        fault = answered.fault and replace(
+            answered.fault, message=hide(answered.fault.message), text=hide(answered.fault.text)
+        )
+        return replace(answered, fault=fault, printed=hide(answered.printed), warned=tuple(map(hide, answered.warned)))

@@ -7,9 +7,7 @@ written in one transaction, after its graded notebook is in its place.
 import contextlib
 import itertools
 import os
-import shutil
 import sqlite3
-import tempfile
 import time
 import warnings
 from datetime import UTC
@@ -26,6 +24,7 @@ from bncourse.grading.course import settings
 from bncourse.grading.gradebook import backup
 from bncourse.grading.gradebook import queries as rows
 from bncourse.grading.gradebook.create import prepare
+from bncourse.grading.gradebook.graded_folder import texts_in, texts_of, write_folder
 from bncourse.grading.lms import times
 from bncourse.grading.lms.people import ClassList, person_of
 from bncourse.grading.nbgrader import penalties
@@ -189,8 +188,13 @@ class Record:
         float
             The score of what was judged by machine.
         """
-        unchanged = self._theirs(name, student) == _theirs(judged)
-        self._write_files(name, student, judged, files)
+        folder = self._folder(name, student)
+        unchanged = texts_in(folder / f"{name}.ipynb") == texts_of(judged)
+        graded = {**files, f"{name}.ipynb": (judged + "\n").encode("utf-8", "replace")}
+        try:
+            write_folder(folder, graded)
+        except OSError as error:
+            raise Trouble(f"the graded notebook of {student} could not be written: {error}") from error
         cells = {
             cell.metadata.nbgrader["grade_id"]: cell
             for cell in reads_json(judged).cells
@@ -227,34 +231,9 @@ class Record:
                 if time.monotonic() > until:
                     raise Trouble(f"the gradebook did not come back: {_first_line(error)}") from error
 
-    def _theirs(self, name, student):
-        """Give the student's texts in the graded notebook that is there; None where there is none."""
-        place = Path(self.place.format_path(self.place.autograded_directory, student, name))
-        try:
-            return _theirs((place / f"{name}.ipynb").read_text(encoding="utf-8"))
-        except (OSError, ValueError, KeyError, AttributeError):
-            return None
-
-    def _write_files(self, name, student, judged, files):
-        place = Path(self.place.format_path(self.place.autograded_directory, student, name))
-        place.parent.mkdir(parents=True, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=".making-", dir=place.parent))
-        try:
-            for path, content in {**files, f"{name}.ipynb": (judged + "\n").encode("utf-8", "replace")}.items():
-                (making / path).parent.mkdir(parents=True, exist_ok=True)
-                (making / path).write_bytes(content)
-                (making / path).chmod(0o444)
-            making.chmod(0o755)
-            if place.exists():
-                old = Path(tempfile.mkdtemp(prefix=".old-", dir=place.parent))
-                os.rename(place, old / "files")
-                os.rename(making, place)
-                utils.rmtree(str(old))
-            else:
-                os.rename(making, place)
-        except OSError as error:
-            shutil.rmtree(making, ignore_errors=True)
-            raise Trouble(f"the graded notebook of {student} could not be written: {error}") from error
+    def _folder(self, name, student):
+        """Return the folder of what was graded."""
+        return Path(self.place.format_path(self.place.autograded_directory, student, name))
 
     def _write_grades(self, name, student, cells, unchanged):
         submission, submitted = rows.submission(self.gradebook.db, name, student)
@@ -309,11 +288,6 @@ class Record:
         """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
         due = self.gradebook.find_assignment(name).duedate
         return times.shown(due.replace(tzinfo=UTC), getattr(self.late, "zone", None)) if due else ""
-
-
-def _theirs(notebook):
-    cells = reads_json(notebook).cells
-    return [cell.source for cell in cells if cell.metadata.get("bncourse", {}).get("from") != "release"]
 
 
 def _first_line(error):

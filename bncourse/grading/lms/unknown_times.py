@@ -3,9 +3,9 @@
 from bncourse.grading.submission.timestamp import TIMESTAMP
 
 
-def has_lost_its_time(submission):
+def has_lost_its_time(submission, report=None):
     """Say whether something was handed in again without a time, so that the time before is not that of what counts."""
-    received = submission.staging_report().received
+    received = (submission.staging_report() if report is None else report).received
     if not received or (submission.assignment.course / received / TIMESTAMP).exists():
         return False
     before = submission.grade_note().received
@@ -61,13 +61,21 @@ def about_time(submission, late, at):
     return ""
 
 
-def without_times(assignment, done):
-    """Give the sentences of a run about those who may be late, and of whom no time is known."""
+def without_times(assignment, done, reports):
+    """Give the sentences of a run about those who may be late, and of whom no time is known.
+
+    Parameters
+    ----------
+    assignment : Assignment
+    done : Graded
+    reports : dict of str to StagingReport
+        Of each student in the run.
+    """
     late, again, system = [], [], ""
     marks = marked_late(assignment)
     for student in sorted({*done.scores, *done.unchanged}):
         submission = assignment.submission(student)
-        report = submission.staging_report()
+        report = reports[student]
         stamp = TIMESTAMP in report.files
         if student in marks and not stamp:
             late.append(done.shown(student))

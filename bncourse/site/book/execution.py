@@ -2,6 +2,9 @@
 
 The outputs of a notebook depend on its code, on this package, and on the libraries. A key is made of all three;
 outputs are stored under it, and a notebook whose key is known is not run again.
+
+jupyter-cache, which myst-nb brings, makes its key of the code and the kernel's name alone (`create_hashed_notebook`,
+read on 30 November 2026 at commit 06741f0): after a change of this package it would show what the old one measured.
 """
 
 import asyncio
