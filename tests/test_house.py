@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "experiments": {"network", "reference", "data", "losses", "backend", "museum"},
     "time_limit": set(),
     "checking": {"time_limit"},
-    "sandbox.inside": {"checking", "sandbox", "time_limit"},
+    "sandbox.inside": {"checking", "drivers", "sandbox", "time_limit"},
     "sandbox": {"sandbox.inside", "checking", "backend", "time_limit"},
     "museum": set(),
     "drivers": {"backend", "museum"},

@@ -71,7 +71,8 @@ def _grading(figures):
     if not all("equal" in figures[kind] for kind in ("numpy", "keras")):
         return f"{said}; cells that only demonstrate, most of the work, are left out"
     ratios = (figures[kind]["ours"][_WORKERS] / figures[kind]["equal"][_WORKERS] for kind in ("numpy", "keras"))
-    return f"{said}; where both leave out the cells that only demonstrate, {' and '.join(f'{r:.1f}' for r in ratios)} times"
+    numpy, keras = (f"{ratio:.1f}" for ratio in ratios)
+    return f"{said}; where both leave out the cells that only demonstrate, {numpy} and {keras} times"
 
 
 def _soak(figures):

@@ -11,7 +11,6 @@ import contextlib
 import importlib
 import inspect
 import io
-import math
 import numbers
 import textwrap
 import time
@@ -27,7 +26,6 @@ from bncourse.time_limit import TimeUp, time_limit
 
 KEPT_CHARACTERS = 2_000
 DEEPEST = 6
-CHARACTERS_A_NUMBER = 25  # of a text that somebody packed numbers into, at the most
 MOST_NUMBERS = 50_000_000
 # What Python says of a text that it cannot read, or that is nested too deeply.
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -227,24 +225,6 @@ def _array(value):
     if array.dtype.hasobject or array.size > MOST_NUMBERS:
         return Opaque(f"array of {array.dtype}" if array.dtype.hasobject else f"array of {array.size} numbers")
     return array
-
-
-def size_of(value):
-    """Return how many numbers a value may hold: a text counts as what could be packed into it.
-
-    Examples
-    --------
-    >>> size_of(np.ones((3, 4))), size_of([[1.0], [2.0, 3.0]]), size_of("a name"), size_of(2.0)
-    (12, 3, 0, 0)
-    """
-    if isinstance(value, str | bytes | bytearray | memoryview):
-        return len(value) // CHARACTERS_A_NUMBER
-    if isinstance(value, list | tuple | set | frozenset):
-        return sum(max(size_of(item), 1) for item in value)
-    if isinstance(value, dict):
-        return sum(max(size_of(item), 1) for item in value.values())
-    axes = getattr(value, "ndim", 0)  # of an array of any library; a module may have something else under this name
-    return math.prod(value.shape) if isinstance(axes, int) and axes else 0
 
 
 def is_empty(source):

@@ -36,6 +36,7 @@ INSIDE = (
     "checking/variants.py",
     "drivers/keras_objects.py",
     "drivers/precision.py",
+    "drivers/sizes.py",
     "drivers/exported_model.py",
     "drivers/rebuilt_model.py",
     "backend.py",

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from bncourse.checking.answer import DirectAnswer, plain, size_of
+from bncourse.checking.answer import DirectAnswer, plain
+from bncourse.drivers.sizes import size_of
 from bncourse.sandbox import protocol
 from bncourse.sandbox.inside.shell import KEPT_CHARACTERS, OUTPUTS, Stream, without_places
 from bncourse.sandbox.inside.statements import MOST, Statements
