@@ -50,7 +50,7 @@ def test_the_other_walls_hold_too(somewhere_open, user, level, every):
     def ran(*arguments):
         done = subprocess.run(
             [python, *arguments], cwd=work, env=environment, user=user, group=user, extra_groups=[],
-            capture_output=True, text=True, timeout=400,
+            capture_output=True, text=True, timeout=1_800,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)

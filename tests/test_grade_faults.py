@@ -121,11 +121,13 @@ def assert_whole_after_another_run(course, size):
 
 def test_a_gradebook_that_somebody_else_holds_for_a_while_is_waited_for(tmp_path):
     course = make(tmp_path / "course", SIZE)
+    with open(course / "nbgrader_config.py", "a") as settings:  # SQLite itself waits for 1 second, not for 5
+        settings.write(f"\nc.CourseDirectory.db_url = {f'sqlite:///{course}/gradebook.db?timeout=1'!r}\n")
     process = begun(course)
     holder = sqlite3.connect(course / "gradebook.db", timeout=30, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     held = len(graded(course))
-    time.sleep(7)  # SQLite itself waits for 5 seconds
+    time.sleep(2.5)  # longer than SQLite waits
     assert len(graded(course)) <= held + 1
     holder.execute("ROLLBACK")
     holder.close()
@@ -153,7 +155,7 @@ def test_a_clock_that_jumps_changes_no_grade(tmp_path, monkeypatch):
     true, jumps = time.time, itertools.cycle([0, 86_400, -86_400])
     monkeypatch.setattr(time, "time", lambda: true() + next(jumps))
     done = grade(Assignment(course, NAME), workers=1)
-    assert done.scores == {"s00": 3.0, "s01": 3.0} and done.took < 60
+    assert done.scores == {"s00": 3.0, "s01": 3.0} and done.took < 3_600
     assert_whole(course, 2)
 
 

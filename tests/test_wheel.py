@@ -171,7 +171,7 @@ class Person:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=3000,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -198,7 +198,7 @@ class Person:
 def answers(started, path):
     """Ask a server that `bncourse start` has named."""
     base, token = re.match(r"(http://[^/]+/).*token=(\w+)", started).groups()
-    with urllib.request.urlopen(f"{base}{path}?token={token}", timeout=60) as answer:
+    with urllib.request.urlopen(f"{base}{path}?token={token}", timeout=300) as answer:
         return answer.read().decode()
 
 
@@ -256,7 +256,7 @@ def test_the_first_ten_minutes_with_a_wheel(wheel, tmp_path):
         assert {each["name"] for each in listed} == {path.stem for path in course.notebooks(ROOT)}
     finally:
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=60)
+        running.communicate(timeout=300)
 
     assert "NOT YET" in learner.card(folder, WRONG)
     assert "CORRECT" in learner.card(folder, RIGHT, whole=True)
