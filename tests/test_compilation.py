@@ -35,6 +35,7 @@ print(json.dumps([told, folder.exists()]))
 """
 
 
+@pytest.mark.nightly
 def test_a_keras_notebook_is_judged_with_what_was_compiled_before():
     source = ROOT / "solutions" / "07-keras" / "07-keras.ipynb"
     ran = subprocess.run(

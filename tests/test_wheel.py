@@ -101,6 +101,7 @@ def test_answers_of_somebody_who_worked_in_the_folder_do_not_get_into_a_wheel(tm
         assert b"somebody has worked in" in refused.value.stderr + refused.value.output
 
 
+@pytest.mark.nightly
 def test_a_wheel_from_the_source_archive_is_the_same(wheel, tmp_path):
     archive = build(ROOT, tmp_path / "archive", "sdist")
     safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # from Python 3.11.4 on
@@ -202,6 +203,7 @@ def answers(started, path):
         return answer.read().decode()
 
 
+@pytest.mark.nightly
 def test_a_notebook_of_kaggle_installs_the_course_from_an_address_and_says_what_is_different(wheel, tmp_path):
     """Kaggle's variable alone is set here; neither Kaggle nor Colab can be reached from a test."""
     source = lab.course(tmp_path / "course", "00-warm-up")
