@@ -50,6 +50,18 @@ LONGEST = (
     "test_week_one.py",
     "test_book.py",
     "test_start.py",
+    "test_true_sentences.py",
+    "test_told_data.py",
+    "test_told_models.py",
+    "test_keras_checks.py",
+    "test_reference_keras.py",
+    "test_keras_training.py",
+    "test_harmless.py",
+    "test_benchmarks.py",
+    "test_places.py",
+    "test_grade_benchmarks.py",
+    "test_configuration.py",
+    "test_harmless_doors.py",
 )
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own

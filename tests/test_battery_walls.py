@@ -35,7 +35,7 @@ def somewhere_open():
     ("user", "level", "every"),
     [
         (SOMEBODY, 3, 9),
-        (SOMEBODY, 2, 6),
+        (SOMEBODY, 2, 9),
         *[pytest.param(*who, 3, marks=pytest.mark.nightly) for who in ((SOMEBODY, 3), (SOMEBODY, 2), (0, 2))],
     ],
 )

@@ -58,6 +58,7 @@ def test_a_killed_worker_costs_nothing_but_time(tmp_path):
     assert_whole(course, SIZE)
 
 
+@pytest.mark.nightly
 def test_a_killed_warm_process_costs_nothing_but_time(tmp_path):
     course = make(tmp_path / "course", SIZE)
     process = begun(course)
@@ -101,6 +102,7 @@ def test_a_stopped_run_says_how_to_go_on_and_the_next_one_does(tmp_path):
 
 # another test of this process may have loaded JAX, which warns of any fork; this one only sets a limit and runs
 @pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+@pytest.mark.nightly
 def test_a_full_disk_stops_the_run_with_a_reason_and_loses_nothing(tmp_path):
     course = make(tmp_path / "course", 24, seconds=0.0)
     most = (course / "gradebook.db").stat().st_size
@@ -194,6 +196,7 @@ def postgres(tmp_path_factory):
         shutil.rmtree(folder)
 
 
+@pytest.mark.nightly
 def test_grades_go_to_postgresql_and_a_restart_in_the_midst_loses_none(tmp_path, postgres):
     from sqlalchemy import create_engine, text
 
@@ -233,6 +236,7 @@ def cluster():
         yield cluster
 
 
+@pytest.mark.nightly
 def test_a_lost_worker_of_a_cluster_costs_nothing_but_time(tmp_path, cluster):
     course = make(tmp_path / "course", SIZE)
     process = begun(course, "--scheduler", cluster.scheduler_address)
