@@ -62,6 +62,9 @@ LONGEST = (
     "test_grade_benchmarks.py",
     "test_configuration.py",
     "test_harmless_doors.py",
+    "test_made_class.py",
+    "test_late_times.py",
+    "test_judge_process.py",
 )
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
