@@ -198,15 +198,15 @@ def backward(net, trace, dout, bn_backward=batch_norm_backward):
     for layer, seen in zip(reversed(net), reversed(trace), strict=True):
         _, slope = _ACTIVATIONS[layer.activation]
         dscaled = dout * slope(seen.activations)
-        found = {}
-        dsums = dscaled
+        found, dsums = {}, dscaled
         if layer.norm == "batch":
             dsums, found["gamma"], found["beta"] = bn_backward(dscaled, seen.weighted_sums, layer.gamma, layer.eps)
         found["weights"] = seen.inputs.T @ dsums
         if layer.bias is not None:
             found["bias"] = dsums.sum(axis=0)
         gradients.append(found)
-        dout = dsums @ layer.weights.T
+        # nothing learns from the gradient of the inputs
+        dout = dsums @ layer.weights.T if len(gradients) < len(net) else None
     return gradients[::-1]
 
 

@@ -1,6 +1,9 @@
 """What all tests share."""
 
+import os
+import shutil
 import signal
+import tempfile
 from collections import Counter
 
 import pytest
@@ -9,7 +12,23 @@ import pytest
 # without a grammar that takes a second.
 import bncourse.grading  # noqa: F401
 
-# The files that take longest, longest first: begun last, one of them would keep one core waiting for the other.
+# What JAX has compiled for one test is there for the others, in each of the processes and kernels of this run: most of
+# the time of a Keras test. The process that all others come from makes the folder, and takes it away at the end.
+COMPILED = ""
+if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+    COMPILED = tempfile.mkdtemp(prefix="bncompiled-")
+    os.environ |= {
+        "JAX_COMPILATION_CACHE_DIR": COMPILED,
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
+        "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none",
+    }
+
+# Each has a command of its own, in CONTRIBUTING.md; another one runs them only where its -m names them.
+APART = ("hub", "tab", "nightly")
+
+# The files that take longest, longest first: begun last, one of them would keep one core waiting for the other. Their
+# tests are `slow`, as those of `APART` are.
 LONGEST = (
     "test_notebooks.py",
     "test_grade_faults.py",
@@ -31,6 +50,21 @@ LONGEST = (
     "test_week_one.py",
     "test_book.py",
     "test_start.py",
+    "test_true_sentences.py",
+    "test_told_data.py",
+    "test_told_models.py",
+    "test_keras_checks.py",
+    "test_reference_keras.py",
+    "test_keras_training.py",
+    "test_harmless.py",
+    "test_benchmarks.py",
+    "test_places.py",
+    "test_grade_benchmarks.py",
+    "test_configuration.py",
+    "test_harmless_doors.py",
+    "test_made_class.py",
+    "test_late_times.py",
+    "test_judge_process.py",
 )
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
@@ -40,10 +74,25 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items):
-    """Put the files that take longest first."""
+@pytest.hookimpl(tryfirst=True)  # pytest's own chooses by the marks
+def pytest_collection_modifyitems(config, items):
+    """Put the files that take longest first, mark them, and leave out what runs only where it is named."""
     rank = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
+    for item in items:
+        if item.path.name in rank or any(map(item.get_closest_marker, APART)):
+            item.add_marker("slow")
+    apart = [mark for mark in APART if mark not in config.option.markexpr]
+    left_out = {item for item in items if any(map(item.get_closest_marker, apart))}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_unconfigure():
+    """Take away what was compiled for this run."""
+    if COMPILED:
+        shutil.rmtree(COMPILED, ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -61,7 +61,7 @@ def start(course, *more, **options):
 
 def finish(process, code=0):
     """Wait for a run; gives what it said."""
-    said, _ = process.communicate(timeout=120)
+    said, _ = process.communicate(timeout=600)
     assert process.returncode == code, said
     return said
 
@@ -71,7 +71,7 @@ def graded(course):
     return sorted(path.parent.name for path in (course / "graded").glob(f"*/{NAME}.json"))
 
 
-def wait_until(what, seconds=60):
+def wait_until(what, seconds=300):
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, "it did not happen"
@@ -110,7 +110,7 @@ def kill(process):
 
 def all_gone(processes):
     """Wait until none of these is left."""
-    _, alive = psutil.wait_procs(processes, timeout=20)
+    _, alive = psutil.wait_procs(processes, timeout=120)
     alive = [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
     assert not alive, [each.cmdline() for each in alive]
 

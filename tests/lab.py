@@ -75,13 +75,13 @@ def started(folder, environment, *options):
         yield address
     finally:
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=60)
+        running.communicate(timeout=300)
 
 
 def command(folder, environment, *words):
     """Run a command of the course or of nbgrader as a person does, and give what it said."""
     done = subprocess.run(
-        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
+        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr

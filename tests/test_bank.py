@@ -10,8 +10,18 @@ ALL = [exercises.find(name) for name in exercises.names()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
 SEEDS = (0, 3)  # the benchmark of the checks tries more, which nobody tuned on
 KERAS_SEEDS = (0,)  # a check that builds Keras layers takes a second; the benchmark tries more seeds
-RIGHT = [(e, answer) for e in FUNCTIONS for answer in (e.reference, *e.right_answers)]
-WRONG = [(e, idea) for e in FUNCTIONS for idea in e.wrong_ideas]
+
+
+def _with_keras(exercise):
+    return "keras" in (exercise.driver or "")
+
+
+def _param(exercise, answer):
+    return pytest.param(exercise, answer, marks=pytest.mark.slow if _with_keras(exercise) else ())
+
+
+RIGHT = [_param(e, answer) for e in FUNCTIONS for answer in (e.reference, *e.right_answers)]
+WRONG = [_param(e, idea) for e in FUNCTIONS for idea in e.wrong_ideas]
 
 
 def _name(value):
@@ -19,7 +29,7 @@ def _name(value):
 
 
 def _seeds(exercise):
-    return KERAS_SEEDS if "keras" in (exercise.driver or "") else SEEDS
+    return KERAS_SEEDS if _with_keras(exercise) else SEEDS
 
 
 @pytest.mark.parametrize(("exercise", "answer"), RIGHT, ids=_name)

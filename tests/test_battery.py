@@ -23,53 +23,61 @@ from bncourse.sandbox.mounts import bubblewrap
 
 ROOT = Path(__file__).resolve().parents[1]
 LEVEL = best_level(0) if sys.platform == "linux" else 0
+NIGHTLY = pytest.mark.nightly
 pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bncourse doctor --instructor")
 
 
-# Where an answer stands is held form by form in tests/test_places.py; here is a sample of them. The benchmark has all.
-SAMPLED = {
-    "bncourse.battery.places": 6,
-    "bncourse.battery.check_places": 4,
-    "bncourse.battery.tools": 6,
-    "bncourse.battery.marks": 2,
-}
+# Each module of the battery has one kind of attack. This many of them, spread over the module, are tried each time,
+# the others each night.
+EVERY = 8
 
 
-def tried():
-    """Give the cases of this run: all but those of which a sample is enough."""
-    seen, found = Counter(), []
+def sampled():
+    """Give the names of the cases that are tried each time."""
+    seen, found = Counter(), set()
     for case in cases():
-        module = case.spoil.__module__
-        if seen[module] % SAMPLED.get(module, 1) == 0:
-            found.append(case)
-        seen[module] += 1
+        if seen[case.spoil.__module__] % EVERY == 0:
+            found.add(case.name)
+        seen[case.spoil.__module__] += 1
     return found
 
 
-def possible():
-    return [case for case in tried() if not case.needs_root or os.geteuid() == 0]
+def each_case():
+    sample = sampled()
+    return [pytest.param(case, id=case.name, marks=[] if case.name in sample else NIGHTLY) for case in cases()]
+
+
+def possible(case):
+    return not case.needs_root or os.geteuid() == 0
 
 
 @pytest.fixture(scope="module")
-def outcome(tmp_path_factory):
-    """Grade the whole battery in one class, with two workers."""
+def outcome(tmp_path_factory, request):
+    """Grade the cases that this run asks for in one class, with two workers."""
+    told = [getattr(item, "callspec", None) for item in request.session.items if item.path == request.path]
+    chosen = [call.params["case"] for call in told if call and "case" in call.params]
     folder = battery.make(ROOT, tmp_path_factory.mktemp("battery") / "course")
-    return battery.run(folder, possible(), level=LEVEL)
+    return battery.run(folder, [case for case in chosen if possible(case)], level=LEVEL)
 
 
 def test_there_are_cases_of_every_class():
     assert len(cases()) >= 110
     assert all(len(cases(kind)) >= 20 for kind in KINDS)
+    assert {case.spoil.__module__ for case in cases() if case.name in sampled()} == {
+        case.spoil.__module__ for case in cases()
+    }
+    assert {case.kind for case in cases() if case.name in sampled()} == set(KINDS)
 
 
-@pytest.mark.parametrize("case", [case.name for case in tried()])
+@pytest.mark.parametrize("case", each_case())
 def test_a_case_gets_what_its_functions_earn(outcome, case):
-    if case not in [each.name for each in possible()]:
+    if not possible(case):
         pytest.skip("only root can make this submission")
-    assert outcome.broken.get(case, []) == []
+    assert outcome.broken.get(case.name, []) == []
 
 
-def test_nothing_else_is_touched_and_nothing_is_left_running(outcome):
+@pytest.mark.parametrize("beside", ["the sample", pytest.param("the others", marks=NIGHTLY)])
+def test_nothing_else_is_touched_and_nothing_is_left_running(outcome, beside):
     assert outcome.run == []
 
 

@@ -117,6 +117,7 @@ def test_a_claim_fails_where_every_number_is_alike(name):
     assert not CLAIMS[name].holds(defaultdict(lambda: 0.7))
 
 
+@pytest.mark.slow
 def test_what_notebook_09_says_of_layer_norm_and_of_synchronized_batch_norm_is_what_keras_does():
     import keras
 

@@ -137,3 +137,12 @@ def _luminance(colour):
     rgb = np.array(matplotlib.colors.to_rgb(colour))
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
     return linear @ [0.2126, 0.7152, 0.0722]
+
+
+def test_words_in_axes_that_are_switched_off_are_large_enough_too():
+    figure = Figure(figsize=(14, 3))
+    axes = figure.add_axes([0, 0, 1, 1])
+    axes.axis("off")
+    words = axes.text(0.5, 0.5, "the marked node", fontsize=5)
+    frame.DescribedFigure(figure, "One word. It can be read.")
+    assert words.get_size() == frame.least_size(figure)

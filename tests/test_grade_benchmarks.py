@@ -37,7 +37,7 @@ def test_a_run_apart_tells_its_pace_and_its_memory(course):
 
 
 def test_the_bare_cells_of_a_solved_notebook_run_to_the_end(course):
-    assert 0 < bare_cells.bare_seconds(course, "00-warm-up", 2, needed=True) < 60
+    assert 0 < bare_cells.bare_seconds(course, "00-warm-up", 2, needed=True) < 600
 
 
 def test_plain_nbgrader_on_the_same_cells_has_every_answer_and_no_demonstration(course, tmp_path):
@@ -63,4 +63,4 @@ def test_ratios_compare_equal_numbers_of_processes():
 
 
 def test_a_session_opens_in_a_time_that_can_be_measured():
-    assert 0 < grading.session_milliseconds() < 10_000
+    assert 0 < grading.session_milliseconds() < 100_000

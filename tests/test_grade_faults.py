@@ -58,6 +58,7 @@ def test_a_killed_worker_costs_nothing_but_time(tmp_path):
     assert_whole(course, SIZE)
 
 
+@pytest.mark.nightly
 def test_a_killed_warm_process_costs_nothing_but_time(tmp_path):
     course = make(tmp_path / "course", SIZE)
     process = begun(course)
@@ -101,6 +102,7 @@ def test_a_stopped_run_says_how_to_go_on_and_the_next_one_does(tmp_path):
 
 # another test of this process may have loaded JAX, which warns of any fork; this one only sets a limit and runs
 @pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")
+@pytest.mark.nightly
 def test_a_full_disk_stops_the_run_with_a_reason_and_loses_nothing(tmp_path):
     course = make(tmp_path / "course", 24, seconds=0.0)
     most = (course / "gradebook.db").stat().st_size
@@ -121,11 +123,13 @@ def assert_whole_after_another_run(course, size):
 
 def test_a_gradebook_that_somebody_else_holds_for_a_while_is_waited_for(tmp_path):
     course = make(tmp_path / "course", SIZE)
+    with open(course / "nbgrader_config.py", "a") as settings:  # SQLite itself waits for 1 second, not for 5
+        settings.write(f"\nc.CourseDirectory.db_url = {f'sqlite:///{course}/gradebook.db?timeout=1'!r}\n")
     process = begun(course)
     holder = sqlite3.connect(course / "gradebook.db", timeout=30, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     held = len(graded(course))
-    time.sleep(7)  # SQLite itself waits for 5 seconds
+    time.sleep(2.5)  # longer than SQLite waits
     assert len(graded(course)) <= held + 1
     holder.execute("ROLLBACK")
     holder.close()
@@ -153,7 +157,7 @@ def test_a_clock_that_jumps_changes_no_grade(tmp_path, monkeypatch):
     true, jumps = time.time, itertools.cycle([0, 86_400, -86_400])
     monkeypatch.setattr(time, "time", lambda: true() + next(jumps))
     done = grade(Assignment(course, NAME), workers=1)
-    assert done.scores == {"s00": 3.0, "s01": 3.0} and done.took < 60
+    assert done.scores == {"s00": 3.0, "s01": 3.0} and done.took < 3_600
     assert_whole(course, 2)
 
 
@@ -192,6 +196,7 @@ def postgres(tmp_path_factory):
         shutil.rmtree(folder)
 
 
+@pytest.mark.nightly
 def test_grades_go_to_postgresql_and_a_restart_in_the_midst_loses_none(tmp_path, postgres):
     from sqlalchemy import create_engine, text
 
@@ -231,6 +236,7 @@ def cluster():
         yield cluster
 
 
+@pytest.mark.nightly
 def test_a_lost_worker_of_a_cluster_costs_nothing_but_time(tmp_path, cluster):
     course = make(tmp_path / "course", SIZE)
     process = begun(course, "--scheduler", cluster.scheduler_address)

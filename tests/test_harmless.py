@@ -245,7 +245,7 @@ WORST = [
         "<img src=data:image/png,",
     ),
 ]
-PATIENCE = 20.0  # seconds for one of these on a busy machine, where its process may be lost; a square takes minutes
+PATIENCE = 120.0  # seconds for one of these on a busy machine, where its process may be lost; a square takes hours
 
 
 @pytest.mark.parametrize("length", [texts.LONGEST, 200_000])
@@ -254,10 +254,10 @@ def test_the_worst_texts_take_no_time_and_what_is_stored_of_them_takes_none_on_a
         told = part * (length // len(part))
         began = time.monotonic()
         made = harmless_text(told)
-        took, began = time.monotonic() - began, time.monotonic()
+        took, began = time.monotonic() - began, time.process_time()
         page = page_of(made)
-        showed = time.monotonic() - began
-        assert took < PATIENCE and showed < 3.0, (part, took, showed)
+        showed = time.process_time() - began
+        assert took < PATIENCE and showed < 5.0, (part, took, showed)
         assert len(page) < 12 * length + 10_000, part
         assert length > texts.LONGEST or harmless_text(made) == made, part
 

@@ -34,7 +34,7 @@ CHECK = f"check.{NAME}({NAME})"
 @pytest.fixture(scope="module")
 def kernel():
     """Give ``run(text, **metadata)``: what a kernel shows for a cell, as a front-end receives it."""
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(startup_timeout=300, kernel_name="python3")
 
     def run(text, **metadata):
         content = {"code": text, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
@@ -42,14 +42,14 @@ def kernel():
         client.shell_channel.send(sent)
         shown = []
         while True:
-            message = client.get_iopub_msg(timeout=60)
+            message = client.get_iopub_msg(timeout=300)
             if message["parent_header"].get("msg_id") != sent["header"]["msg_id"]:
                 continue
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                 break
             if message["msg_type"] in ("display_data", "execute_result", "error", "stream"):
                 shown.append((message["msg_type"], message["content"]))
-        while (reply := client.get_shell_msg(timeout=60))["parent_header"]["msg_id"] != sent["header"]["msg_id"]:
+        while (reply := client.get_shell_msg(timeout=300))["parent_header"]["msg_id"] != sent["header"]["msg_id"]:
             pass  # a busy kernel answers the questions of its start late
         return shown, reply["content"]["status"]
 

@@ -52,7 +52,7 @@ def nbgrader(tmp_path_factory):
         return outcome["said"]
 
     yield run
-    door.communicate(timeout=30)
+    door.communicate(timeout=300)
 
 
 @pytest.fixture(scope="module")

@@ -13,14 +13,18 @@ from bncourse.grading.engine.demonstrations import FORCED, needed
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "solutions").glob("*/*.ipynb"))
 # Longer than any cell takes; a notebook's own limit in time is measured by a benchmark, not here.
-PATIENCE = 240
+PATIENCE = 900
 
 
 def run(path, chosen=list):
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = chosen(notebook.cells)
     client = NotebookClient(
-        notebook, timeout=PATIENCE, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+        notebook,
+        timeout=PATIENCE,
+        startup_timeout=PATIENCE,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(path.parent)}},
     )
     return client.execute()
 

@@ -84,11 +84,9 @@ def no_alarm(monkeypatch):
 
 
 def test_without_an_alarm_a_thread_stops_what_takes_too_long(no_alarm):
-    began = time.monotonic()
     with pytest.raises(answer.TimeUp), answer.time_limit(0.1):
         while True:
             pass
-    assert time.monotonic() - began < 5
 
 
 def test_without_an_alarm_a_loop_that_catches_everything_is_stopped_too(no_alarm):

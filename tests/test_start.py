@@ -237,7 +237,7 @@ def start(*options, **variables):
 def stop(running):
     """End it as Ctrl-C does; returns what it said on standard error."""
     running.send_signal(signal.SIGINT)
-    out, said = running.communicate(timeout=60)
+    out, said = running.communicate(timeout=300)
     assert running.returncode == 0
     assert out == ""
     return said
@@ -247,7 +247,7 @@ def read(address, place=None):
     """Get the page of an address as text, or another page of the same server."""
     base, page, token = re.match(r"(http://[^/]+/)(lab/tree/[^?]+)\?token=(\w+)", address).groups()
     request = urllib.request.Request(base + (place or page), headers={"Authorization": f"token {token}"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
+    with urllib.request.urlopen(request, timeout=300) as answer:
         return answer.read().decode()
 
 
@@ -265,7 +265,7 @@ def default_of(address, plugin, setting):
 
 def first_words(path):
     """Wait for a file, and give its text."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 300
     while not path.exists() and time.monotonic() < until:
         time.sleep(0.05)
     return path.read_text()
@@ -306,7 +306,7 @@ def test_a_second_start_says_that_the_course_is_open_and_gives_its_address(folde
     running, address = start("--no-browser")
     try:
         again = subprocess.run(
-            [sys.executable, "-m", "bncourse.cli", "start", "--no-browser"], capture_output=True, text=True, timeout=60
+            [sys.executable, "-m", "bncourse.cli", "start", "--no-browser"], capture_output=True, text=True, timeout=300
         )
         assert (again.returncode, again.stdout.strip()) == (0, address)
         assert "The course is open already" in again.stderr and "Ctrl-C in the window" in again.stderr

@@ -101,6 +101,7 @@ def test_answers_of_somebody_who_worked_in_the_folder_do_not_get_into_a_wheel(tm
         assert b"somebody has worked in" in refused.value.stderr + refused.value.output
 
 
+@pytest.mark.nightly
 def test_a_wheel_from_the_source_archive_is_the_same(wheel, tmp_path):
     archive = build(ROOT, tmp_path / "archive", "sdist")
     safely = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}  # from Python 3.11.4 on
@@ -171,7 +172,7 @@ class Person:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=3000,
         )
         return done.returncode, done.stdout + done.stderr
 
@@ -198,10 +199,11 @@ class Person:
 def answers(started, path):
     """Ask a server that `bncourse start` has named."""
     base, token = re.match(r"(http://[^/]+/).*token=(\w+)", started).groups()
-    with urllib.request.urlopen(f"{base}{path}?token={token}", timeout=60) as answer:
+    with urllib.request.urlopen(f"{base}{path}?token={token}", timeout=300) as answer:
         return answer.read().decode()
 
 
+@pytest.mark.nightly
 def test_a_notebook_of_kaggle_installs_the_course_from_an_address_and_says_what_is_different(wheel, tmp_path):
     """Kaggle's variable alone is set here; neither Kaggle nor Colab can be reached from a test."""
     source = lab.course(tmp_path / "course", "00-warm-up")
@@ -256,7 +258,7 @@ def test_the_first_ten_minutes_with_a_wheel(wheel, tmp_path):
         assert {each["name"] for each in listed} == {path.stem for path in course.notebooks(ROOT)}
     finally:
         running.send_signal(signal.SIGINT)
-        running.communicate(timeout=60)
+        running.communicate(timeout=300)
 
     assert "NOT YET" in learner.card(folder, WRONG)
     assert "CORRECT" in learner.card(folder, RIGHT, whole=True)

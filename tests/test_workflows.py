@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -107,3 +108,15 @@ def test_the_lowest_versions_are_tried_by_one_command_which_contributing_names()
     named = re.findall(r"tests/test_\w+\.py", script)
     assert named and all((ROOT / name).is_file() for name in named)
     assert "--resolution lowest-direct" in script
+
+
+def collected(marks):
+    """Give the tests in a browser that a run with these marks has."""
+    command = [sys.executable, "-m", "pytest", "-n0", "--collect-only", "-q", "-q", "-m", marks, "tests/browser"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("marks", "files"), [("not slow", set()), ("hub", {"test_hub.py"})])
+def test_what_takes_minutes_runs_only_where_it_is_named(marks, files):
+    assert set(re.findall(r"test_\w+\.py", collected(marks))) == files

@@ -14,6 +14,7 @@ from importlib.resources import as_file, files
 
 from matplotlib import rc_context, rc_params_from_file, rcParams
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
@@ -43,12 +44,13 @@ class DescribedFigure:
 
     def __post_init__(self):
         least = least_size(self.figure)
-        for axes in self.figure.findobj(Axes):
-            for axis in (axes.xaxis, axes.yaxis):
+        drawn = list(_drawn(self.figure))
+        for axes in drawn:
+            for axis in (axes.xaxis, axes.yaxis) if isinstance(axes, Axes) and axes.axison else ():
                 if any(label.get_size() < least for label in axis.get_ticklabels() if label.get_visible()):
                     axis.set_tick_params(labelsize=least)
-        for text in self.figure.findobj(Text):
-            if text.get_text().strip() and text.get_size() < least:
+        for text in drawn:
+            if isinstance(text, Text) and text.get_text().strip() and text.get_size() < least:
                 text.set_size(least)
 
     def save(self, path):
@@ -65,6 +67,15 @@ class DescribedFigure:
 
     def __repr__(self):
         return f"Figure: {self.alt}"
+
+
+def _drawn(artist):
+    """Give an artist and all in it but axes that are switched off: making their ticks takes most of the time."""
+    yield artist
+    hidden = isinstance(artist, Axes) and not artist.axison
+    for child in artist.get_children():
+        if not (hidden and isinstance(child, Axis)):
+            yield from _drawn(child)
 
 
 def least_size(figure):

@@ -104,6 +104,7 @@ def session(tmp_path_factory):
         yield address, sam, path
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
 def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, screen, theme):
     address, sam, path = session
@@ -134,6 +135,7 @@ def test_everything_the_course_writes_passes_axe_and_is_legible_in_lab(session, 
     window.save(path, CORRECT)
 
 
+@pytest.mark.nightly
 def test_an_exported_page_has_the_still_figure_where_lab_has_a_slider(session, screen, tmp_path):
     address, _, path = session
     if not any(cell.get("outputs") for cell in json.loads(path.read_text())["cells"]):

@@ -117,6 +117,7 @@ def assert_quiet(page, asked):
     assert {method for method, _ in asked} <= {"GET"}, [each for each in asked if each[0] != "GET"]
 
 
+@pytest.mark.nightly
 def test_nothing_of_a_submission_runs_where_a_person_looks(graded, screen):
     course, person = graded
     texts = [[cell["source"] for cell in stored(course, who) if cell["id"] in [*names(), "centre"]] for who in BOTH]

@@ -104,6 +104,7 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         tomorrow.shows(tomorrow.cell("progress()"), "1 of 1 done")
 
 
+@pytest.mark.nightly
 def test_the_keyboard_alone_is_enough_in_the_dark_theme(folder, tmp_path, screen):
     eve = lab.person(tmp_path / "eve")
     lab.choose_theme(eve, "JupyterLab Dark")

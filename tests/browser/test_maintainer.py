@@ -55,6 +55,7 @@ def replace(path, old, new):
     path.write_text(text.replace(old, new), encoding="utf-8")
 
 
+@pytest.mark.nightly
 def test_one_point_more_is_asked_for_everywhere_until_all_agree(clone, tmp_path, screen):
     max_ = lab.person(tmp_path / "max")
     lab.save_by_hand(max_)

@@ -135,7 +135,8 @@ def step(net, x, labels, lr, *, decay=0.0, dropout=0.0, rng=None):
             changed["running_mean"] = moving_average(layer.running_mean, mean, MOMENTUM)
             changed["running_var"] = moving_average(layer.running_var, var, MOMENTUM)
         moved.append(replace(layer, **changed))
-        dout = (dout @ layer.weights.T) * seen.kept
+        if len(moved) < len(net):  # nothing learns from the gradient of the inputs
+            dout = (dout @ layer.weights.T) * seen.kept
     return moved[::-1]
 
 
