@@ -87,6 +87,13 @@ def is_row(row, most):
     )
 
 
+def is_turned(value, known):
+    """Say whether a value has exactly the numbers of another, in any order."""
+    if np.size(value) != np.size(known) or np.asarray(known).dtype.kind != "f":
+        return False
+    return is_same(np.sort(np.ravel(value)), np.sort(np.ravel(known)))
+
+
 def _is_rearranged(value, known):
     """Say whether a value has only numbers of another: sorted, cut, turned or repeated."""
     known = np.ravel(known)

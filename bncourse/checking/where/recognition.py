@@ -105,7 +105,7 @@ def unfinished(exercise, answer, trials):
         if not isinstance(value, np.ndarray | np.generic | int | float):
             return None
         different.add(np.asarray(value).tobytes())
-        telling = telling or is_telling(value) or len(different) > 1
+        telling = telling or (np.size(value) > 1 and is_telling(value)) or len(different) > 1
         given = dict(zip(exercise.parameters, trial.case.arguments, strict=False))
         given |= trial.case.options
         arrays = {name: each for name, each in given.items() if _is_number(each)}

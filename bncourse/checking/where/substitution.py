@@ -15,7 +15,7 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.trial import attempt
 from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.known import is_known, is_row
+from bncourse.checking.where.known import is_known, is_row, is_turned
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again, size_of, tells
 from bncourse.checking.where.practice import Kept, all_steps, practice, telling_steps
 from bncourse.checking.where.recognition import unfinished
@@ -88,7 +88,9 @@ class _Search:
             unsure = None
             for one in self._that_hold([t for t in tries if t.whole is whole and not t.doubtful], first):
                 if self._is_alone(one, seen, first):
-                    return self._told(one, places, seen, True)
+                    before = [t for t in tries if t.doubtful and places[t.number][0] < places[one.number][0]]
+                    earlier = next(self._that_hold(before, first), None)
+                    return self._told(earlier or one, places, seen, not earlier)
                 unsure = unsure or (one if one.step.name else None)
                 unnamed = unnamed or one
             if unsure:
@@ -168,8 +170,8 @@ class _Search:
         steps = []
         whole = wanted if len(wanted) == 1 else []
         for step in telling_steps(self.kept, first):
-            known = any(is_same(step.value, other) for other in (*whole, *(each.value for each in steps)))
-            if not known:
+            known = any(is_same(step.value, each.value) for each in steps)
+            if not known and not any(is_turned(step.value, each) for each in whole):
                 steps.append(step if step.name else replace(step, name=self._name_of(step.value, trial.expected)))
         known_steps = [(step.name, step.value) for step in steps]
         for number, row in sorted(seen.items()):
@@ -258,10 +260,24 @@ class _Search:
         return f"`{text}`{_inside(parent, text)} in line {line}{owner}"
 
     def _shown(self, one, places, says, sure=False):
-        line, text, _, function, _ = places[one.number]
+        line, text, _, function, node = places[one.number]
+        if isinstance(node, ast.Name):  # it is wrong from where it is assigned, and that is shown where it is one line
+            lines = _lines_that_assign(node.id, function, places)
+            line = line if not lines else lines.pop() if len(lines) == 1 else 0
         rows = self.answer.source.splitlines()
         shown = rows[line - 1].strip() if function == self.answer.name and line <= len(rows) else text
         return Found(line, shown, says, function, True, sure)
+
+
+def _lines_that_assign(name, function, places):
+    """Give the lines in which a name gets what was calculated: a number to start with is not meant."""
+    found = set()
+    for line, _, parent, owner, _ in places:
+        targets = parent.targets if isinstance(parent, ast.Assign) else [getattr(parent, "target", None)]
+        stored = {each.id for target in targets if target for each in ast.walk(target) if isinstance(each, ast.Name)}
+        if owner == function and name in stored and isinstance(parent, ast.Assign | ast.AugAssign):
+            found.add(line)
+    return found
 
 
 def _statements(source):
