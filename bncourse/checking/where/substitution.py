@@ -94,7 +94,8 @@ class _Search:
                 unsure = unsure or (one if one.step.name else None)
                 unnamed = unnamed or one
             if unsure:
-                return self._told(unsure, places, seen, False)
+                two = None if unsure.number in self._reached(seen, first) else self._two(first, places, tries)
+                return two if two and two.line < places[unsure.number][0] else self._told(unsure, places, seen, False)
         if two := self._two(first, places, tries):
             return two
         if unnamed or not doubtful:
@@ -117,7 +118,7 @@ class _Search:
 
     def _two(self, first, places, tries):
         """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
-        assigned = (ast.Assign, ast.AugAssign)
+        assigned = (ast.Assign, ast.AugAssign, ast.Tuple)
         named = [
             t
             for t in tries
@@ -261,22 +262,24 @@ class _Search:
 
     def _shown(self, one, places, says, sure=False):
         line, text, _, function, node = places[one.number]
-        if isinstance(node, ast.Name):  # it is wrong from where it is assigned, and that is shown where it is one line
-            lines = _lines_that_assign(node.id, function, places)
+        if (
+            isinstance(node, ast.Name) and function == self.answer.name
+        ):  # it is wrong from where it is assigned, and that is shown where it is one line
+            lines = _lines_that_assign(node.id, self.answer.source)
             line = line if not lines else lines.pop() if len(lines) == 1 else 0
         rows = self.answer.source.splitlines()
         shown = rows[line - 1].strip() if function == self.answer.name and line <= len(rows) else text
         return Found(line, shown, says, function, True, sure)
 
 
-def _lines_that_assign(name, function, places):
+def _lines_that_assign(name, source):
     """Give the lines in which a name gets what was calculated: a number to start with is not meant."""
     found = set()
-    for line, _, parent, owner, _ in places:
-        targets = parent.targets if isinstance(parent, ast.Assign) else [getattr(parent, "target", None)]
-        stored = {each.id for target in targets if target for each in ast.walk(target) if isinstance(each, ast.Name)}
-        if owner == function and name in stored and isinstance(parent, ast.Assign | ast.AugAssign):
-            found.add(line)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign | ast.AugAssign) and not isinstance(node.value, ast.Constant):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if name in {getattr(each, "id", "") for target in targets for each in ast.walk(target)}:
+                found.add(node.lineno)
     return found
 
 
