@@ -182,7 +182,7 @@ class OwnBatchNormalization(keras.layers.Layer):
 @pytest.mark.parametrize(
     ("right", "wrong", "line", "words"),
     [
-        ("epsilon=1e-3", "epsilon=1e-5", 2, "The default of `epsilon` is 0.001 in Keras, and yours is 1e-05."),
+        ("epsilon=1e-3", "epsilon=1e-5", 2, "`epsilon` is 0.001, as in Keras, and yours is 1e-05."),
         ("+ (1 - self.momentum) * var", "+ self.momentum * var", 17, "What is stored in `self.moving_variance`"),
         ("= self.moving_mean, self.moving_variance", "= self.moving_mean, self.moving_variance**2", 19, "alone"),
     ],
