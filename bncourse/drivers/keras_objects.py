@@ -195,7 +195,9 @@ def _no_numpy():
     try:
         yield
     except Exception as error:
-        if not re.search(r"Tracer|Concretization|KerasTensor|_error_repr|symbolic|numpy\(\)", f"{type(error).__name__} {error}"):
+        if not re.search(
+            r"Tracer|Concretization|KerasTensor|_error_repr|symbolic|numpy\(\)", f"{type(error).__name__} {error}"
+        ):
             raise
         raise TypeError(
             "call hands a tensor to NumPy, or asks for its numbers. Inside fit there are none yet: compute with "
