@@ -31,9 +31,9 @@ def of_class(exercise, answer, trials):
     Found or None
         Where the results that are wrong come from one line, or from the lines that run after training alone.
     """
-    wrong = _wrong_of(trials)
     tree = _class_of(answer.source) if answer.kind == "class" else None
-    if not wrong or tree is None:
+    wrong = _wrong_of(trials) if tree else None
+    if not wrong:
         return None
     if wrong <= _DEFAULTS:
         others = other_defaults(exercise, answer.source)
@@ -62,7 +62,7 @@ def _wrong_of(trials):
     wrong = set()
     for trial in trials:
         expected, got = trial.expected, trial.reply.value
-        if trial.reply.fault or not isinstance(got, dict) or set(expected) != set(got):
+        if trial.reply.fault or not (isinstance(expected, dict) and isinstance(got, dict)) or set(expected) != set(got):
             return set()
         wrong |= {name for name in expected if not compare.same(expected[name], got[name], _plain(trial.tolerance))}
     return wrong
