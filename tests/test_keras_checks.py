@@ -5,6 +5,7 @@ import sys
 
 import numpy as np
 import pytest
+from written_cells import written
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, judge
@@ -163,3 +164,56 @@ def test_a_precision_that_a_cell_has_set_costs_no_points_and_stays_set():
         assert keras.config.dtype_policy().name == "mixed_float16"
     finally:
         keras.config.set_dtype_policy("float32")
+
+
+LAYER = """
+class OwnBatchNormalization(keras.layers.Layer):
+    def __init__(self, momentum=0.99, epsilon=1e-3, **options):
+        super().__init__(**options)
+        self.momentum, self.epsilon = momentum, epsilon
+
+    def build(self, shape):
+        n = shape[-1:]
+        self.gamma = self.add_weight(shape=n, initializer="ones", name="gamma")
+        self.beta = self.add_weight(shape=n, initializer="zeros", name="beta")
+        self.moving_mean = self.add_weight(shape=n, initializer="zeros", trainable=False, name="moving_mean")
+        self.moving_variance = self.add_weight(shape=n, initializer="ones", trainable=False, name="moving_variance")
+
+    def call(self, x, training=False):
+        if training and self.trainable:
+            mean, var = keras.ops.mean(x, axis=0), keras.ops.var(x, axis=0)
+            self.moving_mean.assign(self.momentum * self.moving_mean + (1 - self.momentum) * mean)
+            self.moving_variance.assign(self.momentum * self.moving_variance + (1 - self.momentum) * var)
+        else:
+            mean, var = self.moving_mean, self.moving_variance
+        return self.gamma * (x - mean) / keras.ops.sqrt(var + self.epsilon) + self.beta
+
+    def get_config(self):
+        return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "line", "words"),
+    [
+        ("epsilon=1e-3", "epsilon=1e-5", 2, "`epsilon` is 0.001, as in Keras, and yours is 1e-05."),
+        ("+ (1 - self.momentum) * var", "+ self.momentum * var", 17, "What is stored in `self.moving_variance`"),
+        ("= self.moving_mean, self.moving_variance", "= self.moving_mean, self.moving_variance**2", 19, "alone"),
+    ],
+)
+def test_the_line_of_a_class_is_shown_where_all_else_is_right(right, wrong, line, words):
+    keras = pytest.importorskip("keras")
+    assert judge(OWN, DirectAnswer(written(OWN.name, LAYER, keras=keras))).outcome == "correct"
+    assert LAYER.count(right) == 1
+    verdict = judge(OWN, DirectAnswer(written(OWN.name, LAYER.replace(right, wrong), keras=keras)))
+    assert words in " ".join(verdict.text().split())
+    assert verdict.where.startswith(f"OwnBatchNormalization(), line {line}: "), verdict.text()
+
+
+def test_a_layer_that_asks_for_numbers_inside_fit_is_stopped_there():
+    keras = pytest.importorskip("keras")
+    asking = LAYER.replace(
+        "        if training and self.trainable:\n", "        if training and float(x[0, 0]) < 1e9:\n"
+    )
+    verdict = judge(OWN, DirectAnswer(written(OWN.name, asking, keras=keras)))
+    assert verdict.outcome == "stopped" and "Inside fit there are none yet" in " ".join(verdict.text().split())

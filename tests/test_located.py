@@ -59,6 +59,40 @@ WRONG_VALUES = {
         3,
         "With the right `running_var` in the place of `moving_variance * n / (n - 1)` in line 3",
     ),
+    "a factor of another size is missing": (
+        "population_statistics",
+        """
+        def population_statistics(batches):
+            size = batches.shape[1]
+            mean = batches.mean(axis=(0, 1))
+            var = size / (size - 1)
+            return mean, var
+        """,
+        4,
+        "in the place of `size / (size - 1)` in line 4",
+    ),
+    "two values in one line": (
+        "batch_norm",
+        """
+        def batch_norm(x, gamma, beta, eps=1e-3):
+            m, v = x[:-1].mean(0), x[:-1].var(0)
+            x_hat = (x - m) / np.sqrt(v + eps)
+            return gamma * x_hat + beta
+        """,
+        2,
+        "and what `batch_variance` gives in the place of `x[:-1].var(0)` in line 2",
+    ),
+    "a right value that is not the one needed": (
+        "drift",
+        """
+        def drift(percentiles):
+            low, median, high = percentiles.T
+            moved = median.min()
+            return moved / np.mean(high - low)
+        """,
+        3,
+        "With another value, one that right answers have on their way, in the place of `median.min()` in line 3",
+    ),
 }
 
 
@@ -278,3 +312,44 @@ def test_what_a_check_of_gradients_draws_from_is_put_back():
     np.random.seed(7)  # noqa: NPY002
     judge(exercise, answer)
     assert np.random.random() == plain  # noqa: NPY002
+
+
+def test_a_name_is_wrong_where_it_is_assigned():
+    text = """
+        def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
+            mean_a, var_a, mean_b, var_b = (np.asarray(v) for v in (mean_a, var_b, mean_b, var_b))
+            n = n_a + n_b
+            within = (n_a * var_a + n_b * var_b) / n
+            mean = (n_a * mean_a + n_b * mean_b) / n
+            return mean, within + n_a * n_b / n**2 * (mean_a - mean_b) ** 2
+        """
+    _, verdict = said("combine_moments", text)
+    assert verdict.where.startswith("combine_moments(), line 2: "), verdict.text()
+
+
+def test_the_result_itself_in_another_order_stands_for_no_value_on_the_way():
+    text = """
+        def input_percentiles(x):
+            last = x.shape[1] - 1
+            ordered = np.sort(x, axis=1)
+            columns = []
+            for p in (15, 50, 85):
+                place = last + 0.0
+                low = min(int(place), last)
+                columns.append(ordered[:, low] + (place - low) * ordered[:, -1])
+            return np.stack(columns, axis=1)
+        """
+    sentence, verdict = said("input_percentiles", text)
+    assert "`ordered[:, low]`" not in sentence, verdict.text()
+
+
+def test_a_loop_of_many_turns_is_tried_to_its_end():
+    text = """
+        def steps_to_reach(share, momentum):
+            value, steps = 0.0, -1
+            while value < share * (1 - 1e-12):
+                value, steps = momentum * value + (1 - momentum), steps + 1
+            return steps
+        """
+    sentence, verdict = said("steps_to_reach", text)
+    assert "in line 2, `0` in place of `-1`" in sentence, verdict.text()

@@ -112,10 +112,7 @@ class DirectAnswer:
         self._is_told = is_told
         self.name = getattr(learners, "__name__", "") or name
         self.kind = "class" if inspect.isclass(learners) else "function" if callable(learners) else "value"
-        try:
-            self.source = textwrap.dedent(inspect.getsource(learners)) if self.kind != "value" else ""
-        except (OSError, TypeError):
-            self.source = ""
+        self.source = source_of(learners) if self.kind != "value" else ""
 
     def value(self):
         """Give the learner's value as arrays and plain values."""
@@ -197,6 +194,33 @@ class DirectAnswer:
         except Exception:  # an exception whose own text fails has none
             message = ""
         return Fault(type(error).__name__, message[:KEPT_CHARACTERS], line, text)
+
+
+def source_of(learners):
+    """Give the text of a function or class, or "" where there is none.
+
+    Before Python 3.13 a class of a notebook has no text of its own; it is found by that of its methods.
+    """
+    try:
+        return textwrap.dedent(inspect.getsource(learners))
+    except (OSError, TypeError):
+        methods = (
+            [each for each in vars(learners).values() if inspect.isfunction(each)] if inspect.isclass(learners) else []
+        )
+    for method in methods:
+        try:
+            lines, _ = inspect.findsource(method)
+            tree = ast.parse("".join(lines))
+        except (OSError, TypeError, *UNREADABLE):
+            continue
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.ClassDef)
+                and node.name == learners.__name__
+                and method.__code__.co_firstlineno in (range(node.lineno, node.end_lineno + 1))
+            ):
+                return textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
+    return ""
 
 
 def plain(value, depth=0):

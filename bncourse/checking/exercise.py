@@ -196,6 +196,11 @@ class Exercise:
         module, _, name = self.driver.partition(":")
         return getattr(import_module(module), name)
 
+    @property
+    def calculates_in_single(self):
+        """Whether the driver hands on all arrays in float32."""
+        return getattr(self._drive, "calculates_in_single", False)
+
     def called_with(self, answer, arguments, options):
         """Call an answer that lives in this process as a check calls it: through the driver, if there is one."""
         if not self._drive:

@@ -15,6 +15,7 @@ from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 from bncourse.checking.where.defaults import wrong_default
 from bncourse.checking.where.driven import driven_change
+from bncourse.checking.where.layer import of_class
 from bncourse.checking.where.one_change import one_change
 from bncourse.checking.where.recognition import recognized
 from bncourse.checking.where.substitution import substituted
@@ -91,7 +92,7 @@ def _verdict(exercise, answer, trials):
     elif not where and len(ideas) < 2:
         change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
     if not ideas and (change is None or not change.whole):
-        change = substituted(exercise, answer, trials) or change
+        change = substituted(exercise, answer, trials) or change or of_class(exercise, answer, trials)
     if ideas and change and not change.whole:
         change = None
     elif ideas and change:

@@ -58,6 +58,8 @@ def _truth(exercise, arguments, options):
 
 def _rounding(exercise, case, expected):
     """How far a right answer may be off for each returned value when it calculates in float32."""
+    if exercise.calculates_in_single:  # rounding what is rounded already changes nothing
+        return [_single(exercise, piece) for piece in compare.pieces(expected)]
     arguments, options = case.copy()
     single = [
         value.astype(np.float32).astype(value.dtype)
@@ -67,12 +69,16 @@ def _rounding(exercise, case, expected):
     ]
     rounded = compare.pieces(_truth(exercise, single, options))
     return [
-        16 * float(np.max(np.abs(np.asarray(a) - np.asarray(b)), initial=0.0))
-        + exercise.single * float(np.max(np.abs(np.asarray(a)), initial=0.0))
+        16 * float(np.max(np.abs(np.asarray(a) - np.asarray(b)), initial=0.0)) + _single(exercise, a)
         if np.asarray(a).dtype.kind in "fiu"
         else 0.0  # a text or a truth value beside the arrays
         for a, b in zip(compare.pieces(expected), rounded, strict=True)
     ]
+
+
+def _single(exercise, value):
+    value = np.asarray(value)
+    return exercise.single * float(np.max(np.abs(value), initial=0.0)) if value.dtype.kind in "fiu" else 0.0
 
 
 def _examine(exercise, trial):

@@ -20,6 +20,7 @@ SEEN = "value_seen"  # the global name of the function that notes the value of a
 GOES_ON = "it_may_go_on"  # the global name of the function that a loop asks at each turn
 MOST_SEEN = 10_000  # numbers of a value that is noted
 MOST_TURNS = 500  # of all `while` loops in one call
+TURNS_ALONE = 20_000  # the same where one change is tried alone, or a value is noted
 _MOST_HELPERS = 5
 
 
@@ -32,14 +33,14 @@ def _compiled(source):
     return compile(source, "<another form of the answer>", "exec")
 
 
-def turns():
-    """Give what a loop asks at each turn, for one call: it may turn `MOST_TURNS` times."""
+def turns(most=MOST_TURNS):
+    """Give what a loop asks at each turn, for one call: it may turn so many times."""
     done = 0
 
     def goes_on():
         nonlocal done
         done += 1
-        if done > MOST_TURNS:
+        if done > most:
             raise _TooLong
         return True
 
@@ -107,7 +108,7 @@ def outcomes(function, source, count, arguments, options):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for number in range(1, count + 1):
-            names[WHICH], names[GOES_ON] = number, turns()
+            names[WHICH], names[GOES_ON] = number, turns(MOST_TURNS if count > 1 else TURNS_ALONE)
             given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
             try:
                 found.append([plain(variant(*given, **named)), given, named])
@@ -149,7 +150,7 @@ def observed(function, source, arguments, options):
             values[number] = plain(value)
         return value
 
-    names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
+    names = {**function.__globals__, SEEN: note, GOES_ON: turns(TURNS_ALONE)}
     exec(_compiled(source), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -186,7 +187,7 @@ def shapes(function, source, arguments, options):
             kept.append(np.array(value))
         return value
 
-    names = {**function.__globals__, SEEN: note, GOES_ON: turns()}
+    names = {**function.__globals__, SEEN: note, GOES_ON: turns(TURNS_ALONE)}
     exec(_compiled(source), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -203,8 +204,9 @@ def substituted(function, source, tries, arguments, options):
     function : function
     source : str
     tries : list
-        Of each try the numbers of the expressions and the values for each, ``[[number, values], ...]``: as many as it
-        has altogether, one after the other where it is evaluated more than once.
+        Of each try the numbers of the expressions and the values for each, ``[[number, values, whole], ...]``: as
+        many as it has altogether, one after the other where it is evaluated more than once. Where `whole` is true,
+        what stands there each time is the next piece along the first axis, in its own shape.
     arguments : list
     options : dict
 
@@ -220,12 +222,17 @@ def substituted(function, source, tries, arguments, options):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for places in tries:
-            rows = {number: [np.ravel(values), 0] for number, values in places}
+            rows = {number: [np.ravel(values), 0] for number, values, _ in places}
+            pieces = {number: iter(values) for number, values, whole in places if whole}
 
-            def note(number, value, rows=rows):
+            def note(number, value, rows=rows, pieces=pieces):
                 if number not in rows:
                     return value
                 row, used = rows[number]
+                if number in pieces:
+                    piece = np.array(next(pieces[number]))  # raises where there are too few
+                    rows[number][1] = used + piece.size
+                    return piece[()]
                 rows[number][1] = used + np.size(value)
                 new = row[used : used + np.size(value)].reshape(np.shape(value))  # raises where there are too few
                 return new if isinstance(value, np.ndarray) else new[()]

@@ -136,6 +136,7 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
         return _config_and_copies(keras, layer, x, layer_class)
 
 
+drive_layer.calculates_in_single = True
 drive_layer.call_of = lambda what, x, momentum, epsilon, *weights: {"momentum": momentum, "epsilon": epsilon}
 
 
@@ -160,14 +161,34 @@ def _stepped(keras, layer, x):
     """Give the weights of a dense layer before this one, after one step of gradient descent, as fit makes it."""
     inputs, units = x.shape[1], len(_array(layer.gamma))
     start = np.cos(np.arange(inputs * units, dtype=np.float32)).reshape(inputs, units)
+    wanted = np.sin(np.arange(x.size, dtype=np.float32)).reshape(x.shape)
+    if keras.backend.backend() == "jax":
+        return _stepped_on_jax(layer, x, start, wanted)
     dense = keras.layers.Dense(units, use_bias=False, kernel_initializer=lambda *_, **__: start)
     model = keras.Sequential([keras.Input((inputs,)), dense, layer])
     model.compile(keras.optimizers.SGD(1.0), "mse", run_eagerly=True, jit_compile=False)
     with warnings.catch_warnings():
         # as below, on PyTorch: it is Keras that reads its own variables so
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
-        model.train_on_batch(x, np.sin(np.arange(x.size, dtype=np.float32)).reshape(x.shape))
+        model.train_on_batch(x, wanted)
     return _array(dense.kernel)
+
+
+def _stepped_on_jax(layer, x, start, wanted):
+    """Do the same without an optimizer and its metrics, which JAX would compile for a second when first used."""
+    import jax
+
+    weights = [[variable.value for variable in group] for group in _variables(layer)]
+
+    def loss(kernel):
+        y, _ = layer.stateless_call(*weights, x @ kernel, training=True)
+        return ((y - wanted) ** 2).mean()
+
+    return np.array(start - jax.jit(jax.grad(loss))(start))
+
+
+def _variables(layer):
+    return layer.trainable_variables, layer.non_trainable_variables
 
 
 @contextlib.contextmanager
@@ -176,7 +197,9 @@ def _no_numpy():
     try:
         yield
     except Exception as error:
-        if not re.search(r"Tracer|KerasTensor|_error_repr|symbolic|numpy\(\)", f"{type(error).__name__} {error}"):
+        if not re.search(
+            r"Tracer|Concretization|KerasTensor|_error_repr|symbolic|numpy\(\)", f"{type(error).__name__} {error}"
+        ):
             raise
         raise TypeError(
             "call hands a tensor to NumPy, or asks for its numbers. Inside fit there are none yet: compute with "

@@ -7,7 +7,16 @@ believed first, so what is plainest to read stands first: something left out, th
 import ast
 import copy
 
-from bncourse.checking.where.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.where.places import (
+    called_name,
+    grows,
+    inside,
+    loop_names,
+    names_of,
+    parameters_of,
+    places,
+    text_of,
+)
 
 _OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _SWAPPED = {
@@ -119,11 +128,12 @@ def small(function):
     """Another operator, number, name, comparison or function; a sign; an order; brackets."""
     names = names_of(function)
     given = [*parameters_of(function), *loop_names(function)]
+    operators = {op: sign for op, sign in _OPERATORS.items() if op is not ast.Pow or not grows(function)}
     for place in places(function):
         node = place.node
         text = text_of(node)
         if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            yield from _operators(place, node, text)
+            yield from _operators(place, node, text, operators)
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
             if not _is_of_a_number(place.parent):
                 yield from _numbers(place, node.value, given)
@@ -168,8 +178,8 @@ def _is(node, number):
     return isinstance(node, ast.Constant) and node.value == number and node.value is not True
 
 
-def _operators(place, node, text):
-    for other, sign in _OPERATORS.items():
+def _operators(place, node, text, others):
+    for other, sign in others.items():
         # times 1, to the power 1 or plus 0 is a way to leave something out, and is told as that
         without = _is(node.right, 1 if other in (ast.Mult, ast.Div, ast.Pow) else 0)
         if other is not type(node.op) and not without:
@@ -223,6 +233,8 @@ def _numbers(place, value, names):
         others = (1 - value, 1.0, 0.0, 0.5, 2.0, 1e-3, value * 10, value / 10, value * 100, value / 100, *near)
     operator = getattr(place.parent, "op", None)
     neutral = 0 if isinstance(operator, _LOOSE) else 1 if isinstance(operator, _TIGHT | ast.Pow) else None
+    if isinstance(operator, ast.Sub | ast.Div | ast.Pow) and place.node is getattr(place.parent, "left", None):
+        neutral = None  # 0 - a, 1 / a and 1 ** a leave nothing out
     words = f" in place of `{text_of(place.node)}`{inside(place)}"
     for other in dict.fromkeys(others):
         if other != value and other != neutral:  # a term or a factor that is too much is left out, see above
@@ -241,16 +253,17 @@ def _tuple(numbers):
 
 
 def _tuples(place, node, text, names):
-    """Two results in the wrong order; other axes than those in the text."""
-    if len(node.elts) in (2, 3) and isinstance(place.parent, ast.Return):
+    """Two values in the wrong order; other axes than those in the text."""
+    values = [getattr(each, "value", None) for each in node.elts]
+    numbers = values and all(type(value) is int for value in values)
+    if len(node.elts) in (2, 3) and not numbers and isinstance(node.ctx, ast.Load):
         for i in range(len(node.elts)):
             for j in range(i + 1, len(node.elts)):
                 order = list(node.elts)
                 order[i], order[j] = order[j], order[i]
                 pair = f"`{text_of(node.elts[i])}` and `{text_of(node.elts[j])}`"
                 yield place, ast.Tuple(order, ast.Load()), f"{pair} in each other's place"
-    values = [getattr(each, "value", None) for each in node.elts]
-    if values and all(type(value) is int for value in values):
+    if numbers:
         fewer = [tuple(v for v in values if v != out) for out in values] if len(values) > 1 else []
         more = [tuple(sorted({*values, axis})) for axis in range(5)]
         for axes in dict.fromkeys([*fewer, *more, *_AXES]):

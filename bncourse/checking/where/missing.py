@@ -5,12 +5,22 @@ They are tried after those of `bncourse.checking.where.edits`, and have the same
 
 import ast
 
-from bncourse.checking.where.places import called_name, inside, loop_names, names_of, parameters_of, places, text_of
+from bncourse.checking.where.places import (
+    called_name,
+    grows,
+    inside,
+    loop_names,
+    names_of,
+    parameters_of,
+    places,
+    text_of,
+)
 
 
 def wrapped(function):
     """A root, a square, a sign, a transpose, a sort, a sum, or one less or more."""
     used = {node.id for node in ast.walk(function) if isinstance(node, ast.Name)}
+    growing = grows(function)
     for place in places(function):
         node = place.node
         if not isinstance(node, ast.BinOp | ast.Call | ast.Name | ast.Attribute | ast.Subscript):
@@ -28,7 +38,8 @@ def wrapped(function):
             if not isinstance(node, ast.Name):
                 continue
         yield place, ast.BinOp(node, ast.Pow(), ast.Constant(0.5)), f"the square root of `{text}` in its place"
-        yield place, ast.BinOp(node, ast.Pow(), ast.Constant(2)), f"the square of `{text}` in its place"
+        if not growing:
+            yield place, ast.BinOp(node, ast.Pow(), ast.Constant(2)), f"the square of `{text}` in its place"
         yield place, ast.UnaryOp(ast.USub(), node), f"`{text}` with the opposite sign"
         yield place, ast.BinOp(ast.Constant(1.0), ast.Div(), node), f"1 divided by `{text}` in its place"
         yield place, ast.BinOp(ast.Constant(1.0), ast.Sub(), node), f"1 minus `{text}` in its place"

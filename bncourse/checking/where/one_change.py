@@ -15,13 +15,14 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.known import is_row, suspected
 from bncourse.checking.where.several import Several, is_right
+from bncourse.checking.where.steps import steps_of
 
 DRIVER = "bncourse.checking.variants:outcomes"
 HELPERS = "bncourse.checking.variants:helpers"
 SHAPES = "bncourse.checking.variants:shapes"
 MOST, FEWEST = 1_500, 300  # how many changes are tried: a number, so that a verdict hangs on no clock
-FEW = 700
 WORK = 30_000  # values that are computed in all of them: loops take longer, so fewer changes are tried there
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
@@ -91,10 +92,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     failing = [trial for trial in trials if trial.kind]
     first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
     changes = Changes(answer.source, helpers)
-    most = _most(answer, changes, first)
-    # another name or number is the most frequent change and the least likely one: where few are tried, it is tried last
-    ordered = changes if most > FEW else sorted(changes, key=is_name_or_number)
-    candidates = itertools.islice(ordered, most)
+    candidates = _first_of(exercise, answer, changes, first)
     several = Several(exercise, first)
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = _outcomes(answer, changes.source(batch), len(batch), first, until)
@@ -122,13 +120,22 @@ def is_name_or_number(change):
     return isinstance(change.node, kinds) and isinstance(change.replacement, kinds)
 
 
-def _most(answer, changes, trial):
+def _first_of(exercise, answer, changes, trial):
+    """Give as many changes as may be tried, those first in which the mistake is likely."""
     arguments, options = trial.case.copy()
-    source, _ = changes.observing()
+    source, places = changes.observing()
     reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
-    rows = reply.value if isinstance(reply.value, list) else []
-    computed = sum(row[1] for row in rows if isinstance(row, list) and len(row) == 4 and isinstance(row[1], int))
-    return max(min(FEWEST, 10 * WORK // max(computed, 1)), min(MOST, WORK // max(computed, 1)))
+    rows = [row for row in reply.value if is_row(row, len(places))] if isinstance(reply.value, list) else []
+    computed = max(sum(row[1] for row in rows), 1)
+    most = max(min(FEWEST, 30 * WORK // computed), min(MOST, WORK // computed))
+    found = list(changes)
+    if len(found) > most:
+        # elsewhere another name or number is tried last: it is the most frequent change and the least likely one
+        inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
+        steps = [(step.name, step.value) for step in steps_of(exercise, trial.case)]
+        likely = suspected(rows, places, inputs, steps)
+        found.sort(key=lambda change: 0 if id(change.node) in likely else 1 + is_name_or_number(change))
+    return iter(found[:most])
 
 
 def helpers_of(answer):

@@ -98,6 +98,11 @@ def loop_names(function):
     return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
 
 
+def grows(function):
+    """Say whether a function has a ``while`` loop, in which a whole number that is squared at each turn has no end."""
+    return any(isinstance(node, ast.While) for node in ast.walk(function))
+
+
 def called_name(call):
     """Give the last part of the name of the function that is called, or ""."""
     function = call.func

@@ -11,6 +11,7 @@ import ast
 import numpy as np
 
 from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.known import on_the_way
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again
 from bncourse.checking.where.steps import is_same, is_telling, steps_of
 
@@ -38,8 +39,8 @@ def recognized(exercise, answer, trials, told):
     """
     if exercise.driver or not may_be_run_again(answer, trials):
         return None
-    if unfinished := _unfinished(exercise, answer, trials):
-        return unfinished
+    if too_early := unfinished(exercise, answer, trials):
+        return too_early
     helpers = helpers_of(answer)
     source, places = Changes(answer.source, helpers or ()).observing()
     if helpers is None or not places:
@@ -82,8 +83,19 @@ def recognized(exercise, answer, trials, told):
     return Found(number if ends else 0, shown, _sentence(good or plain, first, ends), answer.name, False)
 
 
-def _unfinished(exercise, answer, trials):
-    """Say where a value comes back that is an input, or a step of right answers, and not their result."""
+def unfinished(exercise, answer, trials):
+    """Say where a value comes back that is an input, or a step of right answers, and not their result.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trials : list of Trial
+
+    Returns
+    -------
+    Found or None
+    """
     returns = [node for node in ast.walk(ast.parse(answer.source)) if isinstance(node, ast.Return)]
     if len(returns) != 1:
         return None
@@ -93,20 +105,29 @@ def _unfinished(exercise, answer, trials):
         if not isinstance(value, np.ndarray | np.generic | int | float):
             return None
         different.add(np.asarray(value).tobytes())
-        telling = telling or is_telling(value) or len(different) > 1
+        telling = telling or (np.size(value) > 1 and is_telling(value)) or len(different) > 1
         given = dict(zip(exercise.parameters, trial.case.arguments, strict=False))
-        arrays = {name: each for name, each in given.items() if isinstance(each, np.ndarray | float)}
+        given |= trial.case.options
+        arrays = {name: each for name, each in given.items() if _is_number(each)}
         same = {f"`{name}`, as it was passed" for name, each in arrays.items() if is_same(each, value)}
         if np.ndim(value) == 0:
             same |= {f"`len({name})`" for name, each in given.items() if np.ndim(each) and len(each) == value}
-        same |= {step.name for step in steps_of(exercise, trial.case) if step.name and is_same(step.value, value)}
+        for step in steps_of(exercise, trial.case, _is_number):
+            if is_same(step.value, value):
+                same.add(step.name if step.name.strip("`") not in given and step.name else step.key)
         names = same if names is None else names & same
     if not names or not telling:
         return None
     line = returns[0].lineno
-    name = min(names, key=len)
+    name = min(
+        (name for name in names if isinstance(name, str)), key=len, default="a value on the way of right answers"
+    )
     says = f"What comes back in line {line} is {name}. A right answer goes on from there."
     return Found(line, answer.source.splitlines()[line - 1].strip(), says, answer.name, False)
+
+
+def _is_number(value):
+    return isinstance(value, np.ndarray | np.generic | int | float) and np.asarray(value).dtype.kind in "iuf"
 
 
 def _sentence(good, first, ends):
@@ -126,28 +147,3 @@ def _bound(parent):
     if isinstance(parent, ast.Assign) and len(parent.targets) == 1 and isinstance(parent.targets[0], ast.Name):
         return parent.targets[0].id
     return ""
-
-
-def _is_rearranged(value, known):
-    """Say whether a value has only numbers of another: sorted, cut, turned or repeated."""
-    known = np.ravel(known)
-    return known.size > 1 and known.dtype.kind == "f" and bool(np.isin(value, known).all())
-
-
-def on_the_way(value, steps, inputs):
-    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
-    a mean, a product with an input.
-
-    Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
-    """
-    if any(_is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
-        return True
-    size = np.size(value)
-    rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
-    rows |= {n for given in inputs for n in np.shape(given)[:1]}
-    with np.errstate(all="ignore"):
-        nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
-        nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
-        return any(is_telling(each) and is_same(step, each) for each in nearby for _, step in steps) or any(
-            is_same(np.square(step), value) for _, step in steps
-        )

@@ -162,5 +162,9 @@ def related(right, yours):
             ratio = np.ravel(yours / right)
         if np.isfinite(ratio).all() and ratio.size and abs(ratio[0]) > 1e-9 and np.ptp(ratio) <= 1e-9 * abs(ratio[0]):
             return f"Yours is {ratio[0]:.6g} times the right one in the first such case."
+        off = [i for i in range(right.size) if not is_same(np.ravel(right)[i], np.ravel(yours)[i])]
+        if off and off[0] > 2:  # they begin alike
+            wanted, got = told_apart(*(np.ravel(value)[off[0]] for value in (right, yours)))
+            return f"In the first such case number {off[0] + 1} of it is {got}, and {wanted} in the right one."
     wanted, got = told_apart(*(np.ravel(value)[:3] for value in (right, yours)))
     return f"In the first such case it begins with {got}, and the right one with {wanted}."

@@ -9,21 +9,21 @@ ones that everybody knows, so no value of a case that gives points goes where th
 import ast
 import itertools
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.trial import attempt, truth_of
+from bncourse.checking.trial import attempt
 from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.known import is_known, is_row, is_turned
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again, size_of, tells
-from bncourse.checking.where.recognition import on_the_way
+from bncourse.checking.where.practice import Kept, all_steps, practice, telling_steps
+from bncourse.checking.where.recognition import unfinished
 from bncourse.checking.where.several import is_right
-from bncourse.checking.where.steps import is_real, is_same, is_telling, related, steps_of
+from bncourse.checking.where.steps import is_same, is_telling, related
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
-PRACTICE = 0  # the seed of the cases in the notebook
 MOST = 1_500  # tries
 SECONDS = 3.0
 _MOST_HELD = 12  # tries that were right on one case and are looked at on all
@@ -33,7 +33,10 @@ _MOST_HELD = 12  # tries that were right on one case and are looked at on all
 class _Try:
     number: int  # of the expression
     step: object
+    count: int  # how often it is evaluated
     last: bool  # whether the pieces of the step lie along its last axis
+    whole: bool = False  # whether the step has another size than the value in whose place it is put
+    doubtful: bool = False  # whether the value is one of right answers: it may make up for a mistake elsewhere
 
 
 def substituted(exercise, answer, trials):
@@ -56,71 +59,71 @@ def substituted(exercise, answer, trials):
     source, places = Changes(answer.source, helpers or ()).observing(names=True)
     if helpers is None or not places:
         return None
-    practice = [attempt(exercise, answer, case, truth) for case, truth in _practice(exercise.name, _Kept(exercise))]
-    failing = [number for number, trial in enumerate(practice) if trial.kind]
-    if not failing or any(trial.reply.timed_out for trial in practice):
+    tried = [attempt(exercise, answer, case, truth) for case, truth in practice(Kept(exercise))]
+    failing = [number for number, trial in enumerate(tried) if trial.kind]
+    if not failing or any(trial.reply.timed_out for trial in tried):
         return None
     # the case in which most values tell something: in a batch of one, say, a variance is 0 like much else
-    sizes = [size_of(trial) for trial in practice]
-    first = min(failing, key=lambda n: (sizes[n] < 8, -len(_steps(_Kept(exercise), n)), sizes[n]))
-    return _Search(exercise, answer, source, practice, len(places)).found(first, places)
-
-
-class _Kept:
-    """An exercise as a key that a cache can hold: its name says which it is."""
-
-    def __init__(self, exercise):
-        self.exercise = exercise
-
-    def __eq__(self, other):
-        return self.exercise is other.exercise
-
-    def __hash__(self):
-        return hash(self.exercise.name)
-
-
-@lru_cache(8)
-def _practice(name, kept):
-    return [(case, truth_of(kept.exercise, case)) for case in kept.exercise.draw(PRACTICE)]
-
-
-@lru_cache(128)
-def _all_steps(kept, number):
-    exercise = kept.exercise
-    return steps_of(exercise, _practice(exercise.name, kept)[number][0], is_real)
-
-
-@lru_cache(128)
-def _steps(kept, number):
-    return [step for step in _all_steps(kept, number) if is_telling(step.value)]
+    sizes = [size_of(trial) for trial in tried]
+    first = min(failing, key=lambda n: (sizes[n] < 8, -len(telling_steps(Kept(exercise), n)), sizes[n]))
+    return _Search(exercise, answer, source, tried, len(places)).found(
+        first, places, doubtful=unfinished(exercise, answer, trials) is None
+    )
 
 
 class _Search:
     def __init__(self, exercise, answer, source, practice, most):
         self.exercise, self.answer, self.source, self.practice = exercise, answer, source, practice
         self.most = most  # the expressions that the source has
-        self.kept = _Kept(exercise)
+        # then no right value can be taken for a wrong one of another line
+        self.one_line = len(_statements(answer.source)) == 1 and not helpers_of(answer)
+        self.kept = Kept(exercise)
 
-    def found(self, first, places):
-        """Give the first place, line by line, that is the only wrong one."""
+    def found(self, first, places, doubtful):
+        """Give the first place, line by line, that is the only wrong one; doubtful ones only where it is said so."""
         seen = self._seen(first)
         tries = list(self._tries(first, seen, places))
-        held = [one for (one,) in self._held([(one,) for one in tries[:MOST]], first)]
-        unsure = None
-        for one in sorted(held, key=lambda t: (t.number, not t.step.name))[:_MOST_HELD]:
-            if self._hold_everywhere((one,), first):
+        unnamed = None
+        for whole in (False, True):
+            unsure = None
+            for one in self._that_hold([t for t in tries if t.whole is whole and not t.doubtful], first):
                 if self._is_alone(one, seen, first):
-                    return self._told(one, places, seen, True)
+                    before = [t for t in tries if t.doubtful and places[t.number][0] < places[one.number][0]]
+                    earlier = next(self._that_hold(before, first), None)
+                    return self._told(earlier or one, places, seen, not earlier)
                 unsure = unsure or (one if one.step.name else None)
-        return self._told(unsure, places, seen, False) if unsure else self._two(first, places, tries)
+                unnamed = unnamed or one
+            if unsure:
+                two = None if unsure.number in self._reached(seen, first) else self._two(first, places, tries)
+                return two if two and two.line < places[unsure.number][0] else self._told(unsure, places, seen, False)
+        if two := self._two(first, places, tries):
+            return two
+        if unnamed or not doubtful:
+            return self._told(unnamed, places, seen, False) if unnamed else None
+        # a right value, where all before it is right too, and none in another line can be the one
+        reached = self._reached(seen, first)
+        held = list(self._that_hold([t for t in tries if t.doubtful and t.number in reached], first))
+        lines = {places[one.number][0] for one in held}
+        return self._told(held[-1], places, seen, False) if len(lines) == 1 else None
+
+    def _that_hold(self, tries, first):
+        """Yield the tries with which every case comes out right, those that are evaluated first before."""
+        held = [one for (one,) in self._held([(one,) for one in tries[:MOST]], first)]
+        held.sort(key=lambda t: (t.number, not t.step.name))
+        yield from (one for one in held[:_MOST_HELD] if self._hold_everywhere((one,), first))
 
     def _seen(self, number):
         """Give what was evaluated on a case, by its number: what comes from the answer's side may be anything."""
-        return {row[0]: row for row in self._call(SHAPES, number) if _is_row(row, self.most)}
+        return {row[0]: row for row in self._call(SHAPES, number) if is_row(row, self.most)}
 
     def _two(self, first, places, tries):
         """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
-        named = [t for t in tries if t.step.name and isinstance(places[t.number][2], ast.Assign | ast.AugAssign)]
+        assigned = (ast.Assign, ast.AugAssign, ast.Tuple)
+        named = [
+            t
+            for t in tries
+            if t.step.name and not (t.whole or t.doubtful) and isinstance(places[t.number][2], assigned)
+        ]
         both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]
         for one, other in self._held(both[:MOST], first)[:_MOST_HELD]:
             if self._hold_everywhere((one, other), first):
@@ -131,7 +134,7 @@ class _Search:
 
     def _held(self, tries, first):
         """Give the tries with which the first case comes out right."""
-        results = self._call(SUBSTITUTED, first, [[[t.number, self._values(t)] for t in each] for each in tries])
+        results = self._call(SUBSTITUTED, first, [[self._put(t) for t in each] for each in tries])
         if len(results) != len(tries):
             return []
         right = (is_right(self.exercise, self.practice[first], result) for result in results)
@@ -139,66 +142,60 @@ class _Search:
 
     def _is_alone(self, one, seen, first):
         """Say whether a value is that of no right answer, and all before it are, or are plainly made of such values."""
-        inputs = self._inputs(first)
-        steps = [(step.name, step.value) for step in _steps(self.kept, first)]
-        for number, row in seen.items():
-            if number == one.number:
-                return not self._is_known(row, inputs, steps, near=False)
-            if not self._is_known(row, inputs, steps):
-                return False
-        return False
+        known = is_known(seen[one.number], self._inputs(first), self._steps(first), near=False)
+        return not known and one.number in self._reached(seen, first)
+
+    def _reached(self, seen, first):
+        """Give those before which all values are those of right answers, or are plainly made of such values."""
+        inputs, steps = self._inputs(first), self._steps(first)
+        order = list(seen)
+        right = itertools.takewhile(lambda number: is_known(seen[number], inputs, steps), order)
+        return set(order[: 1 + len(list(right))])
+
+    def _steps(self, number):
+        return [(step.name, step.value) for step in telling_steps(self.kept, number)]
 
     def _inputs(self, number):
         case = self.practice[number].case
         return [value for value in (*case.arguments, *case.options.values()) if isinstance(value, np.ndarray)]
 
-    @staticmethod
-    def _is_known(row, inputs, steps, near=True):
-        _, count, _, values = row
-        if count == 1:
-            value = values[0]
-            known = not is_telling(value) or any(is_same(value, given) for given in inputs)
-            known = known or any(is_same(step, value) for _, step in steps)
-            return known or (near and on_the_way(value, steps, inputs))
-        flat = np.ravel(values)
-        if not is_telling(flat):
-            return True
-        of_size = [np.asarray(each) for each in (*inputs, *(s for _, s in steps)) if np.size(each) == flat.size]
-        rows = [("", np.ravel(each)) for each in of_size]
-        rows += [("", np.ravel(np.moveaxis(each, -1, 0))) for each in of_size if each.ndim > 1]
-        known = any(is_same(flat, row) for _, row in rows)
-        return known or (near and on_the_way(flat, rows, [row for _, row in rows]))
-
     def _tries(self, first, seen, places):
         """Yield which value may stand in which place: of its size, and not its own, nor the result as a whole.
 
-        What is that of a right answer already is left alone where it stands in the middle of a line: another value
-        there could make up for a mistake elsewhere.
+        What is that of a right answer already is doubtful where it stands in the middle of a line, or where what is
+        put there has no name: another value there could make up for a mistake elsewhere.
         """
         trial = self.practice[first]
         inputs = self._inputs(first)
         wanted = compare.pieces(trial.expected)
         steps = []
         whole = wanted if len(wanted) == 1 else []
-        for step in _steps(self.kept, first):
-            known = any(is_same(step.value, other) for other in (*whole, *(each.value for each in steps)))
-            if not known:
+        for step in telling_steps(self.kept, first):
+            known = any(is_same(step.value, each.value) for each in steps)
+            if not known and not any(is_turned(step.value, each) for each in whole):
                 steps.append(step if step.name else replace(step, name=self._name_of(step.value, trial.expected)))
+        known_steps = [(step.name, step.value) for step in steps]
         for number, row in sorted(seen.items()):
             _, count, shape, values = row
             parent, node = places[number][2], places[number][4]
             if isinstance(node, ast.Name) and isinstance(parent, ast.Return | ast.Tuple):
                 continue  # what comes back: with another value there, nothing is learnt
-            whole = isinstance(node, ast.Name) or isinstance(parent, ast.Assign | ast.AugAssign)
-            if not whole and self._is_known(row, inputs, [(s.name, s.value) for s in steps], near=False):
-                continue
+            whole = isinstance(node, ast.Name) or isinstance(parent, ast.Assign | ast.AugAssign | ast.Tuple)
+            telling = is_telling(np.ravel(values))
+            known = telling and not self.one_line and is_known(row, inputs, known_steps, near=False)
             size = count * int(np.prod(shape))
             for step in steps:
-                if np.size(step.value) != size or (count == 1 and is_same(step.value, values[0])):
+                doubtful = known and not (whole and step.name)
+                other_size = np.size(step.value) != size
+                if isinstance(node, ast.Name) and (doubtful or other_size):
                     continue
-                yield _Try(number, step, False)
-                if count > 1 and np.ndim(step.value) > 1:
-                    yield _Try(number, step, True)
+                if count == 1 and is_same(step.value, values[0]):
+                    continue
+                axes = np.shape(step.value)
+                if not other_size or count == 1 or axes[:1] == (count,):
+                    yield _Try(number, step, count, False, other_size, known if other_size else doubtful)
+                if count > 1 and len(axes) > 1 and (not other_size or axes[-1] == count):
+                    yield _Try(number, step, count, True, other_size, known if other_size else doubtful)
 
     def _name_of(self, value, expected):
         """Give the name of the result that a value is, where several are returned, or ""."""
@@ -214,18 +211,31 @@ class _Search:
     def _hold(self, ones, number):
         """Say whether a case comes out right with the values of that case in the places, or is right without."""
         trial = self.practice[number]
-        steps = {step.key: step for step in _all_steps(self.kept, number)}
+        steps = {step.key: step for step in all_steps(self.kept, number)}
         evaluated = self._seen(number)
         there = [one for one in ones if one.number in evaluated]
         if not there or any(one.step.key not in steps for one in there):
             return not trial.kind
-        now = [replace(one, step=steps[one.step.key]) for one in there]
-        results = self._call(SUBSTITUTED, number, [[[one.number, self._values(one)] for one in now]])
+        now = [self._now(one, steps[one.step.key], evaluated[one.number]) for one in there]
+        if None in now:
+            return False
+        results = self._call(SUBSTITUTED, number, [[self._put(one) for one in now]])
         return bool(results) and is_right(self.exercise, trial, results[0])
 
-    def _values(self, one):
+    @staticmethod
+    def _now(one, step, row):
+        """Give a try with the step of another case, in which the value may have another size; None if it cannot be."""
+        _, count, shape, _ = row
+        whole = np.size(step.value) != count * int(np.prod(shape))
+        if whole and count > 1 and np.shape(step.value)[-1 if one.last else 0 :][:1] != (count,):
+            return None
+        return replace(one, step=step, count=count, whole=whole)
+
+    @staticmethod
+    def _put(one):
         value = np.asarray(one.step.value, float)
-        return np.moveaxis(value, -1, 0).copy() if one.last else value
+        value = np.moveaxis(value, -1, 0).copy() if one.last else value
+        return [one.number, value[None] if one.whole and one.count == 1 else value, one.whole]
 
     def _call(self, driver, number, *arguments):
         given, options = self.practice[number].case.copy()
@@ -238,7 +248,9 @@ class _Search:
         _, count, _, values = seen[one.number]
         says = f"One value is wrong: {place}. With {right} in its place, {comes}"
         if not sure:  # a value that was right may stand for another that is not
-            says = f"With {right} in the place of {place}, {comes}"
+            right = f"another value, one that right answers have on their way, in the place of {place},"
+            right = right if one.doubtful else f"{_right(one)} in the place of {place},"
+            says = f"With {right} {comes}"
         if count == 1:
             says += " " + related(np.asarray(one.step.value, float), np.asarray(values[0], float))
         return self._shown(one, places, says, sure)
@@ -249,27 +261,33 @@ class _Search:
         return f"`{text}`{_inside(parent, text)} in line {line}{owner}"
 
     def _shown(self, one, places, says, sure=False):
-        line, text, _, function, _ = places[one.number]
+        line, text, _, function, node = places[one.number]
+        if (
+            isinstance(node, ast.Name) and function == self.answer.name
+        ):  # it is wrong from where it is assigned, and that is shown where it is one line
+            lines = _lines_that_assign(node.id, self.answer.source)
+            line = line if not lines else lines.pop() if len(lines) == 1 else 0
         rows = self.answer.source.splitlines()
         shown = rows[line - 1].strip() if function == self.answer.name and line <= len(rows) else text
         return Found(line, shown, says, function, True, sure)
 
 
-def _is_row(row, most):
-    """Say whether something is ``[number, count, shape, values]`` as `variants.shapes` gives it."""
-    if not isinstance(row, list | tuple) or len(row) != 4:
-        return False
-    number, count, shape, values = row
-    return (
-        type(number) is int
-        and 0 <= number < most
-        and type(count) is int
-        and isinstance(shape, list | tuple)
-        and isinstance(values, np.ndarray)
-        and values.dtype.kind == "f"
-        and values.shape == (count, *shape)
-        and count > 0
-    )
+def _lines_that_assign(name, source):
+    """Give the lines in which a name gets what was calculated: a number to start with is not meant."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Assign | ast.AugAssign) and not isinstance(node.value, ast.Constant):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if name in {getattr(each, "id", "") for target in targets for each in ast.walk(target)}:
+                found.add(node.lineno)
+    return found
+
+
+def _statements(source):
+    """Give the statements of a function under its docstring, those inside of others too."""
+    [function] = ast.parse(source).body
+    inside = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
+    return [n for n in inside if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
 
 
 def _right(one):

@@ -19,7 +19,7 @@ _PARTS = {
 
 def _layer_cases(rng):
     for what, part in _PARTS.items():
-        features = 4 if what == "frozen" else 5
+        features = 4 if what == "weights" else 5
         scale, offset = np.exp(rng.standard_normal(features)), 3 * rng.standard_normal(features)
         x = batch(rng, 7, features, scale, offset)
         if what == "moving statistics":

@@ -1,0 +1,119 @@
+"""Whether a value of an answer is one that right answers have, or is plainly made of such values."""
+
+import ast
+
+import numpy as np
+
+from bncourse.checking.where.steps import is_same, is_telling
+
+_MOST_SUSPECTED = 3
+
+
+def is_known(row, inputs, steps, near=True):
+    """Say whether what an expression gave is an input, a step of right answers, or tells nothing.
+
+    Parameters
+    ----------
+    row : list
+        ``[number, count, shape, values]`` as `variants.shapes` gives it.
+    inputs : list of ndarray
+    steps : list of tuple
+        The name and the value of each step.
+    near : bool
+        Whether what is `on_the_way` counts too.
+
+    Returns
+    -------
+    bool
+    """
+    _, count, _, values = row
+    if count == 1:
+        value = values[0]
+        known = not is_telling(value) or any(is_same(value, given) for given in inputs)
+        known = known or any(is_same(step, value) for _, step in steps)
+        return known or (near and on_the_way(value, steps, inputs))
+    flat = np.ravel(values)
+    if not is_telling(flat):
+        return True
+    of_size = [np.asarray(each) for each in (*inputs, *(s for _, s in steps)) if np.size(each) == flat.size]
+    rows = [("", np.ravel(each)) for each in of_size]
+    rows += [("", np.ravel(np.moveaxis(each, -1, 0))) for each in of_size if each.ndim > 1]
+    known = any(is_same(flat, row) for _, row in rows)
+    return known or (near and on_the_way(flat, rows, [row for _, row in rows]))
+
+
+def suspected(rows, places, inputs, steps):
+    """Give the nodes of a text in which the mistake is likely: the first values that no right answer has.
+
+    Parameters
+    ----------
+    rows : list
+        What `variants.shapes` gave, in the order in which it was evaluated.
+    places : list of tuple
+        What the numbers in it are, as `Changes.observing` gives it.
+    inputs : list of ndarray
+    steps : list of tuple
+
+    Returns
+    -------
+    set of int
+        What `id` gives of each node.
+    """
+    unknown = [places[row[0]] for row in rows if not is_known(row, inputs, steps)][:_MOST_SUSPECTED]
+    found = {id(each) for _, _, parent, _, node in unknown for each in (parent, *ast.walk(node))}
+    # what is right alone may be wrong where its name is used
+    used = {each.id for *_, node in unknown for each in ast.walk(node) if isinstance(each, ast.Name)}
+    for _, _, parent, _, node in places:
+        targets = parent.targets if isinstance(parent, ast.Assign) else [getattr(parent, "target", None)]
+        if used & {getattr(target, "id", None) for target in targets}:
+            found |= {id(each) for each in (parent, *ast.walk(node))}
+    return found
+
+
+def is_row(row, most):
+    """Say whether something is ``[number, count, shape, values]`` as `variants.shapes` gives it."""
+    if not isinstance(row, list | tuple) or len(row) != 4:
+        return False
+    number, count, shape, values = row
+    return (
+        type(number) is int
+        and 0 <= number < most
+        and type(count) is int
+        and isinstance(shape, list | tuple)
+        and isinstance(values, np.ndarray)
+        and values.dtype.kind == "f"
+        and values.shape == (count, *shape)
+        and count > 0
+    )
+
+
+def is_turned(value, known):
+    """Say whether a value has exactly the numbers of another, in any order."""
+    if np.size(value) != np.size(known) or np.asarray(known).dtype.kind != "f":
+        return False
+    return is_same(np.sort(np.ravel(value)), np.sort(np.ravel(known)))
+
+
+def _is_rearranged(value, known):
+    """Say whether a value has only numbers of another: sorted, cut, turned or repeated."""
+    known = np.ravel(known)
+    return known.size > 1 and known.dtype.kind == "f" and bool(np.isin(value, known).all())
+
+
+def on_the_way(value, steps, inputs):
+    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
+    a mean, a product with an input.
+
+    Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
+    """
+    if any(_is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
+        return True
+    size = np.size(value)
+    rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
+    rows |= {n for given in inputs for n in np.shape(given)[:1]}
+    with np.errstate(all="ignore"):
+        nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
+        nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
+        return any(is_telling(each) and is_same(step, each) for each in nearby for _, step in steps) or any(
+            is_same(np.square(step), value) for _, step in steps
+        )
