@@ -14,6 +14,7 @@ from bncourse.companion.gains import GAINS
 from bncourse.companion.glossary import GLOSSARY
 from bncourse.companion.predictions import PREDICTIONS
 from bncourse.companion.questions import QUESTIONS
+from bncourse.companion.reasons import REASONS
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "solutions").glob("*/*.ipynb"))
@@ -128,7 +129,7 @@ def test_a_notebook_uses_plain_words(path):
 
 
 def test_what_accompanies_the_notebooks_uses_plain_words_too():
-    texts = [*GAINS.values(), *(entry[0] for entry in GLOSSARY.values())]
+    texts = [*GAINS.values(), *(entry[0] for entry in GLOSSARY.values()), *(r for rs in REASONS.values() for r in rs)]
     texts += [one.asks + one.because for one in PREDICTIONS.values()]
     asked = [*ASIDES.values(), *(question for questions in QUESTIONS.values() for question in questions)]
     texts += [f"{one.asks} {one.because} {' '.join(one.choices())}" for one in asked]

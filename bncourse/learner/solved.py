@@ -11,6 +11,7 @@ from bncourse import exercises
 from bncourse.checking import Quiz
 from bncourse.checking.verdict import wrapped
 from bncourse.companion.gains import GAINS
+from bncourse.companion.reasons import REASONS
 from bncourse.companion.worked import solutions
 from bncourse.learner import journal, ways
 
@@ -78,7 +79,7 @@ class Worked:
         self.reasons = (
             [f"{q.key}: {q.right!r}. {q.because}".strip() for q in exercise.questions]
             if self.quiz
-            else list(exercise.hints)
+            else list(REASONS.get(name, exercise.hints))
         )
         self.other = ways.another(name, ways.plain(self.code)) if self.code else ""
 
