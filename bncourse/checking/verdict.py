@@ -4,6 +4,7 @@ Both say the same. The card uses inline style only, the text colour of the theme
 left, so that it is legible in light and dark, and nothing is said by colour alone.
 """
 
+import re
 import textwrap
 from dataclasses import dataclass, field
 from html import escape
@@ -21,6 +22,7 @@ _LOOKS = {
 }
 _FIRST_REASON = {NOT_STARTED: "The task", NOT_CHECKED: "What happened"}
 _WIDTH = 76
+_CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,8 @@ class Verdict:
             if finding.details:
                 parts.append(_table(finding.details))
         for label, value in self._paragraphs():
-            parts.append(f'<div style="margin-top:4px"><strong>{escape(label)}:</strong> {escape(value)}</div>')
+            words = _CODE.sub(r"<code>\1</code>", escape(value))
+            parts.append(f'<div style="margin-top:4px"><strong>{escape(label)}:</strong> {words}</div>')
         style = f"border-left:5px solid {bar};padding:6px 12px;margin:4px 0;line-height:1.45"
         return f'<div style="{style}">{"".join(parts)}</div>'
 

@@ -17,7 +17,11 @@ from bncourse.learner import journal, ways
 
 TRIES = 2
 OFF = "Worked solutions are switched off in this notebook: your instructor grades it. Hints are there: "
-_PRE = "margin:4px 0;padding:4px 0;background:transparent;white-space:pre-wrap;line-height:1.35"
+# JupyterLab breaks inside words, and nbconvert shows no code font, where a style does not say otherwise.
+_PRE = (
+    "margin:4px 0;padding:4px 0;background:transparent;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
+    "font-family:monospace;line-height:1.35"
+)
 _GREEN, _BLUE = "#1a8754", "#5b7fb4"
 
 
