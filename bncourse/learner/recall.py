@@ -128,7 +128,8 @@ class Questions:
             choices = [f"   {letter}  {text}" for letter, text in zip("ABC", question.choices(), strict=True)]
             lines += [f"   {said}"] if said else choices
         if None in self.chosen:
-            lines.append('Answer with a letter for each, such as "ABC", as the second value in the brackets.')
+            one = 'a letter, such as "B"' if len(self.asked) == 1 else 'a letter for each, such as "ABC"'
+            lines.append(f"Answer with {one}, as the second value in the brackets.")
         return "\n".join(lines)
 
     def _number(self, index):
