@@ -109,7 +109,7 @@ class Choosing:
 
         filling.wait(get_ipython(), self.waiting)
         display(self.widget()._repr_mimebundle_() | {"text/plain": ""}, raw=True)
-        back = "Opened again, the page has no buttons here: run the cell, and they are back."
+        back = "No buttons here? Then the page was opened again: run the cell, and they are back."
         display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True)
 
 

@@ -166,7 +166,7 @@ class Questions:
         shown = display(
             self._buttons() | {"text/plain": self.text(), "text/html": self.html()}, raw=True, display_id=True
         )
-        back = "Opened again, the page has no buttons here: run the cell, and they are back."
+        back = "No buttons here? Then the page was opened again: run the cell, and they are back."
         line = display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True, display_id=True)
 
         def done():
