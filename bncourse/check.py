@@ -190,16 +190,8 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [
-        *sorted(exercises.names()),
-        "case",
-        "hint",
-        "reference_source",
-        "session",
-        "solution",
-        "solutions_off",
-        "yours",
-    ]
+    calls = ["case", "hint", "reference_source", "session", "solution", "solutions_off", "yours"]
+    return sorted(exercises.names()) + calls
 
 
 def _find(name, error=ValueError):
