@@ -153,3 +153,14 @@ def test_a_cell_that_stays_as_it_is_is_told(kernel):
     kernel("filling._waiting['freeze_table'].chosen['which_one_freezes'] = 'trainable'", "buttons")
     shown, reply = kernel("def freeze_table():\n    return {}\nx = 1", "answer")
     assert not reply["payload"] and "were not written here" in shown
+
+
+def test_where_it_was_not_tried_no_cell_is_changed_and_the_text_is_there_to_copy(kernel):
+    cell = released("freeze_table")
+    kernel(cell, "answer")
+    kernel("check.freeze_table(freeze_table)", "check")
+    kernel("filling._waiting['freeze_table'].chosen['which_one_freezes'] = 'trainable'", "buttons")
+    kernel("__vsc_ipynb_file__ = 'there.ipynb'")
+    assert not kernel(cell, "answer")[1]["payload"]
+    kernel("del __vsc_ipynb_file__")
+    assert kernel(cell, "answer")[1]["payload"], "and the choice was kept"
