@@ -182,6 +182,12 @@ def test_progress_links_to_the_cell_where_one_left_off(folder, monkeypatch):
     assert exercise in [cell["id"] for cell in cells]
 
 
+def test_progress_leads_nowhere_where_all_that_is_there_is_done(folder, monkeypatch):
+    monkeypatch.chdir(folder / "notebooks" / "05-backward")
+    solved(*(exercise.name for exercise in exercises.of_notebook("05-backward")))
+    assert "left off" not in repr(progress.progress())
+
+
 def test_the_cell_of_an_answer_has_the_name_of_its_exercise():
     for path in (ROOT / "notebooks").glob("*/*.ipynb"):
         for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:

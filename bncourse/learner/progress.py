@@ -119,12 +119,13 @@ def progress():
 
 
 def _onward(notebooks, states):
-    """Give where the learner goes on: nowhere before anything is done, and after everything is."""
+    """Give where the learner goes on: nowhere before anything is done, and where all that is there is done."""
     folder = _folder()
-    if folder is None or set(states.values()) in ({NOT_STARTED}, {DONE}):
+    if folder is None or set(states.values()) == {NOT_STARTED}:
         return "", ""
     path, exercise = place.left_off(folder)
-    return (path.stem, exercise) if path.stem in notebooks else ("", "")
+    waiting = any(state != DONE for state in notebooks.get(path.stem, {}).values())
+    return (path.stem, exercise) if waiting else ("", "")
 
 
 def _folder():
