@@ -23,7 +23,7 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from types import SimpleNamespace
 
-from bncourse import exercises
+from bncourse import exercises, waiting
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
 from bncourse.learner import choosing, journal, own, page, solved, ways
@@ -190,16 +190,8 @@ def __getattr__(name):
 
 
 def __dir__():
-    return [
-        *sorted(exercises.names()),
-        "case",
-        "hint",
-        "reference_source",
-        "session",
-        "solution",
-        "solutions_off",
-        "yours",
-    ]
+    calls = ["case", "hint", "reference_source", "session", "solution", "solutions_off", "yours"]
+    return sorted(exercises.names()) + calls
 
 
 def _find(name, error=ValueError):
@@ -240,6 +232,19 @@ class PointsUnseen(Points):
 
 
 def _answer_to(asked, learners):
+    live = _session.learner and page.is_live(_shell())
+    with waiting.in_place(f"Checking {asked.name}", live and getattr(asked, "is_long", False)) as place:
+        verdict = _verdict(asked, learners)
+        if live or verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
+            after = live and verdict.outcome == CORRECT
+            (place or _show)(solved.Solved(verdict, ways.own(learners)) if after else verdict)
+            if live and (buttons := choosing.offered(asked, learners, verdict.outcome)):
+                _show(buttons)
+            return None if verdict.outcome == CORRECT else (PointsUnseen if live else Points)(verdict.score)
+    raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
+
+
+def _verdict(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
@@ -248,14 +253,7 @@ def _answer_to(asked, learners):
         )
         _note(verdict)
         verdict = solved.with_a_way_out(verdict, asked, _session.solutions)
-    live = _session.learner and page.is_live(_shell())
-    if live or verdict.outcome in (CORRECT, NOT_STARTED, NOT_CHECKED) or verdict.score > 0:
-        after = live and verdict.outcome == CORRECT
-        _show(solved.Solved(verdict, ways.own(learners)) if after else verdict)
-        if live and (buttons := choosing.offered(asked, learners, verdict.outcome)):
-            _show(buttons)
-        return None if verdict.outcome == CORRECT else (PointsUnseen if live else Points)(verdict.score)
-    raise (NotYet if verdict.outcome == NOT_YET else Stopped)(verdict)
+    return verdict
 
 
 def _note(verdict):

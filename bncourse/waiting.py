@@ -76,6 +76,32 @@ def said(words, seconds):
         shown.update(done)
 
 
+@contextmanager
+def in_place(words, slow=True):
+    """Say what is being done in this block until something is shown in its place.
+
+    Parameters
+    ----------
+    words : str
+    slow : bool, default True
+        Whether it takes more than a moment.
+
+    Yields
+    ------
+    callable or None
+        ``place(thing)`` shows something there instead; None where it is not slow, and nothing was said.
+    """
+    from IPython.display import display
+
+    shown = display(_Words(f"{words} ...", running=True), display_id=True) if slow else None
+    try:
+        yield shown and shown.update
+    except BaseException:  # Ctrl-C too: no bar moves for ever
+        if shown:
+            shown.update(_Words(f"{words}: not finished"))
+        raise
+
+
 class _Words:
     """What is being done: with a bar that moves while it runs."""
 

@@ -28,7 +28,8 @@ def test_the_pictures_of_a_slider_have_one_size_and_a_description_each(name):
 
 def test_the_larger_eps_the_fewer_small_units_reach_standard_deviation_1():
     titles = [picture.figure.get_suptitle() for picture in BUILD["epsilon"]().pictures]
-    assert [title.split(": ")[1] for title in titles] == [f"{n} of three units near 1" for n in ("all", "one", "none")]
+    near = [f"{units} near 1" for units in ("all three units", "one unit", "no unit")]
+    assert [title.split(": ")[1] for title in titles] == near
     assert "PyTorch" in titles[0] and "Keras" in titles[1]
 
 

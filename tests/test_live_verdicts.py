@@ -6,6 +6,8 @@ from jupyter_client.manager import start_new_kernel
 from nbgrader.utils import determine_grade
 from nbgrader.validator import Validator
 
+from bncourse import exercises
+
 NAME = "batch_norm_conv"
 RIGHT = """
 def batch_norm_conv(x, gamma, beta, eps=1e-3, data_format="channels_last"):
@@ -47,7 +49,7 @@ def kernel():
                 continue
             if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
                 break
-            if message["msg_type"] in ("display_data", "execute_result", "error", "stream"):
+            if message["msg_type"] in ("display_data", "update_display_data", "execute_result", "error", "stream"):
                 shown.append((message["msg_type"], message["content"]))
         while (reply := client.get_shell_msg(timeout=300))["parent_header"]["msg_id"] != sent["header"]["msg_id"]:
             pass  # a busy kernel answers the questions of its start late
@@ -72,6 +74,28 @@ def test_an_answer_that_has_no_value_is_a_card_too_and_the_cell_has_failed(kerne
     shown, status = kernel("check.batch_mean(batch_mean)", cellId="another check")
     assert [kind for kind, _ in shown] == ["display_data"] and status == "error"
     assert shown[0][1]["data"]["text/plain"].startswith("↻ NOT CHECKED - Exercise: batch_mean")
+
+
+def test_a_check_that_takes_long_shows_a_bar_and_then_the_card_in_its_place(kernel):
+    kernel("def find_bugs(bn):\n    pass", cellId="answer")
+    shown, status = kernel("check.find_bugs(find_bugs)", cellId="check")
+    (first, bar), (then, card) = shown
+    assert (first, then, status) == ("display_data", "update_display_data", "ok")
+    assert "<progress" in bar["data"]["text/html"] and bar["data"]["text/plain"] == "Checking find_bugs ..."
+    assert bar["transient"] == card["transient"] and card["data"]["text/plain"].startswith("○ NOT STARTED")
+
+
+def test_a_long_check_that_is_stopped_leaves_no_bar_that_moves(kernel):
+    kernel("def find_bugs(bn):\n    raise KeyboardInterrupt", cellId="answer")
+    shown, _ = kernel("check.find_bugs(find_bugs)", cellId="check")
+    assert "not finished" in str(shown) or "STOPPED" in str(shown)
+    assert not [said for _, said in shown[1:] if "<progress" in str(said) and "value=" not in str(said)]
+
+
+def test_the_checks_that_use_keras_are_the_long_ones_with_that_of_the_tests():
+    long = {name for name in exercises.names() if getattr(exercises.find(name), "is_long", False)}
+    keras = {name for name in exercises.names() if "keras" in (getattr(exercises.find(name), "driver", "") or "")}
+    assert long == keras | {"find_bugs"} and len(keras) == 2
 
 
 def outputs(shown):

@@ -1,5 +1,7 @@
 """The figures of notebook 10 and the museum's tours say what the numbers say, in words too."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,15 @@ def test_a_tour_tells_each_exhibit_of_a_kind_once_with_its_number():
     assert max(len(line) for line in text.splitlines() if not line.startswith(code)) <= 76
     assert '<a href="https://github.com/jax-ml/jax/issues/139">' in html and "<code>of_each_channel(x)</code>" in html
     assert len(museum.tour().entries) == 12
+
+
+def test_a_label_shows_the_code_and_folds_the_rest_until_the_reader_has_thought():
+    html = museum.tour("inference")._repr_html_()
+    view = re.sub(r"<details>.*?</details>", "", html)
+    assert view.count("Right:") == view.count("Here:") == 2 and html.count("<details>") == 2
+    assert "How it shows:" not in view and "Where (read on" not in view
+    view = re.sub(r"<details>.*?</details>", "", checkers.tour()._repr_html_())
+    assert view.count("Looks at:") == 5 and "Where:" not in view
 
 
 def test_an_unknown_kind_is_told_the_known_ones():

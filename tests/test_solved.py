@@ -13,6 +13,7 @@ from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_YET, Verdict
 from bncourse.companion import worked
 from bncourse.companion.gains import GAINS
+from bncourse.companion.reasons import REASONS
 from bncourse.learner import journal, solved, ways
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -45,6 +46,15 @@ def test_the_worked_solutions_are_those_of_the_source_notebooks():
     assert worked.solutions() == worked.in_sources(ROOT / "solutions"), "run python -m bncourse.companion.worked"
     assert list(worked.solutions()) == exercises.names()
     assert not [name for name, code in worked.solutions().items() if "SOLUTION" in code or "..." in code]
+
+
+def test_every_worked_solution_of_a_function_has_one_to_three_reasons_of_its_own():
+    assert list(REASONS) == FUNCTIONS
+    for name, reasons in REASONS.items():
+        assert 1 <= len(reasons) <= 3 and not set(reasons) & set(exercises.find(name).hints), name
+        assert all(reason.endswith(".") and len(reason.split()) <= 45 for reason in reasons), name
+        words = " ".join(solved.Worked(name, "").text().split())
+        assert all(reason in words for reason in reasons), name
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -109,7 +119,7 @@ def test_a_worked_solution_comes_after_the_hints_and_two_tries_and_is_noted(caps
 
 def test_a_worked_solution_has_its_code_its_reasons_and_in_a_quiz_every_answer():
     card = solved.Worked("normalize", "after")
-    assert "(x - mean) / np.sqrt(var + eps)" in card.text() and exercises.find("normalize").hints[1][:30] in card.text()
+    assert "(x - mean) / np.sqrt(var + eps)" in card.text() and REASONS["normalize"][0][:30] in card.text()
     quiz = solved.Worked("kinds_of_shift", "after").html()
     assert all(question.key in quiz for question in exercises.find("kinds_of_shift").questions)
 

@@ -168,6 +168,34 @@ def test_progress_links_to_the_notebooks_that_lie_beside_this_one(folder, monkey
     assert "<a " not in progress.progress()._repr_html_()
 
 
+def test_progress_links_to_the_cell_where_one_left_off(folder, monkeypatch):
+    monkeypatch.chdir(folder / "notebooks" / "00-warm-up")
+    assert "left off" not in repr(progress.progress())
+    solved("batch_mean")
+    shown = progress.progress()
+    exercise = next(name for name, state in shown.notebooks["04-normalize-scale-shift"].items() if state != "done")
+    link = f'href="../04-normalize-scale-shift/04-normalize-scale-shift.ipynb#cell-id={exercise}"'
+    assert link in shown._repr_html_() and f"Where you left off: {exercise}, in 04" in repr(shown)
+    cells = json.loads((ROOT / "notebooks/04-normalize-scale-shift/04-normalize-scale-shift.ipynb").read_text())[
+        "cells"
+    ]
+    assert exercise in [cell["id"] for cell in cells]
+
+
+def test_progress_leads_nowhere_where_all_that_is_there_is_done(folder, monkeypatch):
+    monkeypatch.chdir(folder / "notebooks" / "05-backward")
+    solved(*(exercise.name for exercise in exercises.of_notebook("05-backward")))
+    assert "left off" not in repr(progress.progress())
+
+
+def test_the_cell_of_an_answer_has_the_name_of_its_exercise():
+    for path in (ROOT / "notebooks").glob("*/*.ipynb"):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            marks = cell["metadata"].get("nbgrader", {})
+            if marks.get("solution") and cell["cell_type"] == "code":
+                assert cell["id"] == marks["grade_id"]
+
+
 def test_a_released_notebook_of_somebody_else_gets_no_aids():
     from bncourse.grading.nbgrader.reading_aids import ReadingAids
 

@@ -173,6 +173,11 @@ class Exercise:
     def __post_init__(self):
         self.name = self.name or self.reference.__name__
 
+    @property
+    def is_long(self):
+        """Whether a check may take more than a moment: one call is given more time than usual."""
+        return self.seconds > Exercise.seconds
+
     @cached_property
     def parameters(self):
         """The names of the parameters that a case gives, in order."""

@@ -4,6 +4,7 @@ Both say the same. The card uses inline style only, the text colour of the theme
 left, so that it is legible in light and dark, and nothing is said by colour alone.
 """
 
+import re
 import textwrap
 from dataclasses import dataclass, field
 from html import escape
@@ -22,6 +23,7 @@ _LOOKS = {
 _FIRST_REASON = {NOT_STARTED: "The task", NOT_CHECKED: "What happened"}
 _READ = "Read again"
 _WIDTH = 76
+_CODE = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,8 @@ class Verdict:
             if finding.details:
                 parts.append(_table(finding.details))
         for label, value in self._paragraphs():
-            parts.append(f'<div style="margin-top:4px"><strong>{escape(label)}:</strong> {escape(value)}</div>')
+            words = _CODE.sub(r"<code>\1</code>", escape(value))
+            parts.append(f'<div style="margin-top:4px"><strong>{escape(label)}:</strong> {words}</div>')
         if self.section:  # Jupyter's anchor of a heading
             link = f'<a href="#{escape(self.section.replace(" ", "-"))}">{escape(self.section)}</a>'
             parts.append(f'<div style="margin-top:4px"><strong>{_READ}:</strong> {link}</div>')

@@ -14,6 +14,10 @@ GLOSSARY = {
         "mini-batches",
         "batches",
     ),
+    "batch norm": (
+        "A layer that standardizes each feature over the batch, then scales and shifts it; also batch normalization.",
+        "batch normalization",
+    ),
     "backend": ("The library with which Keras computes: JAX, TensorFlow or PyTorch.",),
     "bias": ("A number that a layer adds to each weighted sum. Of an estimate: how far it is off on average.",),
     "biased variance": ("The mean squared distance from the mean: divided by n, not by n - 1.",),

@@ -98,7 +98,7 @@ def _epsilon(eps, units, sigmas, colors):
     )
     spread.spines["left"].set_visible(False)
     reached = int((left > 0.9).sum())
-    figure.suptitle(f"eps {_named(eps)}: {('none', 'one', 'two', 'all')[reached]} of three units near 1")
+    figure.suptitle(f"eps {_named(eps)}: {('no unit', 'one unit', 'two units', 'all three units')[reached]} near 1")
     told = ", ".join(f"{short(after)} of {before:g}" for before, after in zip(sigmas, left, strict=True))
     return DescribedFigure(
         figure,

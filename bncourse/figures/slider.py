@@ -115,7 +115,7 @@ class Slider:
         """Show the slider, and under it a line that stays when the page is opened again, where no slider is."""
         from IPython.display import display
 
-        back = f"Opened again, the page has no slider here: run the cell, and it is back ({self.name})."
+        back = f"No slider here? Then the page was opened again: run the cell, and it is back ({self.name})."
         display(self.widget()._repr_mimebundle_() | {"text/plain": f"{self!r}. {back}"}, raw=True)
         folded = f"<details><summary>All in one picture, for paper</summary>{self.still._repr_html_()}</details>"
         display({"text/plain": back, "text/html": f"<small>{escape(back)}</small>{folded}"}, raw=True)

@@ -1,11 +1,13 @@
-"""A quiz answered by choosing: buttons under its card make the text of the answer, which is put into the cell.
+"""A quiz answered by choosing: buttons under its card make the text of the answer.
 
-The answer that is graded stays plain text in its cell; where there are no buttons it is written there by hand.
+The answer that is graded stays plain text in its cell. Running the cell writes the choices there (`filling`); where
+there are no buttons, or where the cell holds more than the answer, it is written by hand.
 """
 
 from html import escape
 
 from bncourse.companion.worked import solutions
+from bncourse.learner import filling
 from bncourse.learner.guess import radio_buttons
 
 
@@ -44,7 +46,9 @@ def code(quiz, chosen):
     str
     """
     head = solutions()[quiz.name].splitlines()[:2]  # the name and what it gives
-    rows = [f'        "{question.key}": {_written(chosen.get(question.key, ...))},' for question in quiz.questions]
+    rows = [
+        f'        "{question.key}": {filling.written(chosen.get(question.key, ...))},' for question in quiz.questions
+    ]
     return "\n".join([*head, "    return {", *rows, "    }"])
 
 
@@ -61,10 +65,14 @@ class Choosing:
     def __init__(self, quiz, given):
         offered = choices(quiz)
         self.quiz, self.offered = quiz, offered
-        self.chosen = {key: given[key] for key in offered if given.get(key) in offered[key]}
+        self.chosen = {key: given[key] for key in offered if _is_one(given.get(key), offered[key])}
+        self.waiting = filling.Waiting(quiz, given, self._whole)
 
     def __repr__(self):
         return code(self.quiz, self.chosen)
+
+    def _whole(self, chosen):
+        return code(self.quiz, self.chosen | chosen)
 
     def widget(self):
         """Give the buttons above the text."""
@@ -75,7 +83,11 @@ class Choosing:
             rows=len(self.quiz.questions) + 5,
             layout=widgets.Layout(width="98%"),
         )
-        rows = [widgets.HTML("<b>Choose here, if you like; the text for your answer's cell is below.</b>")]
+        how = (
+            "<b>Choose here, if you like.</b> Then run your answer's cell: your choices are written into it. Then run "
+            "this cell again."
+        )
+        rows = [widgets.HTML(how)]
         for question in self.quiz.questions:
             options = self.offered[question.key]
             buttons = radio_buttons([str(option) for option in options], question.asks)
@@ -83,22 +95,21 @@ class Choosing:
                 buttons.index = options.index(self.chosen[question.key])
 
             def choose(change, key=question.key, options=options):
-                self.chosen[key] = options[change["new"]]
+                self.chosen[key] = self.waiting.chosen[key] = options[change["new"]]
                 text.value = code(self.quiz, self.chosen)
 
             buttons.observe(choose, "index")
             rows += [widgets.HTML(f"<code>{escape(question.key)}</code>: {escape(question.asks)}"), buttons]
-        how = (
-            "Click into it and press Ctrl+A, Ctrl+C; click into your answer's cell and press Ctrl+A, Ctrl+V. "
-            "Then run both cells."
-        )
-        return widgets.VBox([*rows, widgets.HTML(how), text])
+        by_hand = "If they do not come into the cell, copy this text (Ctrl+A, Ctrl+C) into it (Ctrl+A, Ctrl+V):"
+        return widgets.VBox([*rows, widgets.HTML(by_hand), text])
 
     def _ipython_display_(self):
+        from IPython import get_ipython
         from IPython.display import display
 
+        filling.wait(get_ipython(), self.waiting)
         display(self.widget()._repr_mimebundle_() | {"text/plain": ""}, raw=True)
-        back = "Opened again, the page has no buttons here: run the cell, and they are back."
+        back = "No buttons here? Then the page was opened again: run the cell, and they are back."
         display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True)
 
 
@@ -126,5 +137,5 @@ def offered(quiz, learners, outcome):
     return Choosing(quiz, given if isinstance(given, dict) else {})
 
 
-def _written(value):
-    return "..." if value is ... else f'"{value}"' if isinstance(value, str) else repr(value)
+def _is_one(value, options):
+    return any(type(value) is type(option) and value == option for option in options)

@@ -206,7 +206,8 @@ def radio_buttons(options, name):
 def _seen_html(thing):
     if hasattr(thing, "_repr_html_"):
         return f'<div style="margin-top:8px">{thing._repr_html_()}</div>'
-    return f'<pre style="margin:6px 0; background:transparent; white-space:pre-wrap">{escape(str(thing))}</pre>'
+    style = "margin:6px 0; background:transparent; white-space:pre-wrap; word-break:normal; overflow-wrap:anywhere"
+    return f'<pre style="{style}">{escape(str(thing))}</pre>'
 
 
 def _shown(value):

@@ -5,7 +5,7 @@ from html import escape
 from pathlib import Path
 
 from bncourse import course, exercises
-from bncourse.learner import journal
+from bncourse.learner import journal, place
 from bncourse.trouble import Trouble
 
 DONE, NOT_YET, NOT_STARTED = "done", "not yet", "not started"
@@ -23,10 +23,13 @@ class Standing:
         For each notebook a dictionary from exercise to "done", "not yet" or "not started".
     points : dict
         What was earned at best for each exercise, from 0.0 to its points.
+    onward : (str, str), default ("", "")
+        The notebook in which the learner left off, and the exercise there that comes next; "" where there is none.
     """
 
     notebooks: dict
     points: dict
+    onward: tuple = ("", "")
 
     def count(self, notebook, state=DONE):
         """Count the exercises of a notebook that are in a state."""
@@ -36,7 +39,9 @@ class Standing:
         """Give the standing as plain text: a line for each notebook and one for each exercise begun."""
         total = sum(map(len, self.notebooks.values()))
         done = sum(self.count(notebook) for notebook in self.notebooks)
+        notebook, exercise = self.onward
         lines = [f"Your progress: {done} of {total} exercises done"]
+        lines += [f"Where you left off: {exercise or 'the beginning'}, in {notebook}"] * bool(notebook)
         for notebook, states in self.notebooks.items():
             lines.append(f"  {notebook}: {self.count(notebook)} of {len(states)} done")
             if any(state != NOT_STARTED for state in states.values()):
@@ -58,6 +63,10 @@ class Standing:
                 f"<details><summary>exercises</summary>{items}</details></td></tr>"
             )
         head = f'<div style="font-weight:bold">Your progress: {done} of {total} exercises done</div>'
+        notebook, exercise = self.onward
+        if notebook:
+            where = _link(notebook, exercise, f"{exercise or 'the beginning'}, in {notebook}")
+            head += f"<div>Where you left off: {where}</div>"
         table = f'<table style="margin:4px 0;border:none">{"".join(rows)}</table>'
         return f'<div style="border-left:5px solid {_BAR};padding:6px 12px;margin:4px 0">{head}{table}</div>'
 
@@ -68,11 +77,16 @@ class Standing:
         return self.html()
 
 
-def _link(notebook):
-    """Give the name of a notebook, as a link where it lies beside the one that is open."""
+def _link(notebook, exercise="", words=""):
+    """Give a notebook's name or other words, as a link where the notebook lies beside the one that is open.
+
+    JupyterLab goes to the cell of the exercise, which has its name; Notebook opens the page.
+    """
+    words = escape(words or notebook)
     if not Path("..", notebook, f"{notebook}.ipynb").is_file():
-        return escape(notebook)
-    return f'<a href="../{notebook}/{notebook}.ipynb">{escape(notebook)}</a>'
+        return words
+    cell = f"#cell-id={exercise}" if exercise else ""
+    return f'<a href="../{notebook}/{notebook}.ipynb{cell}">{words}</a>'
 
 
 def progress():
@@ -101,15 +115,30 @@ def progress():
         notebook: {exercise.name: states[exercise.name] for exercise in exercises.of_notebook(notebook)}
         for notebook in _present()
     }
-    return Standing(notebooks, points)
+    return Standing(notebooks, points, _onward(notebooks, states))
+
+
+def _onward(notebooks, states):
+    """Give where the learner goes on: nowhere before anything is done, and where all that is there is done."""
+    folder = _folder()
+    if folder is None or set(states.values()) == {NOT_STARTED}:
+        return "", ""
+    path, exercise = place.left_off(folder)
+    waiting = any(state != DONE for state in notebooks.get(path.stem, {}).values())
+    return (path.stem, exercise) if waiting else ("", "")
+
+
+def _folder():
+    try:
+        return course.find_folder(to_learn=True)
+    except Trouble:
+        return None
 
 
 def _present():
     """Give the notebooks of the course that lie in its folder; all, where there is no folder."""
-    try:
-        there = {path.stem for path in course.notebooks(course.find_folder(to_learn=True))}
-    except Trouble:
-        there = set()
+    folder = _folder()
+    there = {path.stem for path in course.notebooks(folder)} if folder else set()
     return [notebook for notebook in exercises.NOTEBOOKS if notebook in there or not there]
 
 

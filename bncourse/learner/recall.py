@@ -128,7 +128,8 @@ class Questions:
             choices = [f"   {letter}  {text}" for letter, text in zip("ABC", question.choices(), strict=True)]
             lines += [f"   {said}"] if said else choices
         if None in self.chosen:
-            lines.append('Answer with a letter for each, such as "ABC", as the second value in the brackets.')
+            one = 'a letter, such as "B"' if len(self.asked) == 1 else 'a letter for each, such as "ABC"'
+            lines.append(f"Answer with {one}, as the second value in the brackets.")
         return "\n".join(lines)
 
     def _number(self, index):
@@ -165,7 +166,7 @@ class Questions:
         shown = display(
             self._buttons() | {"text/plain": self.text(), "text/html": self.html()}, raw=True, display_id=True
         )
-        back = "Opened again, the page has no buttons here: run the cell, and they are back."
+        back = "No buttons here? Then the page was opened again: run the cell, and they are back."
         line = display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True, display_id=True)
 
         def done():

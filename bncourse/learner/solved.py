@@ -11,12 +11,17 @@ from bncourse import exercises
 from bncourse.checking import Quiz
 from bncourse.checking.verdict import wrapped
 from bncourse.companion.gains import GAINS
+from bncourse.companion.reasons import REASONS
 from bncourse.companion.worked import solutions
 from bncourse.learner import journal, ways
 
 TRIES = 2
 OFF = "Worked solutions are switched off in this notebook: your instructor grades it. Hints are there: "
-_PRE = "margin:4px 0;padding:4px 0;background:transparent;white-space:pre-wrap;line-height:1.35"
+# JupyterLab breaks inside words, and nbconvert shows no code font, where a style does not say otherwise.
+_PRE = (
+    "margin:4px 0;padding:4px 0;background:transparent;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
+    "font-family:monospace;line-height:1.35"
+)
 _GREEN, _BLUE = "#1a8754", "#5b7fb4"
 
 
@@ -78,7 +83,7 @@ class Worked:
         self.reasons = (
             [f"{q.key}: {q.right!r}. {q.because}".strip() for q in exercise.questions]
             if self.quiz
-            else list(exercise.hints)
+            else list(REASONS.get(name, exercise.hints))
         )
         self.other = ways.another(name, ways.plain(self.code)) if self.code else ""
 

@@ -80,7 +80,9 @@ def _page(folder):
     """Give the page of the notebook where the learner left off, and say which exercise is next there."""
     notebook, exercise = place.left_off(folder)
     if exercise:
-        _say(f"You left off in {notebook.stem}; its next exercise is {exercise}.")
+        # JupyterLab 4.6 goes to a cell (#cell-id=) in a page that is open already, and not when it opens one from
+        # its address: so the words say where, and progress() has the link.
+        _say(f"You left off in {notebook.stem}; its next exercise is {exercise}. There, progress() links to its cell.")
     return "lab/tree/" + quote(notebook.relative_to(folder).as_posix())  # with slashes, on Windows too
 
 

@@ -31,13 +31,24 @@ class Tour:
 
     def _repr_html_(self):
         # Inline style only, and no colour for text: JupyterLab removes style sheets, and has two themes.
-        entries = "".join(
-            f'<div style="{_ENTRY}"><b>{escape(name)}</b> ({escape(beside)})<br>'
-            + "<br>".join(f"<i>{escape(label)}</i> {_marked_up(content)}".strip() for label, content in parts.items())
-            + "</div>"
-            for name, beside, parts in self.entries
-        )
+        entries = "".join(map(_entry, self.entries))
         return f'<div style="border-left:5px solid #5b7fb4; padding:6px 12px; margin:4px 0">{entries}</div>'
+
+
+def _entry(entry):
+    """Give an entry with its code, or else its first paragraph, in view: the rest opens when the reader has thought."""
+    name, beside, paragraphs = entry
+    code = [label for label, content in paragraphs.items() if isinstance(content, Code)]
+    view = code or list(paragraphs)[:1]
+    head = [f"<b>{escape(name)}</b> ({escape(beside)})", *(_line(label, paragraphs[label]) for label in view)]
+    rest = [_line(label, content) for label, content in paragraphs.items() if label not in view]
+    summary = "How it shows, and where it comes from" if code else "More"
+    fold = f"<details><summary>{summary}</summary>{'<br>'.join(rest)}</details>" if rest else ""
+    return f'<div style="{_ENTRY}">{"<br>".join(head)}{fold}</div>'
+
+
+def _line(label, content):
+    return f"<i>{escape(label)}</i> {_marked_up(content)}".strip()
 
 
 def _marked_up(content):

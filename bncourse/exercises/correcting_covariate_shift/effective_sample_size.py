@@ -81,7 +81,7 @@ def the_number_of_weights_above_0(weights):
 
 @effective_sample_size.wrong("C2", looks_like=r"max")
 def the_sum_divided_by_the_largest(weights):
-    """You divide the sum of the weights by the largest one. It is another measure; here the sum of the squares stands
+    """You divide the sum of the weights by the largest one. It is another measure; here the sum of the squares is
     below the line, and the square of the sum above it."""
     return np.sum(weights) / np.max(weights)
 

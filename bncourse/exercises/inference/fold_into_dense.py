@@ -35,7 +35,7 @@ fold_into_dense = Exercise(
     example=by_hand([[4]], [3], [2], [5], [1], [4], eps=0.0),
     hints=(
         "Write the two layers as one formula: x @ kernel + bias goes in where batch norm has its x. Which factor "
-        "stands in front of x now, and what is left?",
+        "is in front of x now, and what is left?",
         "Batch norm multiplies each unit by one number: gamma over the root of (var + eps). That number goes into the "
         "column of the kernel that makes this unit.",
         "The new bias is what comes out when x is 0: the old bias goes through the batch norm like any weighted sum.",

@@ -142,7 +142,7 @@ def the_same_percentiles_at_every_step(inputs, percentages=(15, 50, 85)):
 
 @input_percentiles.wrong("D2", looks_like=r"\[\s*:")
 def percentiles_of_all_steps_so_far(inputs, percentages=(15, 50, 85)):
-    """You take the percentiles of all steps up to each one. Each step stands alone: only its own row counts."""
+    """You take the percentiles of all steps up to each one. Each step is on its own: only its own row counts."""
     return np.array([np.percentile(inputs[: step + 1], percentages) for step in range(len(inputs))])
 
 

@@ -31,7 +31,7 @@ build_model = Exercise(
     seconds=60.0,
     hints=(
         "In Keras 3 the shape of the input has a line of its own, before the first layer.",
-        "Between a Dense layer and its ReLU comes BN. So the Dense layer gets no activation; and no bias, for BN "
+        "Between a Dense layer and its ReLU comes BN. So the Dense layer gets no activation; and no bias, as BN "
         "subtracts it again.",
         "In a row: Input, then twice (Dense without bias, BatchNormalization, ReLU) with 64 and 32 units, then "
         "Dense(10) with its bias and softmax. Compile, and return the model.",

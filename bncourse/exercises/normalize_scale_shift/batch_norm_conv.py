@@ -43,7 +43,7 @@ batch_norm_conv = Exercise(
     hints=(
         "One filter makes one channel, at every position of every image. Which axes share one mean?",
         "All axes but the channels: for NHWC the axes 0, 1 and 2; for NCHW the axes 0, 2 and 3.",
-        "Keep the averaged axes (keepdims), and give gamma and beta a shape that stands on the channel axis.",
+        "Keep the averaged axes (keepdims), and give gamma and beta a shape that fits the channel axis.",
     ),
 )
 
@@ -126,7 +126,7 @@ def reshaped_without_moving_the_channels(x, gamma, beta, eps=1e-3, data_format="
 @batch_norm_conv.wrong("F4", looks_like=r"reshape")
 def reshaped_back_without_moving_the_channels(x, gamma, beta, eps=1e-3, data_format="channels_last"):
     """You move the channels to the last axis before the reshape, but not back afterwards: the numbers are
-    right and stand in the wrong places."""
+    right, but in the wrong places."""
     moved = x if data_format == "channels_last" else np.moveaxis(x, 1, -1)
     rows = moved.reshape(-1, moved.shape[-1])
     x_hat = (rows - rows.mean(axis=0)) / np.sqrt(rows.var(axis=0) + eps)

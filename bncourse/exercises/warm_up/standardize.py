@@ -1,4 +1,4 @@
-"""Exercise standardize. Each column gets the mean 0 and, but for eps, the standard deviation 1."""
+"""Exercise standardize. Each column gets the mean 0 and, except for eps, the standard deviation 1."""
 
 import numpy as np
 

@@ -77,7 +77,7 @@ def one_mean_and_variance_for_the_whole_array(x):
 @layer_norm.wrong("F3", step="statistics", looks_like=r"mean\(|var\(")
 def the_averaged_axis_is_not_kept(x):
     """The mean of each example has the shape (batch,), and NumPy lays it along the features. Keep the averaged axis
-    (keepdims=True), so that it stands beside each row."""
+    (keepdims=True), so that it is a column beside the rows."""
     return x.mean(axis=1), x.var(axis=1)
 
 

@@ -48,7 +48,7 @@ def the_gradient_stays_as_it_is(gradient, factor):
 
 @rescaled_gradient.wrong("F1", looks_like=r"\*\*\s*2|factor\s*\*\s*factor|square")
 def divides_by_the_square_of_the_factor(gradient, factor):
-    """You divide by the square of the factor. The gradient shrinks with its first power; the square stands in
+    """You divide by the square of the factor. The gradient shrinks with its first power; the square belongs to
     the effective learning rate, where the longer weights count once more."""
     return gradient / factor**2
 
