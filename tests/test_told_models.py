@@ -44,6 +44,17 @@ def test_each_model_of_the_bank_is_the_same_on_both_sides_of_the_wall(build):
             assert same, (what, key, value, there[key])
 
 
+def test_a_model_whose_input_and_output_have_names_is_the_same_model():
+    def build():
+        model = BUILD.reference()
+        inputs = keras.Input((128,), name="x")
+        named = keras.Model({"x": inputs}, {"class": model(inputs)})
+        named.compile("adam", "categorical_crossentropy")
+        return named
+
+    assert judge(BUILD, answer(build, "build_model"), 3).outcome == "correct"
+
+
 def model_of(*layers):
     return lambda: keras.Sequential([keras.Input((128,)), *layers, keras.layers.Dense(10)])
 

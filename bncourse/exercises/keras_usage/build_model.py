@@ -286,11 +286,10 @@ def a_model_with_the_old_argument():
 @build_model.right
 def a_model_with_the_activations_of_keras():
     keras = require_keras()
-    inputs = keras.Input((128,), name="x")
+    inputs = keras.Input((128,))
     x = keras.layers.BatchNormalization()(keras.layers.Dense(64, use_bias=False)(inputs))
     x = keras.layers.Dense(32, use_bias=False)(keras.activations.relu(x))
     x = keras.ops.maximum(keras.layers.BatchNormalization()(x), 0.0)
-    outputs = keras.activations.softmax(keras.layers.Dense(10)(x))
-    model = keras.Model({"x": inputs}, {"class": outputs})
+    model = keras.Model(inputs, keras.activations.softmax(keras.layers.Dense(10)(x)))
     model.compile("adam", "categorical_crossentropy")
     return model
