@@ -1,5 +1,6 @@
 """``bncourse site``: the course as a folder of static files that runs in a browser tab, with nothing to install."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,11 +14,10 @@ from pathlib import Path
 from bncourse.backend import pip_install
 from bncourse.course import find_folder
 from bncourse.site import folders
-from bncourse.site.tab import runtime, start_page, wheels
+from bncourse.site.tab import around, runtime, start_page, wheels
 from bncourse.trouble import Trouble
 
 MARK = "made-by-bncourse-site.txt"
-RUNTIME = "static/pyodide"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 # On the drive that the browser keeps; a file there whose ending JupyterLite does not know ends the kernel for good.
 JOURNAL = "/drive/bncourse-journal.txt"
@@ -72,9 +72,10 @@ def build(course, place, pyodide=None):
     Trouble
         If a part of it cannot be had, or JupyterLite fails.
     """
-    source, work, site = place / "lite", place / "work", place / "site"
-    for folder in (source, work):
+    source, work, site, python = place / "lite", place / "work", place / "site", place / "python"
+    for folder in (source, work, python):
         folder.mkdir(parents=True)
+    home = _runtime(python, pyodide)
     names = start_page.released(course)
     contents = source / "contents"
     for name in names:
@@ -83,29 +84,32 @@ def build(course, place, pyodide=None):
         shutil.copy(notebook, contents / name)
     settings = json.loads((_SETTINGS / "default_setting_overrides.json").read_text(encoding="utf-8")) | _WHOLE
     (source / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
-    (source / "jupyter-lite.json").write_text(json.dumps(_config()), encoding="utf-8")
+    (source / "jupyter-lite.json").write_text(json.dumps(_config(home)), encoding="utf-8")
     (work / "jupyter_lite_config.json").write_text(json.dumps(_lite(source, site, contents)), encoding="utf-8")
     _run_jupyterlite(source, work)
     for pattern in _UNUSED:
         for path in site.rglob(pattern):
             path.unlink()
-    _add_runtime(site / RUNTIME, pyodide)
+    (site / home).parent.mkdir(exist_ok=True)
+    shutil.move(python, site / home)
     start_page.write(course, names, site)
+    around.write(course, names, site, home)
     (site / MARK).write_text("A folder that holds this file may be replaced by bncourse site.\n", encoding="utf-8")
     (site / ".nojekyll").write_text("", encoding="utf-8")  # or GitHub Pages leaves out what begins with _
     return site
 
 
-def _add_runtime(folder, pyodide):
-    folder.mkdir(parents=True, exist_ok=True)
+def _runtime(folder, pyodide):
+    """Fill a folder with Python, and give its place in the site, which another content has not."""
     lock = runtime.fetch(pyodide, folder)
     for entry, content in wheels.all_wheels():
         (folder / entry["file_name"]).write_bytes(content)
         lock["packages"][entry["name"]] = entry
     runtime.write_lock(folder, lock)
+    return f"static/python-{hashlib.sha256((folder / runtime.LOCK).read_bytes()).hexdigest()[:12]}/"
 
 
-def _config():
+def _config(home):
     """Give what JupyterLite reads when the page is opened."""
     return {
         "jupyter-lite-schema-version": 0,
@@ -117,9 +121,10 @@ def _config():
                 "@jupyterlite/server-extension:emscripten",
             ],
             "enableMemoryStorage": True,
+            "exposeAppInBrowser": True,  # for the bar of the course: is Python ready, what is open
             "litePluginSettings": {
                 f"{KERNEL}:kernel": {
-                    "pyodideUrl": f"./{RUNTIME}/pyodide.js",
+                    "pyodideUrl": f"./{home}pyodide.js",
                     "disablePyPIFallback": True,
                     "loadPyodideOptions": {"env": {"HOME": "/home/pyodide", "BNCOURSE_JOURNAL": JOURNAL}},
                 }

@@ -38,6 +38,6 @@ def write(course, names, site):
             f'<li><a href="notebooks/index.html?path={name}/{name}.ipynb">{escape(title or name)}</a>{note}'
             f"<p>{escape(question)} <span>{escape(minutes)} minutes</span></p></li>"
         )
-    template = (files("bncourse.site.tab") / "start_page.html").read_text(encoding="utf-8")
+    template = (files("bncourse.site.tab") / "page" / "start_page.html").read_text(encoding="utf-8")
     page = template.replace("{{ROWS}}", "\n".join(rows)).replace("{{VERSION}}", escape(__version__))
     (Path(site) / "index.html").write_text(page, encoding="utf-8")

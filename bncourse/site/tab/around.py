@@ -1,0 +1,57 @@
+"""What the course puts around JupyterLite: the bar of a notebook, "My work", and what knows of a newer release."""
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+from bncourse import __version__
+from bncourse.learner import update
+from bncourse.site.tab.start_page import WITHOUT_KERAS
+from bncourse.trouble import Trouble
+
+PAGE = Path(__file__).resolve().parent / "page"
+PLACE = "course"
+_WITH_A_BAR = ("lab", "notebooks")
+_BEGINS = "await import("  # of JupyterLite, in its pages
+_FIRST = f"await (await import('../{PLACE}/notebook.js')).ready;\n        "
+_STYLE = f'<link rel="stylesheet" href="../{PLACE}/notebook.css" />\n  </head>'
+
+
+def write(course, names, site, home):
+    """Write these files into a site.
+
+    Parameters
+    ----------
+    course : path
+    names : list of str
+        Of the notebooks.
+    site : path
+        As JupyterLite has built it.
+    home : str
+        The place of Python in the site.
+
+    Raises
+    ------
+    Trouble
+        If JupyterLite's pages are not as they are known.
+    """
+    site, place = Path(site), Path(site, PLACE)
+    place.mkdir()
+    for path in sorted(PAGE.glob("*.js")) + sorted(PAGE.glob("*.css")):
+        shutil.copy(path, place)
+    shutil.copy(PAGE / "my-work.html", site)
+    shutil.copy(update.__file__, place / "update.py")
+    about = {"version": __version__, "python": home, "without_keras": [WITHOUT_KERAS]}
+    about["notebooks"] = {f"{name}/{name}.ipynb": _sha(site / "files" / name / f"{name}.ipynb") for name in names}
+    (place / "site.json").write_text(json.dumps(about), encoding="utf-8")
+    for app in _WITH_A_BAR:
+        page = site / app / "index.html"
+        text = page.read_text(encoding="utf-8")
+        if text.count(_BEGINS) != 1 or text.count("</head>") != 1:
+            raise Trouble(f"{app}/index.html of JupyterLite is another than the one that is known; see around.py.")
+        page.write_text(text.replace(_BEGINS, _FIRST + _BEGINS).replace("</head>", _STYLE), encoding="utf-8")
+
+
+def _sha(path):
+    return hashlib.sha256(path.read_bytes()).hexdigest()
