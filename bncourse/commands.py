@@ -50,7 +50,9 @@ def parser():
     )
 
     get.add_argument(
-        "--work", metavar="FILE", help="bring what was answered elsewhere: the zip of Download my work, in a browser tab"
+        "--work",
+        metavar="FILE",
+        help="bring what was answered elsewhere: the zip of Download my work, in a browser tab",
     )
 
     doctor = command("doctor", "bncourse.learner.doctor:command", "say if this machine is ready", "bncourse doctor")
@@ -163,6 +165,9 @@ def parser():
     )
     book.add_argument(
         "--output", metavar="DIR", help="a new folder, or that of an older book (default: build/book in the course)"
+    )
+    book.add_argument(
+        "--site", metavar="URL", help="where bncourse site stands: each exercise gets a link that opens it there"
     )
     book.add_argument("--solutions", action="store_true", help="with the answers, for instructors")
 

@@ -95,7 +95,9 @@ def bring(folder, files, names):
                 base.unlink()  # it is of another notebook
         said.append(f"{name}: your work is here.{was}")
     if not said:
-        raise Trouble("there is no notebook of the course in it; name the zip of Download my work. Nothing was changed.")
+        raise Trouble(
+            "there is no notebook of the course in it; name the zip of Download my work. Nothing was changed."
+        )
     if count := _add_to_journal(files.get(JOURNAL, b"")):
         said.append(f"{count} lines were added to your journal, {journal.path()}")
     return said

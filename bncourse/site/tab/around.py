@@ -7,7 +7,6 @@ from pathlib import Path
 
 from bncourse import __version__
 from bncourse.learner import update
-from bncourse.site.tab.start_page import WITHOUT_KERAS
 from bncourse.trouble import Trouble
 
 PAGE = Path(__file__).resolve().parent / "page"
@@ -18,18 +17,19 @@ _FIRST = f"await (await import('../{PLACE}/notebook.js')).ready;\n        "
 _STYLE = f'<link rel="stylesheet" href="../{PLACE}/notebook.css" />\n  </head>'
 
 
-def write(course, names, site, home):
+def write(names, site, home, without_keras):
     """Write these files into a site.
 
     Parameters
     ----------
-    course : path
     names : list of str
         Of the notebooks.
     site : path
         As JupyterLite has built it.
     home : str
         The place of Python in the site.
+    without_keras : collection of str
+        The names of the notebooks that need Keras.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def write(course, names, site, home):
         shutil.copy(path, place)
     shutil.copy(PAGE / "my-work.html", site)
     shutil.copy(update.__file__, place / "update.py")
-    about = {"version": __version__, "python": home, "without_keras": [WITHOUT_KERAS]}
+    about = {"version": __version__, "python": home, "without_keras": sorted(without_keras)}
     about["notebooks"] = {f"{name}/{name}.ipynb": _sha(site / "files" / name / f"{name}.ipynb") for name in names}
     (place / "site.json").write_text(json.dumps(about), encoding="utf-8")
     for app in _WITH_A_BAR:

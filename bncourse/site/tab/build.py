@@ -14,7 +14,8 @@ from pathlib import Path
 from bncourse.backend import pip_install
 from bncourse.course import find_folder
 from bncourse.site import folders
-from bncourse.site.tab import around, runtime, start_page, wheels
+from bncourse.site.book.execution import outputs_of
+from bncourse.site.tab import around, executed, runtime, start_page, wheels
 from bncourse.trouble import Trouble
 
 MARK = "made-by-bncourse-site.txt"
@@ -38,7 +39,10 @@ def command(options):
     _require_jupyterlite()
     course = find_folder()
     output = folders.usable(output or course / "build" / "site", MARK, "bncourse site")
-    print("Building the site, which takes half a minute ...", file=sys.stderr)
+    print(
+        "Building the site, which takes half a minute, and longer the first time: the Keras notebooks are run ...",
+        file=sys.stderr,
+    )
     with tempfile.TemporaryDirectory(prefix="bncourse-site-") as place:
         site = build(course, Path(place), options.pyodide)
         size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
@@ -51,7 +55,7 @@ def command(options):
     return 0
 
 
-def build(course, place, pyodide=None):
+def build(course, place, pyodide=None, run=outputs_of):
     """Make the site in a folder.
 
     Parameters
@@ -61,6 +65,8 @@ def build(course, place, pyodide=None):
         An empty folder.
     pyodide : str, optional
         Where Pyodide's files come from, see `bncourse.site.tab.runtime.fetch`.
+    run : callable, optional
+        What runs the notebooks that no browser can, as `bncourse.site.book.execution.outputs_of`.
 
     Returns
     -------
@@ -92,8 +98,10 @@ def build(course, place, pyodide=None):
             path.unlink()
     (site / home).parent.mkdir(exist_ok=True)
     shutil.move(python, site / home)
-    start_page.write(course, names, site)
-    around.write(course, names, site, home)
+    without_keras = executed.without_keras(course, names)
+    executed.write(course, without_keras, site, run)
+    start_page.write(course, names, site, without_keras)
+    around.write(names, site, home, without_keras)
     (site / MARK).write_text("A folder that holds this file may be replaced by bncourse site.\n", encoding="utf-8")
     (site / ".nojekyll").write_text("", encoding="utf-8")  # or GitHub Pages leaves out what begins with _
     return site

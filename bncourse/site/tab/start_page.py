@@ -10,7 +10,9 @@ from bncourse import __version__
 from bncourse.site.book.pages import head
 from bncourse.trouble import Trouble
 
-WITHOUT_KERAS = "07-keras"
+_NOTE = (
+    ' <span class="note">Keras does not run in a browser: <a href="read/{name}.html">read it as it was run</a></span>'
+)
 
 
 def released(course):
@@ -27,13 +29,23 @@ def released(course):
     return found
 
 
-def write(course, names, site):
-    """Write ``index.html``, which JupyterLite's own would otherwise be."""
+def write(course, names, site, without_keras=()):
+    """Write ``index.html``, which JupyterLite's own would otherwise be.
+
+    Parameters
+    ----------
+    course : path
+    names : list of str
+        Of the notebooks, in the order of the course.
+    site : path
+    without_keras : collection of str
+        Those of them that need Keras.
+    """
     rows = []
     for name in names:
         notebook = nbformat.read(Path(course) / "notebooks" / name / f"{name}.ipynb", as_version=4)
         title, question, minutes = head(notebook)
-        note = ' <span class="note">Keras does not run in a browser</span>' if name == WITHOUT_KERAS else ""
+        note = _NOTE.format(name=name) if name in without_keras else ""
         rows.append(
             f'<li><a href="notebooks/index.html?path={name}/{name}.ipynb">{escape(title or name)}</a>{note}'
             f"<p>{escape(question)} <span>{escape(minutes)} minutes</span></p></li>"

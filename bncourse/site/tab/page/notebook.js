@@ -158,9 +158,22 @@ async function runWaiting() {
   }
 }
 
+// The book's links name an exercise: #exercise=NAME.
+let wanted = new URLSearchParams(location.hash.slice(1)).get("exercise");
+
+function goToExercise(content) {
+  const place = content.widgets?.findIndex((cell) => cell.model.id === wanted) ?? -1;
+  if (place < 0) return;
+  const task = content.widgets.slice(0, place).reverse().find((cell) => cell.model.sharedModel.getSource().includes(`### Exercise: ${wanted}`));
+  content.activeCellIndex = place;
+  (task ?? content.widgets[place]).node.scrollIntoView({ block: "start" });
+  wanted = null;
+}
+
 const began = Date.now();
 setInterval(() => {
   const widget = current();
+  if (wanted && widget?.context?.isReady) goToExercise(widget.content);
   const path = widget?.context?.path;
   if (path?.endsWith(".ipynb")) hold(path);
   const kernel = widget?.sessionContext?.session?.kernel;
