@@ -1,13 +1,16 @@
 """The course in a browser tab: what it is built of and what is refused. The journey: tests/browser/test_in_a_tab.py."""
 
+import asyncio
 import io
 import json
 import re
 import shutil
 import subprocess
+import sys
 import threading
 import urllib.request
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
@@ -15,7 +18,7 @@ import pytest
 
 from bncourse import cli
 from bncourse.course import find_folder
-from bncourse.learner import cells, work
+from bncourse.learner import cells, tab, work
 from bncourse.site.tab import around, executed, runtime, serve, start_page, wheels
 from bncourse.trouble import Trouble
 
@@ -171,6 +174,18 @@ def test_a_page_of_jupyterlite_that_is_not_as_it_is_known_is_refused(tmp_path):
         around.write([], tmp_path, "static/python-1/", [])
 
 
+def test_what_the_first_cell_waits_for_is_told_from_what_comes_beside(tmp_path):
+    packages = {name: {"name": name, "depends": [], "file_name": f"{name}.whl"} for name in runtime.PACKAGES}
+    packages |= {name: {"name": name, "depends": [], "file_name": f"{name}.whl"} for name in ("openblas", "mlxtend")}
+    packages["scipy"]["depends"] = ["openblas"]
+    packages["bncourse"] = {"name": "bncourse", "depends": ["numpy"], "file_name": "bncourse.whl"}
+    for name in [*runtime.CORE, *(each["file_name"] for each in packages.values())]:
+        (tmp_path / name).write_bytes(b"12345")
+    found = around._files({"packages": packages}, tmp_path)
+    assert {name for name, _ in found["later"]} == {f"{name}.whl" for name in (*tab.LARGE, "openblas")}
+    assert ["pyodide.asm.wasm", 5] in found["first"] and ["bncourse.whl", 5] in found["first"]
+
+
 def test_the_cell_of_a_run_is_read_from_the_message_of_the_kernel_of_a_tab():
     message = {"metadata": {"cellId": "standardize-check"}}
     shell = SimpleNamespace(kernel=SimpleNamespace(_parent_header=message))
@@ -180,6 +195,57 @@ def test_the_cell_of_a_run_is_read_from_the_message_of_the_kernel_of_a_tab():
         shell.kernel._parent_header = other
         assert cells._cell_of(shell, SimpleNamespace(cell_id=None)) is None
     assert cells._cell_of(SimpleNamespace(), SimpleNamespace(cell_id=None)) is None
+
+
+# the large libraries
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """Give a kernel of a tab in which nothing can be loaded at first; `asked` has what it was asked for."""
+    here = SimpleNamespace(asked=[], online=False)
+
+    async def load_imports(code):
+        here.asked.append(code)
+
+    async def load_package(names):
+        here.asked.append(names)
+
+    here.kernel = SimpleNamespace(_load_packages_from_imports=load_imports)
+    monkeypatch.setitem(sys.modules, "pyodide", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "pyodide.ffi", SimpleNamespace(to_js=lambda names: names))
+    monkeypatch.setitem(sys.modules, "pyodide_js", SimpleNamespace(loadPackage=load_package))
+    monkeypatch.setitem(sys.modules, "pyodide_kernel", SimpleNamespace(kernel=here.kernel))
+    monkeypatch.setattr(tab, "find_spec", lambda name: here.online or None)
+    return here
+
+
+def test_a_cell_waits_for_the_large_libraries_and_without_a_connection_it_says_so_and_tries_again(kernel):
+    async def first_cell():
+        tab.attend()
+        with pytest.raises(
+            Trouble, match=r"scipy and scikit-learn and mlxtend could not be loaded[^.]*[.] .*Run it again"
+        ):
+            await kernel.kernel._load_packages_from_imports("data.digits()")
+        kernel.online = True
+        await kernel.kernel._load_packages_from_imports("data.digits()")
+        await kernel.kernel._load_packages_from_imports("1 + 1")
+
+    asyncio.run(first_cell())
+    large = list(tab.LARGE)
+    assert kernel.asked == ["data.digits()", large, "data.digits()", large, "1 + 1"]
+
+
+def test_without_a_notebook_nothing_is_loaded(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyodide", None)
+    assert tab.attend() is None
+
+
+def test_each_large_library_is_one_that_no_module_of_the_course_loads_at_its_top():
+    names = "|".join(tab.LARGE.values())
+    for path in Path(tab.__file__).parents[1].rglob("*.py"):
+        if path.relative_to(Path(tab.__file__).parents[1]).parts[0] not in wheels.LEFT_OUT:
+            assert not re.search(rf"^(import|from) ({names})\b", path.read_text(encoding="utf-8"), re.M), path
 
 
 # my work

@@ -1,6 +1,7 @@
 """A check says the same in a browser tab as at home: the bank's verdicts, byte for byte, in Pyodide under Node."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,16 @@ def test_a_right_and_a_wrong_answer_of_each_exercise_are_told_in_the_same_words(
 
 @pytest.mark.tab
 def test_every_answer_of_the_bank_is_told_in_the_same_words(in_pyodide):
+    """WebAssembly has no flags of floating point, so NumPy does not warn there of a division by zero, say.
+
+    What a check tells of such a warning costs no points; all else is the same.
+    """
     here, there = natively("999"), in_pyodide("999")
-    assert here.keys() == there.keys()
-    assert [name for name in here if here[name] != there[name]] == []
+    assert here.keys() == there.keys() and len(here) > 1000
+    differ = [name for name in here if here[name] != there[name]]
+    assert [name for name in differ if _without_warning(here[name]) != _without_warning(there[name])] == []
+    assert len(differ) < len(here) / 100
+
+
+def _without_warning(text):
+    return re.sub(r"Good to know: Python warned while it ran:.*?It costs no points\.", "", " ".join(text.split()))

@@ -21,6 +21,8 @@ PLACE = f"{NAME}/{NAME}.ipynb"
 WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / (x.std() + eps)"
 RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / (x.var(axis=0) + eps) ** 0.5"
 LOOP = "def standardize(x, eps=1e-8):\n    while True:\n        pass"
+KERAS = "07-keras"
+NEW = "A sentence of the newer release."
 SLOW = 240_000  # milliseconds: Python starts, and a busy machine has other things to do
 KEEPS_NOTHING = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {get() { throw new Error('no') }})"
 
@@ -28,7 +30,11 @@ KEEPS_NOTHING = "delete window.indexedDB; Object.defineProperty(window, 'indexed
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     pytest.importorskip("jupyterlite_pyodide_kernel", reason="the extra site is not installed")
-    return build(lab.ROOT, tmp_path_factory.mktemp("site"), pyodide_files.folder())
+
+    def not_run(notebooks, cache):  # the page of a notebook that was run: tests/test_tab.py
+        return {name: [[] for _ in notebook.cells] for name, notebook in notebooks.items()}
+
+    return build(lab.ROOT, tmp_path_factory.mktemp("site"), pyodide_files.folder(), not_run)
 
 
 @pytest.fixture(scope="module")
@@ -147,15 +153,15 @@ def test_a_newer_release_takes_the_answers_over_and_two_tabs_are_told(site, addr
         window.write(window.cell("def standardize"), WRONG)
         window.saved()
         try:
-            _publish(site, "A sentence of the newer release.")
+            _publish(site, NEW)
             other = Tab(context.new_page(), "a second tab")
             other.open(address)
             window.shows(other.told, "open in another tab, too", "Close it in the other tab, then reload this page")
-            assert other.page.get_by_text("A sentence of the newer release.").count() == 0
+            assert other.page.locator(".jp-MarkdownCell", has_text=NEW).count() == 0
             other.picture("told")
             window.page.close()
             other.page.reload()
-            other.page.get_by_text("A sentence of the newer release.").wait_for()
+            other.page.locator(".jp-MarkdownCell", has_text=NEW).wait_for()
             window.shows(other.told, "a newer release of the notebook, with your answers. As it was: before/")
             assert "x.std()" in other.cell("def standardize").inner_text()
             other.picture("merged")
@@ -165,6 +171,57 @@ def test_a_newer_release_takes_the_answers_over_and_two_tabs_are_told(site, addr
         finally:
             for path, content in released.items():
                 path.write_bytes(content)
+
+
+def test_the_keras_notebook_says_what_is_missing_and_its_other_exercises_are_answered(address, chromium):
+    answer = (
+        "def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):\n"
+        "    variance = np.asarray(moving_variance) * batch / (batch - 1)\n"
+        "    return {'weight': gamma, 'bias': beta, 'running_mean': moving_mean, 'running_var': variance,\n"
+        "            'momentum': 1 - momentum}"
+    )
+    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
+        window = Tab(context.new_page(), "keras")
+        window.page.goto(f"{address}notebooks/index.html?path={KERAS}/{KERAS}.ipynb#exercise=to_pytorch")
+        window.shows(window.told, "Keras does not run in a browser", "this notebook as it was run on a computer")
+        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        expect(window.page.locator(".jp-MarkdownCell", has_text="Exercise: to_pytorch")).to_be_in_viewport(timeout=SLOW)
+        window.picture("at the exercise")
+        window.kernel()
+        said = window.run(window.cell("bncourse first"))
+        window.shows(said, "Keras does not run in a browser")
+        assert "Traceback" not in said.inner_text()
+        window.write(window.cell("def to_pytorch"), answer)
+        window.run(window.cell("def to_pytorch"))
+        said = window.run(window.cell("check.to_pytorch(to_pytorch)"))
+        expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
+        window.picture("answered")
+
+
+def test_the_second_visit_takes_python_from_the_browser_also_without_a_network(address, chromium):
+    with chromium.new_context() as context:
+        window = Tab(context.new_page(), "second visit")
+        window.page.goto(address)
+        window.shows(window.page.locator("#loading"), "All of Python is in this browser")
+        window.open(address)
+        window.kernel()
+        context.set_offline(True)
+        window.page.reload()
+        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        window.kernel()
+        window.run(window.cell("bncourse first"))
+        window.picture("without a network")
+
+
+def test_without_a_network_in_the_first_visit_it_says_what_to_do(address, chromium):
+    with chromium.new_context() as context:
+        window = Tab(context.new_page(), "the network breaks")
+        window.page.route("**/static/python-*/*.whl", lambda route: route.abort())
+        window.page.goto(address)
+        window.shows(
+            window.page.locator("#loading"), "The connection broke while Python was loading", "reload this page"
+        )
+        window.picture("told")
 
 
 def test_a_browser_that_keeps_nothing_says_so_and_gives_the_work_as_a_file(address, chromium, tmp_path):

@@ -1,5 +1,6 @@
 // Beside JupyterLite's own page: a newer release before the notebook opens, and a bar that says how things stand.
 
+import { here, tidy } from "./ahead.js";
 import { about, bring } from "./newer.js";
 import { files, root } from "./storage.js";
 import { download } from "./work.js";
@@ -7,6 +8,7 @@ import { download } from "./work.js";
 const NEARLY_FULL = 20_000_000; // bytes that are left
 const held = new Set();
 const warned = new Set();
+let site = null;
 let until = 0; // when what the bar says may be replaced
 const bar = document.createElement("footer");
 const state = document.createElement("span");
@@ -19,8 +21,9 @@ async function prepare() {
   }
   const asked = new URLSearchParams(location.search).get("path");
   if (asked) await hold(asked, true);
-  const site = await about();
+  site = await about();
   if (!site) return;
+  tidy(site).catch(() => {});
   const name = asked?.split("/")[0];
   if (site.without_keras.includes(name)) {
     tell("Keras does not run in a browser. Read ", [new URL(`read/${name}.html`, root), "this notebook as it was run on a computer"],
@@ -171,6 +174,26 @@ function goToExercise(content) {
 }
 
 const began = Date.now();
+const STUCK = 90_000; // milliseconds in which nothing came
+let came = [0, 0];
+let since = began;
+
+async function starting() {
+  const found = site && (await here(site).catch(() => null));
+  if (found && found[0] !== came[0]) (came = found), (since = Date.now());
+  if (isReady) return;
+  const isThere = came[0] && came[0] >= came[1];
+  if (!navigator.onLine && !isThere) {
+    return say("There is no connection, and Python is not all here yet. When it is back, reload this page; what has come is kept.");
+  }
+  if (Date.now() - since > STUCK && !isThere) {
+    return say("Python has not come further for a while. Check the connection, then reload this page; your text is kept.");
+  }
+  const much = came[0] && !isThere ? `, ${Math.round(came[0] / 1e6)} of ${Math.round(came[1] / 1e6)} MB` : "";
+  const kept = waiting.length ? `${waiting.length} cell${waiting.length > 1 ? "s" : ""} will run then.` : "Read on; Shift+Enter is kept.";
+  say(`Python is starting (${Math.round((Date.now() - began) / 1000)} s${much}). ${kept}`);
+}
+
 setInterval(() => {
   const widget = current();
   if (wanted && widget?.context?.isReady) goToExercise(widget.content);
@@ -197,8 +220,7 @@ setInterval(() => {
   }
   if (!widget?.context) return say("The notebook opens ...");
   if (isReady) return say("Python is ready.");
-  const kept = waiting.length ? ` ${waiting.length} cell${waiting.length > 1 ? "s" : ""} will run then.` : " Read on; Shift+Enter is kept.";
-  say(`Python is starting (${Math.round((Date.now() - began) / 1000)} s).${kept}`);
+  starting();
 }, 1000);
 
 // What must be done before JupyterLite reads a notebook; it never stays away.
