@@ -239,6 +239,24 @@ def test_a_browser_that_keeps_nothing_says_so_and_gives_the_work_as_a_file(addre
         assert "x.std()" in (tmp_path / PLACE).read_text()
 
 
+@pytest.mark.parametrize(
+    ("without", "says"),
+    [
+        ("delete window.WebAssembly", "This browser has no WebAssembly"),
+        (
+            "Object.defineProperty(navigator.storage, 'estimate', { value: async () => ({ quota: 9e7, usage: 8e7 }) })",
+            "storage is nearly full, so your next answers may not be kept. Download my work",
+        ),
+    ],
+)
+def test_what_a_browser_lacks_is_told_with_what_to_do(address, chromium, without, says):
+    with chromium.new_context() as context:
+        context.add_init_script(without)
+        window = Tab(context.new_page(), "lacks something")
+        window.open(address)
+        window.shows(window.told, says)
+
+
 def test_what_is_ours_has_no_serious_barrier(address, chromium):
     with chromium.new_context(viewport={"width": 390, "height": 844}) as context:
         page = context.new_page()

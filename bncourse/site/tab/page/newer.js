@@ -29,7 +29,12 @@ export async function bring(path, site, isOpenElsewhere, working = () => {}) {
     return [];
   }
   working();
-  const made = await merged({ base: base?.text || null, mine: JSON.stringify(mine.content), text }, site);
+  let made;
+  try {
+    made = await merged({ base: base?.text || null, mine: JSON.stringify(mine.content), text }, site);
+  } catch (error) {
+    return [`The course has a newer release of this notebook, which could not be brought over (${error.message}). Yours is as it was; reload this page to try again.`];
+  }
   const puts = {};
   const said = [];
   const beside = `released-${site.version}/${path.split("/").pop()}`;
