@@ -214,7 +214,7 @@ def test_the_second_visit_takes_python_from_the_browser_also_without_a_network(a
 
 
 def test_without_a_network_in_the_first_visit_it_says_what_to_do(address, chromium):
-    with chromium.new_context() as context:
+    with chromium.new_context(service_workers="block") as context:  # else it would ask in the place of the page
         window = Tab(context.new_page(), "the network breaks")
         window.page.route("**/static/python-*/*.whl", lambda route: route.abort())
         window.page.goto(address)

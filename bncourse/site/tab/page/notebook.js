@@ -164,14 +164,23 @@ async function runWaiting() {
 // The book's links name an exercise: #exercise=NAME.
 let wanted = new URLSearchParams(location.hash.slice(1)).get("exercise");
 
+// JupyterLab draws cells bit by bit and moves the page meanwhile; so it is done until it holds, or the reader moves it.
 function goToExercise(content) {
   const place = content.widgets?.findIndex((cell) => cell.model.id === wanted) ?? -1;
   if (place < 0) return;
-  const task = content.widgets.slice(0, place).reverse().find((cell) => cell.model.sharedModel.getSource().includes(`### Exercise: ${wanted}`));
+  const heading = `### Exercise: ${wanted}`;
+  const task = content.widgets.slice(0, place).findLastIndex((cell) => cell.model.sharedModel.getSource().includes(heading));
+  const cell = content.widgets[task < 0 ? place : task];
+  const { top, height } = cell.node.getBoundingClientRect();
+  if (content.activeCellIndex === place && height && top > 0 && top < window.innerHeight / 2) {
+    wanted = null;
+    return;
+  }
   content.activeCellIndex = place;
-  (task ?? content.widgets[place]).node.scrollIntoView({ block: "start" });
-  wanted = null;
+  content.scrollToItem(task < 0 ? place : task, "start").catch(() => {});
+  cell.node.scrollIntoView({ block: "start" });
 }
+for (const kind of ["wheel", "keydown", "pointerdown"]) document.addEventListener(kind, () => (wanted = null), { capture: true, once: true });
 
 const began = Date.now();
 const STUCK = 90_000; // milliseconds in which nothing came
