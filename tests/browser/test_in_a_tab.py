@@ -158,7 +158,15 @@ def test_a_newer_release_takes_the_answers_over_and_two_tabs_are_told(site, addr
             other.open(address)
             window.shows(other.told, "open in another tab, too", "Close it in the other tab, then reload this page")
             assert other.page.locator(".jp-MarkdownCell", has_text=NEW).count() == 0
+            window.shows(window.told, "open in another tab, too")
             other.picture("told")
+            other.write(other.cell("def standardize"), WRONG)
+            other.saved()
+            window.page.bring_to_front()
+            window.write(window.cell("def standardize"), RIGHT)
+            window.page.keyboard.press("Control+s")  # JupyterLab does not write over what it does not know
+            window.shows(window.page.locator(".jp-Dialog"), "has changed on disk", "Overwrite")
+            window.picture("asked")
             window.page.close()
             other.page.reload()
             other.page.locator(".jp-MarkdownCell", has_text=NEW).wait_for()

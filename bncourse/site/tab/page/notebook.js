@@ -104,13 +104,21 @@ function hold(path, first = false) {
     navigator.locks.request(`${root.pathname} ${path}`, { ifAvailable: true }, (lock) => {
       if (lock) held.add(path);
       else if (first || !warned.has(path)) {
-        warned.add(path);
-        tell("This notebook is open in another tab, too. Write in one of them alone, and close the other: the last one that saves counts.");
+        others.postMessage(path);
+        tellOfTwo(path);
       }
       resolve();
       return lock ? new Promise(() => {}) : undefined;
     });
   });
+}
+
+const others = new BroadcastChannel(`bncourse - ${root.pathname}`);
+others.onmessage = ({ data }) => held.has(data) && tellOfTwo(data);
+
+function tellOfTwo(path) {
+  warned.add(path);
+  tell("This notebook is open in another tab, too. Write in one of them alone, and close the other.");
 }
 
 async function isHeldElsewhere(path) {
