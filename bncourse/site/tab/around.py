@@ -40,6 +40,7 @@ def write(names, site, home, without_keras):
         If JupyterLite's pages are not as they are known.
     """
     site, place = Path(site), Path(site, PLACE)
+    _add_the_bar(site)
     place.mkdir()
     for path in sorted(PAGE.glob("*.js")) + sorted(PAGE.glob("*.css")):
         if path.name != CACHE:
@@ -53,6 +54,10 @@ def write(names, site, home, without_keras):
     about |= _files(json.loads((site / home / runtime.LOCK).read_text(encoding="utf-8")), site / home)
     about["notebooks"] = {f"{name}/{name}.ipynb": _sha(site / "files" / name / f"{name}.ipynb") for name in names}
     (place / "site.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def _add_the_bar(site):
+    """Let JupyterLite's pages load the bar, and wait with a notebook until it may be opened."""
     for app in _WITH_A_BAR:
         page = site / app / "index.html"
         text = page.read_text(encoding="utf-8")
