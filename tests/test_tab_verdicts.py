@@ -62,4 +62,5 @@ def test_every_answer_of_the_bank_is_told_in_the_same_words(in_pyodide):
 
 
 def _without_warning(text):
-    return re.sub(r"Good to know: Python warned while it ran:.*?It costs no points\.", "", " ".join(text.split()))
+    left = re.sub(r"Good to know: Python warned while it ran:.*?It costs no points\.", "", " ".join(text.split()))
+    return left.split()

@@ -7,6 +7,7 @@ import { download } from "./work.js";
 
 const NEARLY_FULL = 20_000_000; // bytes that are left
 const held = new Set();
+const asking = new Set();
 const warned = new Set();
 let site = null;
 let until = 0; // when what the bar says may be replaced
@@ -99,9 +100,11 @@ function tell(...parts) {
 
 // A notebook is open in one tab at a time: two would save over each other.
 function hold(path, first = false) {
-  if (!("locks" in navigator) || held.has(path)) return Promise.resolve();
+  if (!("locks" in navigator) || held.has(path) || asking.has(path)) return Promise.resolve();
+  asking.add(path); // or this page would find its own lock
   return new Promise((resolve) => {
     navigator.locks.request(`${root.pathname} ${path}`, { ifAvailable: true }, (lock) => {
+      asking.delete(path);
       if (lock) held.add(path);
       else if (first || !warned.has(path)) {
         others.postMessage(path);
@@ -112,7 +115,6 @@ function hold(path, first = false) {
     });
   });
 }
-
 const others = new BroadcastChannel(`bncourse - ${root.pathname}`);
 others.onmessage = ({ data }) => held.has(data) && tellOfTwo(data);
 
