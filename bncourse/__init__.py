@@ -62,6 +62,12 @@ _FUNCTIONS = {
 __all__ = sorted(_MODULES | set(_FUNCTIONS))
 
 
+if sys.platform == "emscripten":
+    from bncourse.learner import tab as _tab
+
+    _tab.attend()
+
+
 def __getattr__(name):
     if name in _FUNCTIONS:
         return getattr(import_module(f"bncourse.{_FUNCTIONS[name]}"), name)

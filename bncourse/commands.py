@@ -49,6 +49,12 @@ def parser():
         help="a new folder, or one that has the course (default: the one you stand in, else a new folder bncourse)",
     )
 
+    get.add_argument(
+        "--work",
+        metavar="FILE",
+        help="bring what was answered elsewhere: the zip of Download my work, in a browser tab",
+    )
+
     doctor = command("doctor", "bncourse.learner.doctor:command", "say if this machine is ready", "bncourse doctor")
     doctor.add_argument("--port", type=int, default=8888, help="the port for JupyterLab (default: 8888)")
     doctor.add_argument("--instructor", action="store_true", help="also: does it have the walls that grading needs")
@@ -159,6 +165,9 @@ def parser():
     )
     book.add_argument(
         "--output", metavar="DIR", help="a new folder, or that of an older book (default: build/book in the course)"
+    )
+    book.add_argument(
+        "--site", metavar="URL", help="where bncourse site stands: each exercise gets a link that opens it there"
     )
     book.add_argument("--solutions", action="store_true", help="with the answers, for instructors")
 

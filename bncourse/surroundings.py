@@ -27,7 +27,9 @@ def is_live():
     These tell the kernel which cell it is; what runs a whole file, as nbgrader and nbconvert do, does not.
     """
     try:
-        parent = get_ipython().get_parent()
+        shell = get_ipython()
+        # in a browser tab the kernel alone knows
+        parent = shell.get_parent() if hasattr(shell, "get_parent") else shell.kernel.get_parent()
     except (NameError, AttributeError):  # a script, or IPython in a terminal
         return False
     return not os.environ.get("NBGRADER_EXECUTION") and bool((parent.get("metadata") or {}).get("cellId"))

@@ -7,13 +7,18 @@ import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nbformat
 import pytest
 import small_course
 
 from bncourse.cli import main
 from bncourse.grading.release.source import read
+from bncourse.site.book import edition, pages
 from bncourse.site.book.answers import leaks
 from bncourse.site.book.mathematics import to_mathml
+from bncourse.trouble import Trouble
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def content():
@@ -176,3 +181,40 @@ def test_without_sphinx_the_extra_is_named(tmp_path, monkeypatch, capsys):
 def test_a_formula_that_cannot_be_read_is_refused():
     with pytest.raises(ValueError, match="Error"):
         to_mathml(r"\left(")
+
+
+# the way into a browser tab
+
+
+def test_each_exercise_that_a_browser_runs_has_a_link_that_opens_it_there():
+    name = "07-keras"
+    notebook = nbformat.read(ROOT / "notebooks" / name / f"{name}.ipynb", as_version=4)
+    outputs = [[] for cell in notebook.cells if cell.cell_type == "code"]
+    plain = pages.page(notebook, outputs)
+    assert not any("Try it here" in cell.source for cell in plain.cells)
+    linked = pages.page(notebook, outputs, try_it=edition._try_it("https://host/course/", name))
+    links = [link for cell in linked.cells for link in re.findall(r'href="([^"]+)">Try it here', cell.source)]
+    found = [
+        link.removeprefix(f"https://host/course/notebooks/index.html?path={name}/{name}.ipynb#exercise=")
+        for link in links
+    ]
+    assert found == ["parameter_counts", "freeze_table", "to_pytorch"]  # the others need Keras
+
+
+@pytest.mark.parametrize(
+    ("given", "address"),
+    [
+        ("https://host/course", "https://host/course/"),
+        ("https://host/course/index.html", "https://host/course/"),
+        ("http://host:8000", "http://host:8000/"),
+        ("../tab/", "../tab/"),
+    ],
+)
+def test_the_address_of_the_tab_is_taken_as_people_write_it(given, address):
+    assert edition.tab_address(given) == address
+
+
+@pytest.mark.parametrize("given", ["javascript:alert(1)", "https://", "file:///x", "https://host/a b", "x?y"])
+def test_another_kind_of_address_is_refused(given):
+    with pytest.raises(Trouble, match="name the address where `bncourse site` stands"):
+        edition.tab_address(given)

@@ -1,16 +1,25 @@
 """The course in a browser tab: what it is built of and what is refused. The journey: tests/browser/test_in_a_tab.py."""
 
+import asyncio
 import io
 import json
+import re
+import shutil
+import subprocess
+import sys
 import threading
 import urllib.request
 import zipfile
+from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from bncourse import cli
 from bncourse.course import find_folder
-from bncourse.site.tab import runtime, serve, start_page, wheels
+from bncourse.learner import cells, tab, work
+from bncourse.site.tab import around, executed, runtime, serve, start_page, wheels
 from bncourse.trouble import Trouble
 
 
@@ -98,10 +107,11 @@ def test_a_package_that_is_not_installed_or_is_compiled_is_named(monkeypatch):
 def test_the_first_page_has_every_notebook_and_says_where_keras_is_missing(tmp_path):
     course = find_folder()
     names = start_page.released(course)
-    start_page.write(course, names, tmp_path)
+    start_page.write(course, names, tmp_path, executed.without_keras(course, names))
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert all(f'href="notebooks/index.html?path={name}/{name}.ipynb"' in page for name in names)
     assert page.count("Keras does not run in a browser") == 1 and "{{" not in page
+    assert 'href="read/07-keras.html"' in page and 'href="my-work.html"' in page
     assert "http://" not in page and "https://" not in page.replace("not https,", "")
 
 
@@ -123,3 +133,208 @@ def test_the_server_gives_each_kind_of_file_its_type(tmp_path):
         with urllib.request.urlopen(f"http://127.0.0.1:{running.server_address[1]}/python.wasm") as reply:
             assert reply.headers["Content-Type"] == "application/wasm"
         running.shutdown()
+
+
+# a notebook that needs Keras
+
+
+def test_the_keras_notebook_is_shown_as_it_was_run_and_its_page_asks_for_nothing_elsewhere(tmp_path):
+    course = find_folder()
+    found = executed.without_keras(course, start_page.released(course))
+    assert "07-keras" in found and "04-normalize-scale-shift" not in found
+    found = {"07-keras": found["07-keras"]}
+    shown = {"output_type": "stream", "name": "stdout", "text": "Keras 3 on jax"}
+    count = sum(cell.cell_type == "code" for cell in found["07-keras"].cells)
+
+    def run(notebooks, cache):
+        return {"07-keras": [[nbformat.from_dict(shown)], *[[]] * (count - 1)]}
+
+    executed.write(course, found, tmp_path, run)
+    page = (tmp_path / "read" / "07-keras.html").read_text(encoding="utf-8")
+    assert "Keras does not run in a browser." in page and "Keras 3 on jax" in page
+    assert "../notebooks/index.html?path=07-keras/07-keras.ipynb" in page
+    assert "../notebooks/index.html?path=06-inference/06-inference.ipynb" in page
+    assert not re.search(r"""<(script|link|img)[^>]*(src|href)=["']?(https?:)?//""", page)
+
+
+def test_numpy_is_there_where_keras_is_not():
+    notebook = executed.without_keras(find_folder(), ["07-keras"])["07-keras"]
+    imports = next(cell.source for cell in notebook.cells if cell.get("id") == "imports")
+    assert imports.index("import numpy as np") < imports.index("require_keras()  #")
+
+
+# around JupyterLite
+
+
+def test_a_page_of_jupyterlite_that_is_not_as_it_is_known_is_refused(tmp_path):
+    for app in ("lab", "notebooks"):
+        (tmp_path / app).mkdir()
+        (tmp_path / app / "index.html").write_text("<head></head><script>start()</script>")
+    with pytest.raises(Trouble, match=r"lab/index.html of JupyterLite is another"):
+        around.write([], tmp_path, "static/python-1/", [])
+
+
+def test_what_the_first_cell_waits_for_is_told_from_what_comes_beside(tmp_path):
+    packages = {name: {"name": name, "depends": [], "file_name": f"{name}.whl"} for name in runtime.PACKAGES}
+    packages |= {name: {"name": name, "depends": [], "file_name": f"{name}.whl"} for name in ("openblas", "mlxtend")}
+    packages["scipy"]["depends"] = ["openblas"]
+    packages["bncourse"] = {"name": "bncourse", "depends": ["numpy"], "file_name": "bncourse.whl"}
+    for name in [*runtime.CORE, *(each["file_name"] for each in packages.values())]:
+        (tmp_path / name).write_bytes(b"12345")
+    found = around._files({"packages": packages}, tmp_path)
+    assert {name for name, _ in found["later"]} == {f"{name}.whl" for name in (*tab.LARGE, "openblas")}
+    assert ["pyodide.asm.wasm", 5] in found["first"] and ["bncourse.whl", 5] in found["first"]
+
+
+def test_the_cell_of_a_run_is_read_from_the_message_of_the_kernel_of_a_tab():
+    message = {"metadata": {"cellId": "standardize-check"}}
+    shell = SimpleNamespace(kernel=SimpleNamespace(_parent_header=message))
+    assert cells._cell_of(shell, SimpleNamespace(cell_id=None)) == "standardize-check"
+    assert cells._cell_of(shell, SimpleNamespace(cell_id="told")) == "told"
+    for other in (None, {}, {"metadata": None}, {"metadata": {}}):
+        shell.kernel._parent_header = other
+        assert cells._cell_of(shell, SimpleNamespace(cell_id=None)) is None
+    assert cells._cell_of(SimpleNamespace(), SimpleNamespace(cell_id=None)) is None
+
+
+# the large libraries
+
+
+@pytest.fixture
+def kernel(monkeypatch):
+    """Give a kernel of a tab in which nothing can be loaded at first; `asked` has what it was asked for."""
+    here = SimpleNamespace(asked=[], online=False)
+
+    async def load_imports(code):
+        here.asked.append(code)
+
+    async def load_package(names):
+        here.asked.append(names)
+
+    here.kernel = SimpleNamespace(_load_packages_from_imports=load_imports)
+    monkeypatch.setitem(sys.modules, "pyodide", SimpleNamespace())
+    monkeypatch.setitem(sys.modules, "pyodide.ffi", SimpleNamespace(to_js=lambda names: names))
+    monkeypatch.setitem(sys.modules, "pyodide_js", SimpleNamespace(loadPackage=load_package))
+    monkeypatch.setitem(sys.modules, "pyodide_kernel", SimpleNamespace(kernel=here.kernel))
+    monkeypatch.setattr(tab, "find_spec", lambda name: here.online or None)
+    return here
+
+
+def test_a_cell_waits_for_the_large_libraries_and_without_a_connection_it_says_so_and_tries_again(kernel):
+    async def first_cell():
+        tab.attend()
+        with pytest.raises(
+            Trouble, match=r"scipy and scikit-learn and mlxtend could not be loaded[^.]*[.] .*Run it again"
+        ):
+            await kernel.kernel._load_packages_from_imports("data.digits()")
+        kernel.online = True
+        await kernel.kernel._load_packages_from_imports("data.digits()")
+        await kernel.kernel._load_packages_from_imports("1 + 1")
+
+    asyncio.run(first_cell())
+    large = list(tab.LARGE)
+    assert kernel.asked == ["data.digits()", large, "data.digits()", large, "1 + 1"]
+
+
+def test_without_a_notebook_nothing_is_loaded(monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyodide", None)
+    assert tab.attend() is None
+
+
+def test_each_large_library_is_one_that_no_module_of_the_course_loads_at_its_top():
+    names = "|".join(tab.LARGE.values())
+    for path in Path(tab.__file__).parents[1].rglob("*.py"):
+        if path.relative_to(Path(tab.__file__).parents[1]).parts[0] not in wheels.LEFT_OUT:
+            assert not re.search(rf"^(import|from) ({names})\b", path.read_text(encoding="utf-8"), re.M), path
+
+
+# my work
+
+
+NAME = "00-warm-up"
+EVENT = '{"kind": "check", "exercise": "standardize", "outcome": "correct"}'
+
+
+@pytest.fixture
+def answered():
+    """Give the zip of a learner as a dictionary: an answer, the release it comes from, a journal."""
+    text = (find_folder() / "notebooks" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    notebook = json.loads(text)
+    next(cell for cell in notebook["cells"] if cell["id"] == "standardize")["source"] = "my answer"
+    about = {"format": 1, "released": {f"{NAME}/{NAME}.ipynb": text}}
+    return {f"{NAME}/{NAME}.ipynb": json.dumps(notebook), work.ABOUT: json.dumps(about), work.JOURNAL: f"\n{EVENT}\n"}
+
+
+def packed(path, files):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return str(path)
+
+
+def test_work_from_a_tab_is_brought_home_and_what_was_there_is_kept(answered, tmp_path, capsys, monkeypatch):
+    file, folder = packed(tmp_path / "work.zip", answered), tmp_path / "mine"
+    monkeypatch.setenv("BNCOURSE_JOURNAL", str(tmp_path / "journal.jsonl"))
+    (tmp_path / "journal.jsonl").write_text(f"{EVENT}\n" + '{"kind": "guess"}\n')
+    assert not cli.main(["get", str(folder)])
+    place = folder / "notebooks" / NAME / f"{NAME}.ipynb"
+    place.write_text(place.read_text(encoding="utf-8").replace("YOUR CODE HERE", "an older answer"), encoding="utf-8")
+    assert not cli.main(["get", str(folder), "--work", file])
+    assert "my answer" in place.read_text(encoding="utf-8")
+    assert f"{NAME}: your work is here. What you had of it is" in capsys.readouterr().out
+    [before] = folder.glob(f".bncourse/before/*-work/{NAME}.ipynb")
+    assert "an older answer" in before.read_text(encoding="utf-8")
+    assert (tmp_path / "journal.jsonl").read_text().count(EVENT) == 1  # it was there
+    assert not cli.main(["get", str(tmp_path / "new"), "--work", file])
+    assert "my answer" in (tmp_path / "new" / "notebooks" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("files", "says"),
+    [
+        ({"other.txt": "x"}, "there is no notebook of the course in it"),
+        ({f"{NAME}/{NAME}.ipynb": "{"}, "it is no notebook that can be read; it was left out"),
+        ({f"../{NAME}.ipynb": "{}"}, "there is no notebook of the course in it"),
+    ],
+)
+def test_a_zip_without_work_changes_nothing(tmp_path, capsys, files, says):
+    cli.main(["get", str(tmp_path / "mine"), "--work", packed(tmp_path / "work.zip", files)])
+    said = capsys.readouterr()
+    assert says in said.out + said.err
+    assert not list(tmp_path.glob("*.ipynb"))
+
+
+def test_a_file_that_is_no_zip_says_what_to_do(tmp_path, capsys):
+    (tmp_path / "work.zip").write_text("no zip")
+    assert cli.main(["get", str(tmp_path / "mine"), "--work", str(tmp_path / "work.zip")]) == 1
+    assert "is no zip that can be read" in capsys.readouterr().err
+    assert cli.main(["get", str(tmp_path / "mine"), "--work", str(tmp_path / "none.zip")]) == 1
+    assert "cannot be read (No such file" in capsys.readouterr().err
+
+
+def test_the_zip_of_a_tab_is_one_that_others_read_and_it_reads_those_of_others(tmp_path):
+    if not (node := shutil.which("node")):
+        pytest.skip("node, which runs Pyodide without a browser, is not installed")
+    packed(tmp_path / "other.zip", {"a/ü.ipynb": "σ" * 1000, "left.png": "no text", "b.txt": ""})
+    with zipfile.ZipFile(tmp_path / "other.zip", "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("c.json", "deflated " * 100)
+    (tmp_path / "program.mjs").write_text(
+        "import { pack, unpack } from './zip.js';\n"
+        "import { readFileSync, writeFileSync } from 'node:fs';\n"
+        "const packed = await pack([['a/ü.ipynb', 'σ'.repeat(1000)], ['b.txt', '']]);\n"
+        "writeFileSync('own.zip', new Uint8Array(await packed.arrayBuffer()));\n"
+        "const found = await unpack(new Blob([readFileSync('other.zip')]));\n"
+        "let refused = '';\n"
+        "await unpack(new Blob(['long enough, and no zip at all'])).catch((error) => (refused = error.message));\n"
+        "console.log(JSON.stringify({ found, refused, same: await unpack(packed) }));\n",
+        encoding="utf-8",
+    )
+    shutil.copy(around.PAGE / "zip.js", tmp_path)
+    (tmp_path / "package.json").write_text('{"type": "module"}')
+    done = subprocess.run([node, "program.mjs"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["found"] == [["a/ü.ipynb", "σ" * 1000], ["b.txt", ""], ["c.json", "deflated " * 100]]
+    assert said["same"] == [["a/ü.ipynb", "σ" * 1000], ["b.txt", ""]] and "no zip" in said["refused"]
+    with zipfile.ZipFile(tmp_path / "own.zip") as archive:
+        assert archive.testzip() is None and archive.read("a/ü.ipynb").decode() == "σ" * 1000

@@ -170,7 +170,7 @@ def _advice(exercise, trials):
         said["prints"] = f"The function prints while it is checked ({first!r}); that is held back here."
     warned = next((t.reply.warned[0] for t in trials if t.reply.warned), "")
     if warned:
-        said["warned"] = f"Python warned while it ran: {warned[:160]}. It costs no points."
+        said["warned"] = f"Python warned while it ran: {warned[:160].rstrip('.')}. It costs no points."
     return tuple(dict.fromkeys(said.values()))
 
 

@@ -86,7 +86,7 @@ def watch(shell):
         if result.info.store_history and result.execution_count is not None:
             error = result.error_before_exec or result.error_in_exec
             noted.notes[result.execution_count] = {
-                "cell": getattr(result.info, "cell_id", None),
+                "cell": _cell_of(shell, result.info),
                 "error": type(error).__name__ if error else "",
                 "unread": result.error_before_exec is not None,
                 "ended": time.time(),
@@ -104,7 +104,7 @@ def current_cell(shell):
     JupyterLab, Notebook and VS Code tell it. What runs a whole file, as nbgrader and nbconvert do, does not.
     """
     noted = _watches.get(shell)
-    return getattr(noted.current, "cell_id", None) if noted else None
+    return _cell_of(shell, noted.current) if noted else None
 
 
 def runs(shell):
@@ -127,8 +127,18 @@ def runs(shell):
             found.append(Run(number, text, **seen))
     if found and noted.current is not None and found[-1].ended is None:
         file = _file(shell, noted.current.raw_cell, found[-1].number)
-        found[-1] = replace(found[-1], file=file, cell=getattr(noted.current, "cell_id", None))
+        found[-1] = replace(found[-1], file=file, cell=_cell_of(shell, noted.current))
     return found
+
+
+def _cell_of(shell, info):
+    """Give the cell of the page for a run: IPython is told of it, or, in a browser tab, the kernel's message has it."""
+    told = getattr(info, "cell_id", None)
+    if told is None and info is not None:
+        message = getattr(getattr(shell, "kernel", None), "_parent_header", None)  # of JupyterLite's Pyodide kernel
+        metadata = message.get("metadata") if isinstance(message, dict) else None
+        told = metadata.get("cellId") if isinstance(metadata, dict) else None
+    return told
 
 
 def _file(shell, raw, number):

@@ -23,6 +23,15 @@ def command(options):
     folder = _target(options.directory)
     is_first = not (folder / course.HIDDEN).exists()
     done = {}
+    if options.work:
+        from bncourse.learner import work
+
+        try:
+            brought = work.bring(folder, work.opened(options.work), [path.stem for path in released])
+        except OSError as error:
+            raise _not_written(error, folder, done) from error
+        for sentence in brought:
+            print(f"  {sentence}")
     for path in released:
         try:
             done[path.stem], sentences = _bring(folder, path)
@@ -72,8 +81,8 @@ def _bring(folder, path):
     if not place.exists():
         was_here = base.exists()
         copies = _copies(place, content) if was_here else []
-        _write(place, content)
-        _write(base, content)
+        write(place, content)
+        write(base, content)
         told = [f"{each} seems to be a copy of it; it stays as it is." for each in copies]
         return (
             (BACK, ["It was not there any more, so it is back, without answers.", *told]) if was_here else (NEW, told)
@@ -91,11 +100,11 @@ def _bring(folder, path):
     if merged.beside:
         told.append(f"The new release is {_keep_beside(folder, path)}")
     if merged.notebook == theirs:
-        _write(base, content)
+        write(base, content)
         return AS_IT_WAS, told
-    _write(folder / course.HIDDEN / "before" / time.strftime("%Y%m%d-%H%M%S") / path.name, place.read_bytes())
-    _write(place, (json.dumps(merged.notebook, indent=1, ensure_ascii=False) + "\n").encode())
-    _write(base, content)
+    write(folder / course.HIDDEN / "before" / time.strftime("%Y%m%d-%H%M%S") / path.name, place.read_bytes())
+    write(place, (json.dumps(merged.notebook, indent=1, ensure_ascii=False) + "\n").encode())
+    write(base, content)
     return UPDATED, told
 
 
@@ -145,11 +154,11 @@ def _copies(place, content):
 
 def _keep_beside(folder, path):
     beside = folder / f"released-{__version__}" / path.name
-    _write(beside, path.read_bytes())
+    write(beside, path.read_bytes())
     return beside
 
 
-def _write(place, content):
+def write(place, content):
     """Write a file whole or not at all."""
     place = place.resolve()  # of a link, the file
     place.parent.mkdir(parents=True, exist_ok=True)

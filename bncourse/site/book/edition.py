@@ -1,11 +1,13 @@
 """Make the readable edition: ``bncourse book``."""
 
+import re
 import shutil
 import sys
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from bncourse import exercises
 from bncourse.backend import pip_install
 from bncourse.course import find_folder
 from bncourse.grading.assignment import Assignment
@@ -27,10 +29,11 @@ def command(options):
     course = find_folder()
     wanted = options.output or course / "build" / ("book-solutions" if options.solutions else "book")
     output = folders.usable(wanted, MARK, "bncourse book")
+    tab = tab_address(options.site) if options.site else None
     with tempfile.TemporaryDirectory(prefix="bncourse-book-") as place:
         notebooks = _sources(course) if options.solutions else _released(course, Path(place, "release"))
         outputs = _outputs(notebooks, course / "build" / "book-cache")
-        warnings = write(course, notebooks, outputs, Path(place, "site"), solutions=options.solutions)
+        warnings = write(course, notebooks, outputs, Path(place, "site"), options.solutions, tab)
         folders.put(Path(place, "site"), output)
     for warning in warnings:
         print(f"! Sphinx: {warning}", file=sys.stderr)
@@ -41,7 +44,7 @@ def command(options):
     return 0
 
 
-def write(course, notebooks, outputs, site, solutions=False):
+def write(course, notebooks, outputs, site, solutions=False, tab=None):
     """Write the site, and look for answers in it.
 
     Parameters
@@ -56,6 +59,8 @@ def write(course, notebooks, outputs, site, solutions=False):
         A new folder.
     solutions : bool, default False
         Whether the notebooks are the solved ones.
+    tab : str, optional
+        Where the edition in a browser tab is, from `tab_address`; each exercise then has a link to it.
 
     Returns
     -------
@@ -75,7 +80,7 @@ def write(course, notebooks, outputs, site, solutions=False):
     stubs = _stubs(course)
     with tempfile.TemporaryDirectory(prefix="bncourse-pages-") as pages:
         for name, notebook in notebooks.items():
-            nbformat.write(page(notebook, outputs[name], *stubs), Path(pages, f"{name}.ipynb"))
+            nbformat.write(page(notebook, outputs[name], *stubs, _try_it(tab, name)), Path(pages, f"{name}.ipynb"))
         beside = guide.write(course, Path(pages))
         text = index({name: head(notebook) for name, notebook in notebooks.items()}, solutions, beside)
         Path(pages, "index.md").write_text(text, encoding="utf-8")
@@ -87,6 +92,42 @@ def write(course, notebooks, outputs, site, solutions=False):
             raise Trouble("answers stand in the pages, so nothing was written. Remove them there:\n" + "\n".join(found))
     (site / MARK).write_text("Made by `bncourse book`, which may replace this folder.\n", encoding="utf-8")
     return warnings
+
+
+def tab_address(given):
+    """Give the address of the edition in a browser tab as links need it.
+
+    Parameters
+    ----------
+    given : str
+        With http or https, or from the book's pages on, such as "../tab".
+
+    Raises
+    ------
+    Trouble
+        If it is of another kind.
+    """
+    address = given.strip()
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?|[^\s:?#]+", address):
+        raise Trouble(
+            f"--site {given}: name the address where `bncourse site` stands, such as https://example.org/course/, or "
+            "the way there from the book's pages, such as ../tab/"
+        )
+    return address.removesuffix("index.html").rstrip("/") + "/"
+
+
+def _try_it(tab, name):
+    """Give what knows the link of each exercise of a notebook, or None where there is no edition in a tab."""
+    if tab is None:
+        return None
+
+    def address(exercise):
+        known = exercises.find(exercise)
+        if known is None or "keras" in (getattr(known, "driver", None) or ""):
+            return None  # no browser runs Keras
+        return f"{tab}notebooks/index.html?path={name}/{name}.ipynb#exercise={exercise}"
+
+    return address
 
 
 def _require_sphinx():

@@ -11,12 +11,13 @@ NOT_WRITTEN_TEXT = "*You write this answer in the notebook.*"
 _MARKS = re.compile(rf"^\s*(###\s*)?({BEGIN}|{END}|BEGIN HIDDEN TESTS|END HIDDEN TESTS)\s*$")
 _NOTEBOOK = re.compile(r"\]\(\.\./([\w-]+)/\1\.ipynb\)")
 _HEADING = re.compile(r"\]\(#([\w-]+)\)")
+_EXERCISE = re.compile(r"^### Exercise: (\w+)$", re.M)
 _WIDGET = "application/vnd.jupyter.widget-view+json"
 # Contrast at least 3:1 on white and on near-black, as on the cards of the checks.
 _BARS = {"○": "#5b7fb4", "✗": "#d1495b", "!": "#b7791f"}
 
 
-def page(notebook, outputs, code_stub="", text_stub=""):
+def page(notebook, outputs, code_stub="", text_stub="", try_it=None):
     """Give a notebook as the book shows it.
 
     Parameters
@@ -27,6 +28,8 @@ def page(notebook, outputs, code_stub="", text_stub=""):
         What its code cells showed, in order.
     code_stub, text_stub : str
         What stands in a release in place of an answer; the book says it in words that suit a reader.
+    try_it : callable, optional
+        Gives for the name of an exercise the address where it can be answered, or None.
 
     Returns
     -------
@@ -46,7 +49,18 @@ def page(notebook, outputs, code_stub="", text_stub=""):
         else:
             cell.source = _links(cell.source)
             cell.source = cell.source.replace(text_stub, NOT_WRITTEN_TEXT) if text_stub else cell.source
+            cell.source = (
+                _EXERCISE.sub(lambda match: _with_a_link(match, try_it), cell.source) if try_it else cell.source
+            )
     return shown
+
+
+def _with_a_link(match, try_it):
+    address = try_it(match[1])
+    if not address:
+        return match[0]
+    link = f'<a class="try-it" href="{escape(address)}">Try it here</a>'
+    return f"{match[0]}\n\n<p>{link}: the notebook opens at this exercise, in your browser.</p>"
 
 
 def _links(text):

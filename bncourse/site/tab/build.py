@@ -1,5 +1,6 @@
 """``bncourse site``: the course as a folder of static files that runs in a browser tab, with nothing to install."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -13,11 +14,11 @@ from pathlib import Path
 from bncourse.backend import pip_install
 from bncourse.course import find_folder
 from bncourse.site import folders
-from bncourse.site.tab import runtime, start_page, wheels
+from bncourse.site.book.execution import outputs_of
+from bncourse.site.tab import around, executed, runtime, start_page, wheels
 from bncourse.trouble import Trouble
 
 MARK = "made-by-bncourse-site.txt"
-RUNTIME = "static/pyodide"
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 # On the drive that the browser keeps; a file there whose ending JupyterLite does not know ends the kernel for good.
 JOURNAL = "/drive/bncourse-journal.txt"
@@ -38,7 +39,10 @@ def command(options):
     _require_jupyterlite()
     course = find_folder()
     output = folders.usable(output or course / "build" / "site", MARK, "bncourse site")
-    print("Building the site, which takes half a minute ...", file=sys.stderr)
+    print(
+        "Building the site, which takes half a minute, and longer the first time: the Keras notebooks are run ...",
+        file=sys.stderr,
+    )
     with tempfile.TemporaryDirectory(prefix="bncourse-site-") as place:
         site = build(course, Path(place), options.pyodide)
         size = sum(path.stat().st_size for path in site.rglob("*") if path.is_file())
@@ -51,7 +55,7 @@ def command(options):
     return 0
 
 
-def build(course, place, pyodide=None):
+def build(course, place, pyodide=None, run=outputs_of):
     """Make the site in a folder.
 
     Parameters
@@ -61,6 +65,8 @@ def build(course, place, pyodide=None):
         An empty folder.
     pyodide : str, optional
         Where Pyodide's files come from, see `bncourse.site.tab.runtime.fetch`.
+    run : callable, optional
+        What runs the notebooks that no browser can, as `bncourse.site.book.execution.outputs_of`.
 
     Returns
     -------
@@ -72,9 +78,10 @@ def build(course, place, pyodide=None):
     Trouble
         If a part of it cannot be had, or JupyterLite fails.
     """
-    source, work, site = place / "lite", place / "work", place / "site"
-    for folder in (source, work):
+    source, work, site, python = place / "lite", place / "work", place / "site", place / "python"
+    for folder in (source, work, python):
         folder.mkdir(parents=True)
+    home = _runtime(python, pyodide)
     names = start_page.released(course)
     contents = source / "contents"
     for name in names:
@@ -83,29 +90,34 @@ def build(course, place, pyodide=None):
         shutil.copy(notebook, contents / name)
     settings = json.loads((_SETTINGS / "default_setting_overrides.json").read_text(encoding="utf-8")) | _WHOLE
     (source / "overrides.json").write_text(json.dumps(settings), encoding="utf-8")
-    (source / "jupyter-lite.json").write_text(json.dumps(_config()), encoding="utf-8")
+    (source / "jupyter-lite.json").write_text(json.dumps(_config(home)), encoding="utf-8")
     (work / "jupyter_lite_config.json").write_text(json.dumps(_lite(source, site, contents)), encoding="utf-8")
     _run_jupyterlite(source, work)
     for pattern in _UNUSED:
         for path in site.rglob(pattern):
             path.unlink()
-    _add_runtime(site / RUNTIME, pyodide)
-    start_page.write(course, names, site)
+    (site / home).parent.mkdir(exist_ok=True)
+    shutil.move(python, site / home)
+    without_keras = executed.without_keras(course, names)
+    executed.write(course, without_keras, site, run)
+    start_page.write(course, names, site, without_keras)
+    around.write(names, site, home, without_keras)
     (site / MARK).write_text("A folder that holds this file may be replaced by bncourse site.\n", encoding="utf-8")
     (site / ".nojekyll").write_text("", encoding="utf-8")  # or GitHub Pages leaves out what begins with _
     return site
 
 
-def _add_runtime(folder, pyodide):
-    folder.mkdir(parents=True, exist_ok=True)
+def _runtime(folder, pyodide):
+    """Fill a folder with Python, and give its place in the site, which another content has not."""
     lock = runtime.fetch(pyodide, folder)
     for entry, content in wheels.all_wheels():
         (folder / entry["file_name"]).write_bytes(content)
         lock["packages"][entry["name"]] = entry
     runtime.write_lock(folder, lock)
+    return f"static/python-{hashlib.sha256((folder / runtime.LOCK).read_bytes()).hexdigest()[:12]}/"
 
 
-def _config():
+def _config(home):
     """Give what JupyterLite reads when the page is opened."""
     return {
         "jupyter-lite-schema-version": 0,
@@ -117,9 +129,10 @@ def _config():
                 "@jupyterlite/server-extension:emscripten",
             ],
             "enableMemoryStorage": True,
+            "exposeAppInBrowser": True,  # for the bar of the course: is Python ready, what is open
             "litePluginSettings": {
                 f"{KERNEL}:kernel": {
-                    "pyodideUrl": f"./{RUNTIME}/pyodide.js",
+                    "pyodideUrl": f"./{home}pyodide.js",
                     "disablePyPIFallback": True,
                     "loadPyodideOptions": {"env": {"HOME": "/home/pyodide", "BNCOURSE_JOURNAL": JOURNAL}},
                 }

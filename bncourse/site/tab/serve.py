@@ -1,5 +1,6 @@
 """``bncourse site --serve``: the site on this machine alone, as a plain host of files would show it."""
 
+import contextlib
 import functools
 import http.server
 from pathlib import Path
@@ -21,6 +22,10 @@ class Handler(http.server.SimpleHTTPRequestHandler):
     def end_headers(self):
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
+
+    def copyfile(self, source, outputfile):
+        with contextlib.suppress(ConnectionError):  # a page that was closed meanwhile
+            super().copyfile(source, outputfile)
 
     def log_message(self, *about):
         pass

@@ -9,8 +9,6 @@ from bncourse.site.book.pages import head
 from bncourse.templates import render
 from bncourse.trouble import Trouble
 
-WITHOUT_KERAS = "07-keras"
-
 
 def released(course):
     """Give the names of the released notebooks, in the order of the course.
@@ -26,12 +24,24 @@ def released(course):
     return found
 
 
-def write(course, names, site):
-    """Write ``index.html``, which JupyterLite's own would otherwise be."""
+def write(course, names, site, without_keras=()):
+    """Write ``index.html``, which JupyterLite's own would otherwise be.
+
+    Parameters
+    ----------
+    course : path
+    names : list of str
+        Of the notebooks, in the order of the course.
+    site : path
+    without_keras : collection of str
+        Those of them that need Keras.
+    """
     rows = []
     for name in names:
         notebook = nbformat.read(Path(course) / "notebooks" / name / f"{name}.ipynb", as_version=4)
         title, question, minutes = head(notebook)
         rows.append({"name": name, "title": title or name, "question": question, "minutes": minutes})
-    page = render("bncourse.site.tab", "start_page.html", rows=rows, without_keras=WITHOUT_KERAS, version=__version__)
+    page = render(
+        "bncourse.site.tab", "page/start_page.html", rows=rows, without_keras=without_keras, version=__version__
+    )
     (Path(site) / "index.html").write_text(page, encoding="utf-8")

@@ -24,7 +24,8 @@ NEEDED = {
 }
 # Of the course: what a learner's notebook asks for. Grading, the site and what measures the project stay at home.
 LEFT_OUT = ("battery", "benchmarks", "grading", "sandbox", "site")
-COURSE_NEEDS = ("numpy", "matplotlib", "scipy", "scikit-learn", "rich", "platformdirs", "mlxtend", "ipywidgets")
+# For its first cell; what is large comes beside (`bncourse.learner.tab`).
+COURSE_NEEDS = ("numpy", "matplotlib", "rich", "platformdirs", "ipywidgets")
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SAME_TIME = (2020, 1, 1, 0, 0, 0)  # so that the same files give the same wheel
 

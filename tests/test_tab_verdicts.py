@@ -1,0 +1,66 @@
+"""A check says the same in a browser tab as at home: the bank's verdicts, byte for byte, in Pyodide under Node."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pyodide_files
+import pytest
+import verdicts_of_the_bank as bank
+
+from bncourse.site.tab import wheels
+
+HERE = Path(__file__).parent
+PROGRAM = HERE / "verdicts_of_the_bank.py"
+
+
+@pytest.fixture(scope="module")
+def in_pyodide(tmp_path_factory):
+    """Give what runs the program in Pyodide."""
+    if not (node := shutil.which("node")):
+        pytest.skip("node, which runs Pyodide without a browser, is not installed")
+    folder, packed = pyodide_files.folder(), tmp_path_factory.mktemp("wheels")
+    for entry, content in wheels.all_wheels():
+        (packed / entry["file_name"]).write_bytes(content)
+
+    def run(*words):
+        command = [node, HERE / "verdicts_in_node.mjs", folder, packed, PROGRAM, *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=3600)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return json.loads(done.stdout)
+
+    return run
+
+
+def natively(*words):
+    done = subprocess.run([sys.executable, PROGRAM, *words], capture_output=True, text=True, timeout=3600, check=True)
+    return json.loads(done.stdout)
+
+
+def test_a_right_and_a_wrong_answer_of_each_exercise_are_told_in_the_same_words(in_pyodide):
+    here, there = natively("1"), in_pyodide("1")
+    assert len(here) == 2 * len(bank.asked()) and {name.split(":")[0] for name in here} == {
+        e.name for e in bank.asked()
+    }
+    assert [name for name in here if here[name] != there.get(name)] == []
+
+
+@pytest.mark.tab
+def test_every_answer_of_the_bank_is_told_in_the_same_words(in_pyodide):
+    """WebAssembly has no flags of floating point, so NumPy does not warn there of a division by zero, say.
+
+    What a check tells of such a warning costs no points; all else is the same.
+    """
+    here, there = natively("999"), in_pyodide("999")
+    assert here.keys() == there.keys() and len(here) > 1000
+    differ = [name for name in here if here[name] != there[name]]
+    assert [name for name in differ if _without_warning(here[name]) != _without_warning(there[name])] == []
+    assert len(differ) < len(here) / 100
+
+
+def _without_warning(text):
+    left = re.sub(r"Good to know: Python warned while it ran:.*?It costs no points\.", "", " ".join(text.split()))
+    return left.split()
