@@ -36,9 +36,8 @@ def describe_model(build_model, what, x=None, seed=0):
     -------
     dict
     """
-    keras = require_keras()
     model = build_model()
-    if not isinstance(model, keras.Model):
+    if not isinstance(model, require_keras().Model):
         raise TypeError(f"build_model gives {_kind(model)}; it must return the model, a keras.Model.")
     if what == "compiled":
         optimizer = getattr(model, "optimizer", None)
