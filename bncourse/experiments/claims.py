@@ -33,6 +33,7 @@ from bncourse.experiments import (
     sharing,
     shift_claims,
 )
+from bncourse.experiments.residual import border, depths, signal, tuning
 
 # The measurements stand with their claims.
 CLAIMS = {
@@ -60,6 +61,10 @@ CLAIMS = {
         regularizers,
         sharing,
         shift_claims,
+        border,
+        depths,
+        signal,
+        tuning,
     )
     for name, claim in module.CLAIMS.items()
 }

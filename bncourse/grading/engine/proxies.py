@@ -87,6 +87,7 @@ class RoomAnswer:
             if told.fault or told.timed_out:
                 return Reply(None, tuple(arguments), dict(options), told.fault, told.timed_out)
             target = lambda: rebuild(told.value, *arguments[:1])  # noqa: E731
+            target.was_told = True
         else:
             target = _Within(self._learners, seconds)
             seconds = None  # each call has its own clock, and an alarm amid a frame would leave its rest behind

@@ -10,7 +10,7 @@ from bncourse import __version__
 from bncourse.site.book.pages import head
 from bncourse.trouble import Trouble
 
-WITHOUT_KERAS = "07-keras"
+WITHOUT_KERAS = ("07-keras", "11-at-home")
 
 
 def released(course):
@@ -33,7 +33,7 @@ def write(course, names, site):
     for name in names:
         notebook = nbformat.read(Path(course) / "notebooks" / name / f"{name}.ipynb", as_version=4)
         title, question, minutes = head(notebook)
-        note = ' <span class="note">Keras does not run in a browser</span>' if name == WITHOUT_KERAS else ""
+        note = ' <span class="note">Keras does not run in a browser</span>' if name in WITHOUT_KERAS else ""
         rows.append(
             f'<li><a href="notebooks/index.html?path={name}/{name}.ipynb">{escape(title or name)}</a>{note}'
             f"<p>{escape(question)} <span>{escape(minutes)} minutes</span></p></li>"
