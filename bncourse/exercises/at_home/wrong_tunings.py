@@ -90,12 +90,14 @@ def the_large_rate_for_the_base_too(model, images, labels):
 
 
 @_wrong("K2", seen=r"head first; moved: kernels; near; poor;")
-def labels_that_are_shuffled(model, images, labels):
-    """What moved is right, but the model names other digits worse than it should. Are the images and the labels still
-    in the same order, and was the head trained for a few epochs with a rate such as 0.01?"""
-    base = train_head(model, images, labels)
+def too_little_training(model, images, labels):
+    """What moved is right, but the model names fewer of the other digits than it could. Train the head for about six
+    epochs with a rate of 0.01, and look whether the images and the labels are still in the same order."""
+    base = model.get_layer("base")
+    base.trainable = False
+    fit(model, images, labels, 0.001, epochs=1)
     free_but_for_norms(base)
-    fit(model, images, np.roll(labels, 1), 0.002, epochs=12)
+    fit(model, images, labels, 0.0002, epochs=1)
 
 
 @fine_tune.right
