@@ -46,6 +46,10 @@ RESULTS = {
     "adapt_statistics": [[[2]], [[8]]],
     "mend_cancellation": ([10000], [1], [2500], [1]),
     "mend_detached_gradient": ([[0], [0]], [2], [2]),
+    "signal_variance": ([1, 5], [4, 4]),
+    "residual_block": ([[[[5]]]], [[[[0]]]], [6]),
+    "fold_before_conv": ([[[[3]], [[3]]]], [13], [-2]),
+    "frozen_batch_norm": ([[[[3]]], [[[5]]]], [[[[1]]], [[[1]]]]),
     "mend_channel_axis": ([[[[-1, -1], [1, 1]]]], [0.5, 5], [1, 25.75]),
 }
 WITH_AN_EXAMPLE = [

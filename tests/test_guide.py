@@ -92,7 +92,7 @@ def test_every_link_of_a_document_leads_to_a_file_and_a_heading():
 
 def test_no_answer_of_the_course_stands_in_the_guide(site):
     sources = [read(ROOT / "solutions" / path.stem / path.name) for path in notebooks(ROOT)]
-    assert len(sources) == 11
+    assert len(sources) == 12
     assert not list(leaks(site, sources))
 
 

@@ -29,7 +29,7 @@ def fresh(monkeypatch):
 
 def made(code, name):
     space = {"np": np, "__name__": "__main__"}
-    if name in ("build_model", "OwnBatchNormalization"):
+    if name in ("build_model", "OwnBatchNormalization", "fine_tune"):
         import keras
 
         space |= {"keras": keras, "layers": keras.layers, "ops": keras.ops}
@@ -67,7 +67,7 @@ def test_every_way_that_is_shown_is_right_and_runs_on_its_own(name):
 
 def test_nearly_every_function_has_another_way():
     alone = [name for name in FUNCTIONS if len(ways.ways(name)) < 2]
-    assert set(alone) <= {"build_model", "OwnBatchNormalization", "find_bugs", "gradient_check"}
+    assert set(alone) <= {"build_model", "OwnBatchNormalization", "find_bugs", "gradient_check", "fine_tune"}
 
 
 def test_the_way_that_is_shown_is_the_one_most_unlike_ones_own():

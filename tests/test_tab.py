@@ -110,7 +110,7 @@ def test_the_first_page_has_every_notebook_and_says_where_keras_is_missing(tmp_p
     start_page.write(course, names, tmp_path, executed.without_keras(course, names))
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert all(f'href="notebooks/index.html?path={name}/{name}.ipynb"' in page for name in names)
-    assert page.count("Keras does not run in a browser") == 1 and "{{" not in page
+    assert page.count("Keras does not run in a browser") == 2 and "{{" not in page
     assert 'href="read/07-keras.html"' in page and 'href="my-work.html"' in page
     assert "http://" not in page and "https://" not in page.replace("not https,", "")
 

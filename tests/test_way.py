@@ -115,7 +115,7 @@ def test_each_notebook_has_five_questions_with_three_answers_and_a_reason(number
     for question in QUESTIONS[number]:
         assert len(set(question.choices())) == 3 and question.right in question.choices()
         assert question.because.endswith(".") and len(question.because) < 120
-    assert len({question.asks for questions in QUESTIONS.values() for question in questions}) == 55
+    assert len({question.asks for questions in QUESTIONS.values() for question in questions}) == 60
 
 
 def test_the_right_answer_is_in_every_place_about_as_often():

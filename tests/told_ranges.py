@@ -206,4 +206,8 @@ RANGES = {
     "10": [
         Range("kill_counts", "kills-read", "that of ARENA was 2", lambda n: n["ARENA"], 2, 3, 0),
     ],
+    "11": [
+        Range("residual_signal", "signal-read", "1.6 to 2.4 % of the sum", lambda n: 2 * n["share"], 1.6, 2.4, 1),
+        Range("residual_signal", "signal-read", "was 1.5 to 1.8", lambda n: n["growth"], 1.5, 1.8, 1),
+    ],
 }

@@ -48,7 +48,6 @@ class Replay:
         self._unlike = {}  # for ideas that do not explain a trial: that trial
 
     # made once, because results are kept by what an idea is
-
     @cached_property
     def _arguments(self):
         return argument_ideas(self.exercise)
@@ -156,8 +155,9 @@ class Replay:
         -------
         list of WrongIdea
         """
-        if self._is_nearly_right(trials):
-            return []
+        watched = all(idea.seen for idea in self.exercise.wrong_ideas)  # a driver saw all there is to see
+        if watched or self._is_nearly_right(trials):
+            return self._observed(trials) if watched else []
         found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
             may_meet = meeting(self, self._in_order(trials)[0])

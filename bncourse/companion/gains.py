@@ -50,4 +50,10 @@ GAINS = {
     "mend_cancellation": "The same repair, subtracting first, helps correlations of numbers far from 0 too.",
     "mend_detached_gradient": "You know what a framework does for you, and what a stray detach takes away.",
     "mend_channel_axis": "You can read axes off a shape, and see a wrong one before it is trained.",
+    "signal_variance": "You can tell before training whether a deep network's numbers will grow out of hand.",
+    "residual_block": "You know why a network can start with all its blocks asleep, and how they wake up.",
+    "fold_before_conv": "You can fold in the other order too, and you know the one place where it goes wrong.",
+    "may_fold": "You can look at a block and say which of its batch norms an exporter may take away.",
+    "frozen_batch_norm": "You know what frozen statistics compute: small batches do no harm to constants.",
+    "fine_tune": "You have the recipe in your own code, and you know how to see whether it did what you meant.",
 }

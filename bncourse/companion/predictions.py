@@ -226,6 +226,25 @@ _ALL = (
         "is huge beside the spread.",
         (1, 1), {"A": "none", "B": "one or two", "C": "three or more"}, _by_size(1, 3), (r"passing == ",), (1,),
     ),
+    Prediction(
+        "11", "What part of the sum is the branch of block 50, with batch norm at its end?",
+        "Each of the 49 blocks before it has added a variance of about 1 to the skip, and its own branch adds 1 more.",
+        (0.012, 0.035), {"A": "about a half", "B": "about a tenth", "C": "less than a twentieth"},
+        _from_the_largest(0.3, 0.05), (r"one part in",),
+    ),
+    Prediction(
+        "11", "50 blocks with nothing at the end of the branch: at how many of the three rates do they learn?",
+        "The signal has grown by a factor of millions or more before the first step, and the gradient with it: "
+        "the first steps are far too long.",
+        (0, 0), {"A": "at none", "B": "at one", "C": "at two or three"}, _by_size(1, 2), (r"overflow",), (0,),
+    ),
+    Prediction(
+        "11", "The zeros stay around the input. Where are the outputs of the folded convolution wrong?",
+        "In the middle every tap meets a number of the map. On the edge some taps meet a zero that batch norm has not "
+        "shifted, and the bias counts their shift all the same.",
+        (2, 1), {"A": "nowhere", "B": "on the edge", "C": "everywhere"},
+        lambda measured: {"nowhere": "A", "on the edge": "B"}.get(measured, "C"), (r"on the edge",),
+    ),
 )  # fmt: skip
 
 PREDICTIONS = {one.asks: one for one in _ALL}

@@ -161,6 +161,19 @@ _WRITTEN = {
         ("What says how good a test is?", "which bugs it finds, and that it accepts the right", "its length",
          "how many numbers it compares", "A test finds what it looks at, on the numbers that it draws."),
     ),
+    "11": (
+        ("Two independent numbers of variance 3 and 1 are added. The sum has the variance", "4", "2", "3",
+         "Variances of independent numbers add up."),
+        ("Nothing ends the branch. Along the depth the signal grows", "by a factor a block", "by an amount a block",
+         "not at all", "Each branch is a share of what arrives."),
+        ("A block's last gamma is 0. What learns in the first step?", "gamma and beta", "the kernels of the branch",
+         "nothing in the block", "The gradient into the branch is multiplied by gamma."),
+        ("Batch norm stands before a convolution padded with zeros. Why is folding it wrong there?",
+         "the zeros are not shifted", "the kernel is too small", "the mean is lost",
+         "At the border some taps meet a zero where the folded bias counts a shift."),
+        ("What is a frozen batch norm?", "a fixed scale and shift", "a layer without gradient", "a layer of zeros",
+         "The gradient goes through it, times the scale."),
+    ),
 }  # fmt: skip
 
 QUESTIONS = {

@@ -92,4 +92,17 @@ SUMMARIES = {
         ("Tame numbers hide", "gamma 1, beta 0, eps 1e-5, momentum 0.5, a dout of ones"),
         ("Accept", "every right one: compare with `np.allclose`, not digit by digit"),
     ),
+    "11": (
+        ("A block", "`x + branch(x)`; independent parts, so their variances add up"),
+        ("Nothing at its end", "the skip grows by `1 + gain` a block"),
+        (
+            "Batch norm at its end",
+            "the skip grows by `gamma**2` a block; after k blocks the branch is about 1 part in k + 1",
+        ),
+        ("Gamma 0, scalar 0", "the block starts as the identity; gamma has a gradient, what is below it has none"),
+        ("Fold behind", "conv, then batch norm: always, at the border too"),
+        ("Fold before", "batch norm, then conv: scale the channels in; pad with `-shift / scale`"),
+        ("Frozen", "`scale * x + shift`; the gradient is `scale * dout`"),
+        ("Fine-tune", "freeze, compile, train the head; unfreeze all but batch norm, compile, small rate"),
+    ),
 }

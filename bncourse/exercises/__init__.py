@@ -16,6 +16,7 @@ NOTEBOOKS = {
     "08-why-it-works": "why_it_works",
     "09-where-it-fails": "where_it_fails",
     "10-bug-museum": "bug_museum",
+    "11-at-home": "at_home",
 }
 
 

@@ -23,6 +23,7 @@ from bncourse.experiments.training import (
     rates,
     scale_invariance,
 )
+from bncourse.experiments.residual import border, depths, signal, tuning
 
 # The measurements stand with their claims.
 CLAIMS = {
@@ -50,6 +51,10 @@ CLAIMS = {
         regularizers,
         sharing,
         shift_claims,
+        border,
+        depths,
+        signal,
+        tuning,
     )
     for name, claim in module.CLAIMS.items()
 }

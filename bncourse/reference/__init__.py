@@ -20,6 +20,7 @@ from bncourse.reference.dynamics import (
     rescaled_gradient,
     squared_norm_after_step,
 )
+from bncourse.reference.fine_tuning import fine_tune
 from bncourse.reference.folding import fold_into_conv, fold_into_dense
 from bncourse.reference.fused import batch_norm_fused
 from bncourse.reference.gradients import affine_gradients, gradient_check, input_gradient, input_gradient_staged
@@ -36,6 +37,7 @@ from bncourse.reference.keras_conventions import to_pytorch
 from bncourse.reference.keras_objects import OwnBatchNormalization, build_model
 from bncourse.reference.moments import adapt_statistics, combine_moments
 from bncourse.reference.normalizers import group_norm, instance_norm, layer_norm, normalize_over, rms_norm
+from bncourse.reference.residual import fold_before_conv, frozen_batch_norm, residual_block, signal_variance
 from bncourse.reference.running_statistics import population_statistics, steps_to_reach
 from bncourse.reference.shapes import row
 from bncourse.reference.standardization import standardize
@@ -61,8 +63,11 @@ __all__ = [
     "effective_learning_rate",
     "effective_sample_size",
     "find_bugs",
+    "fine_tune",
+    "fold_before_conv",
     "fold_into_conv",
     "fold_into_dense",
+    "frozen_batch_norm",
     "gradient_check",
     "gradient_predictiveness",
     "group_norm",
@@ -81,9 +86,11 @@ __all__ = [
     "permutation_p_value",
     "population_statistics",
     "rescaled_gradient",
+    "residual_block",
     "rms_norm",
     "row",
     "scale_and_shift",
+    "signal_variance",
     "squared_norm_after_step",
     "standardize",
     "steps_to_reach",

@@ -39,11 +39,13 @@ INSIDE = (
     "drivers/sizes.py",
     "drivers/exported_model.py",
     "drivers/rebuilt_model.py",
+    "drivers/keras_fine_tuning.py",
     "backend.py",
     "data.py",
     "losses.py",
     "time_limit.py",
     "trouble.py",
+    "tuned_model.py",
 )
 SYSTEM = ("/usr", "/lib", "/lib32", "/lib64", "/libx32", "/bin", "/sbin", "/nix/store", "/opt/conda")
 SETTINGS = (

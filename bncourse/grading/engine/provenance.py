@@ -24,6 +24,7 @@ def _checks():
     parts = (
         "checking",
         "time_limit.py",
+        "tuned_model.py",
         "exercises",
         "reference",
         "drivers",

@@ -1,0 +1,1 @@
+"""Notebook 11: residual networks: a seed in, numbers out. Nothing is drawn here."""

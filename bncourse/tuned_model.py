@@ -1,0 +1,84 @@
+"""The model that a learner fine-tunes in notebook 11: a base of two residual blocks, and a new head."""
+
+import numpy as np
+
+from bncourse import data
+from bncourse.backend import require_keras
+
+CLASSES = 5  # the base has seen the digits 0 to 4; the new task is 5 to 9
+BLOCKS, CHANNELS = 2, 8
+HEAD = 2  # its weights are the last ones: kernel and bias
+
+
+def digits(new):
+    """Give the digits 0 to 4, or those of the new task, as images of shape (8, 8, 1) with labels from 0 to 4."""
+    pixels, labels = data.digits()
+    order = np.random.default_rng(0).permutation(len(pixels))
+    pixels, labels = pixels[order], labels[order]
+    chosen = (labels >= CLASSES) == new
+    x = ((pixels - pixels.mean()) / pixels.std()).reshape(-1, 8, 8, 1).astype(np.float32)
+    return x[chosen], labels[chosen] % CLASSES
+
+
+def handed_model(watch=None):
+    """Build the model that a learner fine-tunes: a base of two residual blocks, and a new head.
+
+    Parameters
+    ----------
+    watch : callable, optional
+        Called without arguments after each call of `fit` or `train_on_batch`.
+
+    Returns
+    -------
+    keras.Model
+        Not compiled; its layers are "base" and "head".
+    """
+    keras = require_keras()
+    layers = keras.layers
+    inputs = keras.Input((8, 8, 1))
+    x = layers.Conv2D(CHANNELS, 3, strides=2, padding="same", name="stem")(inputs)
+    for k in range(BLOCKS):
+        y = layers.ReLU(name=f"relu_{k}")(x)
+        y = layers.Conv2D(CHANNELS, 3, padding="same", use_bias=False, name=f"conv_{k}")(y)
+        x = layers.Add(name=f"add_{k}")([x, layers.BatchNormalization(name=f"bn_{k}")(y)])
+    base = keras.Model(inputs, layers.Flatten(name="flatten")(x), name="base")
+    head = layers.Dense(CLASSES, activation="softmax", kernel_initializer="zeros", name="head")
+    kind = keras.Sequential if watch is None else _watched(keras, watch)
+    model = kind([keras.Input((8, 8, 1)), base, head])
+    _prepare(base)
+    return model
+
+
+def _watched(keras, watch):
+    class Handed(keras.Sequential):
+        def fit(self, *arguments, **options):
+            try:
+                return super().fit(*arguments, **options)
+            finally:
+                watch()
+
+        def train_on_batch(self, *arguments, **options):
+            try:
+                return super().train_on_batch(*arguments, **options)
+            finally:
+                watch()
+
+    return Handed
+
+
+def _prepare(base):
+    """Give the base its weights, and its batch norms the statistics of the old digits."""
+    rng = np.random.default_rng(11)
+    for weight in base.weights:
+        shape = tuple(weight.shape)
+        if len(shape) == 4:
+            weight.assign(rng.normal(0, (2 / np.prod(shape[:3])) ** 0.5, shape).astype(np.float32))
+        elif weight.name == "gamma":
+            weight.assign(rng.uniform(0.8, 1.2, shape).astype(np.float32))
+    norms = [layer for layer in base.layers if layer.name.startswith("bn_")]
+    kept = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.momentum = 0.0
+    base(digits(new=False)[0], training=True)
+    for layer, momentum in zip(norms, kept, strict=True):
+        layer.momentum = momentum

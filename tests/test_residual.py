@@ -1,0 +1,104 @@
+"""Residual networks: two writings of one network agree, a gamma of 0 is the identity, and what moved is judged."""
+
+import numpy as np
+import pytest
+
+from bncourse.backend import require_keras
+from bncourse.drivers import keras_fine_tuning as tuning
+from bncourse.experiments.residual import border, signal
+from bncourse.experiments.residual.images import digits
+from bncourse.experiments.residual.network import residual_network, stack_of_blocks
+from bncourse.figures import residual_figures
+from bncourse.tuned_model import handed_model
+
+
+def stacked(kind, x, blocks=3):
+    """What a stack of blocks gives, and its kernels."""
+    keras = require_keras()
+    keras.utils.set_random_seed(1)
+    layer = stack_of_blocks()(blocks, kind, x.shape[-1], 1.0)
+    y = keras.ops.convert_to_numpy(layer(x.astype(np.float32)))
+    return y, keras.ops.convert_to_numpy(layer.kernel.value)
+
+
+def test_the_stack_in_keras_gives_what_the_blocks_in_numpy_give():
+    x = np.random.default_rng(0).standard_normal((6, 4, 4, 8))
+    for kind in ("nothing", "batch norm", "layer norm"):
+        got, kernels = stacked(kind, x)
+        want = x
+        for kernel in kernels:
+            y = signal.convolved(np.maximum(want, 0), kernel)
+            axes = {"batch norm": (0, 1, 2), "layer norm": (1, 2, 3)}.get(kind)
+            if axes:
+                y = (y - y.mean(axis=axes, keepdims=True)) / np.sqrt(y.var(axis=axes, keepdims=True) + 1e-3)
+            want = want + y
+        np.testing.assert_allclose(got, want, rtol=2e-4, atol=2e-4)
+
+
+def test_with_gamma_0_or_a_scalar_0_a_new_stack_is_the_identity():
+    x = np.random.default_rng(0).standard_normal((4, 4, 4, 8)).astype(np.float32)
+    for kind in ("gamma 0", "a scalar 0"):
+        np.testing.assert_allclose(stacked(kind, x)[0], x, atol=1e-6)
+    assert np.abs(stacked("batch norm", x)[0] - x).max() > 0.5
+
+
+def test_every_network_begins_with_the_same_answers_and_an_unknown_kind_is_refused():
+    x = digits(0).x_test[:4]
+    model = residual_network(2, "batch norm")
+    assert np.abs(require_keras().ops.convert_to_numpy(model(x, training=False))).max() == 0
+    with pytest.raises(ValueError, match="the kinds are"):
+        stack_of_blocks()(2, "group norm", 8, 1.0)
+
+
+def test_where_an_error_lies_is_said():
+    edge = np.ones((4, 4))
+    edge[1:-1, 1:-1] = 0
+    said = [border.where(error) for error in (0 * edge, edge, 1 - edge, edge + 1)]
+    assert said == ["nowhere", "on the edge", "in the middle", "everywhere"]
+
+
+def weights():
+    return [np.array(require_keras().ops.convert_to_numpy(w.value)) for w in handed_model().weights]
+
+
+def test_what_is_told_of_a_fine_tuning_is_read_only_if_it_is_the_weights_of_this_model():
+    right = weights()
+    told = {"calls": 2, "head alone": right, "end": right, "more": "is left out"}
+    assert set(tuning.read_fine_tuning(told)) == {"calls", "head alone", "end"}
+    for wrong in (
+        None,
+        "weights",
+        {**told, "calls": "2"},
+        {**told, "end": right[:-1]},
+        {**told, "end": [w.astype(object) for w in right]},
+        {**told, "head alone": [w[..., None] for w in right]},
+        {"calls": 2, "end": right},
+    ):
+        with pytest.raises(TypeError, match="cannot be read"):
+            tuning.read_fine_tuning(wrong)
+
+
+def judged(head_alone, end):
+    return tuning.judge_fine_tuning(lambda: {"calls": 2, "head alone": head_alone, "end": end})
+
+
+def test_the_judge_finds_out_itself_what_moved_and_believes_no_word_about_it():
+    start = weights()
+    assert judged(start, start)["the kernels of the base in the end"] == "are as they were"
+    moved = [w + np.float32(0.01) for w in start]
+    found = judged(moved, moved)  # told as the head alone, and the base has moved
+    assert found["when the base moved first, the head"] == "was not trained yet"
+    assert found["the moving statistics in the end"] == found["gamma and beta of the base in the end"] == "have moved"
+    lost = [np.full_like(w, np.nan) for w in start]
+    assert judged(start, lost)["the accuracy on other digits"] == "0.00"
+
+
+def test_the_figures_say_in_words_what_they_show():
+    measured = {name: signal.measured(0, name == "batch norm", blocks=6) for name in ("batch norm", "nothing")}
+    predicted = {name: signal.predicted(skip[0], name == "batch norm", 6) for name, (skip, _) in measured.items()}
+    figure = residual_figures.signal_along_depth(measured, predicted)
+    assert "6 blocks" in figure.alt and "falls from" in figure.alt
+    found = {(50, "nothing"): [0.0, 0.0], (50, "batch norm"): [0.8, 0.9]}
+    table = residual_figures.who_trains(found, (0.003, 0.03))
+    assert "50 blocks, batch norm: 0.80 at 0.003, 0.90 at 0.03" in table.alt
+    assert "except with nothing" in table.figure._suptitle.get_text()
