@@ -13,6 +13,7 @@ from bncourse.experiments import kill_rates
 from bncourse.experiments.keras_runs import fine_tuning, freezing, keras_training
 from bncourse.experiments.layer import batch_dependence, folding, gradient_checks, gradients, layer_claims, running
 from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
+from bncourse.experiments.residual import border, depths, signal, tuning
 from bncourse.experiments.shift import shift_claims
 from bncourse.experiments.training import (
     convergence,
@@ -23,7 +24,6 @@ from bncourse.experiments.training import (
     rates,
     scale_invariance,
 )
-from bncourse.experiments.residual import border, depths, signal, tuning
 
 # The measurements stand with their claims.
 CLAIMS = {
