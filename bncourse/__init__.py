@@ -63,9 +63,9 @@ __all__ = sorted(_MODULES | set(_FUNCTIONS))
 
 
 if sys.platform == "emscripten":
-    from bncourse.learner import tab as _tab
+    from bncourse import large_libraries as _large_libraries
 
-    _tab.attend()
+    _large_libraries.attend()
 
 
 def __getattr__(name):

@@ -17,8 +17,9 @@ import nbformat
 import pytest
 
 from bncourse import cli
+from bncourse import large_libraries as tab
 from bncourse.course import find_folder
-from bncourse.learner import cells, tab, work
+from bncourse.learner import cells, work
 from bncourse.site.tab import around, executed, runtime, serve, start_page, wheels
 from bncourse.trouble import Trouble
 

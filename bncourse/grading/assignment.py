@@ -175,6 +175,28 @@ class SubmissionDir:
     def write_staging_report(self, report):
         report.write(self._report)
 
+    def staged(self, report):
+        """Return what was staged, as a job needs it.
+
+        Parameters
+        ----------
+        report : StagingReport
+
+        Returns
+        -------
+        notebook : str
+            As JSON.
+        files : dict of str to bytes
+            Beside it, by their paths, with the time of submission where there is one.
+
+        Raises
+        ------
+        OSError, KeyError
+            If it is not there as the report says.
+        """
+        files = {path: (self.submitted / path).read_bytes() for path in report.files}
+        return files.pop(self.notebook.name).decode(), files
+
     def is_staged(self, report=None):
         """Say whether the files in ``submitted/`` are those of this report, or of the one on the disk."""
         known = (self.staging_report() if report is None else report).files

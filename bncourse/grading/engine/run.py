@@ -69,26 +69,20 @@ class GradingRun:
         name = self.assignment.name
         private = private_folders(self.assignment.course, self.record.config, self.record.url)
         for batch in _batches(students):
-            staged = {student: self._staged(student) for student in batch}
+            found = {who: self.assignment.submission(who).staged(self.reports[who]) for who in batch}
             untimed = {
                 student
                 for student in batch
                 if has_lost_its_time(self.assignment.submission(student), self.reports[student])
             }
-            times = {student: stamp_of(beside) for student, (_, beside) in staged.items()}
+            times = {student: stamp_of(beside) for student, (_, beside) in found.items()}
             ids = self.record.enter(name, times, untimed)
-            for student, (notebook, self.files[student]) in staged.items():
+            for student, (notebook, self.files[student]) in found.items():
                 beside = {path: content for path, content in self.files[student].items() if path != TIMESTAMP}
                 notebook = with_hidden_tests(notebook, self.hidden)
                 seed = seed_of(ids[student], reads_json(notebook), beside)
                 level, limits = self.done.level, self.limits
                 yield Job(name, student, notebook, seed, level, beside, limits, self.preload, private)
-
-    def _staged(self, student):
-        """Give the staged notebook as text, and the files beside it."""
-        submission = self.assignment.submission(student)
-        files = {path: (submission.submitted / path).read_bytes() for path in self.reports[student].files}
-        return files.pop(submission.notebook.name).decode(), files
 
     def _not_graded(self, result):
         if result.trouble.startswith(Unavailable.__name__):

@@ -163,9 +163,10 @@ def _of_zip(archive, most=None, encoding="cp437"):
 
 def _reader(archive, info, budget):
     def read():
+        most = budget.most_of_the_next()
         try:
             with archive.open(info) as stream:
-                content = stream.read(MOST_OF_ONE + 1)
+                content = stream.read(most + 1)
         except Exception as error:  # a stranger's bytes: no list of kinds holds all that Python may say of them
             raise OSError(5, f"it is damaged: {error}") from error
         return budget.spend(content)
@@ -179,13 +180,23 @@ class _Budget:
     def __init__(self, most):
         self.most = self.left = most
 
+    def most_of_the_next(self):
+        """Give how many bytes the next may have; raises `TooMuch` where nothing is left, before anything is read."""
+        if self.left <= 0:
+            raise TooMuch(self._all_too_large)
+        return min(MOST_OF_ONE, self.left)
+
+    @property
+    def _all_too_large(self):
+        return f"All files together are larger than {self.most // 1_000_000} MB."
+
     def spend(self, content):
         """Give what was read, if the budget allows it."""
         if len(content) > MOST_OF_ONE:
             raise TooMuch(f"It is larger than {MOST_OF_ONE // 1_000_000} MB.")
         self.left -= len(content)
         if self.left < 0:
-            raise TooMuch(f"All files together are larger than {self.most // 1_000_000} MB.")
+            raise TooMuch(self._all_too_large)
         return content
 
 

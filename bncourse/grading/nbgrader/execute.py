@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import reads_json
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Integer
@@ -19,12 +20,14 @@ from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import private_folders
 from bncourse.grading.engine.grade import preloads
 from bncourse.grading.engine.grade_note import GradeNote
+from bncourse.grading.engine.hidden_tests import hidden_tests, with_hidden_tests
 from bncourse.grading.engine.jobs import Job
 from bncourse.grading.engine.judge_process import judge
 from bncourse.grading.engine.pool import processes
 from bncourse.grading.engine.seeds import seed_of
 from bncourse.grading.nbgrader.configuration import limits_in
 from bncourse.grading.submission.store import read_release
+from bncourse.grading.submission.timestamp import TIMESTAMP
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.limits import NAMES
 from bncourse.sandbox.usage import fitting
@@ -57,13 +60,20 @@ class Judge(NbGraderPreprocessor):
         except Trouble as trouble:
             raise NotJudged(f"{about['student']} was not graded: {trouble}") from trouble
         level = best_level(self.lowest_level)
-        beside = _beside(resources)
+        try:  # what `bncourse grade` takes; nbgrader has mended its own copy, and left out files by their names
+            notebook, beside = submission.staged(submission.staging_report())
+        except (OSError, KeyError, Trouble) as error:
+            why = f"what was staged is not there ({error}): bncourse stage {submission.assignment.number}"
+            raise NotJudged(f"{about['student']} was not graded: {why}") from error
+        beside.pop(TIMESTAMP, None)
         with Gradebook(about["db_url"]) as gradebook:
-            seed = seed_of(gradebook.find_submission(about["assignment"], about["student"]).id, nb, beside)
+            notebook = with_hidden_tests(notebook, hidden_tests(gradebook, about["assignment"]))
+            number = gradebook.find_submission(about["assignment"], about["student"]).id
+        seed = seed_of(number, reads_json(notebook), beside)
         job = Job(
             about["assignment"],
             about["student"],
-            nbformat.writes(nb),
+            notebook,
             seed,
             level,
             beside,
@@ -92,16 +102,6 @@ def _course(step, resources):
             return Path(parent.coursedir.root)
         parent = parent.parent
     return Path(resources["metadata"]["path"]).parents[2]
-
-
-def _beside(resources):
-    """Give the files that staging left beside the notebook; nbgrader has copied them to the graded folder."""
-    place = Path(resources["metadata"]["path"])
-    return {
-        file.relative_to(place).as_posix(): file.read_bytes()
-        for file in sorted(place.rglob("*"))
-        if file.is_file() and file.suffix != ".ipynb" and file.name != "timestamp.txt"
-    }
 
 
 def _judged(job):

@@ -35,6 +35,7 @@ from bncourse.grading.submission.store import stage_assignment
 from bncourse.trouble import Trouble
 
 _SAME_TIME = timedelta(minutes=10)  # handing in writes the time and then its files
+MOST_LOOKED_AT = 20_000  # files and folders of a submission; far more than staging takes
 _OTHER_NAMES = (
     "If accounts have other names than students on your hub, c.Collect.check_owner = False takes it, and then "
     "anybody can hand in under any name: docs/hub.md"
@@ -170,15 +171,21 @@ def _written_later(folder):
     """
     try:
         said = parse_utc(read_file(folder, "timestamp.txt", 100).decode("ascii")).replace(tzinfo=UTC)
-        with os.scandir(folder) as entries:
-            last = max(entry.stat(follow_symlinks=False).st_ctime for entry in islice(entries, 1000))
-        changed = datetime.fromtimestamp(last, UTC)
+        changed = datetime.fromtimestamp(max(islice(_changes(folder), MOST_LOOKED_AT)), UTC)
     except (OSError, ValueError, OverflowError, TypeError):
         return ""
     if changed - said < _SAME_TIME:
         return ""
     times = f"{said:%Y-%m-%d %H:%M} UTC, and was last changed at {changed:%Y-%m-%d %H:%M} UTC"
     return f"the submission says that it was handed in at {times}: by its owner, or by who copied the exchange"
+
+
+def _changes(folder):
+    """Yield when each file in a folder and in those below it was last changed, as the system keeps it."""
+    for place, folders, files in os.walk(folder):
+        for name in (*files, *folders):
+            with contextlib.suppress(OSError):
+                yield os.lstat(os.path.join(place, name)).st_ctime
 
 
 def _open_to_all(folder, log):

@@ -6,8 +6,8 @@ import shutil
 from pathlib import Path
 
 from bncourse import __version__
+from bncourse.large_libraries import LARGE
 from bncourse.learner import update
-from bncourse.learner.tab import LARGE
 from bncourse.site.tab import runtime
 from bncourse.trouble import Trouble
 

@@ -24,7 +24,7 @@ NEEDED = {
 }
 # Of the course: what a learner's notebook asks for. Grading, the site and what measures the project stay at home.
 LEFT_OUT = ("battery", "benchmarks", "grading", "sandbox", "site")
-# For its first cell; what is large comes beside (`bncourse.learner.tab`).
+# For its first cell; what is large comes beside (`bncourse.large_libraries`).
 COURSE_NEEDS = ("numpy", "matplotlib", "rich", "platformdirs", "ipywidgets")
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SAME_TIME = (2020, 1, 1, 0, 0, 0)  # so that the same files give the same wheel
