@@ -35,6 +35,7 @@ LONGEST = (
     "test_battery.py",
     "test_battery_walls.py",
     "test_learner.py",
+    "test_chosen_answers.py",
     "test_instructor.py",
     "test_maintainer.py",
     "test_accessibility.py",

@@ -394,6 +394,21 @@ def test_a_damaged_zip_of_one_student_stops_nobody(course, tmp_path, method):  #
     assert {"ada", "grace"} <= set(done.students)
 
 
+def test_what_is_left_of_a_zip_is_not_unpacked_once_its_budget_is_spent(monkeypatch):
+    monkeypatch.setattr(archives, "MOST_OF_A_STUDENT", 1_000)
+    content, unpacked = io.BytesIO(), []
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(50):
+            archive.writestr(f"{number}.txt", "0" * 400)
+    read = zipfile.ZipExtFile.read
+    monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda file, n=-1: unpacked.append(n) or read(file, n))
+    entries, _ = archives.within(archives.Entry("a.zip", None, content.getvalue))
+    for entry in entries:
+        with contextlib.suppress(archives.TooMuch):
+            entry.read()
+    assert len(unpacked) == 3 and sum(unpacked) < 3_000  # two fit, one does not
+
+
 def test_a_zip_packed_in_a_rare_way_is_not_opened_and_says_so():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:

@@ -59,8 +59,16 @@ def test_the_layer_of_keras_under_another_name_is_told():
         def call(self, x, training=None):
             return super().call(x, training=training)
 
-    for taken in (OwnBatchNormalization, keras.layers.BatchNormalization):
-        assert "Make it from keras.layers.Layer" in said(OWN, taken)
+    class Wrapped(keras.layers.Layer):
+        def __init__(self, momentum=0.99, epsilon=1e-3, **options):
+            super().__init__(**options)
+            self.inner = keras.layers.BatchNormalization(momentum=momentum, epsilon=epsilon)
+
+        def call(self, x, training=None):
+            return self.inner(x, training=training)
+
+    for taken in (OwnBatchNormalization, keras.layers.BatchNormalization, Wrapped):
+        assert taken is Wrapped or "Make it from keras.layers.Layer" in said(OWN, taken)
         assert judge(OWN, DirectAnswer(taken, OWN.name)).score == 0
 
 

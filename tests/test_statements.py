@@ -24,6 +24,12 @@ OF_THE_MACHINE = {
     "a magic of another front-end": "%matplotlib widget\n",
     "the kernel": "print(get_ipython().kernel.session)\n",
     "a question to the reader": "name = input('Your name? ')\nprint(name.upper())\n",
+    "a magic that times it": "import numpy as np\n%time np.load('/home/me/big.npy')\n",
+    "a text that is run": "exec('import seaborn_of_nobody')\n",
+    "a cell that is timed": "%%time\nimport seaborn_of_nobody\n",
+    "a cell whose output is kept": "%%capture out\nimport seaborn_of_nobody\n",
+    "what follows from it": "import numpy as np\nkept = {}\nkept.update(np.load('/home/me/a.npz'))\na = kept['a']\n",
+    "a form feed before it": "x = 'a\\x0cb'\n\x0cimport seaborn_of_nobody\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }
 
@@ -41,6 +47,22 @@ def test_an_answer_below_what_only_the_students_machine_has_is_there(sandbox, be
         outputs = room.run(OF_THE_MACHINE[before] + ANSWER)
         assert room.lookup("batch_mean").kind == "function", outputs
         room.run("assert width == 3" if before == "on one line" else "")
+
+
+@walled
+def test_no_statement_runs_twice(sandbox):
+    with Submission(sandbox) as room:
+        room.run("n = 1\nn -= 1\n%time open('/home/me/big.npy')\nn -= 1\nopen('/nowhere')\nn -= 1\n")
+        assert room.lookup("n") == -2
+
+
+@walled
+def test_the_answer_in_a_block_is_there_when_a_line_above_it_stops(sandbox):
+    with Submission(sandbox) as room:
+        room.run(
+            "if True:\n    import seaborn_of_nobody\n    @staticmethod\n    def batch_mean(x):\n        return 1\n\nn = 2"
+        )
+        assert room.lookup("n") == 2 and room.call("batch_mean", (3,), {}, 10).value == 1
 
 
 @walled
@@ -65,7 +87,7 @@ def test_a_mistake_of_the_student_stops_the_cell_as_it_does_in_the_notebook(sand
 def test_what_a_check_gives_shows_nothing_and_is_no_value(sandbox):
     with Submission(sandbox) as room:
         assert room.run("from bncourse import check\ncheck.batch_mean(len)") == []
-        assert room.run("print(check.case('batch_mean'), bool(check.hint('batch_mean')))")[0]["text"] == "None False\n"
+        assert room.run("print(check.case('batch_mean'), bool(check.case('batch_mean')))")[0]["text"] == "None False\n"
 
 
 STUB = "def batch_mean(x):\n    raise NotImplementedError\n\n"

@@ -16,7 +16,7 @@ from bncourse.checking.answer import DirectAnswer, plain
 from bncourse.drivers.sizes import size_of
 from bncourse.sandbox import protocol
 from bncourse.sandbox.inside.shell import KEPT_CHARACTERS, OUTPUTS, Stream, without_places
-from bncourse.sandbox.inside.statements import MOST, Statements
+from bncourse.sandbox.inside.statements import MOST, Statements, unwrapped
 
 
 def serve(connection, shell):
@@ -89,6 +89,8 @@ class _Desk:
     def do_run(self, source):
         OUTPUTS.clear()
         _can_be_written_to()
+        source = unwrapped(source)
+        self.statements.begin()
         result = self.shell.run_cell(source, store_history=False)
         first = error = result.error_before_exec or result.error_in_exec
         for _ in range(MOST):

@@ -5,9 +5,25 @@ fails here for the lack of them would have gone on there, so what stands below i
 """
 
 import ast
+import re
+import textwrap
 
 MOST = 100  # statements of one cell that may stop
 _OF_THE_MACHINE = (ImportError, OSError, EOFError)
+# They wrap a whole cell into one call; what they say of it is nothing to grading.
+_WRAPPING = re.compile(r"\A(\s*)%%(?:time|capture|prun)\b[^\n]*")
+_LINES = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")  # as Python counts them: a form feed ends none
+
+
+def unwrapped(source):
+    """Return a cell without a magic that only measures it, or keeps what it shows.
+
+    Examples
+    --------
+    >>> unwrapped("%%time\\nx = 1")
+    '\\nx = 1'
+    """
+    return _WRAPPING.sub(r"\1", source)
 
 
 class Statements:
@@ -22,6 +38,11 @@ class Statements:
     def __init__(self, absent):
         self._kinds = (absent, *_OF_THE_MACHINE)
         self._lost = set()  # names that a statement which stopped would have bound
+        self._has_stopped = False  # in this cell: what fails behind it may follow from it
+
+    def begin(self):
+        """Begin with a new cell."""
+        self._has_stopped = False
 
     def rest(self, text, error):
         """Return what is left of a cell below the statement that stopped; None where the cell ends there as well.
@@ -41,42 +62,59 @@ class Statements:
             body = ast.parse(text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        line = _line_in(error, len(text.splitlines()))
+        lines = _LINES.split(text)
+        line = _line_in(error, len(lines))
         stopped = next((node for node in body if _first(node) <= line <= node.end_lineno), None)
         if stopped is None or not self._is_the_machines(stopped, error):
             return None
+        self._has_stopped = True
         self._lost |= set(_bound(stopped))
         left = body[body.index(stopped) + 1 :]
-        if not left:
-            return None
-        lines = text.splitlines(keepends=True)
-        first = _first(left[0])
-        if first == stopped.end_lineno:  # on one line, with a semicolon between
-            lines[first - 1] = lines[first - 1].encode()[left[0].col_offset :].decode()
-        return "".join(lines[first - 1 :])
+        below = "".join(_functions_behind(stopped, line, text))
+        if left:
+            first = _first(left[0])
+            if first == stopped.end_lineno:  # on one line, with a semicolon between
+                lines[first - 1] = lines[first - 1].encode()[left[0].col_offset :].decode()
+            below += "".join(lines[first - 1 :])
+        return below or None
 
     def _is_the_machines(self, statement, error):
-        if isinstance(error, self._kinds):
+        if isinstance(error, KeyboardInterrupt | SystemExit):
+            return False
+        if isinstance(error, self._kinds) or self._has_stopped:
             return True
         if isinstance(error, NameError) and error.name in self._lost:
             return True
-        return not isinstance(error, KeyboardInterrupt | SystemExit) and any(
-            isinstance(node, ast.Name) and node.id == "get_ipython" for node in ast.walk(statement)
-        )
+        return any(isinstance(node, ast.Name) and node.id == "get_ipython" for node in ast.walk(statement))
 
 
 def _line_in(error, lines):
-    """Return the line of the cell at which it stopped; 0 if it is not known."""
-    step, found = error.__traceback__, 0
+    """Return the line of the cell at which it stopped; 0 if it is not known.
+
+    The cell is the outermost of the frames in its name space; a magic and ``exec`` have others below it.
+    """
+    step = error.__traceback__
     while step:
         if step.tb_frame.f_code.co_name == "<module>" and step.tb_frame.f_globals.get("__name__") == "__main__":
-            found = step.tb_lineno
+            return step.tb_lineno if step.tb_lineno <= lines else 0
         step = step.tb_next
-    return found if found <= lines else 0
+    return 0
 
 
 def _first(node):
     return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+
+
+def _functions_behind(block, line, text):
+    """Yield the functions and classes of a block that stand below the line at which it stopped, as texts."""
+    lines = _LINES.split(text)
+    for name in ("body", "orelse", "finalbody"):
+        for node in getattr(block, name, ()) if not isinstance(block, _DEFINITIONS) else ():
+            if isinstance(node, _DEFINITIONS) and _first(node) > line:
+                yield textwrap.dedent("".join(lines[_first(node) - 1 : node.end_lineno])).rstrip("\n") + "\n"
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 def _bound(statement):
@@ -85,5 +123,5 @@ def _bound(statement):
             yield node.id
         elif isinstance(node, ast.alias):
             yield (node.asname or node.name).partition(".")[0]
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        elif isinstance(node, _DEFINITIONS):
             yield node.name

@@ -80,6 +80,8 @@ class _Check(types.ModuleType):
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
+        if name in ("hint", "solution", "solutions_off"):
+            return _nothing
         return _own if name == "yours" else _quiet
 
 
@@ -106,6 +108,10 @@ class _Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 def _quiet(*arguments, **options):
     """Do nothing: predictions and checks are for the learner, and the checks that count run outside."""
     return _Quiet()
+
+
+def _nothing(*arguments, **options):
+    """Do nothing, and give nothing, as at home."""
 
 
 predict = outcome = progress = recall = ask = _quiet
