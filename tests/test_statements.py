@@ -59,9 +59,8 @@ def test_no_statement_runs_twice(sandbox):
 @walled
 def test_the_answer_in_a_block_is_there_when_a_line_above_it_stops(sandbox):
     with Submission(sandbox) as room:
-        room.run(
-            "if True:\n    import seaborn_of_nobody\n    @staticmethod\n    def batch_mean(x):\n        return 1\n\nn = 2"
-        )
+        in_a_block = "    import seaborn_of_nobody\n    @staticmethod\n    def batch_mean(x):\n        return 1\n"
+        room.run(f"if True:\n{in_a_block}\nn = 2")
         assert room.lookup("n") == 2 and room.call("batch_mean", (3,), {}, 10).value == 1
 
 
