@@ -19,6 +19,7 @@ from bncourse.checking.where.layer import of_class
 from bncourse.checking.where.one_change import one_change
 from bncourse.checking.where.recognition import recognized
 from bncourse.checking.where.substitution import substituted
+from bncourse.checking.where.suspects import odd_line
 from bncourse.trouble import Trouble
 
 
@@ -93,6 +94,7 @@ def _verdict(exercise, answer, trials):
         change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
     if not ideas and (change is None or not change.whole):
         change = substituted(exercise, answer, trials) or change or of_class(exercise, answer, trials)
+        change = change or odd_line(exercise, answer, trials, told)
     if ideas and change and not change.whole:
         change = None
     elif ideas and change:
