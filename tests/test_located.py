@@ -56,7 +56,7 @@ WRONG_VALUES = {
             unbiased = moving_variance * n / (n - 1)
             return dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=unbiased, momentum=1 - momentum)
         """,
-        3,
+        2,  # or line 3: both are shown
         "With the right `running_var` in the place of `moving_variance * n / (n - 1)` in line 3",
     ),
     "a factor of another size is missing": (

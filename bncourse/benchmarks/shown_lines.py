@@ -7,7 +7,7 @@ from bncourse.checking.variants import GOES_ON, turns
 from bncourse.checking.verdict import STOPPED
 from bncourse.checking.where.changes import Changes
 
-_SHOWN = re.compile(r"(?:\(\),| or) line (\d+): ")
+_SHOWN = re.compile(r"(?:\(\),|; or) line (\d+): ")
 
 
 def shown_lines(verdict):

@@ -94,7 +94,6 @@ def _verdict(exercise, answer, trials):
         change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
     if not ideas and (change is None or not change.whole):
         change = substituted(exercise, answer, trials) or change or of_class(exercise, answer, trials)
-        change = change or odd_line(exercise, answer, trials, told)
     if ideas and change and not change.whole:
         change = None
     elif ideas and change:
@@ -105,6 +104,8 @@ def _verdict(exercise, answer, trials):
     if not ideas and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(so_far.says)]
         change = change or (so_far if so_far.line else None)
+    if not (ideas or change) and (change := odd_line(exercise, answer, trials, told)):
+        reasons = [*reasons, Reason(change.says)]
     if told.kind == "fault":
         outcome, place = STOPPED, _faulty_line(told.reply.fault)
         place = f"{answer.name}(), {place}" if place else ""

@@ -44,7 +44,7 @@ def lines_of(source):
     if tree is None:
         return []
     rows = source.splitlines()
-    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own = names_chosen(tree)
     found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.stmt) or node is tree or isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -56,6 +56,22 @@ def lines_of(source):
         text = " ".join(row.split("#")[0].strip() for row in rows[node.lineno - 1 : max(last, node.lineno)])
         found.append(Line(node.lineno, text[:LONGEST_LINE], does(node, own), does(node, ())))
     return sorted(found, key=lambda line: line.number)
+
+
+def names_chosen(tree):
+    """Give the names that a function or class chose itself: those that it stores and the task does not pass.
+
+    Parameters
+    ----------
+    tree : ast.AST
+
+    Returns
+    -------
+    set of str
+    """
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given = getattr(tree, "args", None)
+    return stored - {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)} if given else stored
 
 
 def _parsed(source):

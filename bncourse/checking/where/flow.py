@@ -37,9 +37,12 @@ class Flow:
     ----------
     functions : list of ast.FunctionDef
         The function first, then its helpers.
+    given : set of tuple
+        Names that are known to hold what was passed: the function they are in, and the name. Nothing flows into them.
     """
 
-    def __init__(self, functions):
+    def __init__(self, functions, given=()):
+        self._given = given
         self._owner, self._parameters = {}, {}
         for function in functions:
             for node in ast.walk(function):
@@ -92,6 +95,8 @@ class Flow:
 
     def _writers(self, key, reader):
         """Give the statements that can have given a name its value, where a statement reads it."""
+        if key in self._given:
+            return []
         writers = [each for each in self.statements if key in each.writes]
         number = self.statements.index(reader)
         loops = {id(block) for block, _ in reader.blocks if isinstance(block, ast.For | ast.While)}

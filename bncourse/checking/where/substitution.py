@@ -107,14 +107,14 @@ class _Search:
                 if self._is_alone(one, seen, first):
                     before = [t for t in tries if t.doubtful and places[t.number][0] < places[one.number][0]]
                     earlier = next(self._that_hold(before, first), None)
-                    if earlier and self.suspects.all_others_are_right(earlier.number):
-                        return self._told(earlier, places, seen, False)
-                    return self._told(one, places, seen, not earlier)
+                    return self._told(earlier or one, places, seen, not earlier)
                 unsure = unsure or (one if one.step.name else None)
                 unnamed = unnamed or one
             if unsure:
                 two = None if unsure.number in self._reached(seen, first) else self._two(first, places, tries)
-                return two if two and two.line < places[unsure.number][0] else self._told(unsure, places, seen, False)
+                return (
+                    two if two and 0 < two.line < places[unsure.number][0] else self._told(unsure, places, seen, False)
+                )
         if two := self._two(first, places, tries):
             return two
         if unnamed or not doubtful:
@@ -123,9 +123,7 @@ class _Search:
         reached = self._reached(seen, first)
         held = list(self._that_hold([t for t in tries if t.doubtful and t.number in reached], first))
         lines = {places[one.number][0] for one in held}
-        if len(lines) != 1 or not self.suspects.all_others_are_right(held[-1].number):
-            return None
-        return self._told(held[-1], places, seen, False)
+        return self._told(held[-1], places, seen, False) if len(lines) == 1 else None
 
     def _that_hold(self, tries, first):
         """Yield the tries with which every case comes out right, those that are evaluated first before."""
@@ -283,7 +281,7 @@ class _Search:
         comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
         function = places[one.number][3]
-        lines = [(function, places[one.number][0])] if one.doubtful else self.suspects.lines(one.number)
+        lines = (self.suspects.lines_if_right if one.doubtful else self.suspects.lines)(one.number)
         near = is_known(seen[one.number], self._inputs(self.first), self._steps(self.first))
         sure = sure and not near and lines == [(function, places[one.number][0])]
         says = f"One value is wrong: {place}. With {right} in its place, {comes}"
@@ -305,13 +303,9 @@ class _Search:
         functions = {function for function, _ in lines}
         if len(lines) > MOST_SHOWN or len(functions) != 1:
             return Found(0, "", says, self.answer.name, True, sure)
-        shown = [self.suspects.text(*line) for line in lines]
         if len(lines) > 1:
             says += f" So the mistake is in {' or in '.join(f'line {number}' for _, number in lines)}."
-        text = " or line ".join(
-            [shown[0], *(f"{n}: {text}" for (_, n), text in zip(lines[1:], shown[1:], strict=True))]
-        )
-        return Found(lines[0][1], text, says, functions.pop(), True, sure)
+        return Found(lines[0][1], self.suspects.shown(lines), says, functions.pop(), True, sure)
 
 
 def _statements(source):

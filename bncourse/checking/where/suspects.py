@@ -8,7 +8,7 @@ import ast
 
 import numpy as np
 
-from bncourse.checking.lines import does, right_lines
+from bncourse.checking.lines import does, names_chosen, right_lines
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.flow import Flow
 from bncourse.checking.where.known import is_known, is_rearranged, is_row
@@ -41,12 +41,27 @@ class Suspects:
 
     def __init__(self, exercise, changes, places, rows, inputs, steps, wrong=()):
         self._functions, self._wrong = changes.functions, wrong
-        self._flow = Flow(self._functions)
         self._right = {line.does for line in right_lines(exercise)}
         self._right_with_names = {line.named for line in right_lines(exercise)}
-        self._own = {function.name: _stored(function) for function in self._functions}
+        self._own = {function.name: names_chosen(function) for function in self._functions}
         self._places, self._rows, self._inputs, self._steps = places, rows, inputs, steps
         self._numbers = {id(place[4]): number for number, place in enumerate(places)}
+        self._flow = Flow(self._functions, set(self._passed_on()))
+
+    def _passed_on(self):
+        """Yield the parameters of functions inside that hold the pieces of an input, one after the other."""
+        inner = [
+            (function.name, argument.arg)
+            for function in self._functions
+            for node in ast.walk(function)
+            if isinstance(node, ast.FunctionDef) and node is not self._functions[0]
+            for argument in node.args.args
+        ]
+        for number, (_, _, _, tree, node) in enumerate(self._places):
+            row = self._rows.get(number)
+            is_one = row and row[1] > 1 and isinstance(node, ast.Name) and (tree, node.id) in inner
+            if is_one and is_known(row, self._inputs, [], near=False):
+                yield tree, node.id
 
     def lines(self, number):
         """Give the lines from which the value of an expression can have its mistake.
@@ -90,14 +105,14 @@ class Suspects:
                 ]
         return list(dict.fromkeys(odd))
 
-    def all_others_are_right(self, number):
-        """Say whether each line but that of an expression is one of a right answer, as its text is."""
-        tree, node = self._places[number][3:]
-        return all(self.is_right_text(s) for s in self._flow.statements if not (s.tree == tree and s.holds(node)))
+    def lines_if_right(self, number):
+        """Give the lines in which the mistake can be where the value of an expression is one of right answers itself.
 
-    def is_right_so_far(self, node, tree):
-        """Say whether all that an expression is made of is right, as far as text and values tell."""
-        return all(self._is_cleared(statement) for statement in self._flow.sources(tree, node))
+        Then another value there may make up for a mistake in any line that no right answer has.
+        """
+        line, _, _, tree, _ = self._places[number]
+        odd = [s for s in self._flow.statements if not self.is_right_text(s) and not self._is_cleared(s)]
+        return sorted({(tree, line), *(each.line for each in odd)})
 
     def odd(self):
         """Give the statements of the whole answer in which the mistake can be."""
@@ -111,6 +126,11 @@ class Suspects:
         """Give the text of a line of one of the functions."""
         [function] = [each for each in self._functions if each.name == tree]
         return function.kept_lines[line - 1].strip()
+
+    def shown(self, lines):
+        """Give the texts of lines as a card shows them, where the number of the first stands before them."""
+        texts = [f"{number}: {self.text(tree, number)}" for tree, number in lines]
+        return "; or line ".join(texts).removeprefix(f"{lines[0][1]}: ")
 
     def _is_known(self, number):
         row = self._rows.get(number)
@@ -232,17 +252,17 @@ def odd_line(exercise, answer, trials, told):
         return None
     suspects = suspects_on(exercise, answer, told)
     odd = suspects.odd() if suspects else []
-    if len(odd) != 1 or odd[0].tree != answer.name:
+    if not 0 < len(odd) <= MOST_SHOWN or any(each.tree != answer.name for each in odd):
         return None
-    line = odd[0].node.lineno
-    says = f"Every other line does what a line of a right answer does. Line {line} does not."
-    if suspects.is_right_text(odd[0]):
-        says = f"All that line {line} uses is right, and no right answer known here has the value that it gives."
-    if suspects.count() == 1:
+    numbers = sorted(each.node.lineno for each in odd)
+    if len(odd) > 1:
+        says = f"Lines {numbers[0]} and {numbers[1]} are the only ones that do what no line of a right answer does."
+        if any(map(suspects.is_right_text, odd)):
+            return None
+    elif suspects.count() == 1:
         says = "The function has this one line, so it is there."
-    return Found(line, suspects.text(answer.name, line), says, answer.name, False)
-
-
-def _stored(function):
-    """Give the names that a function chose itself."""
-    return {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    elif suspects.is_right_text(odd[0]):
+        says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
+    else:
+        says = f"Every other line does what a line of a right answer does. Line {numbers[0]} does not."
+    return Found(numbers[0], suspects.shown([(answer.name, n) for n in numbers]), says, answer.name, False)
