@@ -67,7 +67,7 @@ def test_the_layer_of_keras_under_another_name_is_told():
 def test_a_learners_class_is_accepted():
     pytest.importorskip("keras")
 
-    class OwnBatchNormalization(OWN.reference):
+    class OwnBatchNormalization(type(OWN.reference())):
         """A layer with another name."""
 
         def call(self, x, training=None):
