@@ -8,6 +8,9 @@ import pytest
 from written_cells import said, written
 
 from bncourse import exercises
+from bncourse.benchmarks.mutants import mutants
+from bncourse.benchmarks.seeds import Drawn
+from bncourse.benchmarks.shown_lines import is_another_line
 from bncourse.checking import DirectAnswer, judge
 
 # An answer, the line that is wrong, and words of the sentence.
@@ -56,7 +59,7 @@ WRONG_VALUES = {
             unbiased = moving_variance * n / (n - 1)
             return dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=unbiased, momentum=1 - momentum)
         """,
-        3,
+        2,  # or line 3: both are shown
         "With the right `running_var` in the place of `moving_variance * n / (n - 1)` in line 3",
     ),
     "a factor of another size is missing": (
@@ -353,3 +356,80 @@ def test_a_loop_of_many_turns_is_tried_to_its_end():
         """
     sentence, verdict = said("steps_to_reach", text)
     assert "in line 2, `0` in place of `-1`" in sentence, verdict.text()
+
+
+# An answer in which a line before the first value that no right answer has is the wrong one, and the line to show.
+INNOCENT_LINES_BEHIND = {
+    "an input under another name": (
+        "batch_norm",
+        """
+        def batch_norm(x, gamma, beta, eps=1e-3):
+            mean = x.mean(axis=0)
+            var = abs(x) + 0.0 * mean
+            return gamma * (x - mean) / np.sqrt(var + eps) + beta
+        """,
+        3,
+    ),
+    "what a function inside is given": (
+        "domain_auc",
+        """
+        def domain_auc(source_scores, target_scores):
+            def row(scores):
+                return np.asarray(scores)[:, None]
+
+            source = row(target_scores[: len(source_scores)])
+            target = row(target_scores)
+            higher, tied = (target > source.T).astype(float), (target == source.T).astype(float)
+            return float((higher + 0.5 * tied).mean())
+        """,
+        5,
+    ),
+    "a number to start with in a loop": (
+        "drift",
+        """
+        def drift(percentiles):
+            total = 0.0
+            for lower, _, upper in percentiles:
+                total += lower + 0.0 * upper
+            medians = percentiles[:, 1]
+            return (medians.max() - medians.min()) / (total / len(percentiles))
+        """,
+        4,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INNOCENT_LINES_BEHIND)
+def test_no_line_behind_the_wrong_one_is_shown_alone(name):
+    exercise, text, line = INNOCENT_LINES_BEHIND[name]
+    _, verdict = said(exercise, text)
+    assert not verdict.where or f"line {line}: " in verdict.where, verdict.text()
+
+
+def test_the_one_line_that_no_right_answer_has_is_shown_as_that():
+    text = """
+    def batch_norm(x, gamma, beta, eps=1e-3):
+        mean = x.mean(axis=0)
+        var = x.var(axis=0)
+        x_hat = np.tanh((x - mean) * 3) + var
+        return gamma * x_hat + beta
+    """
+    sentence, verdict = said("batch_norm", text)
+    assert verdict.where.startswith("batch_norm(), line 4: "), verdict.text()
+    assert "line 4" in sentence
+
+
+def test_a_line_whose_small_change_makes_all_right_is_no_innocent_line():
+    exercise = exercises.find("batch_mean")
+    drawn = Drawn(exercise)
+    summed = next(m for m in mutants(_mean_in_two_lines) if "total = x.sum(axis=0) + 0.0" in m.text)
+    turned = next(m for m in mutants(_mean_in_two_lines) if "total = x.sum(axis=1)" in m.text)
+    assert summed.lines == turned.lines == (2,)
+    assert not is_another_line(summed, (2,), drawn, (0, 1))
+    assert not is_another_line(summed, (3,), drawn, (0, 1))  # divided there by the number of rows
+    assert is_another_line(turned, (3,), drawn, (0, 1))
+
+
+def _mean_in_two_lines(x):
+    total = x.sum(axis=0) / len(x)
+    return total

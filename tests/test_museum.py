@@ -31,6 +31,19 @@ def results(bn):
     return found | dict(zip(("dx", "dgamma", "dbeta"), bn.backward(dout, x, gamma, 0.1), strict=True))
 
 
+def test_the_card_tells_which_kinds_of_bugs_pass_and_how_the_first_of_them_shows():
+    def find_bugs(bn):
+        x = np.random.default_rng(1).normal(3, 2, (8, 4))
+        y, _, _ = bn.forward(x, np.ones(4), np.zeros(4), np.zeros(4), np.ones(4), 0.9, 1e-5, True)
+        assert np.allclose(y.std(axis=0), 1, atol=1e-3)
+
+    verdict = judge(FIND_BUGS, DirectAnswer(find_bugs))
+    details = " ".join(value for finding in verdict.missed for _, value in finding.details)
+    assert "2 of the kind 'backward'" in details and "3 of the kind 'running statistics'" in details
+    first = next(exhibit for exhibit in museum.exhibits() if exhibit.name in details)
+    assert first.shows in " ".join(verdict.advice)
+
+
 def test_the_right_ones_agree_with_the_reference_and_with_one_another():
     x, gamma, beta, mean, var, _, eps = draw()
     y, new_mean, new_var = museum.right().forward(*draw(), True)

@@ -129,7 +129,8 @@ def summary(tallies):
         exercises; kill_rate, naming_rate (fractions of 1, over the bank); false_rejections (a count);
         median_ms, worst_ms (one check, Keras apart); pair_kill_rate, pair_naming_rate (two ideas that meet);
         mutants (right answers with one thing changed, of exercises that need no driver), mutants_rejected,
-        mutants_named_or_located, false_names (counts), and the same of mutant_pairs, in which two things are changed;
+        mutants_named_or_located, false_names, lines_not_the_mutated_one (counts: those shown a line that was not
+        changed and cannot make up for it), and the same of mutant_pairs, in which two things are changed;
         verdicts_that_hang_on_the_seed (a count, Keras apart).
     """
     mutants, both = [tally.mutants for tally in tallies], [tally.mutant_pairs for tally in tallies]
@@ -151,10 +152,12 @@ def summary(tallies):
         "mutants_rejected": sum(one.rejected for one in mutants),
         "mutants_named_or_located": sum(one.told for one in mutants),
         "false_names": sum(one.false for one in mutants),
+        "lines_not_the_mutated_one": sum(one.lines_not_the_mutated_one for one in mutants),
         "mutant_pairs": sum(one.mutants for one in both),
         "mutant_pairs_rejected": sum(one.rejected for one in both),
         "mutant_pairs_named_or_located": sum(one.told for one in both),
         "mutant_pairs_false_names": sum(one.false for one in both),
+        "mutant_pairs_lines_not_the_mutated_one": sum(one.lines_not_the_mutated_one for one in both),
         "verdicts_that_hang_on_the_seed": sum(tally.hanging for tally in tallies),
         "median_ms": 1e3 * float(np.median(seconds)),
         "worst_ms": 1e3 * max(seconds),
@@ -187,10 +190,11 @@ def command(options):
         f"{figures['exercises']} exercises: {figures['kill_rate']:.1%} of {figures['wrong_answers']} wrong answers "
         f"rejected, {figures['naming_rate']:.1%} named, {figures['false_rejections']} right answers rejected; "
         f"of {figures['mutants']} right answers with one thing changed {figures['mutants_rejected']} rejected, "
-        f"{figures['mutants_named_or_located']} named or located, {figures['false_names']} told a false name; "
+        f"{figures['mutants_named_or_located']} named or located, {figures['false_names']} told a false name, "
+        f"{figures['lines_not_the_mutated_one']} shown another line; "
         f"of {figures['mutant_pairs']} with two things changed {figures['mutant_pairs_rejected']} rejected, "
         f"{figures['mutant_pairs_named_or_located']} named or located, {figures['mutant_pairs_false_names']} told a "
-        f"false name; "
+        f"false name, {figures['mutant_pairs_lines_not_the_mutated_one']} shown another line; "
         f"{figures['verdicts_that_hang_on_the_seed']} verdicts hang on one of {options.seeds} seeds; "
         f"a check takes {figures['median_ms']:.1f} ms in the median, {figures['worst_ms']:.0f} ms at worst."
     )

@@ -73,6 +73,7 @@ def _checks(figures):
             ("right answers with one thing changed: tried, rejected, told by name or by line",
              f"{figures['mutants']:,}, {figures['mutants_rejected']:,}, {figures['mutants_named_or_located']:,}"),
             ("of these told the name of another mistake", figures["false_names"]),
+            ("of these shown a line that is not the one", figures.get("lines_not_the_mutated_one", "not counted")),
             ("with two things changed: tried, rejected, told by name or by line, told another's name",
              ", ".join(f"{figures.get(f'mutant_pairs{key}', 0):,}" for key in (
                  "", "_rejected", "_named_or_located", "_false_names"))),

@@ -8,6 +8,7 @@ import numpy as np
 
 from bncourse.benchmarks.mutants import Mutants
 from bncourse.benchmarks.seeds import Drawn
+from bncourse.benchmarks.shown_lines import is_another_line, shown_lines
 from bncourse.checking import DirectAnswer, compare, judge
 from bncourse.checking.arguments import argument_ideas
 from bncourse.checking.replay import Replay
@@ -32,6 +33,10 @@ class Count:
         Those whose card names a mistake.
     false : int
         Those whose card names a mistake that they do not hold on the other seeds.
+    located : int
+        Those whose card shows a line.
+    lines_not_the_mutated_one : int
+        Those whose card shows no line that was changed, nor one of which a small change makes all right.
     notes : tuple of str
         Which were accepted, or told what is false.
     untold : tuple of str
@@ -43,6 +48,8 @@ class Count:
     told: int = 0
     named: int = 0
     false: int = 0
+    located: int = 0
+    lines_not_the_mutated_one: int = 0
     notes: tuple = ()
     untold: tuple = ()
 
@@ -88,6 +95,13 @@ def judged(exercise, seeds, most=None, order=1, among=None):
         count.told += told
         if not told:
             untold.append(mutant.says)
+        if lines := shown_lines(verdict):
+            count.located += 1
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                if is_another_line(mutant, lines, drawn, seeds):
+                    count.lines_not_the_mutated_one += 1
+                    notes.append(f"shown another line: {mutant.says}: {verdict.where}")
         if verdict.wrong_ideas and not _holds(exercise, mutant.function, verdict.wrong_ideas, seeds[1:]):
             count.false += 1
             notes.append(f"told {' and '.join(verdict.wrong_ideas)}: {mutant.says}")

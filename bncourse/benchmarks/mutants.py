@@ -39,11 +39,14 @@ class Mutant:
         What was changed: the line before and after.
     text : str
         The text of the function.
+    lines : tuple of int
+        The numbers of the lines that were changed; none where one was left out.
     """
 
     function: object
     says: str
     text: str
+    lines: tuple = ()
 
 
 class Mutants:
@@ -90,10 +93,12 @@ class Mutants:
         except SyntaxError:
             return None
         linecache.cache[name] = (len(text), None, text.splitlines(keepends=True), name)
-        pairs = zip(self._plain.splitlines(), text.splitlines(), strict=False)
-        lines = [f"{a.strip()}  ->  {b.strip()}" for a, b in pairs if a != b]
+        plain, rows = self._plain.splitlines(), text.splitlines()
+        changed = [i for i, (a, b) in enumerate(zip(plain, rows, strict=False)) if a != b]
+        lines = [f"{plain[i].strip()}  ->  {rows[i].strip()}" for i in changed]
         says = "; ".join(lines[: len(numbers)]) if lines else "a line left out"
-        return Mutant(space[self._function.__name__], says, text)
+        numbered = tuple(i + 1 for i in changed) if len(plain) == len(rows) else ()
+        return Mutant(space[self._function.__name__], says, text, numbered)
 
     def are_apart(self, one, other):
         """Say whether two changes are in different lines, so that neither undoes or holds the other."""

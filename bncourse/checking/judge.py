@@ -19,6 +19,7 @@ from bncourse.checking.where.layer import of_class
 from bncourse.checking.where.one_change import one_change
 from bncourse.checking.where.recognition import recognized
 from bncourse.checking.where.substitution import substituted
+from bncourse.checking.where.suspects import odd_line
 from bncourse.trouble import Trouble
 
 
@@ -103,6 +104,8 @@ def _verdict(exercise, answer, trials):
     if not ideas and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(so_far.says)]
         change = change or (so_far if so_far.line else None)
+    if not (ideas or change) and (change := odd_line(exercise, answer, trials, told)):
+        reasons = [*reasons, Reason(change.says)]
     if told.kind == "fault":
         outcome, place = STOPPED, _faulty_line(told.reply.fault)
         place = f"{answer.name}(), {place}" if place else ""

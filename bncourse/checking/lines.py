@@ -24,6 +24,7 @@ class Line:
     number: int
     text: str
     does: str  # its expressions, without the names that the answer chose itself
+    named: str = ""  # the same with these names
 
 
 @lru_cache(2)  # a card asks for the same answer several times; no more of anybody's text is kept
@@ -43,7 +44,7 @@ def lines_of(source):
     if tree is None:
         return []
     rows = source.splitlines()
-    own = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    own = names_chosen(tree)
     found = []
     for node in ast.walk(tree):
         if not isinstance(node, ast.stmt) or node is tree or isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -53,8 +54,24 @@ def lines_of(source):
         inside = [child.lineno for child in ast.walk(node) if isinstance(child, ast.stmt) and child is not node]
         last = min(inside) - 1 if inside else node.end_lineno
         text = " ".join(row.split("#")[0].strip() for row in rows[node.lineno - 1 : max(last, node.lineno)])
-        found.append(Line(node.lineno, text[:LONGEST_LINE], _does(node, own)))
+        found.append(Line(node.lineno, text[:LONGEST_LINE], does(node, own), does(node, ())))
     return sorted(found, key=lambda line: line.number)
+
+
+def names_chosen(tree):
+    """Give the names that a function or class chose itself: those that it stores and the task does not pass.
+
+    Parameters
+    ----------
+    tree : ast.AST
+
+    Returns
+    -------
+    set of str
+    """
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    given = getattr(tree, "args", None)
+    return stored - {each.arg for each in (*given.posonlyargs, *given.args, *given.kwonlyargs)} if given else stored
 
 
 def _parsed(source):
@@ -76,11 +93,26 @@ class _Unnamed(ast.NodeTransformer):
         return ast.Name("_", ast.Load()) if node.id in self.own else ast.Name(node.id, ast.Load())
 
 
-def _does(node, own):
-    """Write what a statement computes, so that `mean = x.mean(axis=0)` is `return x.mean(axis=0)` in other words."""
+def does(node, own):
+    """Write what a statement computes, so that `mean = x.mean(axis=0)` is `return x.mean(axis=0)` in other words.
+
+    Parameters
+    ----------
+    node : ast.stmt
+    own : set of str
+        The names that the answer chose itself.
+
+    Returns
+    -------
+    str
+    """
     parts = [getattr(node, name, None) for name in ("test", "iter", "value")]
     kept = [_Unnamed(own).visit(copy.deepcopy(part)) for part in parts if isinstance(part, ast.expr)]
     sign = type(node.op).__name__ if isinstance(node, ast.AugAssign) else ""
+    targets = [node.target] if sign else getattr(node, "targets", [])
+    for target in targets:  # what is changed, where it is not a name of one's own that gets a value
+        if sign or isinstance(target, ast.Subscript):
+            sign += ast.unparse(_Unnamed(own).visit(copy.deepcopy(target))) + " "
     return sign + " ".join(map(ast.unparse, kept)) if kept else ast.unparse(node)
 
 

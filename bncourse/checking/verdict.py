@@ -64,7 +64,7 @@ class Verdict:
     reasons : tuple of Reason
         What probably happened; more than one where two wrong ideas meet.
     where : str
-        The line that holds the idea, or "".
+        The line that holds the mistake, that in which an error stopped the answer, or "".
     todo : tuple of str
         What to do next.
     advice : tuple of str
@@ -147,7 +147,7 @@ class Verdict:
             label = _FIRST_REASON.get(self.outcome, "What probably happened")
             yield ("And also" if number else label), named + reason.says
         if self.where:
-            yield "Where", self.where
+            yield ("Stopped in" if self.outcome == STOPPED else "Where"), self.where
         if self.todo:
             yield "Next", " ".join(self.todo)
         for sentence in self.advice:

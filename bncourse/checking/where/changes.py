@@ -52,17 +52,17 @@ class Changes:
     """
 
     def __init__(self, source, helpers=()):
-        self._functions = []
+        self.functions = []
         function = _parsed(source)
         if function is not None:
-            self._functions = [function, *filter(None, map(_parsed, helpers))]
-            if sum(1 for each in self._functions for _ in ast.walk(each)) > MOST_NODES:
-                self._functions = []
+            self.functions = [function, *filter(None, map(_parsed, helpers))]
+            if sum(1 for each in self.functions for _ in ast.walk(each)) > MOST_NODES:
+                self.functions = []
 
     def __iter__(self):
         seen = set()
         for kind in _KINDS:
-            for function in self._functions:
+            for function in self.functions:
                 for place, replacement, says in kind(function):
                     node, line = (place, place.lineno) if isinstance(place, ast.stmt) else (place.node, place.line)
                     if (id(node), says) not in seen:
@@ -90,12 +90,12 @@ class Changes:
         list of tuple
             Of each expression its line, its text, what it stands in, the name of its function, and the node itself.
         """
-        if not self._functions:
+        if not self.functions:
             return "", []
         kinds = ast.BinOp | ast.Call | ast.UnaryOp
         found = [
             (place, function.name)
-            for function in self._functions
+            for function in self.functions
             for place in places(function)
             if (isinstance(place.node, kinds) and not _is_empty(place.node)) or (names and _is_a_value(place.node))
         ]
@@ -114,7 +114,7 @@ class Changes:
 
     def _written(self, do):
         # helpers first, so that the function itself is what its name means in the end
-        return "\n\n".join(ast.unparse(_copied(function, do)) for function in reversed(self._functions))
+        return "\n\n".join(ast.unparse(_copied(function, do)) for function in reversed(self.functions))
 
 
 def _is_empty(node):

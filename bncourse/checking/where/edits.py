@@ -256,7 +256,8 @@ def _tuples(place, node, text, names):
     """Two values in the wrong order; other axes than those in the text."""
     values = [getattr(each, "value", None) for each in node.elts]
     numbers = values and all(type(value) is int for value in values)
-    if len(node.elts) in (2, 3) and not numbers and isinstance(node.ctx, ast.Load):
+    is_index = any(isinstance(each, ast.Slice) for each in node.elts)  # `:` stands nowhere else
+    if len(node.elts) in (2, 3) and not numbers and not is_index and isinstance(node.ctx, ast.Load):
         for i in range(len(node.elts)):
             for j in range(i + 1, len(node.elts)):
                 order = list(node.elts)

@@ -94,7 +94,7 @@ def is_turned(value, known):
     return is_same(np.sort(np.ravel(value)), np.sort(np.ravel(known)))
 
 
-def _is_rearranged(value, known):
+def is_rearranged(value, known):
     """Say whether a value has only numbers of another: sorted, cut, turned or repeated."""
     known = np.ravel(known)
     return known.size > 1 and known.dtype.kind == "f" and bool(np.isin(value, known).all())
@@ -106,7 +106,7 @@ def on_the_way(value, steps, inputs):
 
     Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.
     """
-    if any(_is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
+    if any(is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
         return True
     size = np.size(value)
     rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
@@ -114,6 +114,7 @@ def on_the_way(value, steps, inputs):
     with np.errstate(all="ignore"):
         nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
         nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
-        return any(is_telling(each) and is_same(step, each) for each in nearby for _, step in steps) or any(
-            is_same(np.square(step), value) for _, step in steps
+        nearby = [each for each in nearby if is_telling(each)]
+        return any(is_same(step, each) for _, step in steps for each in nearby) or any(
+            is_same(np.square(step), value) for _, step in steps if np.size(step) == size
         )

@@ -17,7 +17,7 @@ from bncourse.checking import compare
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.known import is_row, suspected
 from bncourse.checking.where.several import Several, is_right
-from bncourse.checking.where.steps import steps_of
+from bncourse.checking.where.steps import distinct, steps_of
 
 DRIVER = "bncourse.checking.variants:outcomes"
 HELPERS = "bncourse.checking.variants:helpers"
@@ -127,12 +127,12 @@ def _first_of(exercise, answer, changes, trial):
     reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
     rows = [row for row in reply.value if is_row(row, len(places))] if isinstance(reply.value, list) else []
     computed = max(sum(row[1] for row in rows), 1)
-    most = max(min(FEWEST, 30 * WORK // computed), min(MOST, WORK // computed))
+    most = max(min(FEWEST, 10 * WORK // computed), min(MOST, WORK // computed))
     found = list(changes)
     if len(found) > most:
         # elsewhere another name or number is tried last: it is the most frequent change and the least likely one
         inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
-        steps = [(step.name, step.value) for step in steps_of(exercise, trial.case)]
+        steps = distinct([(step.name, step.value) for step in steps_of(exercise, trial.case)])
         likely = suspected(rows, places, inputs, steps)
         found.sort(key=lambda change: 0 if id(change.node) in likely else 1 + is_name_or_number(change))
     return iter(found[:most])

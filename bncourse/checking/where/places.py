@@ -65,8 +65,9 @@ def places(function):
 
 
 def keep_texts(function, source):
-    """Keep with each node of a function its text as it was written, where it is in one line."""
-    lines = [line.encode() for line in source.splitlines()]
+    """Keep with each node of a function its text as it was written, where it is in one line, and the lines."""
+    function.kept_lines = source.splitlines()
+    lines = [line.encode() for line in function.kept_lines]
     for node in ast.walk(function):
         if isinstance(node, ast.expr) and node.lineno == node.end_lineno <= len(lines):
             node.kept_text = lines[node.lineno - 1][node.col_offset : node.end_col_offset].decode(errors="replace")

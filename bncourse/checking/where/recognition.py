@@ -14,6 +14,7 @@ from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.known import on_the_way
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again
 from bncourse.checking.where.steps import is_same, is_telling, steps_of
+from bncourse.checking.where.suspects import suspects_on
 
 DRIVER = "bncourse.checking.variants:observed"
 SECONDS = 2.0
@@ -68,7 +69,7 @@ def recognized(exercise, answer, trials, told):
             continue
         if name is None:
             first = (line, text)
-            ends = isinstance(parent, ast.Return) and function == answer.name
+            ends = isinstance(parent, ast.Return) and function == answer.name and _is_all_right(exercise, answer, told)
             break
         if name:
             good.append((line, _bound(parent) or text, name))
@@ -81,6 +82,13 @@ def recognized(exercise, answer, trials, told):
         return None if ends or told.kind == "fault" else Found(0, "", says, answer.name, False)
     shown = answer.source.splitlines()[number - 1].strip() if ends else ""
     return Found(number if ends else 0, shown, _sentence(good or plain, first, ends), answer.name, False)
+
+
+def _is_all_right(exercise, answer, told):
+    """Say whether all that comes before what is returned is right, the values and the lines that have none."""
+    suspects = suspects_on(exercise, answer, told)
+    odd = suspects.odd() if suspects else []
+    return bool(suspects) and all(isinstance(each.node, ast.Return) for each in odd)
 
 
 def unfinished(exercise, answer, trials):

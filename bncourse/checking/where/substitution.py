@@ -20,11 +20,13 @@ from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_aga
 from bncourse.checking.where.practice import Kept, all_steps, practice, telling_steps
 from bncourse.checking.where.recognition import unfinished
 from bncourse.checking.where.several import is_right
-from bncourse.checking.where.steps import is_same, is_telling, related
+from bncourse.checking.where.steps import distinct, is_same, is_telling, related
+from bncourse.checking.where.suspects import MOST_SHOWN, Suspects, wrong_results
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
 MOST = 1_500  # tries
+WORK = 300_000  # values that are computed in all of them, so that a slow loop keeps nobody waiting
 SECONDS = 3.0
 _MOST_HELD = 12  # tries that were right on one case and are looked at on all
 
@@ -56,7 +58,8 @@ def substituted(exercise, answer, trials):
     if exercise.driver or not may_be_run_again(answer, trials) or not tells(trials):
         return None
     helpers = helpers_of(answer)
-    source, places = Changes(answer.source, helpers or ()).observing(names=True)
+    changes = Changes(answer.source, helpers or ())
+    source, places = changes.observing(names=True)
     if helpers is None or not places:
         return None
     tried = [attempt(exercise, answer, case, truth) for case, truth in practice(Kept(exercise))]
@@ -66,9 +69,8 @@ def substituted(exercise, answer, trials):
     # the case in which most values tell something: in a batch of one, say, a variance is 0 like much else
     sizes = [size_of(trial) for trial in tried]
     first = min(failing, key=lambda n: (sizes[n] < 8, -len(telling_steps(Kept(exercise), n)), sizes[n]))
-    return _Search(exercise, answer, source, tried, len(places)).found(
-        first, places, doubtful=unfinished(exercise, answer, trials) is None
-    )
+    search = _Search(exercise, answer, source, tried, len(places))
+    return search.found(first, changes, places, doubtful=unfinished(exercise, answer, trials) is None)
 
 
 class _Search:
@@ -78,11 +80,26 @@ class _Search:
         # then no right value can be taken for a wrong one of another line
         self.one_line = len(_statements(answer.source)) == 1 and not helpers_of(answer)
         self.kept = Kept(exercise)
+        self.suspects, self.first = None, 0
+        self.left, self.noted = WORK, {}
 
-    def found(self, first, places, doubtful):
+    def found(self, first, changes, places, doubtful):
         """Give the first place, line by line, that is the only wrong one; doubtful ones only where it is said so."""
         seen = self._seen(first)
+        self.first = first
+        self.suspects = Suspects(
+            self.exercise,
+            changes,
+            places,
+            seen,
+            self._inputs(first),
+            self._steps(first),
+            wrong_results(self.practice[first]),
+        )
         tries = list(self._tries(first, seen, places))
+        computed = sum(row[1] for row in seen.values())
+        if len(tries) * computed > WORK:  # a value of its own name is the likelier one
+            tries.sort(key=lambda t: (t.doubtful, t.whole, not t.step.name))
         unnamed = None
         for whole in (False, True):
             unsure = None
@@ -95,7 +112,9 @@ class _Search:
                 unnamed = unnamed or one
             if unsure:
                 two = None if unsure.number in self._reached(seen, first) else self._two(first, places, tries)
-                return two if two and two.line < places[unsure.number][0] else self._told(unsure, places, seen, False)
+                return (
+                    two if two and 0 < two.line < places[unsure.number][0] else self._told(unsure, places, seen, False)
+                )
         if two := self._two(first, places, tries):
             return two
         if unnamed or not doubtful:
@@ -108,13 +127,16 @@ class _Search:
 
     def _that_hold(self, tries, first):
         """Yield the tries with which every case comes out right, those that are evaluated first before."""
-        held = [one for (one,) in self._held([(one,) for one in tries[:MOST]], first)]
+        held = [one for (one,) in self._held([(one,) for one in tries], first)]
         held.sort(key=lambda t: (t.number, not t.step.name))
         yield from (one for one in held[:_MOST_HELD] if self._hold_everywhere((one,), first))
 
     def _seen(self, number):
         """Give what was evaluated on a case, by its number: what comes from the answer's side may be anything."""
-        return {row[0]: row for row in self._call(SHAPES, number) if is_row(row, self.most)}
+        if number not in self.noted:
+            rows = self._call(SHAPES, number)
+            self.noted[number] = {row[0]: row for row in rows if is_row(row, self.most)}
+        return self.noted[number]
 
     def _two(self, first, places, tries):
         """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
@@ -125,15 +147,20 @@ class _Search:
             if t.step.name and not (t.whole or t.doubtful) and isinstance(places[t.number][2], assigned)
         ]
         both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]
-        for one, other in self._held(both[:MOST], first)[:_MOST_HELD]:
+        for one, other in self._held(both, first)[:_MOST_HELD]:
             if self._hold_everywhere((one, other), first):
-                parts = [f"{_right(each)} in the place of {self._place(each, places)}" for each in (one, other)]
-                says = f"With {parts[0]}, and {parts[1]}, every case of the check in your notebook comes out right."
-                return self._shown(one, places, says)
+                return self._told_two((one, other), places)
         return None
 
+    def _told_two(self, both, places):
+        parts = [f"{_right(each)} in the place of {self._place(each, places)}" for each in both]
+        says = f"With {parts[0]}, and {parts[1]}, every case of the check in your notebook comes out right."
+        lines = {line for each in both for line in self.suspects.lines(each.number)}
+        return self._shown(sorted(lines), says)
+
     def _held(self, tries, first):
-        """Give the tries with which the first case comes out right."""
+        """Give the tries with which the first case comes out right, of those for which there is work left."""
+        tries = self._affordable(tries)
         results = self._call(SUBSTITUTED, first, [[self._put(t) for t in each] for each in tries])
         if len(results) != len(tries):
             return []
@@ -153,7 +180,7 @@ class _Search:
         return set(order[: 1 + len(list(right))])
 
     def _steps(self, number):
-        return [(step.name, step.value) for step in telling_steps(self.kept, number)]
+        return distinct([(step.name, step.value) for step in telling_steps(self.kept, number)])
 
     def _inputs(self, number):
         case = self.practice[number].case
@@ -237,6 +264,13 @@ class _Search:
         value = np.moveaxis(value, -1, 0).copy() if one.last else value
         return [one.number, value[None] if one.whole and one.count == 1 else value, one.whole]
 
+    def _affordable(self, tries):
+        """Give those of the tries for which there is work left, and count it as done."""
+        computed = max(sum(row[1] for row in self._seen(self.first).values()), 1)
+        few = tries[: min(MOST, self.left // computed)]
+        self.left -= computed * len(few)
+        return few
+
     def _call(self, driver, number, *arguments):
         given, options = self.practice[number].case.copy()
         reply = self.answer.call((self.source, *arguments, list(given), options), {}, seconds=SECONDS, driver=driver)
@@ -246,6 +280,10 @@ class _Search:
         place, right = self._place(one, places), _right(one)
         comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
+        function = places[one.number][3]
+        lines = (self.suspects.lines_if_right if one.doubtful else self.suspects.lines)(one.number)
+        near = is_known(seen[one.number], self._inputs(self.first), self._steps(self.first))
+        sure = sure and not near and lines == [(function, places[one.number][0])]
         says = f"One value is wrong: {place}. With {right} in its place, {comes}"
         if not sure:  # a value that was right may stand for another that is not
             right = f"another value, one that right answers have on their way, in the place of {place},"
@@ -253,34 +291,21 @@ class _Search:
             says = f"With {right} {comes}"
         if count == 1:
             says += " " + related(np.asarray(one.step.value, float), np.asarray(values[0], float))
-        return self._shown(one, places, says, sure)
+        return self._shown(lines, says, sure)
 
     def _place(self, one, places):
         line, text, parent, function, _ = places[one.number]
         owner = "" if function == self.answer.name else f" of `{function}`"
         return f"`{text}`{_inside(parent, text)} in line {line}{owner}"
 
-    def _shown(self, one, places, says, sure=False):
-        line, text, _, function, node = places[one.number]
-        if (
-            isinstance(node, ast.Name) and function == self.answer.name
-        ):  # it is wrong from where it is assigned, and that is shown where it is one line
-            lines = _lines_that_assign(node.id, self.answer.source)
-            line = line if not lines else lines.pop() if len(lines) == 1 else 0
-        rows = self.answer.source.splitlines()
-        shown = rows[line - 1].strip() if function == self.answer.name and line <= len(rows) else text
-        return Found(line, shown, says, function, True, sure)
-
-
-def _lines_that_assign(name, source):
-    """Give the lines in which a name gets what was calculated: a number to start with is not meant."""
-    found = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Assign | ast.AugAssign) and not isinstance(node.value, ast.Constant):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if name in {getattr(each, "id", "") for target in targets for each in ast.walk(target)}:
-                found.add(node.lineno)
-    return found
+    def _shown(self, lines, says, sure=False):
+        """Show the lines in which the mistake can be, or none where they are too many."""
+        functions = {function for function, _ in lines}
+        if len(lines) > MOST_SHOWN or len(functions) != 1:
+            return Found(0, "", says, self.answer.name, True, sure)
+        if len(lines) > 1:
+            says += f" So the mistake is in {' or in '.join(f'line {number}' for _, number in lines)}."
+        return Found(lines[0][1], self.suspects.shown(lines), says, functions.pop(), True, sure)
 
 
 def _statements(source):

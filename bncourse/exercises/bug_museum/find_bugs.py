@@ -1,6 +1,6 @@
 """Exercise find_bugs. A test for batch norm, graded by the exhibits of the museum that it finds."""
 
-from bncourse import reference
+from bncourse import museum, reference
 from bncourse.checking import Case, Exercise
 
 _STEPS = (6, 8, 10)
@@ -57,8 +57,29 @@ def _right_ones_accepted(case, got):
 @find_bugs.property("the test should find enough of the bugs; 10 of 12 earn all points")
 def _enough_found(case, got):
     if got.get("bugs") != "enough":
-        return f"at least {case.arguments[0]} of 12", f"{got.get('bugs')}; not found: {got.get('not found')}"
+        where = f" ({_kinds(got)})" if _passing(got) else ""
+        return f"at least {case.arguments[0]} of 12", f"{got.get('bugs')}; not found: {got.get('not found')}{where}"
     return None
+
+
+@find_bugs.advise
+def _what_shows_the_first_that_passes(case, got):
+    if got.get("right ones") != "accepted" or got.get("bugs") == "enough" or not (passing := _passing(got)):
+        return None
+    first = passing[0]
+    return f"How {first.name!r} shows, as the museum has it: {first.shows} Has your test a number in which it would?"
+
+
+def _passing(got):
+    """Give the exhibits that a test accepts."""
+    names = str(got.get("not found", "")).split(", ")
+    return [exhibit for exhibit in museum.exhibits() if exhibit.name in names]
+
+
+def _kinds(got):
+    """Say which kinds of bugs pass, and how many of each."""
+    kinds = [exhibit.kind for exhibit in _passing(got)]
+    return "; ".join(f"{kinds.count(kind)} of the kind {kind!r}" for kind in dict.fromkeys(kinds))
 
 
 @find_bugs.advise

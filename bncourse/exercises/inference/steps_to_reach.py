@@ -12,6 +12,7 @@ def _steps_cases(rng):
         yield Case(f"{share:.0%} of the new value, momentum {momentum}", (share, momentum))
     yield Case("75% of the new value, momentum 0.5: reached exactly", (0.75, 0.5))
     yield Case("20% of the new value, momentum 0.9: few steps", (0.2, 0.9))
+    yield Case("2% of the new value, momentum 0.8: the first step holds more", (0.02, 0.8))
     # a little, and most of a step, before a whole number: those who round are off once each way
     for fraction in (0.75, 0.25):
         steps, momentum = int(rng.integers(5, 60)), round(float(rng.uniform(0.8, 0.95)), 3)

@@ -1,0 +1,268 @@
+"""The lines in which a mistake can be, where one value is known with which all comes out right.
+
+Such a value shows that the mistake is in what makes it. Where that is more than one line, those that nothing speaks for
+are left: the card names them all, or none.
+"""
+
+import ast
+
+import numpy as np
+
+from bncourse.checking.lines import does, names_chosen, right_lines
+from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.flow import Flow
+from bncourse.checking.where.known import is_known, is_rearranged, is_row
+from bncourse.checking.where.one_change import SHAPES, Found, helpers_of, may_be_run_again
+from bncourse.checking.where.several import right_at
+from bncourse.checking.where.steps import distinct, is_same, is_telling, steps_of
+
+MOST_SHOWN = 2  # lines
+SECONDS = 2.0
+
+
+class Suspects:
+    """The lines of an answer, and what speaks for each of them.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    changes : Changes
+        Of the answer; it holds the texts.
+    places : list of tuple
+        As `Changes.observing` gives it.
+    rows : dict
+        What `variants.shapes` gave on one case, by its number.
+    inputs : list of ndarray
+    steps : list of tuple
+        The name and the value of each step of right answers on that case.
+    wrong : sequence of int
+        Which of several results are not right on that case.
+    """
+
+    def __init__(self, exercise, changes, places, rows, inputs, steps, wrong=()):
+        self._functions, self._wrong = changes.functions, wrong
+        self._right = {line.does for line in right_lines(exercise)}
+        self._right_with_names = {line.named for line in right_lines(exercise)}
+        self._own = {function.name: names_chosen(function) for function in self._functions}
+        self._places, self._rows, self._inputs, self._steps = places, rows, inputs, steps
+        self._numbers = {id(place[4]): number for number, place in enumerate(places)}
+        self._flow = Flow(self._functions, set(self._passed_on()))
+
+    def _passed_on(self):
+        """Yield the parameters of functions inside that hold the pieces of an input, one after the other."""
+        inner = [
+            (function.name, argument.arg)
+            for function in self._functions
+            for node in ast.walk(function)
+            if isinstance(node, ast.FunctionDef) and node is not self._functions[0]
+            for argument in node.args.args
+        ]
+        for number, (_, _, _, tree, node) in enumerate(self._places):
+            row = self._rows.get(number)
+            is_one = row and row[1] > 1 and isinstance(node, ast.Name) and (tree, node.id) in inner
+            if is_one and is_known(row, self._inputs, [], near=False):
+                yield tree, node.id
+
+    def lines(self, number):
+        """Give the lines from which the value of an expression can have its mistake.
+
+        Parameters
+        ----------
+        number : int
+            That of the expression among the places.
+
+        Returns
+        -------
+        list of tuple
+            The name of the function, and the number of the line in it.
+        """
+        line, _, _, tree, node = self._places[number]
+        sources = self._flow.sources(tree, node)
+        here = next((s for s in self._flow.statements if s.tree == tree and s.holds(node)), None)
+        if here is None:
+            return [(tree, line), *(each.line for each in sources)]
+        if isinstance(node, ast.Name) and not self._is_known(number) and (tree, node.id) not in here.writes:
+            # a name whose value no right answer has: it is wrong where it is given, and here another was tried
+            sources = [each for each in sources if each is not here]
+        elif here not in sources:
+            sources.append(here)
+        return sorted({each.line for each in self._odd_of(sources)})
+
+    def _odd_of(self, statements):
+        """Give the statements in which the mistake can be.
+
+        They are those whose text and value no right answer has. A line of a right answer, names aside, whose value none
+        has is one where all that it is made of is right by its text too; else what is odd of that is.
+        """
+        doubted = [each for each in statements if not self._is_cleared(each)]
+        odd = [each for each in doubted if not self.is_right_text(each)]
+        for each in doubted:
+            before = [one for one in self._flow.before(each) if one is not each]
+            if each not in odd and not any(one in doubted for one in before):
+                odd += [one for one in before if not self.is_right_text(one)] or [
+                    each,
+                    *(one for one in before if not self._is_certain(one)),
+                ]
+        return list(dict.fromkeys(odd))
+
+    def lines_if_right(self, number):
+        """Give the lines in which the mistake can be where the value of an expression is one of right answers itself.
+
+        Then another value there may make up for a mistake in any line that no right answer has.
+        """
+        line, _, _, tree, _ = self._places[number]
+        odd = [s for s in self._flow.statements if not self.is_right_text(s) and not self._is_cleared(s)]
+        return sorted({(tree, line), *(each.line for each in odd)})
+
+    def odd(self):
+        """Give the statements of the whole answer in which the mistake can be."""
+        return self._odd_of(self._flow.statements)
+
+    def count(self):
+        """Count the statements."""
+        return len(self._flow.statements)
+
+    def text(self, tree, line):
+        """Give the text of a line of one of the functions."""
+        [function] = [each for each in self._functions if each.name == tree]
+        return function.kept_lines[line - 1].strip()
+
+    def shown(self, lines):
+        """Give the texts of lines as a card shows them, where the number of the first stands before them."""
+        texts = [f"{number}: {self.text(tree, number)}" for tree, number in lines]
+        return "; or line ".join(texts).removeprefix(f"{lines[0][1]}: ")
+
+    def _is_known(self, number):
+        row = self._rows.get(number)
+        return row is None or is_known(row, self._inputs, self._steps)
+
+    def _is_cleared(self, statement):
+        """Say whether a statement is right: its value is that of a right answer, and no other line has it too."""
+        node = statement.node
+        right_text = self.is_right_text(statement)
+        if isinstance(node, ast.FunctionDef | ast.Raise | ast.Pass | ast.Import | ast.ImportFrom | ast.Assert):
+            return True
+        if isinstance(node, ast.Return) and self._gives_the_result(statement):
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            return right_text and len(parts) > 1 and not any(place < len(parts) for place in self._wrong)
+        if not isinstance(node, ast.Assign):
+            return right_text and all(map(self._may_be_right, self._numbered(getattr(node, "value", None))))
+        numbered = self._numbered(node.value)
+        if right_text:
+            return all(map(self._may_be_right, numbered))
+        return bool(numbered) and None not in numbered and all(self._is_a_step(n, statement) for n in numbered)
+
+    def _is_certain(self, statement):
+        """Say whether a statement is right with the names that it uses: by its value, or by its text."""
+        numbered = self._numbered(getattr(statement.node, "value", None))
+        rows = [self._rows[number] for number in numbered if number in self._rows]
+        if numbered and len(rows) == len(numbered) and all(r[1] == 1 and is_telling(np.ravel(r[3])) for r in rows):
+            return self._is_cleared(statement)
+        return does(statement.node, ()) in self._right_with_names
+
+    def _gives_the_result(self, statement):
+        """Say whether a return is the one that gave the result: it was evaluated, or is the only one."""
+        if statement.inside or statement.tree != self._functions[0].name or statement.node.value is None:
+            return False
+        returns = [s for s in self._flow.statements if isinstance(s.node, ast.Return) and not s.inside]
+        evaluated = any(self._numbers.get(id(each)) in self._rows for each in ast.walk(statement.node.value))
+        return evaluated or len([each for each in returns if each.tree == statement.tree]) == 1
+
+    def _numbered(self, value):
+        parts = value.elts if isinstance(value, ast.Tuple) else [value] if value is not None else []
+        return [self._numbers.get(id(part)) for part in parts]
+
+    def _may_be_right(self, number, again=True):
+        """Say whether a value is one of right answers, or tells nothing, as one in a loop may."""
+        row = self._rows.get(number)
+        return row is None or (again and row[1] > 1) or is_known(row, self._inputs, self._steps, near=False)
+
+    def _is_a_step(self, number, statement):
+        row = self._rows.get(number)
+        if row is None or not is_telling(np.ravel(row[3])) or not self._may_be_right(number, again=False):
+            return False
+        value = np.ravel(row[3])
+        if any(is_rearranged(value, given) for given in self._inputs):
+            return False
+        lines = {statement.line}
+        for other, each in self._rows.items():
+            if np.size(each[3]) == value.size and is_same(np.ravel(each[3]), value):
+                place = self._places[other]
+                if not isinstance(place[4], ast.Name):  # what reads a name has its value, of course
+                    lines.add((place[3], place[0]))
+        return len(lines) == 1
+
+    def is_right_text(self, statement):
+        """Say whether a statement does what a line of a right answer does, by its text."""
+        return does(statement.node, self._own[statement.tree]) in self._right
+
+
+def suspects_on(exercise, answer, trial):
+    """Run an answer once more on a case, and give what speaks for its lines; None where that cannot be seen.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trial : Trial
+
+    Returns
+    -------
+    Suspects or None
+    """
+    helpers = helpers_of(answer)
+    changes = Changes(answer.source, helpers or ())
+    source, places = changes.observing(names=True)
+    if helpers is None or not places:
+        return None
+    arguments, options = trial.case.copy()
+    reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=SHAPES)
+    if reply.fault or reply.timed_out or not isinstance(reply.value, list):
+        return None
+    rows = {row[0]: row for row in reply.value if is_row(row, len(places))}
+    inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
+    steps = distinct([(step.name, step.value) for step in steps_of(exercise, trial.case)])
+    return Suspects(exercise, changes, places, rows, inputs, steps, wrong_results(trial))
+
+
+def wrong_results(trial):
+    """Give which of several results are not right on a case, as numbers from 0 on."""
+    expected, value = trial.expected, trial.reply.value
+    if not isinstance(expected, tuple) or not isinstance(value, tuple | list) or len(value) != len(expected):
+        return ()
+    return tuple(place for place in range(len(expected)) if not right_at(trial, value, place))
+
+
+def odd_line(exercise, answer, trials, told):
+    """Look for the one line of an answer that no right answer has, where all others are lines of right answers.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trials : list of Trial
+    told : Trial
+        The case that the learner is shown.
+
+    Returns
+    -------
+    Found or None
+    """
+    if exercise.driver or told.kind == "fault" or not may_be_run_again(answer, trials):
+        return None
+    suspects = suspects_on(exercise, answer, told)
+    odd = suspects.odd() if suspects else []
+    if not 0 < len(odd) <= MOST_SHOWN or any(each.tree != answer.name for each in odd):
+        return None
+    numbers = sorted(each.node.lineno for each in odd)
+    if len(odd) > 1:
+        says = f"Lines {numbers[0]} and {numbers[1]} are the only ones that do what no line of a right answer does."
+        if any(map(suspects.is_right_text, odd)):
+            return None
+    elif suspects.count() == 1:
+        says = "The function has this one line, so it is there."
+    elif suspects.is_right_text(odd[0]):
+        says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
+    else:
+        says = f"Every other line does what a line of a right answer does. Line {numbers[0]} does not."
+    return Found(numbers[0], suspects.shown([(answer.name, n) for n in numbers]), says, answer.name, False)
