@@ -30,15 +30,15 @@ MAY_IMPORT = {
     "reference": {"backend"},  # for the answers to the exercises that ask for Keras objects
     "data": set(),
     "losses": set(),
-    "waiting": set(),
-    "figures": {"surroundings"},  # whether somebody is there to move a slider
+    "waiting": {"templates"},
+    "figures": {"surroundings", "templates"},  # whether somebody is there to move a slider
     "network": {"reference", "data", "losses"},
     "experiments": {"network", "reference", "data", "losses", "backend", "museum"},
     "time_limit": set(),
-    "checking": {"time_limit"},
+    "checking": {"time_limit", "templates"},
     "sandbox.inside": {"checking", "drivers", "sandbox", "time_limit"},
     "sandbox": {"sandbox.inside", "checking", "backend", "time_limit"},
-    "museum": set(),
+    "museum": {"templates"},
     "drivers": {"backend", "museum"},
     "exercises": {"checking", "reference", "drivers", "backend"},
     "check": {"exercises", "checking", "learner", "surroundings", "waiting"},

@@ -32,6 +32,7 @@ PACKAGES = (
     "decorator",
     "ipython",
     "jedi",
+    "jinja2",
     "matplotlib",
     "matplotlib-inline",
     "micropip",

@@ -25,7 +25,7 @@ NEEDED = {
 # Of the course: what a learner's notebook asks for. Grading, the site and what measures the project stay at home.
 LEFT_OUT = ("battery", "benchmarks", "grading", "sandbox", "site")
 # For its first cell; what is large comes beside (`bncourse.learner.tab`).
-COURSE_NEEDS = ("numpy", "matplotlib", "rich", "platformdirs", "ipywidgets")
+COURSE_NEEDS = ("numpy", "matplotlib", "rich", "platformdirs", "ipywidgets", "jinja2")
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SAME_TIME = (2020, 1, 1, 0, 0, 0)  # so that the same files give the same wheel
 
