@@ -44,7 +44,7 @@ def merged(found, path, form, column=None, scale=False, numbers=None, encoding=N
 
     Parameters
     ----------
-    found : dict of str to list of Result
+    found : dict of str to list of StudentResult
         By assignment.
     path : path
         The gradebook as it was exported.
