@@ -103,6 +103,16 @@ def test_no_module_is_too_long_and_no_package_too_full():
     assert not {name: count for name, count in counts.items() if count > MOST_MODULES}
 
 
+def test_no_two_classes_share_a_name():
+    names = Counter(
+        node.name
+        for module in MODULES
+        for node in ast.parse(module.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert not [name for name, count in names.items() if count > 1]
+
+
 def test_no_modules_import_each_other_in_a_circle():
     names = {
         ".".join(m.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): m for m in MODULES
