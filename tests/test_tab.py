@@ -99,7 +99,6 @@ def test_every_wheel_has_its_needs_among_the_others_or_in_pyodide():
         "ipython",
         "traitlets",
         "pygments",
-        "jinja2",
     }
     assert set(found["bncourse"]["imports"]) == {"bncourse"} and "rich" in found["rich"]["imports"]
 

@@ -32,7 +32,6 @@ PACKAGES = (
     "decorator",
     "ipython",
     "jedi",
-    "jinja2",
     "matplotlib",
     "matplotlib-inline",
     "micropip",
