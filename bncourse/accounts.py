@@ -38,7 +38,7 @@ class Account:
 
 
 @dataclass(frozen=True)
-class Machine:
+class Accounts:
     """All accounts of people on a machine.
 
     Parameters

@@ -27,7 +27,6 @@ from bncourse import exercises, waiting
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
 from bncourse.learner import choosing, journal, own, page, solved, ways
-from bncourse.learner.alone import alone
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
 _session = SimpleNamespace(seed=0, answer=DirectAnswer, show=None, learner=True, solutions=True)
@@ -249,7 +248,7 @@ def _verdict(asked, learners):
     _last[asked.name] = (_session.seed, verdict.case)
     if _session.learner:
         verdict = page.of_the_page(
-            alone(asked, verdict, learners, _cells(), _session.seed), learners, asked.name, _shell()
+            own.alone(asked, verdict, learners, _cells(), _session.seed), learners, asked.name, _shell()
         )
         _note(verdict)
         verdict = solved.with_a_way_out(verdict, asked, _session.solutions)

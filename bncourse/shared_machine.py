@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
-from bncourse.accounts import ANYBODY, WRITE, Machine, access_list
+from bncourse.accounts import ANYBODY, WRITE, Accounts, access_list
 from bncourse.shared_settings import forced, in_the_variable, lacking, shared_places
 from bncourse.trouble import Trouble
 
@@ -39,7 +39,7 @@ IN_THE_EXCHANGE = {"": 0o5, "outbound": 0o5, "inbound": 0o3, "feedback": 0o1}
 
 
 @dataclass(frozen=True)
-class Finding:
+class AccessFinding:
     """One thing that was looked at.
 
     Parameters
@@ -91,7 +91,7 @@ def look(course, machine=None, config=None, places=None, umask=None):
     ----------
     course : path
         The course folder; whoever owns it teaches.
-    machine : Machine, optional
+    machine : Accounts, optional
     config : traitlets.config.Config, optional
         nbgrader's settings of the course.
     places : list of Path, optional
@@ -100,13 +100,13 @@ def look(course, machine=None, config=None, places=None, umask=None):
 
     Returns
     -------
-    list of Finding
+    list of AccessFinding
         In the order in which a person would close them.
     """
     from bncourse.grading.course import settings
 
     course = Path(course).resolve()
-    machine = machine or Machine.live()
+    machine = machine or Accounts.live()
     config = settings(course) if config is None else config
     owner = course.stat().st_uid
     if places is None:
@@ -139,13 +139,13 @@ class _Look:
         yield from self._above("above the course", self.course)
         if listed := access_list(self.course):
             says = f"{listed} has an access list beside its mode; what that grants was not looked at"
-            yield Finding("access list", LOOK, says, f"getfacl {listed}")
+            yield AccessFinding("access list", LOOK, says, f"getfacl {listed}")
 
     def gradebook(self, url):
         path = Path(url.partition("///")[2])
         if url and not url.startswith("sqlite"):
             says = "it is in a database, which says itself who may log in; keep its password in a file of mode 600"
-            yield Finding("gradebook", LOOK, says)
+            yield AccessFinding("gradebook", LOOK, says)
         elif url and path.is_absolute() and path.exists() and path.resolve() != self.course / "gradebook.db":
             yield self._alone("gradebook", path, "everybody's grades")
 
@@ -153,63 +153,65 @@ class _Look:
         if folder.is_relative_to(self.course):
             says = f"{folder} is in the course, where only one person can use it"
             make = "install -d -m 1777 /srv/nbgrader/exchange, and name it as `exchange` in nbgrader_config.py"
-            yield Finding("exchange", LOOK, says, make)
+            yield AccessFinding("exchange", LOOK, says, make)
             return
         if not folder.is_dir():
             make = f"as root: install -d -m 1777 {folder}"
-            yield Finding("exchange", LOOK, f"{folder} is not there yet", make)
+            yield AccessFinding("exchange", LOOK, f"{folder} is not there yet", make)
             return
         mode = stat.S_IMODE(folder.stat().st_mode)
         if mode & 0o022 and not mode & stat.S_ISVTX:
             says = f"{folder} has the mode {mode:o}: whoever may write there may take it away from all"
-            yield Finding("exchange", OPEN, says, f"chmod 1777 {folder}")
+            yield AccessFinding("exchange", OPEN, says, f"chmod 1777 {folder}")
         elif not self.machine.who(folder, WRITE, self.owner):
             says = f"{folder} has the mode {mode:o}, or lies in a closed folder: students cannot hand in"
-            yield Finding("exchange", LOOK, says, f"chmod 1777 {folder}, and a place such as /srv for it")
+            yield AccessFinding("exchange", LOOK, says, f"chmod 1777 {folder}, and a place such as /srv for it")
         else:
             says = f"{folder} has the mode {mode:o}: everybody may remove their own files alone"
-            yield Finding("exchange", CLOSED, says)
+            yield AccessFinding("exchange", CLOSED, says)
         yield from self._above("above the exchange", folder)
         ours = folder / course_id
         if not os.path.lexists(ours):
             says = f"{ours} is not there yet, and whoever is first makes it; release before students come"
-            yield Finding("in the exchange", LOOK, says, "nbgrader release_assignment NAME")
+            yield AccessFinding("in the exchange", LOOK, says, "nbgrader release_assignment NAME")
             return
         found = [f for name, bits in IN_THE_EXCHANGE.items() if (f := self._in_exchange(ours / name, bits))]
-        yield from found or [Finding("in the exchange", CLOSED, f"{ours} belongs to you, as nbgrader makes it")]
+        yield from found or [AccessFinding("in the exchange", CLOSED, f"{ours} belongs to you, as nbgrader makes it")]
         yield from self._accounts_of_students(ours / "inbound")
 
     def package(self):
         package, folder = Path(__file__).resolve().parent, editable_from()
         install = f"as root: {sys.executable} -m pip install '{folder}[grading]' (without -e)"
         if folder is None or not (folder / "solutions").is_dir():
-            yield Finding("package", CLOSED, f"installed in {package}, apart from any course")
+            yield AccessFinding("package", CLOSED, f"installed in {package}, apart from any course")
         elif people := self.machine.readers(folder / "solutions", folder.stat().st_uid):
             says = f"installed editable: {_may(people, f'read the solutions in {folder}')}"
-            yield Finding("package", OPEN, says, install)
+            yield AccessFinding("package", OPEN, says, install)
         else:
             says = f"installed editable from {folder}, so students cannot import it"
-            yield Finding("package", LOOK, says, install)
+            yield AccessFinding("package", LOOK, says, install)
         for path in (package, Path(sysconfig.get_path("purelib")), Path(sys.executable).parent):
             if people := self.machine.writers(path, self.owner):
                 says = f"{_may(people, f'change {path}')}, which then runs as you"
-                yield Finding("programs", OPEN, says, f"as its owner: chmod -R go-w {path}")
+                yield AccessFinding("programs", OPEN, says, f"as its owner: chmod -R go-w {path}")
 
     def settings(self, places, exchange, course_id):
         found = list(forced(places, self.course))
         for says, type_this in found:
-            yield Finding("settings for all", OPEN, says, f"{type_this}; then see Learners' settings in docs/hub.md")
+            yield AccessFinding(
+                "settings for all", OPEN, says, f"{type_this}; then see Learners' settings in docs/hub.md"
+            )
         if in_the_variable(self.course):
             says = "JUPYTER_CONFIG_PATH names the course: where students have it too, it leads them there"
             instead = f"ln -s {self.course}/nbgrader_config.py ~/.jupyter/, and unset the variable"
-            yield Finding("settings for all", LOOK, says, instead)
+            yield AccessFinding("settings for all", LOOK, says, instead)
         wanted = {"CourseDirectory.course_id": course_id, "Exchange.root": str(exchange), "ExchangeSubmit.strict": True}
         if missing := lacking(places, wanted):
             says = "not there, or not as in the course"
             where = f"as root, in /etc/jupyter/nbgrader_config.py: {'; '.join(missing)}"
-            yield Finding("learners' settings", LOOK, says, where)
+            yield AccessFinding("learners' settings", LOOK, says, where)
         elif not found:
-            yield Finding("learners' settings", CLOSED, "as in the course, and without its folders")
+            yield AccessFinding("learners' settings", CLOSED, "as in the course, and without its folders")
 
     def umask(self, umask):
         if umask is None:
@@ -217,26 +219,30 @@ class _Look:
             os.umask(umask)
         wanted = 0o007 if self.graders else 0o077
         if umask & wanted == wanted:
-            return Finding("umask", CLOSED, f"{umask:03o}: new files are not for others")
+            return AccessFinding("umask", CLOSED, f"{umask:03o}: new files are not for others")
         says = f"{umask:03o}: new files are for others too, wherever their folder lets them in"
-        return Finding("umask", LOOK, says, f"umask {wanted:03o}, and the same line in ~/.profile")
+        return AccessFinding("umask", LOOK, says, f"umask {wanted:03o}, and the same line in ~/.profile")
 
     def _alone(self, subject, path, what):
         """Say whether a path is for its owner alone."""
         readers, writers = self.machine.readers(path, self.owner), self.machine.writers(path, self.owner)
         if not readers and not writers:
-            return Finding(subject, CLOSED, f"{path} is for {self.machine.name(self.owner)} alone")
+            return AccessFinding(subject, CLOSED, f"{path} is for {self.machine.name(self.owner)} alone")
         both = ((readers, f"read {what}"), (writers, f"change {what}"))
         says = "; ".join(_may(people, may) for people, may in both if people)
         if self.graders and ANYBODY not in (*readers, *writers):
-            return Finding(subject, LOOK, f"{says} (groupshared is set: these must be your graders)", f"ls -ld {path}")
+            return AccessFinding(
+                subject, LOOK, f"{says} (groupshared is set: these must be your graders)", f"ls -ld {path}"
+            )
         mode = "o=" if self.graders else "700" if path.is_dir() else "600"
-        return Finding(subject, OPEN, says, f"chmod {mode} {path}")
+        return AccessFinding(subject, OPEN, says, f"chmod {mode} {path}")
 
     def _above(self, subject, path):
         if moved := self.machine.movers(path, self.owner):
             says = _may(moved[1], f"rename or remove {path}, because {moved[0]} is theirs to change")
-            yield Finding(subject, OPEN, says, f"as its owner: chmod go-w {moved[0]}, or another place for {path}")
+            yield AccessFinding(
+                subject, OPEN, says, f"as its owner: chmod go-w {moved[0]}, or another place for {path}"
+            )
 
     def _accounts_of_students(self, inbound):
         """Yield which accounts have handed in under several names."""
@@ -252,7 +258,7 @@ class _Look:
                 all_one = len(names) == 1 and number != 0
                 more = ": all have one account on the disk, and may change what others handed in" if all_one else ""
                 one = "a number for each student (docs/hub.md, Docker)" if all_one else f"ls -l {inbound}"
-                yield Finding("accounts", OPEN if all_one else LOOK, says + more, one)
+                yield AccessFinding("accounts", OPEN if all_one else LOOK, says + more, one)
 
     def _in_exchange(self, path, bits):
         if not os.path.lexists(path):
@@ -260,19 +266,21 @@ class _Look:
         about = path.lstat()
         mode = stat.S_IMODE(about.st_mode)
         if not stat.S_ISDIR(about.st_mode):
-            return Finding("in the exchange", OPEN, f"{path} is no folder; somebody put it there", f"ls -l {path}")
+            return AccessFinding(
+                "in the exchange", OPEN, f"{path} is no folder; somebody put it there", f"ls -l {path}"
+            )
         if about.st_uid not in (self.owner, 0) and not self.graders:
             says = f"{path} belongs to {self.machine.name(about.st_uid)}, not to you"
-            return Finding("in the exchange", OPEN, says, f"as root: mv {path} {path}.found; then release again")
+            return AccessFinding("in the exchange", OPEN, says, f"as root: mv {path} {path}.found; then release again")
         letters = "".join(letter for letter, bit in (("r", 4), ("w", 2), ("x", 1)) if bits & bit)
         if mode & 0o7 & ~bits:
             says = f"{path} has the mode {mode:o}: everybody may {'list' if mode & 0o4 & ~bits else 'change'} it"
-            return Finding("in the exchange", OPEN, says, f"chmod o={letters} {path}")
+            return AccessFinding("in the exchange", OPEN, says, f"chmod o={letters} {path}")
         if mode & bits != bits and not self.graders:
-            return Finding("in the exchange", LOOK, f"{path} is closed to students", f"chmod o={letters} {path}")
+            return AccessFinding("in the exchange", LOOK, f"{path} is closed to students", f"chmod o={letters} {path}")
         if mode & 0o002 and not mode & stat.S_ISVTX:
             says = f"{path} has the mode {mode:o}: who knows the name of a submission may remove it"
-            return Finding("in the exchange", OPEN, says, f"chmod +t {path}")
+            return AccessFinding("in the exchange", OPEN, says, f"chmod +t {path}")
         return None
 
 

@@ -2,7 +2,8 @@
 
 import time
 from contextlib import contextmanager
-from html import escape
+
+from bncourse.templates import inline
 
 
 def bar(items, words="Working"):
@@ -112,8 +113,12 @@ class _Words:
         return self.words
 
     def _repr_html_(self):
-        state = "" if self.running else ' max="1" value="1"'
-        return f'<progress style="width:200px;vertical-align:middle"{state}></progress> {escape(self.words)}'
+        return inline(
+            '<progress style="width:200px;vertical-align:middle"{% if not running %} max="1" value="1"{% endif %}>'
+            "</progress> {{ words }}",
+            running=self.running,
+            words=self.words,
+        )
 
 
 class _State:
@@ -127,8 +132,11 @@ class _State:
         return self.said
 
     def _repr_html_(self):
-        bar = f'<progress style="width:200px;vertical-align:middle" max="{self.total}" value="{self.done}"></progress>'
-        return f"{bar} {escape(self.said)}"
+        return inline(
+            '<progress style="width:200px;vertical-align:middle" max="{{ state.total }}" value="{{ state.done }}">'
+            "</progress> {{ state.said }}",
+            state=self,
+        )
 
 
 def _left(done, total, seconds):

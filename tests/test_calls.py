@@ -1,4 +1,4 @@
-"""System calls: each of the kernel's table stands in one class, and a room sees it so."""
+"""System calls: each of the kernel's table stands in one class, and a session sees it so."""
 
 import errno
 import json
@@ -65,9 +65,9 @@ def warm():
     made.stop()
 
 
-def told(room, source):
+def told(submission, source):
     """Run a cell that prints JSON; give what it printed."""
-    [output] = room.run(source)
+    [output] = submission.run(source)
     assert output["output_type"] == "stream", output
     return json.loads(output["text"])
 
@@ -79,9 +79,9 @@ def test_a_session_is_answered_by_class_and_what_no_table_names_does_not_exist(w
     shut = {n: here.get(n, "unknown") for n in range(1200) if here.get(n) in (*ANSWERS, None)}
     for number in ENDS_ITS_CALLER:
         shut.pop(number, None)
-    with Submission(warm) as room:
+    with Submission(warm) as submission:
         answers = told(
-            room,
+            submission,
             "import ctypes, json\nlibc = ctypes.CDLL(None, use_errno=True)\nfound = {}\n"
             f"for number in {sorted(shut)}:\n"
             "    made = libc.syscall(number, *[ctypes.c_long(0)] * 6)\n"
@@ -97,9 +97,9 @@ def test_a_session_is_answered_by_class_and_what_no_table_names_does_not_exist(w
 
 
 def test_calls_that_name_a_process_reach_the_caller_alone_and_its_own_children(warm):
-    with Submission(warm) as room:
+    with Submission(warm) as submission:
         found = told(
-            room,
+            submission,
             """
 import ctypes, json, mmap, os, resource, signal, subprocess
 libc, clone = ctypes.CDLL(None), 56 if os.uname().machine == 'x86_64' else 220
@@ -140,9 +140,9 @@ print(json.dumps({
 
 
 def test_what_libraries_do_with_processes_threads_and_files_works_in_a_session(warm):
-    with Submission(warm) as room:
+    with Submission(warm) as submission:
         found = told(
-            room,
+            submission,
             """
 import asyncio, concurrent.futures, json, multiprocessing, os, shutil, subprocess, tempfile, threading
 import numpy as np
@@ -169,9 +169,9 @@ child.join()""",
 
 
 def test_modes_and_times_of_files_stay_as_they_are_whoever_they_belong_to(warm):
-    with Submission(warm) as room:
+    with Submission(warm) as submission:
         found = told(
-            room,
+            submission,
             """
 import json, os, shutil
 open('mine', 'w').write('1')
@@ -219,13 +219,13 @@ def test_what_outlives_a_fork_is_seen_from_outside(name):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can change the process of another user")
 def test_a_warm_process_that_was_changed_makes_no_more_sessions(warm):
-    with Submission(warm) as room:
-        room.run("1")
+    with Submission(warm) as submission:
+        submission.run("1")
         before = warm.pid
         CHANGES["rank"](before)
     assert "rank" in warm.renewals[-1] and not warm.running
-    with Submission(warm) as room:
-        assert room.run("print(2)")[0]["text"] == "2\n"
+    with Submission(warm) as submission:
+        assert submission.run("print(2)")[0]["text"] == "2\n"
         assert warm.pid != before
     assert len(warm.renewals) == 1 and warm.running
 
@@ -233,7 +233,7 @@ def test_a_warm_process_that_was_changed_makes_no_more_sessions(warm):
 def test_a_submission_that_changed_nothing_leaves_the_warm_process_as_it_is(warm):
     pids = []
     for _ in range(2):
-        with Submission(warm) as room:
-            room.run("import os, signal\nsignal.alarm(1000)\nos.umask(0o77)")
+        with Submission(warm) as submission:
+            submission.run("import os, signal\nsignal.alarm(1000)\nos.umask(0o77)")
         pids.append(warm.pid)
     assert pids[0] == pids[1]

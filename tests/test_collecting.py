@@ -381,7 +381,7 @@ def test_a_damaged_zip_of_one_student_stops_nobody(course, tmp_path, method):  #
         for _ in range(rng.randint(1, 4)):
             hurt[rng.randrange(len(hurt))] = rng.randrange(256)
         with contextlib.suppress(OSError, archives.TooMuch):
-            for entry in archives.within(archives.Entry("a.zip", None, lambda hurt=hurt: bytes(hurt)))[0]:
+            for entry in archives.within(archives.ArchiveEntry("a.zip", None, lambda hurt=hurt: bytes(hurt)))[0]:
                 entry.read()
     hurt = bytearray(whole)
     hurt[60:90] = bytes(30)
@@ -413,7 +413,7 @@ def test_a_zip_packed_in_a_rare_way_is_not_opened_and_says_so():
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_LZMA) as archive:
         archive.writestr("a.txt", "1")
-    entries, left = archives.within(archives.Entry("a.zip", None, content.getvalue))
+    entries, left = archives.within(archives.ArchiveEntry("a.zip", None, content.getvalue))
     assert entries == [] and "pack it as a usual zip" in left[0][1]
 
 
@@ -421,7 +421,7 @@ def test_a_students_zips_cost_little_however_many_there_are_and_files_they_list(
     monkeypatch.setattr(archives, "MOST_ENTRIES", 50)
     seen, many = [], zipped({f"{number}.txt": "" for number in range(60)})
     with pytest.raises(OSError, match="more than 50 files"):
-        archives.within(archives.Entry("many.zip", None, lambda: many))
+        archives.within(archives.ArchiveEntry("many.zip", None, lambda: many))
     monkeypatch.setattr(collecting, "within", lambda entry: seen.append(entry.path) or archives.within(entry))
     files = {f"hoppergrace_333_1_{NOTEBOOK}": solved(), "hoppergrace_333_2_many.zip": many}
     files |= {f"hoppergrace_333_{number}_b{number}.zip": zipped({"a.csv": "1"}) for number in range(3, 20)}

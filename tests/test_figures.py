@@ -51,7 +51,7 @@ def test_a_figure_states_its_finding_and_names_its_axes(name):
 
 def test_a_description_with_quotes_and_brackets_stays_inside_its_attribute():
     described = layer_figures.DescribedFigure(DRAW["steps"]().figure, 'a "b" <c> & d')
-    assert 'alt="a &quot;b&quot; &lt;c&gt; &amp; d"' in described._repr_html_()
+    assert 'alt="a &#34;b&#34; &lt;c&gt; &amp; d"' in described._repr_html_()
 
 
 def smallest(figure):

@@ -30,16 +30,16 @@ MAY_IMPORT = {
     "reference": {"backend"},  # for the answers to the exercises that ask for Keras objects
     "data": set(),
     "losses": set(),
-    "waiting": set(),
-    "figures": {"surroundings"},  # whether somebody is there to move a slider
+    "waiting": {"templates"},
+    "figures": {"surroundings", "templates"},  # whether somebody is there to move a slider
     "network": {"reference", "data", "losses"},
     "tuned_model": {"backend", "data"},
     "experiments": {"network", "reference", "data", "losses", "backend", "museum", "tuned_model"},
     "time_limit": set(),
-    "checking": {"time_limit"},
+    "checking": {"time_limit", "templates"},
     "sandbox.inside": {"checking", "drivers", "sandbox", "time_limit"},
     "sandbox": {"sandbox.inside", "checking", "backend", "time_limit"},
-    "museum": set(),
+    "museum": {"templates"},
     "drivers": {"backend", "museum", "tuned_model"},
     "exercises": {"checking", "reference", "drivers", "backend"},
     "check": {"exercises", "checking", "learner", "surroundings", "waiting"},
@@ -102,6 +102,16 @@ def test_no_module_is_too_long_and_no_package_too_full():
     assert not {name: lines for name, lines in lengths.items() if lines > MOST_LINES}
     counts = Counter(str(module.parent.relative_to(PACKAGE)) for module in MODULES if module.name != "__init__.py")
     assert not {name: count for name, count in counts.items() if count > MOST_MODULES}
+
+
+def test_no_two_classes_share_a_name():
+    names = Counter(
+        node.name
+        for module in MODULES
+        for node in ast.parse(module.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    )
+    assert not [name for name, count in names.items() if count > 1]
 
 
 def test_no_modules_import_each_other_in_a_circle():

@@ -1,6 +1,7 @@
 """What the museum says of other projects: each statement has its source and the day it was read, and words are kept."""
 
 import datetime
+import html
 import inspect
 import json
 import re
@@ -75,7 +76,7 @@ def test_a_label_shows_the_line_that_runs_beside_the_right_one(exhibit):
     differs, part = next(iter(parts.items()))
     assert exhibit.line in inspect.getsource(part)
     assert exhibit.right_line in inspect.getsource(museum.RIGHT_PARTS[differs]) and exhibit.line != exhibit.right_line
-    for label in (repr(museum.tour(exhibit.kind)), museum.tour(exhibit.kind)._repr_html_().replace("&#x27;", "'")):
+    for label in (repr(museum.tour(exhibit.kind)), html.unescape(museum.tour(exhibit.kind)._repr_html_())):
         assert exhibit.line in label and exhibit.right_line in label
 
 

@@ -82,8 +82,8 @@ def test_an_unknown_activation_or_norm_is_refused_with_the_known_ones():
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="sigmoid, tanh, relu"):
         network.init([2, 2], rng, activation="rleu")
-    with pytest.raises(ValueError, match='use "batch" or None'):
-        network.init([2, 2], rng, norm="layer")
+    with pytest.raises(ValueError, match="'batch', 'layer', 'group', None"):
+        network.init([2, 2], rng, norm="spectral")
 
 
 def test_at_inference_each_row_depends_on_itself_alone():

@@ -19,13 +19,13 @@ def small(kind, seed=400):
     return net, rng.normal(size=(5, 6)), rng.integers(3, size=5)
 
 
-@pytest.mark.parametrize("kind", networks.KINDS)
+@pytest.mark.parametrize("kind", network.NORMS)
 def test_a_step_goes_down_the_slope_that_finite_differences_find(kind):
     net, x, labels = small(kind)
     moved = networks.step(net, x, labels, lr=1.0)
 
     def loss():
-        return losses.cross_entropy(networks.forward(net, x)[0], labels)[0]
+        return losses.cross_entropy(network.forward(net, x)[0], labels)[0]
 
     for layer, after in zip(net, moved, strict=True):
         for name in ("weights", "bias", "gamma", "beta"):
@@ -42,43 +42,48 @@ def test_a_step_goes_down_the_slope_that_finite_differences_find(kind):
             assert old - getattr(after, name)[place] == pytest.approx(slope, rel=1e-4, abs=1e-8), name
 
 
-def test_batch_norm_here_is_that_of_the_other_network():
+def test_batch_norm_is_that_of_the_reference_to_the_last_bit():
     net, x, _ = small("batch")
-    np.testing.assert_allclose(networks.forward(net, x)[0], network.forward(net, x)[0])
-    ready = networks.with_statistics_of(net, x + 1)
-    mine, theirs = (module.forward(ready, x, training=False)[0] for module in (networks, network))
-    np.testing.assert_allclose(mine, theirs)
+    for training in (True, False):
+        sums = x @ net[0].weights
+        mean = reference.batch_mean(sums) if training else net[0].running_mean
+        var = reference.batch_variance(sums, mean) if training else net[0].running_var
+        x_hat = reference.normalize(sums, mean, var, net[0].eps)
+        seen = network.forward(net, x, training=training)[1][0]
+        expected = (mean, var, x_hat, reference.scale_and_shift(x_hat, net[0].gamma, net[0].beta))
+        for mine, wanted in zip((seen.mean, seen.var, seen.normalized, seen.scaled), expected, strict=True):
+            np.testing.assert_array_equal(mine, wanted)
 
 
 @pytest.mark.parametrize("kind", ["layer", "group"])
 def test_the_other_normalizers_are_those_of_the_reference_and_need_no_batch(kind):
     net, x, _ = small(kind)
-    logits, trace = networks.forward(net, x)
-    layer, sums = net[0], trace[0].sums
+    logits, trace = network.forward(net, x)
+    layer, sums = net[0], trace[0].weighted_sums
     if kind == "layer":
         expected = reference.layer_norm(sums, layer.gamma, layer.beta)
     else:
         maps = sums[:, None, None, :]
-        expected = reference.group_norm(maps, layer.gamma, layer.beta, networks.GROUPS)[:, 0, 0]
-    np.testing.assert_allclose(trace[0].outputs, np.maximum(expected, 0), atol=1e-12)
-    np.testing.assert_allclose(networks.forward(net, x[:1], training=False)[0], logits[:1])
+        expected = reference.group_norm(maps, layer.gamma, layer.beta, network.layer.GROUPS)[:, 0, 0]
+    np.testing.assert_allclose(trace[0].activations, np.maximum(expected, 0), atol=1e-12)
+    np.testing.assert_allclose(network.forward(net, x[:1], training=False)[0], logits[:1])
 
 
 def test_statistics_of_a_batch_make_inference_equal_to_training_on_it():
     net, x, _ = small("batch")
-    ready = networks.with_statistics_of(net, x)
-    np.testing.assert_allclose(networks.forward(ready, x, training=False)[0], networks.forward(net, x)[0])
+    ready = network.with_statistics_of(net, x)
+    np.testing.assert_allclose(network.forward(ready, x, training=False)[0], network.forward(net, x)[0])
     # and the first layer does what the exercise adapt_statistics asks for
     layer, sums = ready[0], x @ net[0].weights
     adapted = reference.adapt_statistics(sums[None], layer.gamma, layer.beta, layer.running_mean, layer.running_var)
-    _, trace = networks.forward(ready, x, training=False)
-    np.testing.assert_allclose(trace[0].outputs, np.maximum(adapted[0], 0), atol=1e-12)
+    _, trace = network.forward(ready, x, training=False)
+    np.testing.assert_allclose(trace[0].activations, np.maximum(adapted[0], 0), atol=1e-12)
 
 
 def test_dropout_keeps_the_mean_of_the_activations():
     net, x, _ = small(None)
     rng = np.random.default_rng(401)
-    kept = [networks.forward(net, x, dropout=0.3, rng=rng)[1][1].kept for _ in range(400)]
+    kept = [network.forward(net, x, dropout=0.3, rng=rng)[1][1].kept for _ in range(400)]
     assert np.mean(kept) == pytest.approx(1, abs=0.02)
     assert np.mean(np.array(kept) == 0) == pytest.approx(0.3, abs=0.02)
 
@@ -141,13 +146,36 @@ def test_the_measurements_are_plain_numbers_and_the_same_again():
         assert all(type(value) is float for value in first.values())
 
 
-def test_the_two_networks_agree_forward_to_the_bit_and_back_to_rounding():
+def test_the_way_back_of_all_normalizers_is_that_of_the_reference_up_to_rounding():
     rng = np.random.default_rng(404)
     net, x, labels = networks.init("batch", rng), rng.normal(size=(32, 128)), rng.integers(0, 10, 32)
     logits, trace = network.forward(net, x)
-    np.testing.assert_array_equal(networks.forward(net, x)[0], logits)
-    moved = networks.step(net, x, labels, lr=1.0)
-    slopes = network.backward(net, trace, losses.cross_entropy(logits, labels)[1])
-    for before, after, slope in zip(net, moved, slopes, strict=True):
-        for name, wanted in slope.items():
-            np.testing.assert_allclose(getattr(before, name) - getattr(after, name), wanted, atol=1e-13)
+    dout = losses.cross_entropy(logits, labels)[1]
+    shared, given = network.backward(net, trace, dout, None), network.backward(net, trace, dout)
+    for one, other in zip(shared, given, strict=True):
+        assert one.keys() == other.keys()
+        for name in one:
+            np.testing.assert_allclose(one[name], other[name], atol=1e-13)
+
+
+@pytest.mark.parametrize("kind", network.NORMS)
+def test_training_is_its_steps_with_dropout_and_decay_too(kind):
+    net, x, labels = small(kind)
+    options = {"lr": 0.1, "decay": 0.1, "dropout": 0.25}
+    trained, found = network.train(net, x, labels, np.random.default_rng(7), steps=3, batch=5, **options)
+    rng, expected = np.random.default_rng(7), []
+    for _ in range(3):
+        rows = rng.permutation(5)
+        net, loss = network.step(net, x[rows], labels[rows], rng=rng, **options)
+        expected.append(loss)
+    np.testing.assert_array_equal(found, expected)
+    for one, other in zip(trained, net, strict=True):
+        np.testing.assert_array_equal(one.weights, other.weights)
+
+
+def test_what_does_not_fit_is_said():
+    with pytest.raises(ValueError, match=r"group norm takes 8 groups.*12"):
+        network.init([6, 12, 3], np.random.default_rng(0), norm="group")
+    net, x, _ = small("layer")
+    with pytest.raises(ValueError, match=r"dropout of 0\.5 needs rng"):
+        network.forward(net, x, dropout=0.5)

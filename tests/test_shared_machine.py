@@ -15,7 +15,7 @@ import pytest
 from traitlets.config import Config
 
 from bncourse import shared_machine
-from bncourse.accounts import ANYBODY, Account, Machine
+from bncourse.accounts import ANYBODY, Account, Accounts
 from bncourse.cli import main
 from bncourse.learner import doctor
 from bncourse.sandbox import users
@@ -25,7 +25,7 @@ from bncourse.shared_settings import forced
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="accounts and modes as Linux and macOS have them")
 GRADERS, STAFF = os.getgid(), 70900
-MACHINE = Machine(
+MACHINE = Accounts(
     (
         Account("teacher", os.getuid(), frozenset({GRADERS})),
         Account("ada", 70001, frozenset({70001})),
@@ -185,7 +185,7 @@ def test_graders_who_share_a_group_are_named_and_no_student_is_among_them(hub):
 
 def test_a_group_whose_members_no_list_gives_is_named(hub):
     (hub / COURSE).chmod(0o750)
-    machine = Machine((Account("ada", 70001, frozenset({70001})),), {GRADERS: "students"})
+    machine = Accounts((Account("ada", 70001, frozenset({70001})),), {GRADERS: "students"})
     assert machine.readers(hub / COURSE, os.getuid()) == ("the group students",)
 
 
@@ -303,7 +303,7 @@ def test_the_command_prints_numbered_steps_and_says_by_its_code_whether_anything
     monkeypatch.setenv("BNCOURSE_EXCHANGE", str(hub / "exchange"))
     with (hub / COURSE / "nbgrader_config.py").open("a") as file:
         file.write(f"c.Exchange.root = '{hub / 'exchange'}'\n")
-    monkeypatch.setattr(Machine, "writers", _but_not_of_programs(Machine.writers, hub))
+    monkeypatch.setattr(Accounts, "writers", _but_not_of_programs(Accounts.writers, hub))
     monkeypatch.setattr(shared_machine, "shared_places", lambda *homes: [hub / "etc"])
     assert main(["doctor", "--hub"]) == 0
     assert "Nothing of this is open to students" in capsys.readouterr().out

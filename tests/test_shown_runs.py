@@ -106,7 +106,7 @@ def gradient_moves_less():
 def near_one():
     """Give the share of normalized numbers in a new network, in batches of two, whose size is from 0.9 to 1."""
     parts, net = networks.digits(0), networks.init("batch", np.random.default_rng(0))
-    traces = [networks.forward(net, parts.x_train[i : i + 2])[1] for i in range(0, 100, 2)]
+    traces = [network.forward(net, parts.x_train[i : i + 2])[1] for i in range(0, 100, 2)]
     sizes = np.abs([layer.normalized for trace in traces for layer in trace[:2]])
     return float(((sizes > 0.9) & (sizes <= 1)).mean())
 

@@ -92,7 +92,15 @@ def test_the_wheel_of_the_course_has_what_a_learner_asks_for_and_is_the_same_eac
 def test_every_wheel_has_its_needs_among_the_others_or_in_pyodide():
     found = {entry["name"]: entry for entry, _ in wheels.all_wheels()}
     needed = {need for entry in found.values() for need in entry["depends"]}
-    assert needed - set(found) <= {"numpy", "matplotlib", "scipy", "scikit-learn", "ipython", "traitlets", "pygments"}
+    assert needed - set(found) <= {
+        "numpy",
+        "matplotlib",
+        "scipy",
+        "scikit-learn",
+        "ipython",
+        "traitlets",
+        "pygments",
+    }
     assert set(found["bncourse"]["imports"]) == {"bncourse"} and "rich" in found["rich"]["imports"]
 
 

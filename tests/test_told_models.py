@@ -218,13 +218,13 @@ HOSTILE_CELLS = {
 def test_a_hostile_model_behind_the_wall_earns_what_its_parts_are_and_the_next_one_all():
     source = inspect.getsource(BUILD.reference).replace("    from bncourse.backend import require_keras\n", "")
     source = source.replace("keras = require_keras()", "import keras")
-    room = Sandbox(best_level(0), ("numpy", "keras"), 47).start()
+    sandbox = Sandbox(best_level(0), ("numpy", "keras"), 47).start()
     try:
         earned = []
         for line in (*HOSTILE_CELLS, "pass"):
-            with Submission(room) as submission:
+            with Submission(sandbox) as submission:
                 submission.run(source.replace("    return model", f"    {line}\n    return model"))
                 earned.append(judge(BUILD, answer(submission.lookup("build_model"), "build_model"), 5).score)
     finally:
-        room.stop()
+        sandbox.stop()
     assert earned == [*HOSTILE_CELLS.values(), 3.0]

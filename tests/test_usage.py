@@ -69,19 +69,19 @@ class _Paper:
 def test_what_the_kernel_keeps_for_a_session_is_bounded_and_the_next_session_opens(small, name, why, most):
     paper = _Paper()
     next(case for case in cases() if case.name == name).spoil(paper)
-    before, peak, over = usage.Machine.now().kernel, [0], threading.Event()
+    before, peak, over = usage.KernelMemory.now().kernel, [0], threading.Event()
 
     def look():
         while not over.wait(0.02):
-            peak[0] = max(peak[0], usage.Machine.now().kernel - before)
+            peak[0] = max(peak[0], usage.KernelMemory.now().kernel - before)
 
     watch = threading.Thread(target=look)
     watch.start()
     try:
-        with Submission(small) as room:
-            room.run(paper.source)
-            assert why in " ".join(room.events)
-            assert room.run("print(6 * 7)")[0]["text"] == "42\n"
+        with Submission(small) as submission:
+            submission.run(paper.source)
+            assert why in " ".join(submission.events)
+            assert submission.run("print(6 * 7)")[0]["text"] == "42\n"
     finally:
         over.set()
         watch.join()
@@ -123,13 +123,13 @@ def test_a_shortage_of_the_machine_is_no_loss_of_points_but_a_second_judgement(m
 
 @walled
 def test_a_session_is_ended_when_the_machine_is_short_and_nothing_more_is_asked_of_it(small, monkeypatch):
-    with Submission(small) as room:
-        room.run("1")
+    with Submission(small) as submission:
+        submission.run("1")
         monkeypatch.setattr(usage, "spare", lambda: -1)
         with pytest.raises(usage.Shortage, match="next to no memory"):
-            room.run("import time\ntime.sleep(10)")
+            submission.run("import time\ntime.sleep(10)")
         with pytest.raises(usage.Shortage):
-            room.lookup("anything")
+            submission.lookup("anything")
     assert session.Shortage is usage.Shortage
 
 
@@ -243,9 +243,9 @@ def test_files_are_counted_up_to_a_number_and_through_no_link():
 
 @walled
 def test_files_that_a_cell_leaves_cost_that_cell_and_no_other(small):
-    with Submission(small) as room:
-        room.run("def f(x): return x + 1")
-        [said] = room.run("for i in range(60_000): open(f'{i}', 'w').close()")
+    with Submission(small) as submission:
+        submission.run("def f(x): return x + 1")
+        [said] = submission.run("for i in range(60_000): open(f'{i}', 'w').close()")
         assert said["output_type"] == "error" and "50,000 files" in said["evalue"]
-        assert room.call("f", (1,), {}, 5).value == 2
-        assert room.run("import os; print(os.listdir())")[0]["text"] == "[]\n"
+        assert submission.call("f", (1,), {}, 5).value == 2
+        assert submission.run("import os; print(os.listdir())")[0]["text"] == "[]\n"

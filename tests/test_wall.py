@@ -1,4 +1,4 @@
-"""The wall: what crosses it, what stands around the room, and that judging through it changes no verdict."""
+"""The wall: what crosses it, what stands around the session, and that judging through it changes no verdict."""
 
 import json
 import shutil
@@ -127,23 +127,24 @@ def warm():
 
 @walled
 def test_a_session_runs_cells_with_magics_and_display(warm):
-    with Submission(warm) as room:
-        [out] = room.run("print('seen'); import sys; print('noted', file=sys.stderr)")[:1]
+    with Submission(warm) as submission:
+        [out] = submission.run("print('seen'); import sys; print('noted', file=sys.stderr)")[:1]
         assert out == {"output_type": "stream", "name": "stdout", "text": "seen\n"}
-        assert room.run("%who_ls")[0]["data"]["text/plain"]
-        assert room.run("!echo from the shell")[0]["text"] == "from the shell\n"
+        assert submission.run("%who_ls")[0]["data"]["text/plain"]
+        assert submission.run("!echo from the shell")[0]["text"] == "from the shell\n"
         assert (
-            room.run("from IPython.display import HTML\nHTML('<b>bold</b>')")[0]["data"]["text/html"] == "<b>bold</b>"
+            submission.run("from IPython.display import HTML\nHTML('<b>bold</b>')")[0]["data"]["text/html"]
+            == "<b>bold</b>"
         )
-        assert room.run("import asyncio\nawait asyncio.sleep(0)\n3")[0]["data"]["text/plain"] == "3"
-        [error] = room.run("1 / 0")
+        assert submission.run("import asyncio\nawait asyncio.sleep(0)\n3")[0]["data"]["text/plain"] == "3"
+        [error] = submission.run("1 / 0")
         assert error["ename"] == "ZeroDivisionError" and "1 / 0" in "".join(error["traceback"])
 
 
 @walled
 def test_a_session_has_no_worked_solution(warm):
-    with Submission(warm) as room:
-        found = room.run(
+    with Submission(warm) as submission:
+        found = submission.run(
             "import os, sys\nimport bncourse\nfrom bncourse import check\n"
             "check.solutions_off()\nprint(check.solution('normalize'))\n"
             "roots = {*sys.path, os.path.dirname(bncourse.__file__), '/work', '/home', '/tmp'}\n"
@@ -158,8 +159,8 @@ def test_a_session_has_no_worked_solution(warm):
 def test_a_session_sees_neither_the_course_nor_what_the_last_one_left(warm):
     secret = Path(warm.folder) / "secret"
     secret.write_text("grades")
-    with Submission(warm) as room:
-        found = room.run(
+    with Submission(warm) as submission:
+        found = submission.run(
             "import os\n"
             "tried = []\n"
             f"for path in ({str(ROOT / 'solutions')!r}, {str(secret)!r}, '/etc/shadow', '/root/.ssh'):\n"
@@ -170,8 +171,8 @@ def test_a_session_sees_neither_the_course_nor_what_the_last_one_left(warm):
             "print(tried)"
         )
         assert found[0]["text"] == "[]\n"
-    with Submission(warm) as room:
-        assert room.run("import os; print(os.listdir('.'))")[0]["text"] == "[]\n"
+    with Submission(warm) as submission:
+        assert submission.run("import os; print(os.listdir('.'))")[0]["text"] == "[]\n"
 
 
 @walled
@@ -190,25 +191,25 @@ def test_a_session_sees_neither_the_course_nor_what_the_last_one_left(warm):
     ],
 )
 def test_what_no_answer_needs_is_refused(warm, call):
-    with Submission(warm) as room:
-        [error] = room.run(f"import ctypes, os, socket\n{call}")
+    with Submission(warm) as submission:
+        [error] = submission.run(f"import ctypes, os, socket\n{call}")
         assert error["ename"] in ("PermissionError", "ZeroDivisionError", "FileNotFoundError", "OSError")
 
 
 @walled
 def test_a_traceback_names_no_folder_of_the_graders_machine_and_nothing_inside_the_session(warm):
-    with Submission(warm) as room:
+    with Submission(warm) as submission:
         said = json.dumps(
             [
-                room.run("from bncourse import network\nnetwork.train()"),
-                room.run("import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))"),
-                room.run("import json\njson.loads('{')"),
-                room.run("open('data.csv')"),
-                room.run("import os, warnings\nprint(os.path.abspath('mine'))\nwarnings.warn('so')"),
+                submission.run("from bncourse import network\nnetwork.train()"),
+                submission.run("import numpy as np\nnp.linalg.inv(np.zeros((2, 2)))"),
+                submission.run("import json\njson.loads('{')"),
+                submission.run("open('data.csv')"),
+                submission.run("import os, warnings\nprint(os.path.abspath('mine'))\nwarnings.warn('so')"),
             ]
         )
-        room.run("def f(x):\n    raise ValueError(os.path.abspath('mine'))")
-        said += answer(room.lookup("f")).call((1.0,), {}, seconds=2).fault.message
+        submission.run("def f(x):\n    raise ValueError(os.path.abspath('mine'))")
+        said += answer(submission.lookup("f")).call((1.0,), {}, seconds=2).fault.message
     for place in (str(warm.folder), sys.prefix, sys.base_prefix, "/session/", "_Absent", str(ROOT)):
         assert place not in said, place
     assert "LinAlgError" in said and "network.train is not there" in said
@@ -216,8 +217,8 @@ def test_a_traceback_names_no_folder_of_the_graders_machine_and_nothing_inside_t
 
 @walled
 def test_a_function_of_the_judge_tells_nothing_of_itself_in_its_errors(warm):
-    with Submission(warm) as room:
-        room.run(
+    with Submission(warm) as submission:
+        submission.run(
             "import numpy as np\nheard = []\ndef find_bugs(bn):\n"
             "    one = np.ones(3)\n"
             "    for call in (lambda: bn.forward(), lambda: bn.backward(1, 2, 3), lambda: bn.right,"
@@ -225,16 +226,16 @@ def test_a_function_of_the_judge_tells_nothing_of_itself_in_its_errors(warm):
             "        try: call()\n"
             "        except Exception as error: heard.append((type(error).__name__, str(error)))"
         )
-        judge(exercises.find("find_bugs"), answer(room.lookup("find_bugs"), "find_bugs"), seed=5)
-        heard = room.lookup("heard")
+        judge(exercises.find("find_bugs"), answer(submission.lookup("find_bugs"), "find_bugs"), seed=5)
+        heard = submission.lookup("heard")
     assert len(heard) > 60 and len(set(heard)) == 5  # the same words from right ones and from bugs
     assert not any(name in str(heard) for name in ("locals", "written", "implementation", "_alike", "bncourse"))
 
 
 @walled
 def test_a_call_crosses_with_its_arguments_changes_faults_and_prints(warm):
-    with Submission(warm) as room:
-        room.run(
+    with Submission(warm) as submission:
+        submission.run(
             "import numpy as np\n"
             "def f(x, *, shift=0.0):\n"
             "    print('called')\n"
@@ -244,7 +245,7 @@ def test_a_call_crosses_with_its_arguments_changes_faults_and_prints(warm):
             "    return {'sum': x + shift, 'shape': x.shape}"
         )
         given = np.arange(3.0)
-        learners = answer(room.lookup("f"))
+        learners = answer(submission.lookup("f"))
         assert learners.kind == "function" and learners.source.startswith("def f(x")
         reply = learners.call((given,), {"shift": 1.0}, seconds=2)
         np.testing.assert_array_equal(reply.value["sum"], [10, 2, 3])
@@ -257,18 +258,18 @@ def test_a_call_crosses_with_its_arguments_changes_faults_and_prints(warm):
 
 @walled
 def test_a_loop_that_nothing_stops_costs_its_own_cell_and_the_names_before_it_stay(warm):
-    with Submission(warm) as room:
-        room.run("kept = 7")
-        [stopped] = room.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass")
+    with Submission(warm) as submission:
+        submission.run("kept = 7")
+        [stopped] = submission.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass")
         assert stopped["output_type"] == "error" and "did not end in time" in stopped["evalue"]
-        assert room.lookup("kept") == 7
-        assert room.sessions == 2
+        assert submission.lookup("kept") == 7
+        assert submission.sessions == 2
 
 
 @walled
 def test_nothing_a_submission_started_outlives_it(warm):
-    with Submission(warm) as room:
-        room.run(
+    with Submission(warm) as submission:
+        submission.run(
             "import os, time\n"
             "for _ in range(3):\n"
             "    if os.fork() == 0:\n"
@@ -286,18 +287,18 @@ def test_nothing_a_submission_started_outlives_it(warm):
 def test_every_level_that_stands_here_runs_a_cell():
     reached = []
     for level in (3, 2, 1, 0):
-        room = sandbox.Sandbox(level, (), 41)
+        walls = sandbox.Sandbox(level, (), 41)
         try:
-            room.start()
+            walls.start()
         except sandbox.Unavailable as error:
             assert str(level) in str(error)
             continue
         try:
-            with Submission(room) as submission:
+            with Submission(walls) as submission:
                 assert submission.run("print(6 * 7)")[0]["text"] == "42\n"
             reached.append(level)
         finally:
-            room.stop()
+            walls.stop()
     assert LEVEL in reached
 
 
@@ -336,12 +337,12 @@ def test_what_the_judge_compiled_is_read_in_a_session_and_not_written(level, req
 @pytest.mark.parametrize("name", names(ROOT))
 def test_a_solved_notebook_earns_all_its_points_with_its_demonstrations_left_out(name):
     notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
-    room = sandbox.Sandbox(LEVEL, preloads(notebook), 42)
-    room.start()
+    walls = sandbox.Sandbox(LEVEL, preloads(notebook), 42)
+    walls.start()
     try:
-        judged = judge_notebook(notebook, room, seed=97)
+        judged = judge_notebook(notebook, walls, seed=97)
     finally:
-        room.stop()
+        walls.stop()
     assert judged.events == []
     checks = [c for c in judged.notebook.cells if c.metadata.get("nbgrader", {}).get("grade") and c.cell_type == "code"]
     assert checks and all(judged.outcomes[c.metadata.nbgrader.grade_id]["outcome"] == "correct" for c in checks)
@@ -356,12 +357,12 @@ def test_through_the_wall_each_verdict_is_the_one_of_the_notebook(name):
     members = {member.name: member for member in classroom.members(source)}
     class_ = [members[m] for m in ("right-1", "wrong-01", "wrong-04") if m in members]
     imports = source.code[0].text
-    room = sandbox.Sandbox(LEVEL, ("numpy",), 43)
-    room.start()
+    walls = sandbox.Sandbox(LEVEL, ("numpy",), 43)
+    walls.start()
     compared = 0
     try:
         for member in class_:
-            with Submission(room) as submission:
+            with Submission(walls) as submission:
                 submission.run(imports)
                 for text in member.answers.values():
                     submission.run(text)
@@ -381,7 +382,7 @@ def test_through_the_wall_each_verdict_is_the_one_of_the_notebook(name):
                     ), exercise.name
                     compared += 1
     finally:
-        room.stop()
+        walls.stop()
     assert compared >= 3
 
 

@@ -34,7 +34,7 @@ def answers(exercise, most):
 
 
 def verdicts(names, most):
-    """Give the texts of the verdicts.
+    """Give the texts of the verdicts, and the last one as a "card" in HTML.
 
     Parameters
     ----------
@@ -51,8 +51,9 @@ def verdicts(names, most):
     for name in names:
         exercise = exercises.find(name)
         for called, answer in answers(exercise, most):
-            found[f"{name}: {called}"] = judge(exercise, DirectAnswer(answer), SEED).text()
-    return found
+            verdict = judge(exercise, DirectAnswer(answer), SEED)
+            found[f"{name}: {called}"] = verdict.text()
+    return found | {"card": verdict.html()}
 
 
 if __name__ == "__main__":

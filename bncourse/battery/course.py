@@ -38,7 +38,7 @@ WRITTEN = ("autograded", "graded", "staged", "submitted", "received", "backups",
 
 
 @dataclass
-class Outcome:
+class BatteryRun:
     """What became of a run of the battery.
 
     Parameters
@@ -132,18 +132,18 @@ def run(course, chosen, *, workers=2, level=3, limits=LIMITS):
     ----------
     course : path
         As `make` made it; nothing was handed in yet.
-    chosen : list of Case
+    chosen : list of BatteryCase
     workers, level : int
         How many side by side, and the level of walls.
 
     Returns
     -------
-    Outcome
+    BatteryRun
     """
     from bncourse.grading.engine.grade import grade
     from bncourse.grading.submission.store import end_reading
 
-    course, outcome = Path(course), Outcome()
+    course, outcome = Path(course), BatteryRun()
     with marked() as left:
         for name in sorted({case.assignment for case in chosen}):
             of_this = [case for case in chosen if case.assignment == name]

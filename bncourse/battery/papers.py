@@ -24,7 +24,7 @@ THROUGH = "GOT THROUGH"
 
 
 @dataclass(frozen=True)
-class Case:
+class BatteryCase:
     """One submission of the battery.
 
     Parameters
@@ -79,7 +79,7 @@ def case(kind, spoils=(), *, earns=None, at_most=False, assignment=FORWARD, need
         earned = points | dict.fromkeys(lost, 0.0) | (earns or {})
         name = function.__name__.replace("_", "-")
         says = " ".join(function.__doc__.split())
-        _cases[name] = Case(name, kind, says, function, earned, at_most, assignment, needs_root, at_every_wall)
+        _cases[name] = BatteryCase(name, kind, says, function, earned, at_most, assignment, needs_root, at_every_wall)
         return function
 
     return declare

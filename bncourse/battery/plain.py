@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 from bncourse.battery import course as battery
-from bncourse.battery.papers import FORWARD, POINTS, THROUGH, Case
+from bncourse.battery.papers import FORWARD, POINTS, THROUGH, BatteryCase
 from bncourse.sandbox.inside.leftovers import remove
 from bncourse.sandbox.mounts import bubblewrap
 from bncourse.trouble import Trouble
@@ -58,7 +58,7 @@ def prepare(home, folder):
     """
     folder = battery.make(home, folder)
     (folder / "nbgrader_config.py").write_text(SETTINGS, encoding="utf-8")
-    right = Case("right-submission", "odd", "It is right.", lambda paper: None, POINTS[FORWARD])
+    right = BatteryCase("right-submission", "odd", "It is right.", lambda paper: None, POINTS[FORWARD])
     place = folder.with_name(f"{folder.name}-right")
     found = grade(folder, right, place)
     remove(str(place))
@@ -77,7 +77,7 @@ def grade(template, case, folder):
     ----------
     template : path
         As `prepare` made it; it is copied.
-    case : Case
+    case : BatteryCase
     folder : path
         A new folder for this case.
 

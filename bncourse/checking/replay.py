@@ -23,7 +23,7 @@ _MOST_BY_CHANCE = 3  # different whole numbers
 
 
 @dataclass(frozen=True)
-class Result:
+class IdeaResult:
     """What a wrong idea gives on a case: a value, or the kind of the exception with which it stops."""
 
     value: object
@@ -57,7 +57,7 @@ class Replay:
         return list(self.exercise.in_all_forms())
 
     def result(self, ideas, trial):
-        """Give the `Result` of one idea, or of two that meet, on the case of a trial."""
+        """Give the `IdeaResult` of one idea, or of two that meet, on the case of a trial."""
         key = (*(id(idea) for idea in ideas), id(trial))
         if key not in self._kept:
             self._kept[key] = self._run(self._function(ideas), trial.case)
@@ -80,8 +80,8 @@ class Replay:
                 value = self.exercise.called_with(function, arguments, options)
                 value = value if _is_plain(value) else plain(value)
             except Exception as error:  # a wrong idea that stops on a case agrees with no value
-                return Result(None, arguments, type(error).__name__)
-        return Result(value, arguments)
+                return IdeaResult(None, arguments, type(error).__name__)
+        return IdeaResult(value, arguments)
 
     def explains(self, ideas, trials):
         """Say how far the ideas are from the answer on these trials, in units of `LIKE`; None where they differ.

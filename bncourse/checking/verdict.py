@@ -7,7 +7,8 @@ left, so that it is legible in light and dark, and nothing is said by colour alo
 import re
 import textwrap
 from dataclasses import dataclass, field
-from html import escape
+
+from bncourse.templates import card
 
 CORRECT, NOT_STARTED, NOT_YET, STOPPED = "correct", "not started", "not yet", "stopped"
 NOT_CHECKED = "not checked"  # the page shows other code than the one that Python has
@@ -23,7 +24,7 @@ _LOOKS = {
 _FIRST_REASON = {NOT_STARTED: "The task", NOT_CHECKED: "What happened"}
 _READ = "Read again"
 _WIDTH = 76
-_CODE = re.compile(r"`([^`]+)`")
+_CODE = re.compile(r"`([^`]+)`")  # splits a text; each second piece is code
 
 
 @dataclass(frozen=True)
@@ -123,23 +124,12 @@ class Verdict:
 
     def html(self):
         """Give the verdict as an HTML card."""
-        _, _, bar = _LOOKS[self.outcome]
-        parts = [f'<div style="font-weight:bold">{escape(self.head)}</div>']
-        if self.passed:
-            items = "".join(f"<li>✓ Passed: {escape(sentence)}</li>" for sentence in self.passed)
-            parts.append(f'<ul style="list-style:none;margin:4px 0;padding-left:8px">{items}</ul>')
-        for finding in self.missed:
-            parts.append(f'<div style="margin:4px 0 0 8px">✗ Not yet: {escape(finding.sentence)}</div>')
-            if finding.details:
-                parts.append(_table(finding.details))
-        for label, value in self._paragraphs():
-            words = _CODE.sub(r"<code>\1</code>", escape(value))
-            parts.append(f'<div style="margin-top:4px"><strong>{escape(label)}:</strong> {words}</div>')
-        if self.section:  # Jupyter's anchor of a heading
-            link = f'<a href="#{escape(self.section.replace(" ", "-"))}">{escape(self.section)}</a>'
-            parts.append(f'<div style="margin-top:4px"><strong>{_READ}:</strong> {link}</div>')
-        style = f"border-left:5px solid {bar};padding:6px 12px;margin:4px 0;line-height:1.45"
-        return f'<div style="{style}">{"".join(parts)}</div>'
+        return card("bncourse.checking", "verdict", **self.in_a_card())
+
+    def in_a_card(self):
+        """Give what the template of a verdict is filled with, for a card that continues this one."""
+        paragraphs = [(label, _CODE.split(value)) for label, value in self._paragraphs()]
+        return {"verdict": self, "bar": _LOOKS[self.outcome][-1], "paragraphs": paragraphs, "read": _READ}
 
     def _paragraphs(self):
         for number, reason in enumerate(self.reasons):
@@ -157,16 +147,6 @@ class Verdict:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}
-
-
-def _table(details):
-    cell = "padding:1px 10px 1px 0;text-align:left;vertical-align:top;border:none;background:transparent"
-    rows = "".join(
-        f'<tr style="background:transparent"><th scope="row" style="{cell};font-weight:normal">{escape(label)}</th>'
-        f'<td style="{cell};font-family:monospace">{escape(value)}</td></tr>'
-        for label, value in details
-    )
-    return f'<table style="margin:2px 0 2px 24px;border-collapse:collapse;border:none">{rows}</table>'
 
 
 def wrapped(text, indent=0, hang=2):

@@ -28,7 +28,7 @@ FUNCTIONS = (
 )  # fmt: skip
 
 
-class Refused(TypeError):
+class RefusedModel(TypeError):
     """A model that is not made again; the text says why, to the learner."""
 
     def __init__(self, why):
@@ -52,19 +52,19 @@ def rebuild_model(told, what="layers"):
 
     Raises
     ------
-    Refused
+    RefusedModel
         If it holds what is not in the lists, or is too large.
     ValueError
         If it does not know its input yet.
     """
     if not isinstance(told, dict):
-        raise Refused("what was told of it is no model")
+        raise RefusedModel("what was told of it is no model")
     if told.get("built") is not True:
         raise ValueError("The model does not know its input yet; begin it with keras.Input((128,)).")
     keras = require_keras()
     try:
         model = _model(keras, told)
-    except Refused:
+    except RefusedModel:
         if what != "compiled":
             raise
         inputs = keras.Input((1,))
@@ -76,29 +76,29 @@ def rebuild_model(told, what="layers"):
 
 def _model(keras, told):
     if "untold" in told:
-        raise Refused(_text(told["untold"], 200))
+        raise RefusedModel(_text(told["untold"], 200))
     inputs = _input(keras, told.get("input"))
     values, layers, weights = [inputs], {}, 0
     steps = told.get("steps")
     if not isinstance(steps, list) or len(steps) > MOST_STEPS:
-        raise Refused(f"it has more than {MOST_STEPS} layers")
+        raise RefusedModel(f"it has more than {MOST_STEPS} layers")
     for step in steps:
         if not isinstance(step, dict) or not isinstance(step.get("takes"), list) or len(step["takes"]) > 8:
-            raise Refused("one of its layers is told in no order")
+            raise RefusedModel("one of its layers is told in no order")
         takes = [_value(place, values) for place in step["takes"]]
         weights += _weights(step, takes)
         if weights > MOST_WEIGHTS:
-            raise Refused(f"it has more than {MOST_WEIGHTS:,} parameters")
+            raise RefusedModel(f"it has more than {MOST_WEIGHTS:,} parameters")
         values.append(_called(keras, step, takes, layers))
     return keras.Model(inputs, values[_whole(told.get("gives"), 0, len(steps))])
 
 
 def _input(keras, told):
     if not isinstance(told, dict) or not isinstance(told.get("shape"), tuple):
-        raise Refused("its input is not known")
+        raise RefusedModel("its input is not known")
     shape = tuple(_whole(length, 1, MOST_NUMBERS) for length in told["shape"][:5])
     if len(told["shape"]) > 4 or math.prod(shape) > MOST_NUMBERS:
-        raise Refused(f"its input has more than {MOST_NUMBERS:,} numbers")
+        raise RefusedModel(f"its input has more than {MOST_NUMBERS:,} numbers")
     return keras.Input(shape, dtype=_one_of(told.get("dtype"), _INPUTS, "type of numbers"))
 
 
@@ -125,9 +125,9 @@ def _size(value):
 def _called(keras, step, takes, layers):
     """Make a layer of the list, or take it once more, and call it; refuse what would become large."""
     if not takes or all(isinstance(value, float) for value in takes):
-        raise Refused("one of its layers takes no tensor")
+        raise RefusedModel("one of its layers takes no tensor")
     if sum(map(_size, takes)) > MOST_NUMBERS:
-        raise Refused(f"more than {MOST_NUMBERS:,} numbers come out of one of its layers")
+        raise RefusedModel(f"more than {MOST_NUMBERS:,} numbers come out of one of its layers")
     kind, of = step.get("kind"), step.get("of")
     number = _whole(step.get("layer"), 0, MOST_STEPS)
     try:
@@ -140,18 +140,18 @@ def _called(keras, step, takes, layers):
             if number not in layers:
                 layers[number] = _layer(keras, kind, step)
             if type(layers[number]).__name__ != kind:
-                raise Refused("one of its layers is told in two ways")
+                raise RefusedModel("one of its layers is told in two ways")
             training = step.get("training")
             more = {"training": training} if isinstance(training, bool) and kind == "BatchNormalization" else {}
             if len(takes) > 1:
                 _joins(takes)
             made = layers[number](takes if kind in ("Add", "Concatenate", "Multiply", "Subtract") else takes[0], **more)
-    except Refused:
+    except RefusedModel:
         raise
     except (TypeError, ValueError, IndexError, ZeroDivisionError, OverflowError) as error:
-        raise Refused(f"{kind} does not fit what comes before it ({str(error).splitlines()[0][:120]})") from error
+        raise RefusedModel(f"{kind} does not fit what comes before it ({str(error).splitlines()[0][:120]})") from error
     if _size(made) > MOST_NUMBERS:
-        raise Refused(f"more than {MOST_NUMBERS:,} numbers come out of one of its layers")
+        raise RefusedModel(f"more than {MOST_NUMBERS:,} numbers come out of one of its layers")
     return made
 
 
@@ -161,7 +161,7 @@ def _joins(takes):
     longest = max(map(len, shapes))
     met = [max((shape[::-1][axis] or 1) for shape in shapes if axis < len(shape)) for axis in range(longest)]
     if math.prod(met) > MOST_NUMBERS:
-        raise Refused(f"more than {MOST_NUMBERS:,} numbers come out of one of its layers")
+        raise RefusedModel(f"more than {MOST_NUMBERS:,} numbers come out of one of its layers")
 
 
 def _operation(keras, kind):
@@ -188,7 +188,7 @@ def _options(step):
     names = tables.get(step.get("of"), {}).get(step.get("kind"), ())
     told = step.get("options")
     if not isinstance(told, dict) or len(told) > len(names) or any(name not in names for name in told):
-        raise Refused("one of its layers has options that are not known")
+        raise RefusedModel("one of its layers has options that are not known")
     return {name: _option(name, value) for name, value in told.items()}
 
 
@@ -197,7 +197,7 @@ def _option(name, value):
         if value is None:
             return None
         if not isinstance(value, dict) or set(value) != {"l1", "l2"}:
-            raise Refused("one of its regularizers is not known")
+            raise RefusedModel("one of its regularizers is not known")
         return {part: _number(value[part], 0.0, 1e6) for part in ("l1", "l2")}
     if name == "activation":
         return None if value is None else _one_of(value, ACTIVATIONS, "activation")
@@ -209,12 +209,12 @@ def _option(name, value):
         return _whole(value, 1, MOST_UNITS)
     if name == "target_shape":
         if not isinstance(value, tuple) or len(value) > 4:
-            raise Refused("it is reshaped to a shape that is not known")
+            raise RefusedModel("it is reshaped to a shape that is not known")
         return tuple(_whole(length, -1, MOST_NUMBERS) for length in value)
     if name == "axis":
         if isinstance(value, list | tuple):
             if not 1 <= len(value) <= 4:
-                raise Refused("a layer has axes that are not known")
+                raise RefusedModel("a layer has axes that are not known")
             return [_whole(axis, -5, 5) for axis in value]
         return _whole(value, -5, 5)
     if name in ("max_value", "ignore_class") and value is None:
@@ -229,10 +229,10 @@ def _option(name, value):
 def _compile(keras, model, told):
     """Compile as was told: the optimizer of that name with its usual settings, and the loss with its options."""
     if not isinstance(told, dict):
-        raise Refused("how it is compiled is not known")
+        raise RefusedModel("how it is compiled is not known")
     optimizer = _one_of(told.get("optimizer"), OPTIMIZERS, "optimizer")
     if not hasattr(keras.optimizers, optimizer):
-        raise Refused(f"this Keras has no optimizer {optimizer}")
+        raise RefusedModel(f"this Keras has no optimizer {optimizer}")
     weight = told.get("weight")
     model.compile(
         getattr(keras.optimizers, optimizer)(),
@@ -247,30 +247,30 @@ def _loss(keras, told):
     if told.get("of") == "function":
         kind = _one_of(told.get("kind"), FUNCTIONS, "loss")
         if not hasattr(keras.losses, kind):
-            raise Refused(f"this Keras has no loss {kind}")
+            raise RefusedModel(f"this Keras has no loss {kind}")
         return getattr(keras.losses, kind)
     if told.get("of") != "class":
-        raise Refused("its loss is a function of your own")
+        raise RefusedModel("its loss is a function of your own")
     return getattr(keras.losses, _one_of(told.get("kind"), LOSSES, "loss"))(**_options(told))
 
 
 def _one_of(value, known, what):
     if not isinstance(value, str | None) or value not in known:
         said = value if isinstance(value, str) else type(value).__name__
-        raise Refused(f"it holds a kind of {what} that the check does not know, {said[:60]}")
+        raise RefusedModel(f"it holds a kind of {what} that the check does not know, {said[:60]}")
     return value
 
 
 def _whole(value, least, most):
     if type(value) is not int or not least <= value <= most:
         said = value if type(value) is int and abs(value) < 10**12 else "something else"
-        raise Refused(f"a size in it must be from {least:,} to {most:,}, and it is {said}")
+        raise RefusedModel(f"a size in it must be from {least:,} to {most:,}, and it is {said}")
     return value
 
 
 def _number(value, least, most):
     if type(value) not in (int, float) or not least <= value <= most:
-        raise Refused(f"a number in it must be from {least:g} to {most:g}")
+        raise RefusedModel(f"a number in it must be from {least:g} to {most:g}")
     return float(value)
 
 

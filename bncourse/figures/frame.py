@@ -9,7 +9,6 @@ import io
 from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass
-from html import escape
 from importlib.resources import as_file, files
 
 from matplotlib import rc_context, rc_params_from_file, rcParams
@@ -18,6 +17,8 @@ from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+
+from bncourse.templates import inline
 
 BOOK_WIDTH, LEAST_PIXELS = 700, 9.0  # on a page as narrow as the book's, no label is smaller than this
 PIXELS_PER_INCH = 100  # on the page; the image holds twice as many, for dense screens
@@ -62,8 +63,13 @@ class DescribedFigure:
         self.figure.savefig(png, format="png", dpi=2 * PIXELS_PER_INCH, facecolor=self.figure.get_facecolor())
         width = round(self.figure.get_figwidth() * PIXELS_PER_INCH)
         source = f"data:image/png;base64,{b64encode(png.getvalue()).decode()}"
-        style = f"width:{width}px; max-width:100%; height:auto"
-        return f'<img alt="{escape(self.alt)}" src="{source}" width="{width}" style="{style}">'
+        return inline(
+            '<img alt="{{ alt }}" src="{{ source }}" width="{{ width }}" '
+            'style="width:{{ width }}px; max-width:100%; height:auto">',
+            alt=self.alt,
+            source=source,
+            width=width,
+        )
 
     def __repr__(self):
         return f"Figure: {self.alt}"

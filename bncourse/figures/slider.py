@@ -8,9 +8,9 @@ answer. An exported page, a code host or a grader's run of the notebook has the 
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 
 from bncourse.surroundings import is_live
+from bncourse.templates import inline
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Slider:
             )
             widgets.jslink((play, "value"), (slider, "value"))
             controls.insert(0, play)
-        asked = [widgets.HTML(f"<b>{escape(self.question)}</b>")] if self.question else []
+        asked = [widgets.HTML(inline("<b>{{ words }}</b>", words=self.question))] if self.question else []
         return widgets.VBox([*asked, widgets.Box(controls, layout=widgets.Layout(flex_flow="row wrap")), stack])
 
     def _ipython_display_(self):
@@ -109,7 +109,7 @@ class Slider:
             f"Here JupyterLab has a slider ({self.name}) through {len(self.pictures)} pictures; run the cell to see it."
         )
         bundle = self.widget()._repr_mimebundle_()
-        display(bundle | {"text/plain": words, "text/html": f"<p>{escape(words)}</p>"}, raw=True)
+        display(bundle | {"text/plain": words, "text/html": inline("<p>{{ words }}</p>", words=words)}, raw=True)
 
     def _show_live(self):
         """Show the slider, and under it a line that stays when the page is opened again, where no slider is."""
@@ -117,8 +117,13 @@ class Slider:
 
         back = f"No slider here? Then the page was opened again: run the cell, and it is back ({self.name})."
         display(self.widget()._repr_mimebundle_() | {"text/plain": f"{self!r}. {back}"}, raw=True)
-        folded = f"<details><summary>All in one picture, for paper</summary>{self.still._repr_html_()}</details>"
-        display({"text/plain": back, "text/html": f"<small>{escape(back)}</small>{folded}"}, raw=True)
+        line = inline(
+            "<small>{{ back }}</small>"
+            "<details><summary>All in one picture, for paper</summary>{{ still._repr_html_() | safe }}</details>",
+            back=back,
+            still=self.still,
+        )
+        display({"text/plain": back, "text/html": line}, raw=True)
 
     def __repr__(self):
         return f"{self.still!r}\nSlider: {self.name}, from {self.labels[0]} to {self.labels[-1]}"

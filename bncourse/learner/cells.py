@@ -18,7 +18,7 @@ _LARGEST = 20_000_000  # bytes of a notebook that is read while a learner waits
 
 
 @dataclass(frozen=True)
-class Run:
+class CellRun:
     """One run of a cell.
 
     Parameters
@@ -116,7 +116,7 @@ def runs(shell):
 
     Returns
     -------
-    list of Run
+    list of CellRun
     """
     noted = _watches.get(shell) or _Watch()
     history = shell.history_manager
@@ -124,7 +124,7 @@ def runs(shell):
     for number, (raw, text) in enumerate(zip(history.input_hist_raw, history.input_hist_parsed, strict=False)):
         if number:  # IPython counts from 1
             seen = noted.notes.get(number) or {"file": _file(shell, raw, number)}
-            found.append(Run(number, text, **seen))
+            found.append(CellRun(number, text, **seen))
     if found and noted.current is not None and found[-1].ended is None:
         file = _file(shell, noted.current.raw_cell, found[-1].number)
         found[-1] = replace(found[-1], file=file, cell=_cell_of(shell, noted.current))
@@ -213,7 +213,7 @@ def saved(shell, current, since):
     Parameters
     ----------
     shell : InteractiveShell
-    current : Run
+    current : CellRun
         The run that is under way: the saved notebook has its cell.
     since : float
         The time.

@@ -4,11 +4,10 @@ The answer that is graded stays plain text in its cell. Running the cell writes 
 there are no buttons, or where the cell holds more than the answer, it is written by hand.
 """
 
-from html import escape
-
 from bncourse.companion.worked import solutions
 from bncourse.learner import filling
 from bncourse.learner.guess import radio_buttons
+from bncourse.templates import inline
 
 
 def choices(quiz):
@@ -99,7 +98,8 @@ class Choosing:
                 text.value = code(self.quiz, self.chosen)
 
             buttons.observe(choose, "index")
-            rows += [widgets.HTML(f"<code>{escape(question.key)}</code>: {escape(question.asks)}"), buttons]
+            asks = inline("<code>{{ question.key }}</code>: {{ question.asks }}", question=question)
+            rows += [widgets.HTML(asks), buttons]
         by_hand = "If they do not come into the cell, copy this text (Ctrl+A, Ctrl+C) into it (Ctrl+A, Ctrl+V):"
         return widgets.VBox([*rows, widgets.HTML(by_hand), text])
 
@@ -110,7 +110,8 @@ class Choosing:
         filling.wait(get_ipython(), self.waiting)
         display(self.widget()._repr_mimebundle_() | {"text/plain": ""}, raw=True)
         back = "No buttons here? Then the page was opened again: run the cell, and they are back."
-        display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True)
+        small = inline("<small>{{ back }}</small>", back=back)
+        display({"text/plain": back, "text/html": small}, raw=True)
 
 
 def offered(quiz, learners, outcome):

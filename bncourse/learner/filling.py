@@ -14,6 +14,7 @@ import tokenize
 from weakref import WeakSet
 
 from bncourse.learner import cells, elsewhere
+from bncourse.templates import inline
 
 _waiting = {}  # by the name of the quiz: what was chosen, and is not in the cell yet
 _attended = WeakSet()
@@ -156,7 +157,8 @@ def _has_run(shell, result):
 def _say(sentence):
     from IPython.display import display
 
-    display({"text/plain": sentence, "text/html": f"<small>{sentence}</small>"}, raw=True)
+    small = inline("<small>{{ sentence }}</small>", sentence=sentence)
+    display({"text/plain": sentence, "text/html": small}, raw=True)
 
 
 def written(value):

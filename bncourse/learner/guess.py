@@ -1,16 +1,15 @@
 """Guess before a run, and see the outcome beside the guess: hidden until a guess stands, or the reader asks for it."""
 
 import os
-from html import escape
 
 import numpy as np
 
 from bncourse.companion.predictions import PREDICTIONS
 from bncourse.learner import journal
 from bncourse.surroundings import is_live
+from bncourse.templates import card
 
 SHOW_ME = "show me"
-_BORDER = "border-left:4px solid #5b7fb4; padding:4px 12px; margin:4px 0"
 
 
 def predict(question, guess=None, *more, **choices):
@@ -140,21 +139,7 @@ class Card:
         return "\n".join(["\n  ".join([self.question, *lines]), *map(str, self.seen)])
 
     def _repr_html_(self):
-        # Inline style only, and no colour for text: JupyterLab removes style sheets, and has two themes.
-        rows = "".join(
-            f'<tr style="background:transparent"><th scope="row" style="text-align:left; padding:2px 16px 2px 0">'
-            f'{escape(what)}</th><td style="text-align:left; padding:2px 0">{escape(value)}</td></tr>'
-            for what, value in self.rows
-        )
-        table = f'<table style="margin:4px 0">{rows}</table>' if rows else ""
-        texts = [f'<div style="margin-top:4px">{escape(text)}</div>' for text in (self.remark, self.why) if text]
-        body = table + "".join(texts) + "".join(map(_seen_html, self.seen))
-        if self.hidden:
-            body = (
-                '<div style="margin:4px 0">You made no guess this time. Guess in the cell above, and run this one '
-                f"again; or open the next line.</div><details><summary>Show me</summary>{body}</details>"
-            )
-        return f'<div style="{_BORDER}"><div><b>{escape(self.question)}</b></div>{body}</div>'
+        return card("bncourse.learner", "guess", card=self)
 
 
 class Buttons:
@@ -201,13 +186,6 @@ def radio_buttons(options, name):
     return widgets.RadioButtons(
         options=options, index=None, tooltip=name, layout=widgets.Layout(width="auto", margin="0 0 0 16px")
     )
-
-
-def _seen_html(thing):
-    if hasattr(thing, "_repr_html_"):
-        return f'<div style="margin-top:8px">{thing._repr_html_()}</div>'
-    style = "margin:6px 0; background:transparent; white-space:pre-wrap; word-break:normal; overflow-wrap:anywhere"
-    return f'<pre style="{style}">{escape(str(thing))}</pre>'
 
 
 def _shown(value):

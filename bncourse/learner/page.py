@@ -20,7 +20,7 @@ _UNTIL_NO_ERROR = "Correct that cell and run it until it has no error, then run 
 class _Made:
     """The run that made an answer, and the name of the answer there."""
 
-    run: cells.Run
+    run: cells.CellRun
     name: str
     parts: frozenset  # the names of that cell from which it is made, its own too
     sure: bool  # whether it is this run, not an earlier one of the same text

@@ -1,16 +1,15 @@
 """Where a learner stands: what is done, not yet right, and not started, over all notebooks."""
 
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 from bncourse import course, exercises
 from bncourse.learner import journal, place
+from bncourse.templates import card
 from bncourse.trouble import Trouble
 
 DONE, NOT_YET, NOT_STARTED = "done", "not yet", "not started"
 _SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○"}
-_BAR = "#5b7fb4"
 
 
 @dataclass(frozen=True)
@@ -52,41 +51,25 @@ class Standing:
         """Give the standing as a table, with the exercises of each notebook folded under it."""
         total = sum(map(len, self.notebooks.values()))
         done = sum(self.count(notebook) for notebook in self.notebooks)
-        cell = "text-align:left;vertical-align:top;padding:2px 16px 2px 0;border:none;background:transparent"
-        rows = []
-        for notebook, states in self.notebooks.items():
-            items = "".join(f"<div>{_SIGNS[state]} {escape(name)} - {state}</div>" for name, state in states.items())
-            share = f'<progress value="{self.count(notebook)}" max="{len(states)}"></progress>'
-            rows.append(
-                f'<tr style="background:transparent"><th scope="row" style="{cell}">{_link(notebook)}</th>'
-                f'<td style="{cell}">{share} {self.count(notebook)} of {len(states)} done'
-                f"<details><summary>exercises</summary>{items}</details></td></tr>"
-            )
-        head = f'<div style="font-weight:bold">Your progress: {done} of {total} exercises done</div>'
         notebook, exercise = self.onward
-        if notebook:
-            where = _link(notebook, exercise, f"{exercise or 'the beginning'}, in {notebook}")
-            head += f"<div>Where you left off: {where}</div>"
-        table = f'<table style="margin:4px 0;border:none">{"".join(rows)}</table>'
-        return f'<div style="border-left:5px solid {_BAR};padding:6px 12px;margin:4px 0">{head}{table}</div>'
+        beside = [name for name in {*self.notebooks, notebook} if Path("..", name, f"{name}.ipynb").is_file()]
+        return card(
+            "bncourse.learner",
+            "progress",
+            standing=self,
+            done=done,
+            total=total,
+            notebook=notebook,
+            exercise=exercise,
+            beside=beside,
+            signs=_SIGNS,
+        )
 
     def __repr__(self):
         return self.text()
 
     def _repr_html_(self):
         return self.html()
-
-
-def _link(notebook, exercise="", words=""):
-    """Give a notebook's name or other words, as a link where the notebook lies beside the one that is open.
-
-    JupyterLab goes to the cell of the exercise, which has its name; Notebook opens the page.
-    """
-    words = escape(words or notebook)
-    if not Path("..", notebook, f"{notebook}.ipynb").is_file():
-        return words
-    cell = f"#cell-id={exercise}" if exercise else ""
-    return f'<a href="../{notebook}/{notebook}.ipynb{cell}">{words}</a>'
 
 
 def progress():

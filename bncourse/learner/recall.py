@@ -3,16 +3,14 @@
 They are never graded. The journal notes what was chosen, so that what was forgotten is asked again first.
 """
 
-from html import escape
-
 from bncourse.companion.asides import ASIDES
 from bncourse.companion.questions import QUESTIONS
 from bncourse.learner import journal
 from bncourse.learner.guess import radio_buttons
 from bncourse.surroundings import is_live
+from bncourse.templates import card, inline
 
 EARLIER = 3
-_BORDER = "border-left:4px solid #5b7fb4;padding:4px 12px;margin:4px 0"
 
 
 def recall(number="", answers="", *, before=""):
@@ -137,18 +135,8 @@ class Questions:
 
     def html(self):
         """Give the questions as HTML; those not answered have their answer in a fold."""
-        parts = [f'<div style="font-weight:bold">{escape(self.heading)}</div>'] if self.heading else []
-        for index, question in enumerate(self.asked):
-            said = self.said(index)
-            below = f"<div>{escape(said)}</div>"
-            if not said:
-                items = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices())
-                below = (
-                    f'<ul style="margin:2px 0">{items}</ul><details><summary>Answer</summary>'
-                    f"{escape(question.right)}. {escape(question.because)}</details>"
-                )
-            parts.append(f'<div style="margin-top:6px">{self._number(index)}{escape(question.asks)}</div>{below}')
-        return f'<div style="{_BORDER}">{"".join(parts)}</div>'
+        asked = [(self._number(index), question, self.said(index)) for index, question in enumerate(self.asked)]
+        return card("bncourse.learner", "recall", heading=self.heading, asked=asked)
 
     def __repr__(self):
         return self.text()
@@ -167,7 +155,8 @@ class Questions:
             self._buttons() | {"text/plain": self.text(), "text/html": self.html()}, raw=True, display_id=True
         )
         back = "No buttons here? Then the page was opened again: run the cell, and they are back."
-        line = display({"text/plain": back, "text/html": f"<small>{back}</small>"}, raw=True, display_id=True)
+        small = inline("<small>{{ back }}</small>", back=back)
+        line = display({"text/plain": back, "text/html": small}, raw=True, display_id=True)
 
         def done():
             shown.update({"text/plain": self.text(), "text/html": self.html()}, raw=True)
@@ -178,7 +167,7 @@ class Questions:
     def _buttons(self):
         import ipywidgets as widgets
 
-        rows = [widgets.HTML(f"<b>{escape(self.heading)}</b> Not graded.")] if self.heading else []
+        rows = [widgets.HTML(inline("<b>{{ heading }}</b> Not graded.", heading=self.heading))] if self.heading else []
         for index, question in enumerate(self.asked):
             buttons = radio_buttons(question.choices(), question.asks)
             said = widgets.HTML("")
@@ -186,10 +175,11 @@ class Questions:
             def chosen(change, index=index, said=said, buttons=buttons):
                 self.choose(index, change["new"])
                 buttons.disabled = True
-                said.value = escape(self.said(index))
+                said.value = inline("{{ said }}", said=self.said(index))
                 if None not in self.chosen:
                     self._done()  # a page that is opened again shows the answers, and no buttons
 
             buttons.observe(chosen, "index")
-            rows += [widgets.HTML(f"{self._number(index)}{escape(question.asks)}"), buttons, said]
+            asks = inline("{{ words }}", words=self._number(index) + question.asks)
+            rows += [widgets.HTML(asks), buttons, said]
         return widgets.VBox(rows)._repr_mimebundle_()

@@ -5,7 +5,6 @@ Nothing of this is there in grading: the checks that count run with no learner a
 
 import os
 from dataclasses import replace
-from html import escape
 
 from bncourse import exercises
 from bncourse.checking import Quiz
@@ -14,15 +13,10 @@ from bncourse.companion.gains import GAINS
 from bncourse.companion.reasons import REASONS
 from bncourse.companion.worked import solutions
 from bncourse.learner import journal, ways
+from bncourse.templates import card
 
 TRIES = 2
 OFF = "Worked solutions are switched off in this notebook: your instructor grades it. Hints are there: "
-# JupyterLab breaks inside words, and nbconvert shows no code font, where a style does not say otherwise.
-_PRE = (
-    "margin:4px 0;padding:4px 0;background:transparent;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere;"
-    "font-family:monospace;line-height:1.35"
-)
-_GREEN, _BLUE = "#1a8754", "#5b7fb4"
 
 
 class Solved:
@@ -50,23 +44,12 @@ class Solved:
     def html(self):
         """Give the card as HTML: the verdict, one sentence, and two folds."""
         name = self.verdict.exercise
-        card = self.verdict.html()
-        parts = [f'<div style="margin-top:4px"><strong>What it is good for:</strong> {escape(GAINS[name])}</div>']
-        if self.source:
-            if other := ways.another(name, self.source):
-                parts.append(_fold("Another way to write it", _code(other)))
-            if not isinstance(exercises.find(name), Quiz):
-                parts.append(_fold("The course's answer beside yours", self._beside(name)))
-        return f"{card.removesuffix('</div>')}{''.join(parts)}</div>"
-
-    def _beside(self, name):
-        cell = "text-align:left;vertical-align:top;padding:0 20px 0 0;border:none;background:transparent"
-        heads = "".join(f'<th scope="col" style="{cell}">{words}</th>' for words in ("yours", "the course's"))
-        both = "".join(
-            f'<td style="{cell}">{_code(text)}</td>' for text in (self.source, ways.plain(solutions()[name]))
-        )
-        row = 'style="background:transparent"'
-        return f'<table style="margin:2px 0;border:none"><tr {row}>{heads}</tr><tr {row}>{both}</tr></table>'
+        other = ways.another(name, self.source) if self.source else ""
+        beside = ()
+        if self.source and not isinstance(exercises.find(name), Quiz):
+            beside = self.source, ways.plain(solutions()[name])
+        filled = self.verdict.in_a_card()
+        return card("bncourse.learner", "solved", gain=GAINS[name], other=other, beside=beside, **filled)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}
@@ -97,14 +80,7 @@ class Worked:
 
     def html(self):
         """Give the card as HTML."""
-        reasons = "".join(f"<li>{escape(reason)}</li>" for reason in self.reasons)
-        parts = [f'<div style="font-weight:bold">Worked solution - Exercise: {escape(self.name)}</div>']
-        parts += [_code(self.code)] if self.code else []
-        parts += [f'<strong>Why so:</strong><ul style="margin:2px 0">{reasons}</ul>']
-        parts += [_fold("Another way to write it", _code(self.other))] if self.other else []
-        parts += [f'<div style="margin-top:4px">{escape(self.after)}</div>']
-        style = f"border-left:5px solid {_BLUE};padding:6px 12px;margin:4px 0;line-height:1.45"
-        return f'<div style="{style}">{"".join(parts)}</div>'
+        return card("bncourse.learner", "worked", worked=self)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}
@@ -173,11 +149,3 @@ def _before_it(exercise):
     shown = {event.get("number") for event in journal.events("hint") if event.get("exercise") == exercise.name}
     failed = sum(outcome in ("not yet", "stopped") for outcome in _outcomes(exercise.name))
     return max(len(exercise.hints) - len(shown), 0), max(TRIES - failed, 0)
-
-
-def _fold(summary, body):
-    return f'<details style="margin-top:4px"><summary>{escape(summary)}</summary>{body}</details>'
-
-
-def _code(text):
-    return f'<pre style="{_PRE}">{escape(text)}</pre>'

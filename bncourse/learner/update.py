@@ -12,7 +12,7 @@ class NotMerged(Exception):
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedNotebook:
     """What came out.
 
     Parameters
@@ -44,7 +44,7 @@ def merge(base, theirs, new):
 
     Returns
     -------
-    Merged
+    MergedNotebook
 
     Raises
     ------
@@ -90,7 +90,7 @@ def merge(base, theirs, new):
     minor = max(new.get("nbformat_minor", 5), theirs.get("nbformat_minor", 5))
     metadata = {**theirs.get("metadata", {}), **new.get("metadata", {})}
     made = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}
-    return Merged(made, tuple(told), beside)
+    return MergedNotebook(made, tuple(told), beside)
 
 
 def checked(notebook):

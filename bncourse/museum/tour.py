@@ -1,9 +1,8 @@
 """A walk past what the museum shows: labels as text, and as HTML in a notebook."""
 
 import textwrap
-from html import escape
 
-_ENTRY = "margin:0 0 10px 0; max-width:760px"
+from bncourse.templates import card
 
 
 class Code(str):
@@ -30,9 +29,7 @@ class Tour:
         )
 
     def _repr_html_(self):
-        # Inline style only, and no colour for text: JupyterLab removes style sheets, and has two themes.
-        entries = "".join(map(_entry, self.entries))
-        return f'<div style="border-left:5px solid #5b7fb4; padding:6px 12px; margin:4px 0">{entries}</div>'
+        return card("bncourse.museum", "tour", entries=map(_entry, self.entries))
 
 
 def _entry(entry):
@@ -40,21 +37,16 @@ def _entry(entry):
     name, beside, paragraphs = entry
     code = [label for label, content in paragraphs.items() if isinstance(content, Code)]
     view = code or list(paragraphs)[:1]
-    head = [f"<b>{escape(name)}</b> ({escape(beside)})", *(_line(label, paragraphs[label]) for label in view)]
-    rest = [_line(label, content) for label, content in paragraphs.items() if label not in view]
+    rest = [label for label in paragraphs if label not in view]
     summary = "How it shows, and where it comes from" if code else "More"
-    fold = f"<details><summary>{summary}</summary>{'<br>'.join(rest)}</details>" if rest else ""
-    return f'<div style="{_ENTRY}">{"<br>".join(head)}{fold}</div>'
+    first, folded = ([(label, paragraphs[label], _kind(paragraphs[label])) for label in part] for part in (view, rest))
+    return name, beside, first, folded, summary
 
 
-def _line(label, content):
-    return f"<i>{escape(label)}</i> {_marked_up(content)}".strip()
-
-
-def _marked_up(content):
+def _kind(content):
     if isinstance(content, tuple):
-        return "; ".join(f'<a href="{escape(source.url)}">{escape(source.said)}</a>' for source in content)
-    return f"<code>{escape(content)}</code>" if isinstance(content, Code) else escape(content)
+        return "sources"
+    return "code" if isinstance(content, Code) else "text"
 
 
 def _indented(label, content):

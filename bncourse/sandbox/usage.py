@@ -2,7 +2,7 @@
 
 The limits of one process see neither what many take together nor what the kernel holds for them: tables of pages,
 buffers of sockets and pipes, files in memory. So both are added up from outside while a submission runs. What
-nobody can add up (locks, areas of memory, names in caches) shows in the machine as a whole: `Machine` watches it.
+nobody can add up (locks, areas of memory, names in caches) shows in the machine as a whole: `KernelMemory` watches it.
 """
 
 import contextlib
@@ -87,7 +87,7 @@ def _held(pid):
 
 
 @dataclass(frozen=True)
-class Machine:
+class KernelMemory:
     """The machine as it was when a session opened.
 
     Parameters

@@ -28,7 +28,7 @@ class Watch:
         self._limits = limits
         self._group = self._held_by_the_kernel(worker)
         self._kills = 0
-        self._machine = usage.Machine.now()
+        self._machine = usage.KernelMemory.now()
         self._files, self._bytes = process.count()  # of its own
 
     def _held_by_the_kernel(self, worker):
@@ -44,7 +44,7 @@ class Watch:
 
     def begin(self):
         """Note how the machine is when a session opens."""
-        self._machine = usage.Machine.now()
+        self._machine = usage.KernelMemory.now()
 
     def excess(self):
         """Say what a submission takes more of than it may, or ""."""

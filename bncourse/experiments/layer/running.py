@@ -13,7 +13,7 @@ from bncourse import data, losses, network, reference
 from bncourse.experiments.claim import Claim
 
 
-class Run(NamedTuple):
+class TrainingRun(NamedTuple):
     """A training run of the network 128-64-32-10 with ReLU and batch norm on MNIST digits.
 
     Parameters
@@ -51,7 +51,7 @@ def train(seed, steps=600, marks=(), lr=0.1):
 
     Returns
     -------
-    Run
+    TrainingRun
     """
     x, y = data.mnist_128()
     parts = data.split(x, y, seed)
@@ -69,7 +69,7 @@ def train(seed, steps=600, marks=(), lr=0.1):
             variances[i].append(net[i].running_var)
         if step in marks or step == steps:
             nets[step] = net
-    return Run(parts, nets, [np.array(m) for m in means], [np.array(v) for v in variances], found)
+    return TrainingRun(parts, nets, [np.array(m) for m in means], [np.array(v) for v in variances], found)
 
 
 def averages(batches, momentum, start):
@@ -105,7 +105,7 @@ def with_running_statistics(run, step, momentum):
 
     Parameters
     ----------
-    run : Run
+    run : TrainingRun
         From `train`, with `step` among its marks.
     step : int
         After how many steps.

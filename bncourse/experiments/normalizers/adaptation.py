@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bncourse import data
+from bncourse import data, network
 from bncourse.experiments.claim import Claim
 from bncourse.experiments.normalizers import normalized_networks as networks
 
@@ -108,7 +108,7 @@ def after_domain_shift(seed, lr=0.1):
     """
     parts = data.split(*data.digits(), seed)
     nets = _two_networks(parts.x_train, parts.y_train, seed, lr)
-    home = networks.accuracy(nets[0], parts.x_test, parts.y_test)
+    home = network.accuracy(nets[0], parts.x_test, parts.y_test)
     return {"home": home} | _three_accuracies("mnist", nets, *data.mnist_64())
 
 
@@ -126,16 +126,16 @@ def _two_networks(x, labels, seed, lr, steps=600):
         net = networks.init(kind, rng, (x.shape[1], 64, 32, 10))
         parts = data.Split(inputs, labels, inputs, labels)
         net = networks.train(net, parts, networks.shuffled(len(x), 64, steps, rng), lr=lr)
-        nets.append(networks.with_statistics_of(net, inputs))
+        nets.append(network.with_statistics_of(net, inputs))
     return nets
 
 
 def _three_accuracies(name, nets, x, labels):
     with_norm, without = nets
     found = (
-        networks.accuracy(with_norm, x, labels),
-        networks.accuracy(networks.with_statistics_of(with_norm, x), x, labels),
-        networks.accuracy(without, standardized(x), labels),
+        network.accuracy(with_norm, x, labels),
+        network.accuracy(network.with_statistics_of(with_norm, x), x, labels),
+        network.accuracy(without, standardized(x), labels),
     )
     return {f"{name} {way}": accuracy for way, accuracy in zip(WAYS, found, strict=True)}
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bncourse import network
 from bncourse.experiments.claim import Claim
 from bncourse.experiments.normalizers import normalized_networks as networks
 
@@ -37,8 +38,8 @@ def error(kind, seed, batch, epochs=4, lr=0.1):
     batches = networks.shuffled(len(parts.x_train), batch, epochs * len(parts.x_train) // batch, rng)
     net = networks.train(net, parts, batches, lr=lr * batch / 32)
     test = (parts.x_test, parts.y_test)
-    renewed = networks.with_statistics_of(net, parts.x_train)
-    return 1 - networks.accuracy(net, *test), 1 - networks.accuracy(renewed, *test)
+    renewed = network.with_statistics_of(net, parts.x_train)
+    return 1 - network.accuracy(net, *test), 1 - network.accuracy(renewed, *test)
 
 
 def errors(seed, batch, kinds=("batch", "layer", "group"), lr=0.1):
@@ -98,15 +99,15 @@ def one_class(seed, steps=600, batch=64, lr=0.1):
         whole training set in place of the running ones.
     """
     numbers = {}
-    for kind in networks.KINDS:
+    for kind in network.NORMS:
         parts, rng = networks.digits(seed), np.random.default_rng(seed)
         rows = _by_class(parts.y_train)
         batches = (rng.choice(rows[rng.integers(10)], batch, replace=False) for _ in range(steps))
         net = networks.train(networks.init(kind, rng), parts, batches, lr=lr)
         test = (parts.x_test, parts.y_test)
-        numbers[kind or "none"] = networks.accuracy(net, *test)
+        numbers[kind or "none"] = network.accuracy(net, *test)
         if kind == "batch":
-            numbers["renewed"] = networks.accuracy(networks.with_statistics_of(net, parts.x_train), *test)
+            numbers["renewed"] = network.accuracy(network.with_statistics_of(net, parts.x_train), *test)
     return numbers
 
 
@@ -148,7 +149,7 @@ def _with_empty_images(x, labels, rng, batches, digits):
 
 
 def _on_empty_images(net, batches, digits, training):
-    right = [networks.answers(net, x, training=training)[digits:] == labels[digits:] for x, labels in batches]
+    right = [network.answers(net, x, training=training)[digits:] == labels[digits:] for x, labels in batches]
     return float(np.mean(right))
 
 

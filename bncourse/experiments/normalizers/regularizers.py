@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from bncourse import network
 from bncourse.experiments.claim import Claim
 from bncourse.experiments.normalizers import normalized_networks as networks
 
@@ -27,8 +28,8 @@ def variance_shift(seed, shares=(0.0, 0.2, 0.5), steps=600, lr=0.1):
         net = networks.init("batch", rng, (128, 100, 100, 100, 10))
         batches = networks.shuffled(len(parts.x_train), 64, steps, rng)
         net = networks.train(net, parts, batches, lr=lr, dropout=share, rng=rng)
-        _, trace = networks.forward(net, parts.x_train, training=False)
-        ratios = [net[i].running_var / trace[i].sums.var(axis=0) for i in (1, 2)]
+        _, trace = network.forward(net, parts.x_train, training=False)
+        ratios = [net[i].running_var / trace[i].weighted_sums.var(axis=0) for i in (1, 2)]
         numbers[f"ratio_{share:g}"] = float(np.mean(ratios))
     return numbers
 
@@ -52,7 +53,7 @@ def weight_decay(seed, decays=(0.0, 0.05), steps=600, lr=0.1):
         net, _ = _trained(kind, parts, seed, steps, 0.0, lr)
         small = [replace(layer, weights=layer.weights / 3) for layer in net[:-1]] + net[-1:]
         answers = [
-            networks.answers(networks.with_statistics_of(some, parts.x_train), parts.x_test) for some in (net, small)
+            network.answers(network.with_statistics_of(some, parts.x_train), parts.x_test) for some in (net, small)
         ]
         numbers[f"changed_{kind or 'none'}"] = float((answers[0] != answers[1]).mean())
     return numbers

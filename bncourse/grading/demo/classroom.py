@@ -50,7 +50,7 @@ def members(source):
 
     Parameters
     ----------
-    source : Source
+    source : SourceNotebook
         The notebook with its exercises.
     """
     solved = {cell.grade_id: solution(cell) for cell in [*source.answers, *source.written]}

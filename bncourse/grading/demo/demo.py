@@ -16,7 +16,7 @@ from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import SETTINGS, choose
 from bncourse.grading.demo import classroom
 from bncourse.grading.release.build import reason, release
-from bncourse.grading.release.source import Source, read
+from bncourse.grading.release.source import SourceNotebook, read
 from bncourse.grading.submission.merge import NOT_GRADED, REFUSED
 from bncourse.trouble import Trouble
 
@@ -145,7 +145,7 @@ def play(course, folder, name, progress, only=None):
     return results
 
 
-def _graded(converters, submission, source: Source, member, outcome):
+def _graded(converters, submission, source: SourceNotebook, member, outcome):
     try:
         converters.autograde(submission.assignment, member.name)
         converters.generate_feedback(submission.assignment, member.name)

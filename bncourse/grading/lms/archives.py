@@ -35,7 +35,7 @@ class TooMuch(Exception):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ArchiveEntry:
     """One file of an archive.
 
     Parameters
@@ -65,7 +65,7 @@ def opened(path, encoding=None):
 
     Yields
     ------
-    entries : list of Entry
+    entries : list of ArchiveEntry
         In the order of the archive.
     left : list of (str, str)
         What is left out, as a name and a sentence.
@@ -100,7 +100,7 @@ def within(entry):
 
     Parameters
     ----------
-    entry : Entry
+    entry : ArchiveEntry
 
     Returns
     -------
@@ -133,7 +133,7 @@ def _of_folder(path):
         def read():
             return budget.spend(read_file(path, each.path, MOST_OF_ONE + 1))
 
-        return Entry(each.path, datetime.fromtimestamp(each.changed, UTC), read)
+        return ArchiveEntry(each.path, datetime.fromtimestamp(each.changed, UTC), read)
 
     return [entry(each) for each in found if not _LITTER.fullmatch(each.path)], left
 
@@ -157,7 +157,7 @@ def _of_zip(archive, most=None, encoding="cp437"):
         elif (path := _inside(name)) is None:
             left.append((shown(name), "Its name leads out of the archive."))
         else:
-            entries.append(Entry(path, _time(info), _reader(archive, info, budget)))
+            entries.append(ArchiveEntry(path, _time(info), _reader(archive, info, budget)))
     return entries, left
 
 

@@ -21,7 +21,7 @@ MOST_NAMED = 12
 
 
 @dataclass
-class Merged:
+class MergedTable:
     """What became of a gradebook.
 
     Parameters
@@ -44,7 +44,7 @@ def merged(found, path, form, column=None, scale=False, numbers=None, encoding=N
 
     Parameters
     ----------
-    found : dict of str to list of Result
+    found : dict of str to list of StudentResult
         By assignment.
     path : path
         The gradebook as it was exported.
@@ -60,7 +60,7 @@ def merged(found, path, form, column=None, scale=False, numbers=None, encoding=N
 
     Returns
     -------
-    Merged
+    MergedTable
 
     Raises
     ------
@@ -71,7 +71,7 @@ def merged(found, path, form, column=None, scale=False, numbers=None, encoding=N
     sheet = replace(sheet, rows=[list(row) for row in sheet.rows])
     if column and len(found) > 1:
         raise Trouble("--column is for one assignment; name it.")
-    done = Merged(sheet, said=[sheet.said] if sheet.said else [])
+    done = MergedTable(sheet, said=[sheet.said] if sheet.said else [])
     people = everybody(each for results in found.values() for each in results)
     rows = _rows(sheet, people, form, numbers or {}, done)
     unknown = []

@@ -26,7 +26,7 @@ def settled(named, people, numbers, done):
 
     Parameters
     ----------
-    named : list of (tuple of Handed, Entry)
+    named : list of (tuple of Handed, ArchiveEntry)
         The readings of the name of each file.
     people : ClassList
     numbers : dict of str to Person
@@ -35,7 +35,7 @@ def settled(named, people, numbers, done):
 
     Returns
     -------
-    list of (Handed, Entry)
+    list of (Handed, ArchiveEntry)
     """
     plain = {readings[0].owner for readings, _ in named if len(readings) == 1}
     found = []
@@ -68,7 +68,7 @@ def owners_of(groups, people, numbers, done, name):
 
     Parameters
     ----------
-    groups : dict of str to list of (Handed, Entry)
+    groups : dict of str to list of (Handed, ArchiveEntry)
         The files of each owner.
     people : ClassList
     numbers : dict of str to Person

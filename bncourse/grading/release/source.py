@@ -92,7 +92,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Source:
+class SourceNotebook:
     """A source notebook and the exercises that are declared for it.
 
     Parameters
@@ -142,8 +142,10 @@ def read(path, exercises=()):
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        return Source(path.stem, {}, tuple(exercises), f"it cannot be read as JSON ({error})")
-    return Source(path.stem, notebook if isinstance(notebook, dict) else {}, tuple(exercises), _invalid(notebook))
+        return SourceNotebook(path.stem, {}, tuple(exercises), f"it cannot be read as JSON ({error})")
+    return SourceNotebook(
+        path.stem, notebook if isinstance(notebook, dict) else {}, tuple(exercises), _invalid(notebook)
+    )
 
 
 def _invalid(notebook):

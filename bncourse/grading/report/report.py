@@ -53,7 +53,7 @@ class ClassReport:
     Parameters
     ----------
     name : str
-    results : list of Result
+    results : list of StudentResult
     states : dict
         For each exercise, for each of `STATES`, the students; each student is in one of them.
     ideas : list of Idea
@@ -116,7 +116,7 @@ def report_of(name, results, facts=()):
     Parameters
     ----------
     name : str
-    results : list of Result
+    results : list of StudentResult
     facts : list of Fact
 
     Returns

@@ -19,7 +19,7 @@ def table(found, form):
 
     Parameters
     ----------
-    found : dict of str to list of Result
+    found : dict of str to list of StudentResult
         By assignment; all of the same people.
     form : str
         "canvas", "moodle", "gradescope" or "csv".

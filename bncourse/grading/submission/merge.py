@@ -31,7 +31,7 @@ from bncourse.grading.submission.decisions import (
 )
 from bncourse.grading.submission.matching import asked, grade_id, is_answer, match
 from bncourse.grading.submission.reading import Unreadable, read_notebook
-from bncourse.grading.submission.sequence import Entry, sequence
+from bncourse.grading.submission.sequence import SequenceCell, sequence
 from bncourse.grading.submission.written_answers import written_answers
 
 __all__ = [
@@ -179,7 +179,7 @@ def _changed_marks(written, release):
 
 def _as_released(release):
     return [
-        Entry(place, cell.cell_type, cell.source, cell.get("attachments", {}))
+        SequenceCell(place, cell.cell_type, cell.source, cell.get("attachments", {}))
         for place, cell in enumerate(release.cells)
     ]
 

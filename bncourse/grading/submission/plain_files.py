@@ -18,7 +18,7 @@ _LEFTOVERS = {".ipynb_checkpoints", "__pycache__"}
 
 
 @dataclass(frozen=True)
-class Found:
+class ListedFile:
     """A regular file: its path from the folder, with "/", its size in bytes, and when it was changed."""
 
     path: str
@@ -45,7 +45,7 @@ def list_files(folder, depth, most, leftovers=False, first=()):
 
     Returns
     -------
-    found : list of Found
+    found : list of ListedFile
         By how deep they lie, and by their paths.
     left : list of (str, str)
         What was left out, as a path and a sentence.
@@ -62,7 +62,7 @@ def list_files(folder, depth, most, leftovers=False, first=()):
         with contextlib.suppress(OSError):
             about = os.lstat(os.path.join(folder, name))
             if stat.S_ISREG(about.st_mode):
-                found[name] = Found(name, about.st_size, about.st_mtime)
+                found[name] = ListedFile(name, about.st_size, about.st_mtime)
     folders = [[]]  # the parts of the path of each folder to look into, those near the top first
     while folders and seen <= most:
         parts = folders.pop(0)
@@ -83,7 +83,7 @@ def list_files(folder, depth, most, leftovers=False, first=()):
                     path = "/".join([*parts, entry.name])
                     about = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(about.st_mode):
-                        found[path] = Found(path, about.st_size, about.st_mtime)
+                        found[path] = ListedFile(path, about.st_size, about.st_mtime)
                     elif not stat.S_ISDIR(about.st_mode):
                         left.append((path, "It is a link or a device, not a file."))
                     elif len(parts) >= depth:

@@ -16,7 +16,7 @@ from bncourse.grading.submission.written_answers import own_text
 
 
 @dataclass
-class Entry:
+class SequenceCell:
     """One cell of the staged notebook.
 
     Parameters
@@ -61,7 +61,7 @@ def sequence(made, answers, left, decisions):
 
     Returns
     -------
-    list of Entry
+    list of SequenceCell
     """
     release = made.release.cells
     at = {answer.number: place for place, answer in answers.items() if answer.number is not None}
@@ -102,19 +102,23 @@ def _first_that_could_hold(made, check, copies):
 def _given(made, place, answers):
     cell = made.release.cells[place]
     if place not in answers:
-        return Entry(place, cell.cell_type, cell.source, cell.get("attachments", {}))
+        return SequenceCell(place, cell.cell_type, cell.source, cell.get("attachments", {}))
     answer = answers[place]
     stub = isinstance(answer, CodeAnswer) and answer.is_stub
-    return Entry(place, cell.cell_type, answer.source, getattr(answer, "attachments", {}), is_stub=stub)
+    return SequenceCell(place, cell.cell_type, answer.source, getattr(answer, "attachments", {}), is_stub=stub)
 
 
 def _own(made, number, known):
     """Give the entry of what a cell holds of the student's own, in a list; empty for nothing."""
     cell = made.written[number]
     if cell.kind == "code":
-        return [Entry(None, "code", cell.source, is_copy=cell.source.strip() in known)] if cell.source.strip() else []
+        return (
+            [SequenceCell(None, "code", cell.source, is_copy=cell.source.strip() in known)]
+            if cell.source.strip()
+            else []
+        )
     text = own_text(made, number)
-    return [Entry(None, "markdown", text, cell.attachments)] if text.strip() else []
+    return [SequenceCell(None, "markdown", text, cell.attachments)] if text.strip() else []
 
 
 def _put_in(made, row, answers):

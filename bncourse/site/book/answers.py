@@ -15,7 +15,7 @@ def leaks(folder, sources):
     ----------
     folder : Path
         Files of text are read as they are, and once more without markup.
-    sources : sequence of bncourse.grading.release.source.Source
+    sources : sequence of bncourse.grading.release.source.SourceNotebook
         With the solutions.
 
     Yields

@@ -2,6 +2,8 @@
 
 from sphinx.util import logging
 
+from bncourse.templates import inline
+
 log = logging.getLogger(__name__)
 
 
@@ -24,15 +26,13 @@ def to_mathml(tex, display="inline"):
     >>> to_mathml("x^2").startswith("<math ")
     True
     """
-    from html import escape
-
     from latex2mathml.converter import convert
 
     try:
         element = convert(tex, display=display)
     except Exception as error:  # the library raises a dozen kinds that have no class of their own in common
         raise ValueError(f"{type(error).__name__} {error}".strip()) from error
-    return element.replace("<math ", f'<math alttext="{escape(tex)}" ', 1)
+    return element.replace("<math ", inline('<math alttext="{{ tex }}" ', tex=tex), 1)
 
 
 def _inline(translator, node):
@@ -41,18 +41,17 @@ def _inline(translator, node):
 
 
 def _block(translator, node):
-    translator.body.append(f'<div class="math">{_element(node, "block")}</div>')
+    element = _element(node, "block")
+    translator.body.append(inline('<div class="math">{{ element | safe }}</div>', element=element))
     raise _skip()
 
 
 def _element(node, display):
-    from html import escape
-
     try:
         return to_mathml(node.astext(), display)
     except ValueError as error:
         log.warning("the formula %s cannot be shown: %s", node.astext(), error, location=node)
-        return f"<code>{escape(node.astext())}</code>"
+        return inline("<code>{{ tex }}</code>", tex=node.astext())
 
 
 def _skip():

@@ -2,9 +2,9 @@
 
 import copy
 import re
-from html import escape
 
 from bncourse.grading.release.source import BEGIN, END
+from bncourse.templates import inline
 
 NOT_WRITTEN = "...  # you write this in the notebook"
 NOT_WRITTEN_TEXT = "*You write this answer in the notebook.*"
@@ -59,8 +59,12 @@ def _with_a_link(match, try_it):
     address = try_it(match[1])
     if not address:
         return match[0]
-    link = f'<a class="try-it" href="{escape(address)}">Try it here</a>'
-    return f"{match[0]}\n\n<p>{link}: the notebook opens at this exercise, in your browser.</p>"
+    line = inline(
+        '<p><a class="try-it" href="{{ address }}">Try it here</a>: the notebook opens at this exercise, in your '
+        "browser.</p>",
+        address=address,
+    )
+    return f"{match[0]}\n\n{line}"
 
 
 def _links(text):
@@ -111,6 +115,10 @@ def _as_card(output):
         words = f"{output['ename']}: {words}"
     from nbformat.v4 import new_output
 
-    style = f"border-left:5px solid {_BARS[sign]};padding:6px 12px;margin:4px 0;white-space:pre-wrap"
-    card = f'<div class="card-of-a-check" style="{style}">{escape(words)}</div>'
+    card = inline(
+        '<div class="card-of-a-check" style="border-left:5px solid {{ bar }};padding:6px 12px;margin:4px 0;'
+        'white-space:pre-wrap">{{ words }}</div>',
+        bar=_BARS[sign],
+        words=words,
+    )
     return new_output("display_data", {"text/html": card, "text/plain": words})

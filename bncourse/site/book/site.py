@@ -4,6 +4,8 @@ import io
 import shutil
 from importlib.resources import files
 
+from bncourse.templates import inline
+
 TITLE = "Batch normalization"
 LICENSE = "Text and figures: CC BY 4.0. Code: MIT."
 
@@ -121,7 +123,7 @@ def _settings(solutions):
             "home_page_in_toc": True,
             "show_toc_level": 2,
             "search_bar_text": "Search the course",
-            "extra_footer": f"<p>{LICENSE}</p>",
+            "extra_footer": inline("<p>{{ words }}</p>", words=LICENSE),
             "announcement": "For instructors: this edition shows the answers." if solutions else "",
         },
     }

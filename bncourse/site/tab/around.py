@@ -9,6 +9,7 @@ from bncourse import __version__
 from bncourse.large_libraries import LARGE
 from bncourse.learner import update
 from bncourse.site.tab import runtime
+from bncourse.templates import inline
 from bncourse.trouble import Trouble
 
 PAGE = Path(__file__).resolve().parent / "page"
@@ -17,7 +18,7 @@ CACHE = "cache.js"
 _WITH_A_BAR = ("lab", "notebooks")
 _BEGINS = "await import("  # of JupyterLite, in its pages
 _FIRST = f"await (await import('../{PLACE}/notebook.js')).ready;\n        "
-_STYLE = f'<link rel="stylesheet" href="../{PLACE}/notebook.css" />\n  </head>'
+_STYLE = '<link rel="stylesheet" href="../{{ place }}/notebook.css" />\n  </head>'
 
 
 def write(names, site, home, without_keras):
@@ -58,12 +59,13 @@ def write(names, site, home, without_keras):
 
 def _add_the_bar(site):
     """Let JupyterLite's pages load the bar, and wait with a notebook until it may be opened."""
+    style = inline(_STYLE, place=PLACE)
     for app in _WITH_A_BAR:
         page = site / app / "index.html"
         text = page.read_text(encoding="utf-8")
         if text.count(_BEGINS) != 1 or text.count("</head>") != 1:
             raise Trouble(f"{app}/index.html of JupyterLite is another than the one that is known; see around.py.")
-        page.write_text(text.replace(_BEGINS, _FIRST + _BEGINS).replace("</head>", _STYLE), encoding="utf-8")
+        page.write_text(text.replace(_BEGINS, _FIRST + _BEGINS).replace("</head>", style), encoding="utf-8")
 
 
 def _files(lock, folder):

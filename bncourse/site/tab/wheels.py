@@ -14,18 +14,22 @@ from bncourse.trouble import Trouble
 NEEDED = {
     "comm": (),
     "ipywidgets": ("comm", "jupyterlab-widgets", "widgetsnbextension", "ipython", "traitlets"),
+    "jinja2": ("markupsafe",),
     "jupyterlab-widgets": (),
     "markdown-it-py": ("mdurl",),
+    "markupsafe": (),
     "mdurl": (),
     "mlxtend": ("numpy",),
     "platformdirs": (),
     "rich": ("markdown-it-py", "pygments"),
     "widgetsnbextension": (),
 }
+# They have compiled parts to be faster, and do the same without.
+WITHOUT_COMPILED = ("markupsafe",)
 # Of the course: what a learner's notebook asks for. Grading, the site and what measures the project stay at home.
 LEFT_OUT = ("battery", "benchmarks", "grading", "sandbox", "site")
 # For its first cell; what is large comes beside (`bncourse.large_libraries`).
-COURSE_NEEDS = ("numpy", "matplotlib", "rich", "platformdirs", "ipywidgets")
+COURSE_NEEDS = ("numpy", "matplotlib", "rich", "platformdirs", "ipywidgets", "jinja2")
 _PACKAGE = Path(__file__).resolve().parents[2]
 _SAME_TIME = (2020, 1, 1, 0, 0, 0)  # so that the same files give the same wheel
 
@@ -68,6 +72,8 @@ def _installed(name, depends):
         if ".." in path.parts or "__pycache__" in path.parts or path.parts[0].endswith(".dist-info"):
             continue  # scripts and data of other folders; the rest of the metadata is written anew
         if path.suffix in (".so", ".pyd", ".dylib"):
+            if name in WITHOUT_COMPILED:
+                continue
             raise Trouble(f"{name} has compiled parts, which no browser runs: {path}")
         if not {"test", "tests"} & set(path.parts):
             files[str(path)] = Path(known.locate_file(file)).read_bytes()

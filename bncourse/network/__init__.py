@@ -1,0 +1,36 @@
+"""A small NumPy network in functional style, with batch norm, layer norm, group norm or no normalizer.
+
+A network is a list of `Layer`; every function here takes one and returns a new one or arrays, and changes
+nothing. Each layer does what the course's notes say, in their order: weighted sums, batch norm, activation; its way
+forward is that of the reference functions, to the last bit::
+
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> net = init([64, 16, 10], rng, activation="relu", norm="batch")
+    >>> logits, trace = forward(net, rng.normal(size=(32, 64)))
+    >>> logits.shape, trace[0].normalized.shape
+    ((32, 10), (32, 16))
+
+`layer` says what a layer is, `normalizers` over which axes it takes a mean and a variance, `passes` has the ways
+forward and back, `training` a step and many.
+"""
+
+from bncourse.network.layer import NORMS, Layer, activated, init, sigmoid
+from bncourse.network.passes import Trace, backward, forward
+from bncourse.network.training import accuracy, answers, step, train, with_statistics_of
+
+__all__ = [
+    "NORMS",
+    "Layer",
+    "Trace",
+    "accuracy",
+    "activated",
+    "answers",
+    "backward",
+    "forward",
+    "init",
+    "sigmoid",
+    "step",
+    "train",
+    "with_statistics_of",
+]
