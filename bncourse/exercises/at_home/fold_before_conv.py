@@ -153,7 +153,7 @@ def the_middle_tap_alone(kernel, bias, scale, shift):
     return bias + shift @ kernel[height // 2, width // 2]
 
 
-@wrong("F4", step="bias", looks_like=r"bias")
+@wrong("F4", step="bias", looks_like=r"sum\(|@|einsum|dot")
 def the_old_bias_is_lost(kernel, bias, scale, shift):
     """The convolution's own bias is gone. Add the new constant to it."""
     return (kernel * shift[:, None]).sum(axis=(0, 1, 2))
