@@ -8,7 +8,7 @@ FAMILIES = {
     "F5": "one less than the number of examples, where the number itself belongs",
     "F6": "epsilon outside the root, forgotten, or written into the code; sums that cancel",
     "F7": "gamma and beta: swapped, left out, applied wrongly; an input that is overwritten",
-    "F8": "a convolution's padding: what stands at the border, before or behind batch norm",
+    "F8": "a convolution's padding: what comes at the border, before or behind batch norm",
     "R1": "momentum the wrong way round, or written into the code",
     "R2": "running statistics that are not moved, moved wrongly, or fed with something else",
     "R3": "statistics of the batch where the running ones belong, or the other way round; a part left out in folding",

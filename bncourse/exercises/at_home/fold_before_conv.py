@@ -108,7 +108,7 @@ def the_mean_is_added(beta, mean, scale):
 
 @wrong("F4", step="kernel", looks_like=r"\*\s*scale\b(?!\[)")
 def the_kernel_scaled_along_the_channels_out(kernel, scale):
-    """You scale the channels out, as for a batch norm *behind* the convolution. This one stands before it, so its
+    """You scale the channels out, as for a batch norm *behind* the convolution. This one comes before it, so its
     factors belong to the channels in, the third axis."""
     if kernel.shape[2] != kernel.shape[3]:
         raise ValueError("operands could not be broadcast together")

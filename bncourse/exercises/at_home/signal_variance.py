@@ -114,7 +114,7 @@ def the_branch_follows_what_arrives(blocks, start, gain, gamma):
 
 @signal_variance.wrong("C6", step="normalized", looks_like=r"ones|\b1\b|1\.0")
 def the_skip_is_normalized_too(blocks, start, gain, gamma):
-    """With batch norm you bring the skip back to 1. Batch norm stands in the branch; nothing normalizes the skip, so it
+    """With batch norm you bring the skip back to 1. Batch norm is in the branch; nothing normalizes the skip, so it
     grows block by block."""
     return np.ones(blocks), np.full(blocks, float(gamma**2))
 

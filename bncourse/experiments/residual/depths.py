@@ -89,21 +89,21 @@ def numbers(found, blocks):
     }
 
 
-def deep(seed, blocks=50, channels=8, batch=32, steps=60):
+def deep(seed, blocks=50, channels=8, batch=32, steps=60, init=1.0):
     """Measure each kind in a deep network, at three rates."""
-    found = {(blocks, kind): accuracies(seed, blocks, kind, RATES, channels, batch, steps) for kind in KINDS}
+    found = {(blocks, kind): accuracies(seed, blocks, kind, RATES, channels, batch, steps, init) for kind in KINDS}
     return numbers(found, blocks)
 
 
-def shallow(seed, blocks=10, channels=8, batch=32, steps=60):
+def shallow(seed, blocks=10, channels=8, batch=32, steps=60, init=1.0):
     """Measure each kind in a network of ten blocks, at three rates."""
-    return deep(seed, blocks, channels, batch, steps)
+    return deep(seed, blocks, channels, batch, steps, init)
 
 
 CLAIMS = {
     "deep_residual": Claim(
-        "30 or 50 residual blocks of 8 or 16 channels, 60 steps: with nothing at the end of the branch they answer no "
-        "better than chance at rates 0.003, 0.03 and 0.3; at 0.03 batch norm, a gamma 0 and a scalar 0 are right on "
+        "30 or 50 residual blocks of 8 or 16 channels, 60 steps, He's weights or those times 0.8 or 1.25: with "
+        "nothing at the end of the branch they answer no better than chance at rates 0.003, 0.03 and 0.3; at 0.03 batch norm, a gamma 0 and a scalar 0 are right on "
         "more than 0.7; at 0.3 batch norm and layer norm are not; layer norm is right on more than 0.6 at 0.003",
         deep,
         lambda n: (
@@ -112,7 +112,7 @@ CLAIMS = {
             and max(n["batch norm 0.3"], n["layer norm 0.3"]) < 0.25
             and n["layer norm 0.003"] > 0.6
         ),
-        over={"blocks": (30, 50), "channels": (8, 16)},
+        over={"blocks": (30, 50), "channels": (8, 16), "init": (0.8, 1.0, 1.25)},
         notebook="11",
         cells=("trained",),
     ),
