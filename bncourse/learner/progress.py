@@ -11,6 +11,7 @@ from bncourse.trouble import Trouble
 DONE, NOT_YET, NOT_STARTED = "done", "not yet", "not started"
 _SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○"}
 _BAR = "#5b7fb4"
+_ASIDE = " (a side road: nothing later needs it)"
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,10 @@ class Standing:
         lines = [f"Your progress: {done} of {total} exercises done"]
         lines += [f"Where you left off: {exercise or 'the beginning'}, in {notebook}"] * bool(notebook)
         for notebook, states in self.notebooks.items():
-            lines.append(f"  {notebook}: {self.count(notebook)} of {len(states)} done")
+            lines.append(f"  {notebook}: {self.count(notebook)} of {len(states)} done{_aside(notebook)}")
             if any(state != NOT_STARTED for state in states.values()):
                 lines += [f"    {_SIGNS[state]} {name} - {state}" for name, state in states.items()]
-        return "\n".join(lines)
+        return "\n".join([*lines, "Three roads:", *(f"  {road}" for road in _roads())])
 
     def html(self):
         """Give the standing as a table, with the exercises of each notebook folded under it."""
@@ -58,7 +59,8 @@ class Standing:
             items = "".join(f"<div>{_SIGNS[state]} {escape(name)} - {state}</div>" for name, state in states.items())
             share = f'<progress value="{self.count(notebook)}" max="{len(states)}"></progress>'
             rows.append(
-                f'<tr style="background:transparent"><th scope="row" style="{cell}">{_link(notebook)}</th>'
+                f'<tr style="background:transparent"><th scope="row" style="{cell}">{_link(notebook)}'
+                f'<span style="font-weight:normal">{_aside(notebook)}</span></th>'
                 f'<td style="{cell}">{share} {self.count(notebook)} of {len(states)} done'
                 f"<details><summary>exercises</summary>{items}</details></td></tr>"
             )
@@ -68,6 +70,8 @@ class Standing:
             where = _link(notebook, exercise, f"{exercise or 'the beginning'}, in {notebook}")
             head += f"<div>Where you left off: {where}</div>"
         table = f'<table style="margin:4px 0;border:none">{"".join(rows)}</table>'
+        roads = "".join(f"<div>{escape(road)}</div>" for road in _roads())
+        table += f"<details><summary>Three roads through the course</summary>{roads}</details>"
         return f'<div style="border-left:5px solid {_BAR};padding:6px 12px;margin:4px 0">{head}{table}</div>'
 
     def __repr__(self):
@@ -75,6 +79,14 @@ class Standing:
 
     def _repr_html_(self):
         return self.html()
+
+
+def _aside(notebook):
+    return _ASIDE if notebook[:2] in course.SIDE_ROADS else ""
+
+
+def _roads():
+    return [f"{whose}: {', '.join(numbers)}" for whose, numbers in course.ROADS.items()]
 
 
 def _link(notebook, exercise="", words=""):
