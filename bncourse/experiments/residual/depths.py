@@ -102,9 +102,9 @@ def shallow(seed, blocks=10, channels=8, batch=32, steps=60, init=1.0):
 
 CLAIMS = {
     "deep_residual": Claim(
-        "50 residual blocks of 8 channels, 60 steps, He's weights: with nothing at the end of the branch they answer no "
-        "better than chance at rates 0.003, 0.03 and 0.3; at 0.03 batch norm, a gamma 0 and a scalar 0 are right on "
-        "more than 0.7; at 0.3 batch norm and layer norm are not; layer norm is right on more than 0.6 at 0.003",
+        "50 residual blocks of 8 channels, 60 steps, He's weights: with nothing at the end of the branch they answer "
+        "no better than chance at rates 0.003, 0.03 and 0.3; at 0.03 batch norm, a gamma 0 and a scalar 0 are right "
+        "on more than 0.7; at 0.3 batch norm and layer norm are not; layer norm is right on more than 0.6 at 0.003",
         deep,
         lambda n: (
             max(n[f"nothing {rate}"] for rate in RATES) < 0.25
