@@ -130,7 +130,8 @@ def yours(name):
     """
     asked = _find(name)
     learners = (_shell().user_ns if _shell() else sys._getframe(1).f_globals).get(asked.name)
-    verdict = learners and judge(asked, _session.answer(learners, asked.name), _session.seed)
+    verdict = own.kept(asked, learners, _session.seed)
+    verdict = verdict or (learners and judge(asked, _session.answer(learners, asked.name), _session.seed))
     return own.chosen(asked, learners, verdict)
 
 
@@ -246,6 +247,7 @@ def _answer_to(asked, learners):
 def _verdict(asked, learners):
     verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
     _last[asked.name] = (_session.seed, verdict.case)
+    own.keep(asked, learners, _session.seed, verdict)
     if _session.learner:
         verdict = page.of_the_page(
             own.alone(asked, verdict, learners, _cells(), _session.seed), learners, asked.name, _shell()

@@ -7,6 +7,13 @@ import bncourse
 from bncourse.trouble import Trouble
 
 HIDDEN = ".bncourse"  # in a folder of `bncourse get`: what was released last time
+# Ways through the course: for whom, and the numbers of the notebooks. A side road is needed by none after it.
+ROADS = {
+    "I have an afternoon": ("00", "04", "06", "07"),
+    "I want to understand": ("00", "01", "03", "04", "05", "06", "07", "08", "09", "10", "11"),
+    "I debug other people's networks": ("05", "06", "10", "11"),
+}
+SIDE_ROADS = ("02",)
 _NAMES = "[0-9][0-9]-*/[0-9][0-9]-*.ipynb"
 
 

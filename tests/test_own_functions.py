@@ -10,11 +10,14 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
 from bncourse import check, exercises, reference
+from bncourse.checking import Verdict, trial
+from bncourse.checking.verdict import CORRECT
 from bncourse.companion import own_runs
 from bncourse.experiments.keras_runs import keras_training
 from bncourse.experiments.layer import gradients
 from bncourse.experiments.shift import weighting
 from bncourse.experiments.training import landscape
+from bncourse.learner import own
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = sorted((ROOT / "solutions").glob("*/*.ipynb"))
@@ -111,3 +114,21 @@ def test_the_measures_of_other_experiments_can_be_given():
 def test_a_layer_of_ones_own_trains_the_notes_model_as_keras_own_does():
     own = keras_training.train(0, True, "SGD", 0.01, 1, layer=reference.OwnBatchNormalization)
     assert own["accuracy"][0] == pytest.approx(keras_training.train(0, True, "SGD", 0.01, 1)["accuracy"][0], abs=0.02)
+
+
+def test_a_verdict_that_took_long_is_kept_for_the_very_same_function_and_seed_alone():
+    asked, verdict = exercises.find("fine_tune"), Verdict("fine_tune", CORRECT, 4, 4.0)
+    own.keep(asked, batch_mean, 0, verdict)
+    assert own.kept(asked, batch_mean, 0) is verdict
+    assert own.kept(asked, batch_variance, 0) is None and own.kept(asked, batch_mean, 1) is None
+    own.keep(exercises.find("normalize"), normalize, 0, Verdict("normalize", CORRECT, 2, 2.0))
+    assert own.kept(exercises.find("normalize"), normalize, 0) is None
+
+
+def test_what_a_reference_trains_to_is_trained_once(monkeypatch):
+    asked, calls = exercises.find("fine_tune"), []
+    monkeypatch.setattr(trial, "_TRUTHS", {})
+    monkeypatch.setattr(type(asked), "called_with", lambda *given: calls.append(given) or {"seen": "nothing"})
+    [case] = asked.draw(0)
+    first, second = (trial.truth_of(asked, case)[0] for _ in range(2))
+    assert first == second == {"seen": "nothing"} and first is not second and len(calls) == 1

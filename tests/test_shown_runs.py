@@ -12,19 +12,17 @@ from measured_sentences import SENTENCES
 from told_ranges import RANGES
 
 from bncourse import data, museum, network, reference
-from bncourse.experiments import (
-    adaptation,
-    batch_composition,
+from bncourse.experiments.normalizers import adaptation, batch_composition
+from bncourse.experiments.normalizers import normalized_networks as networks
+from bncourse.experiments.shift import detection, shifts
+from bncourse.experiments.training import (
     convergence,
-    detection,
     hidden_units,
     landscape,
     landscape_claims,
     rates,
     scale_invariance,
-    shifts,
 )
-from bncourse.experiments import normalized_networks as networks
 from bncourse.museum.checkers import CHECKERS
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -268,7 +266,7 @@ CAME_OUT = re.compile(
 ELSEWHERE = {"verdict-task"}
 
 
-@pytest.mark.parametrize("number", ["01", "03", "07", "08", "09", "10"])
+@pytest.mark.parametrize("number", ["01", "03", "07", "08", "09", "10", "11"])
 def test_a_sentence_that_tells_what_came_out_is_paired_with_its_measurement(number):
     for cell, text in texts(number).items():
         if cell in ELSEWHERE:

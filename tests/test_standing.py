@@ -1,11 +1,16 @@
 """Progress over all notebooks, from the learner's journal."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import bncourse
-from bncourse import check, cli, exercises
+from bncourse import check, cli, course, exercises
 from bncourse.learner import journal
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def right(x, mean, var, eps=1e-3):
@@ -99,3 +104,33 @@ def test_the_command_shows_the_same_in_a_terminal(capsys):
 def test_the_table_is_legible_without_colour():
     html = bncourse.progress()._repr_html_()
     assert "<th scope" in html and "○ normalize - not started" in html and "0 of " in html
+
+
+def test_the_three_roads_are_shown_and_are_the_same_everywhere():
+    numbers = [name[:2] for name in exercises.NOTEBOOKS]
+    assert list(course.ROADS["I want to understand"]) == [each for each in numbers if each not in course.SIDE_ROADS]
+    shown = bncourse.progress().text(), bncourse.progress()._repr_html_()
+    for whose, road in course.ROADS.items():
+        assert all(f"{whose}: {', '.join(road)}" in text.replace("&#x27;", "'") for text in shown)
+        told = "all but 02" if whose == "I want to understand" else ", ".join(road)
+        for page in ("README.md", "bncourse/site/book/index.md"):
+            [row] = [line for line in (ROOT / page).read_text("utf-8").splitlines() if f'"{whose}"' in line]
+            assert told in row
+
+
+@pytest.mark.parametrize("number", course.SIDE_ROADS)
+def test_a_side_road_says_so_and_no_later_notebook_sends_there(number):
+    heads = {path.stem[:2]: path.read_text("utf-8") for path in sorted((ROOT / "solutions").glob("*/*.ipynb"))}
+    assert "no later notebook needs it" in heads[number] and bncourse.progress().text().count("side road") == 1
+    asks = re.compile(rf"[Nn]otebooks? (?:\d\d, |\d\d and )*{number}\b")
+    said = {later: asks.findall(text) for later, text in heads.items() if later > number}
+    assert {later for later, found in said.items() if found} == {"03"}  # which tells two shifts apart
+
+
+def test_the_hours_of_a_road_are_those_of_its_notebooks():
+    heads = [path.read_text("utf-8") for path in sorted((ROOT / "solutions").glob("*/*.ipynb"))]
+    minutes = {f"{number:02}": int(re.search(r"About (\d+) minutes", text)[1]) for number, text in enumerate(heads)}
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for whose, road in course.ROADS.items():
+        [row] = [line for line in readme.splitlines() if line.startswith(f'| "{whose}"')]
+        assert int(row.split("|")[-2]) == round(sum(minutes[number] for number in road) / 60)

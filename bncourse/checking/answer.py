@@ -148,9 +148,8 @@ class DirectAnswer:
         if driver is not None:
             module, _, name = driver.partition(":")
             drive = getattr(importlib.import_module(module), name)
-            if (rebuild := getattr(drive, "rebuilds", None)) and not self._is_told:
-                learners, exports = function, drive.exports
-                function = lambda: rebuild(plain(exports(learners)), *arguments[:1])  # noqa: E731
+            if not self._is_told:
+                function = told_to(drive, function, arguments)
             target = lambda *a, **o: drive(function, *a, **o)  # noqa: E731
         else:
             target = function
@@ -194,6 +193,13 @@ class DirectAnswer:
         except Exception:  # an exception whose own text fails has none
             message = ""
         return Fault(type(error).__name__, message[:KEPT_CHARACTERS], line, text)
+
+
+def told_to(drive, function, arguments):
+    """Give what a driver gets for a function: where it has ``exports`` and ``rebuilds``, what is told, made anew."""
+    if not (rebuild := getattr(drive, "rebuilds", None)):
+        return function
+    return lambda: rebuild(plain(drive.exports(function)), *arguments[:1])
 
 
 def source_of(learners):

@@ -28,6 +28,8 @@ from typing import Any
 
 import numpy as np
 
+from bncourse.checking.answer import told_to
+
 
 @dataclass(frozen=True)
 class Case:
@@ -210,7 +212,7 @@ class Exercise:
         """Call an answer that lives in this process as a check calls it: through the driver, if there is one."""
         if not self._drive:
             return answer(*arguments, **options)
-        return self.compared(self._drive(answer, *arguments, **options))
+        return self.compared(self._drive(told_to(self._drive, answer, arguments), *arguments, **options))
 
     def compared(self, value):
         """Give what is compared of a value that a driver gives: all but what is only shown."""

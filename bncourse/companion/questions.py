@@ -168,7 +168,7 @@ _WRITTEN = {
          "not at all", "Each branch is a share of what arrives."),
         ("A block's last gamma is 0. What learns in the first step?", "gamma and beta", "the kernels of the branch",
          "nothing in the block", "The gradient into the branch is multiplied by gamma."),
-        ("Batch norm stands before a convolution padded with zeros. Why is folding it wrong there?",
+        ("Batch norm comes before a convolution padded with zeros. Why is folding it wrong there?",
          "the zeros are not shifted", "the kernel is too small", "the mean is lost",
          "At the border some taps meet a zero where the folded bias counts a shift."),
         ("What is a frozen batch norm?", "a fixed scale and shift", "a layer without gradient", "a layer of zeros",

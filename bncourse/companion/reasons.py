@@ -184,4 +184,35 @@ REASONS = {
         "axis names what is averaged away: the batch, the height and the width. The channels stay, one number each.",
         "On the last axis gamma, beta and the statistics fit as they are, without a reshape.",
     ),
+    "signal_variance": (
+        "skip[k] is written down before the branch is added, because it is what arrives at the block.",
+        "`gamma is None` asks whether there is a batch norm. A gamma of 0 is one, and its branch adds nothing.",
+        "The variances are added, not the standard deviations: the weights of the branch are independent of what "
+        "arrives.",
+    ),
+    "residual_block": (
+        "x_hat is multiplied by gamma on the way forward, so dout is multiplied by gamma on the way back: with a gamma "
+        "of 0 nothing goes into the branch.",
+        "One gamma serves all images and positions of its channel, so its gradient adds up over these three axes.",
+    ),
+    "fold_before_conv": (
+        "scale belongs to the channels in, the third axis of the kernel; [:, None] puts it there.",
+        "The shift meets the old kernel, and every tap sees it: so the sum runs over the height, the width and the "
+        "channels in.",
+        "The padding stood behind batch norm, where it was 0. scale * x + shift is 0 at x = -shift / scale.",
+    ),
+    "may_fold": (
+        "Two affine steps side by side are one. A ReLU or a sum between them keeps them apart.",
+        "A shift that goes through a padded convolution is missing at the border, where the zeros are. Without padding "
+        "every tap sees it, and a kernel of 1 x 1 needs no padding.",
+    ),
+    "frozen_batch_norm": (
+        "mean and var are constants, so y is a straight line in x, and its slope is gamma / sqrt(var + eps).",
+        "The same slope takes dout back. The ways through the mean and the variance of notebook 05 are not there.",
+    ),
+    "fine_tune": (
+        "Keras reads `trainable` when compile is called, so compile comes after it, in both phases.",
+        "base.trainable = True reaches every layer inside, so batch norm is frozen after it.",
+        "A layer of batch norm that is not trainable uses its moving statistics in fit too, so nothing moves them.",
+    ),
 }

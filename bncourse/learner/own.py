@@ -4,6 +4,28 @@ from bncourse.checking import Finding, Verdict
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET
 from bncourse.surroundings import called_of_the_course, not_in_grading
 
+_kept = {}  # of each exercise whose check takes long: the function that was checked last, the seed and its verdict
+
+
+def keep(asked, learners, seed, verdict):
+    """Keep the verdict of a check that takes long, so that an experiment need not ask for it again.
+
+    Parameters
+    ----------
+    asked : Exercise or Quiz
+    learners : object
+    seed : int
+    verdict : Verdict
+    """
+    if getattr(asked, "is_long", False):
+        _kept[asked.name] = learners, seed, verdict
+
+
+def kept(asked, learners, seed):
+    """Give the verdict that was kept of this very function and seed, or None."""
+    function, of_seed, verdict = _kept.get(asked.name, (None, None, None))
+    return verdict if function is learners and of_seed == seed else None
+
 
 def chosen(asked, learners, verdict):
     """Give the function, and print in a sentence whose it is.

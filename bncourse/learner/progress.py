@@ -10,6 +10,7 @@ from bncourse.trouble import Trouble
 
 DONE, NOT_YET, NOT_STARTED = "done", "not yet", "not started"
 _SIGNS = {DONE: "✓", NOT_YET: "✗", NOT_STARTED: "○"}
+_ASIDE = " (a side road: nothing later needs it)"
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ class Standing:
         lines = [f"Your progress: {done} of {total} exercises done"]
         lines += [f"Where you left off: {exercise or 'the beginning'}, in {notebook}"] * bool(notebook)
         for notebook, states in self.notebooks.items():
-            lines.append(f"  {notebook}: {self.count(notebook)} of {len(states)} done")
+            lines.append(f"  {notebook}: {self.count(notebook)} of {len(states)} done{_aside(notebook)}")
             if any(state != NOT_STARTED for state in states.values()):
                 lines += [f"    {_SIGNS[state]} {name} - {state}" for name, state in states.items()]
-        return "\n".join(lines)
+        return "\n".join([*lines, "Three roads:", *(f"  {road}" for road in _roads())])
 
     def html(self):
         """Give the standing as a table, with the exercises of each notebook folded under it."""
@@ -63,6 +64,8 @@ class Standing:
             exercise=exercise,
             beside=beside,
             signs=_SIGNS,
+            asides={name: _aside(name) for name in self.notebooks},
+            roads=_roads(),
         )
 
     def __repr__(self):
@@ -70,6 +73,14 @@ class Standing:
 
     def _repr_html_(self):
         return self.html()
+
+
+def _aside(notebook):
+    return _ASIDE if notebook[:2] in course.SIDE_ROADS else ""
+
+
+def _roads():
+    return [f"{whose}: {', '.join(numbers)}" for whose, numbers in course.ROADS.items()]
 
 
 def progress():

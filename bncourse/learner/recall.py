@@ -3,6 +3,7 @@
 They are never graded. The journal notes what was chosen, so that what was forgotten is asked again first.
 """
 
+from bncourse import course, exercises
 from bncourse.companion.asides import ASIDES
 from bncourse.companion.questions import QUESTIONS
 from bncourse.learner import journal
@@ -61,7 +62,7 @@ def earlier(number):
     Returns
     -------
     list of Recalled
-        From as many notebooks as there are, the nearest first.
+        From as many notebooks as there are, the nearest first. A side road is left out where nobody has been on it.
     """
     last = {event.get("question"): (order, event.get("right")) for order, event in enumerate(journal.events("recall"))}
 
@@ -69,7 +70,8 @@ def earlier(number):
         order, right = last.get(question.asks, (-1, None))
         return {False: 0, None: 1, True: 2}.get(right, 1), order
 
-    waiting = [list(QUESTIONS[each]) for each in sorted(QUESTIONS, reverse=True) if each < number]
+    there = [each for each in sorted(QUESTIONS, reverse=True) if each < number and not _left_out(each)]
+    waiting = [list(QUESTIONS[each]) for each in there]
     chosen = []
     while len(chosen) < EARLIER and any(waiting):
         waiting.sort(
@@ -80,6 +82,18 @@ def earlier(number):
             group.remove(question)
             chosen.append(question)
     return chosen
+
+
+def _left_out(number):
+    """Say whether a notebook is a side road on which no exercise was checked and no question answered."""
+    if number not in course.SIDE_ROADS:
+        return False
+    [name] = [each for each in exercises.NOTEBOOKS if each.startswith(number)]
+    asked = {exercise.name for exercise in exercises.of_notebook(name)}
+    return not (
+        any(event.get("exercise") in asked for event in journal.events("check"))
+        or any(event.get("notebook") == number for event in journal.events("recall"))
+    )
 
 
 class Questions:

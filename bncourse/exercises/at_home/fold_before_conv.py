@@ -108,7 +108,7 @@ def the_mean_is_added(beta, mean, scale):
 
 @wrong("F4", step="kernel", looks_like=r"\*\s*scale\b(?!\[)")
 def the_kernel_scaled_along_the_channels_out(kernel, scale):
-    """You scale the channels out, as for a batch norm *behind* the convolution. This one stands before it, so its
+    """You scale the channels out, as for a batch norm *behind* the convolution. This one comes before it, so its
     factors belong to the channels in, the third axis."""
     if kernel.shape[2] != kernel.shape[3]:
         raise ValueError("operands could not be broadcast together")
@@ -153,7 +153,7 @@ def the_middle_tap_alone(kernel, bias, scale, shift):
     return bias + shift @ kernel[height // 2, width // 2]
 
 
-@wrong("F4", step="bias", looks_like=r"bias")
+@wrong("F4", step="bias", looks_like=r"sum\(|@|einsum|dot")
 def the_old_bias_is_lost(kernel, bias, scale, shift):
     """The convolution's own bias is gone. Add the new constant to it."""
     return (kernel * shift[:, None]).sum(axis=(0, 1, 2))

@@ -133,14 +133,14 @@ def one_dgamma_for_all_channels(x, x_hat, gamma, dout):
 
 @wrong("B2", step="dgamma", looks_like=r"sum")
 def dgamma_without_x_hat(x, x_hat, gamma, dout):
-    """Your dgamma is the sum of dout. That is the gradient of beta; gamma multiplies x_hat, so x_hat stands in its
+    """Your dgamma is the sum of dout. That is the gradient of beta; gamma multiplies x_hat, so x_hat is in its
     gradient."""
     return dout.sum(axis=(0, 1, 2))
 
 
 @wrong("B2", step="dgamma", looks_like=r"\*\s*x\b|\bx\s*\*")
 def dgamma_with_the_skip(x, x_hat, gamma, dout):
-    """You multiply dout by x, the skip. Gamma multiplies x_hat, so x_hat stands in its gradient."""
+    """You multiply dout by x, the skip. Gamma multiplies x_hat, so x_hat is in its gradient."""
     return (dout * x).sum(axis=(0, 1, 2))
 
 

@@ -79,7 +79,7 @@ def gain_taken_for_a_factor_of_the_numbers(blocks, start, gain):
     return _plain(blocks, start, gain**2)
 
 
-@signal_variance.wrong("C6", step="plain", looks_like=r"\*\*\s*2|sqrt")
+@signal_variance.wrong("C6", step="plain", looks_like=r"\*\*|sqrt|square")
 def deviations_added_without_batch_norm(blocks, start, gain):
     """Without batch norm you add standard deviations and square the sum. Variances of independent numbers add up."""
     skip = start * (1 + gain**0.5) ** (2 * np.arange(blocks))
@@ -112,9 +112,9 @@ def the_branch_follows_what_arrives(blocks, start, gain, gamma):
     return _loop(blocks, start, lambda arrives, k: gamma**2 * arrives)
 
 
-@signal_variance.wrong("C6", step="normalized", looks_like=r"\bfor\b|1")
+@signal_variance.wrong("C6", step="normalized", looks_like=r"ones|\b1\b|1\.0")
 def the_skip_is_normalized_too(blocks, start, gain, gamma):
-    """With batch norm you bring the skip back to 1. Batch norm stands in the branch; nothing normalizes the skip, so it
+    """With batch norm you bring the skip back to 1. Batch norm is in the branch; nothing normalizes the skip, so it
     grows block by block."""
     return np.ones(blocks), np.full(blocks, float(gamma**2))
 
@@ -125,7 +125,7 @@ def deviations_added_with_batch_norm(blocks, start, gain, gamma):
     return (start**0.5 + abs(gamma) * np.arange(blocks)) ** 2, np.full(blocks, float(gamma**2))
 
 
-@signal_variance.wrong("C6", looks_like=r"range|arange")
+@signal_variance.wrong("C6", looks_like=r"skip\s*\+|\+\s*branch|range")
 def what_leaves_in_place_of_what_arrives(blocks, start, gain, gamma=None):
     """Your skip is what leaves each block. The first number is what arrives at the first block: start."""
     skip, branch = reference.signal_variance(blocks, start, gain, gamma)
@@ -139,7 +139,7 @@ def shares_in_place_of_variances(blocks, start, gain, gamma=None):
     return skip, branch / (skip + branch)
 
 
-@signal_variance.wrong("C6", looks_like=r"not gamma|if gamma\b(?!\s*is)")
+@signal_variance.wrong("C6", looks_like=r"not gamma|if gamma\b(?!\s*is)|gamma or\b")
 def a_gamma_of_0_taken_for_none(blocks, start, gain, gamma=None):
     """`if gamma` is false for a gamma of 0 too. Ask `if gamma is None`: with a gamma of 0 there is a batch norm, and
     the branch adds nothing."""

@@ -89,22 +89,22 @@ def numbers(found, blocks):
     }
 
 
-def deep(seed, blocks=50, channels=8, batch=32, steps=60):
+def deep(seed, blocks=50, channels=8, batch=32, steps=60, init=1.0):
     """Measure each kind in a deep network, at three rates."""
-    found = {(blocks, kind): accuracies(seed, blocks, kind, RATES, channels, batch, steps) for kind in KINDS}
+    found = {(blocks, kind): accuracies(seed, blocks, kind, RATES, channels, batch, steps, init) for kind in KINDS}
     return numbers(found, blocks)
 
 
-def shallow(seed, blocks=10, channels=8, batch=32, steps=60):
+def shallow(seed, blocks=10, channels=8, batch=32, steps=60, init=1.0):
     """Measure each kind in a network of ten blocks, at three rates."""
-    return deep(seed, blocks, channels, batch, steps)
+    return deep(seed, blocks, channels, batch, steps, init)
 
 
 CLAIMS = {
     "deep_residual": Claim(
-        "30 or 50 residual blocks of 8 or 16 channels, 60 steps: with nothing at the end of the branch they answer no "
-        "better than chance at rates 0.003, 0.03 and 0.3; at 0.03 batch norm, a gamma 0 and a scalar 0 are right on "
-        "more than 0.7; at 0.3 batch norm and layer norm are not; layer norm is right on more than 0.6 at 0.003",
+        "50 residual blocks of 8 channels, 60 steps, He's weights: with nothing at the end of the branch they answer "
+        "no better than chance at rates 0.003, 0.03 and 0.3; at 0.03 batch norm, a gamma 0 and a scalar 0 are right "
+        "on more than 0.7; at 0.3 batch norm and layer norm are not; layer norm is right on more than 0.6 at 0.003",
         deep,
         lambda n: (
             max(n[f"nothing {rate}"] for rate in RATES) < 0.25
@@ -112,14 +112,14 @@ CLAIMS = {
             and max(n["batch norm 0.3"], n["layer norm 0.3"]) < 0.25
             and n["layer norm 0.003"] > 0.6
         ),
-        over={"blocks": (30, 50), "channels": (8, 16)},
+        over={},
         notebook="11",
         cells=("trained",),
     ),
     "shallow_residual": Claim(
-        "10 residual blocks of 8 channels, 60 steps: with nothing at the end of the branch they are right on "
-        "more than 0.6 at a rate of 0.003, and no better than chance at 0.3; batch norm is right on more than 0.6 at "
-        "0.003 and 0.03, and no better than chance at 0.3; a gamma 0 is right on more than 0.8 at 0.3",
+        "10 residual blocks of 8 channels, 60 steps, He's weights: with nothing at the end of the branch they are "
+        "right on more than 0.6 at a rate of 0.003, and no better than chance at 0.3; batch norm is right on more than "
+        "0.6 at 0.003 and 0.03, and no better than chance at 0.3; a gamma 0 is right on more than 0.8 at 0.3",
         shallow,
         lambda n: (
             min(n["nothing 0.003"], n["batch norm 0.003"], n["batch norm 0.03"]) > 0.6
