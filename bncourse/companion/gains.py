@@ -35,7 +35,7 @@ GAINS = {
     "freeze_table": "You can fine-tune a model and be sure that its statistics stay where they were.",
     "to_pytorch": "You can read one library's batch norm in the other's terms, and know which numbers change.",
     "rescaled_gradient": "It explains why long weights before batch norm turn slowly.",
-    "squared_norm_after_step": "In plain gradient descent these weights only grow, so the layer slows down by itself.",
+    "squared_norm_after_step": "In plain gradient descent these weights grow (except for eps): the layer slows down.",
     "effective_learning_rate": "It is the rate that counts before batch norm, and it falls as the weights grow.",
     "gradient_predictiveness": "It turns the word smooth into a number that can be compared.",
     "verdict_claims": "You can say of a claim what a run shows, and what it leaves open.",

@@ -167,8 +167,8 @@ _ALL = (
     ),
     Prediction(
         "08", "At learning rate 3, what does batch norm change?",
-        "A step that is too long makes weights long. After batch norm their length does not matter, and longer "
-        "weights turn less at the next step; without it the outputs overflow.",
+        "Before batch norm the length of the weights does not matter, so no long step can blow up what the next layer "
+        "gets. That longer weights turn less may help; it is not needed here. Without batch norm the outputs overflow.",
         (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
         lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C",
         (r"overflowed", r"what it adds"),
@@ -176,14 +176,14 @@ _ALL = (
     Prediction(
         "08", "ReLU, after the start: is the loss smoother with batch norm (a smaller range of the loss)?",
         "One idea, not tested here: without batch norm a step changes the mean and the spread of every layer, and "
-        "these changes multiply. Before anything is learned it is the other way round.",
+        "these changes multiply. At step 0 the loss with batch norm is the rougher one; the idea does not tell why.",
         (3, 30), {"A": "yes, more than twice", "B": "about as smooth", "C": "no, it is rougher"},
         _from_the_largest(2, 0.5), (r"far less",), (3, 8, 10),
     ),
     Prediction(
         "08", "tanh: what does noise after batch norm do to the steps (without batch norm it takes about 150)?",
-        "The noise brings the drift back, and the network is fast all the same. So small drift is not what makes it "
-        "fast; what does, this run does not say.",
+        "The noise brings the drift back, and the network is fast all the same. So it does not need small drift to be "
+        "fast; what makes it fast, this run does not say.",
         (25, 105), {"A": "slower than without batch norm", "B": "about 150: all is lost",
                     "C": "faster than without batch norm"}, _from_the_largest(175, 125), (r"two thirds",), (25, 85),
     ),

@@ -72,7 +72,7 @@ SUMMARIES = {
     "08": (
         ("Scale invariance", "`f(a W) = f(W)` before batch norm, except for eps"),
         ("Its gradient", "at `a W` it is 1/a of that at `W`"),
-        ("One step", "`|W|² + lr² |gradient|²`: the weights grow"),
+        ("One step", "`|W|² + lr² |gradient|²`: the weights grow, except for eps"),
         ("Effective rate", "`lr / |W|²`"),
         ("Seen here", "larger rates; smoother on average; speed in spite of drift"),
         ("Left open", "which of these is *the* cause"),

@@ -130,15 +130,15 @@ def adaptation(pictures, numbers, domain):
         figure.legend(
             handles, labels, frameon=False, loc="upper center", bbox_to_anchor=(0.5, 0.95), fontsize=9, ncols=2
         )
-        figure.suptitle("New statistics fix brightness and contrast here; the rest in part, or not at all", y=0.99)
+        figure.suptitle("New statistics fix brightness and contrast here, but not rotation or inversion", y=0.99)
     values = [", ".join(f"{found[f'{row} {way}']:.2f}" for way in ways) for row in rows]
     said = "; ".join(f"{row} {accuracies}" for row, accuracies in zip(rows, values, strict=True))
     return DescribedFigure(
         figure,
         "Test accuracy after seven changes of the images and one change of the data set, with the statistics of the "
         f"training set, those of the target, and standardized inputs without batch norm: {said}. "
-        "New statistics in batch norm fix brightness, fog and contrast, the others in part or not at all; standardized "
-        "inputs fix the uneven sensor too.",
+        "New statistics in batch norm fix brightness, fog and contrast, the uneven sensor and noise in part, rotation "
+        "and inversion not; standardized inputs fix the uneven sensor too.",
     )
 
 

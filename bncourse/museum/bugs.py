@@ -128,7 +128,7 @@ BUGS = (
         "a choice",
         "The mean of the squares less the square of the mean is the variance too, and often faster. But where the mean "
         "is large, the two are nearly the same number, and their difference is noise. Flax does so by default and says "
-        "that it is less stable. Keras took it up for its speed, went back on TensorFlow and JAX because networks gave "
+        "that it is less stable. Keras used it for its speed, went back on TensorFlow and JAX because networks gave "
         "NaN (not a number) now and then, and kept it on PyTorch. Another library corrected it as a bug.",
         (
             file(
@@ -145,9 +145,9 @@ BUGS = (
             ),
             change("tenstorrent/tt-metal", 46159, "June 2026"),
         ),
-        "In float32 and at a mean of 1000, every variance comes out as a multiple of 0.0625. A negative one is set to "
-        "0 here, as in Flax. Keras 3.15.1 on PyTorch does not do that: of three columns of 64 numbers around 1000 "
-        "(standard deviation 0.1), two came out as NaN when we ran it. PyTorch's own layer had all three right.",
+        "In float32 and at a mean of 1000, every variance comes out as a multiple of 0.0625 there. A negative one is "
+        "set to 0 here, as in Flax. Keras 3.15.1 on PyTorch does not do that: of three columns of 64 numbers around "
+        "1000 (standard deviation 0.1), two came out as NaN when we ran it. PyTorch's own layer had all three right.",
         {"statistics": _squares_less_square},
     ),
     (

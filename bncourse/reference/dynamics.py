@@ -49,7 +49,7 @@ def squared_norm_after_step(weights, gradient, rate):
 
     The gradient of such a layer stands at a right angle to its weights, for the loss does not change
     along them. So by Pythagoras the step ``weights - rate * gradient`` has the squared norm
-    ``|weights|**2 + rate**2 * |gradient|**2``: the weights can only grow.
+    ``|weights|**2 + rate**2 * |gradient|**2``: the weights grow.
 
     Parameters
     ----------

@@ -13,7 +13,7 @@ pick_a_normalizer = Quiz(
     hints=(
         "Ask two things. Does a batch hold enough examples, mixed as they will be later? And what does the mean or the "
         "contrast of one example tell: something to keep, or something to lose?",
-        "Without a good batch, only those remain that look at one example. Features in no order: all together. "
+        "Without a good batch, only those remain that look at one example. Units of a dense layer: all together. "
         "Channels of an image: in groups, or each alone if its contrast is to be lost.",
         "Read the last sentence of each question once more: one of the six asks which normalizer to avoid.",
     ),
@@ -27,8 +27,8 @@ pick_a_normalizer.question(
     {
         BATCH: (
             "R3",
-            "Two images give a poor mean and variance: with a batch of 2 the error here was more than twice that "
-            "of layer norm, and better statistics afterwards do not fix it.",
+            "Two images give a poor mean and variance: with a batch of 2 the error was about O5R times that of "
+            "layer norm on 20 other seeds, and better statistics afterwards do not fix it.",
         ),
         LAYER: (
             "C5",
@@ -57,8 +57,8 @@ pick_a_normalizer.question(
         ),
         GROUP: (
             "C5",
-            "Over the features of one position it could be done, but these features have no order that would make "
-            "neighbours a group: one more number to choose, for nothing.",
+            "Over the features of one position it could be done, but it adds a number to choose, how many groups, and "
+            "nothing here asks for groups.",
         ),
         INSTANCE: (
             "R3",
@@ -117,8 +117,8 @@ pick_a_normalizer.question(
 
 pick_a_normalizer.question(
     "one_example_at_a_time",
-    "A dense network learns online: one example comes, one step is taken, with no batch. Its 64 features have no "
-    "order.",
+    "A dense network learns online: one example comes, one step is taken, with no batch. Which is the simplest that "
+    "works?",
     LAYER,
     {
         BATCH: (
@@ -128,15 +128,15 @@ pick_a_normalizer.question(
         ),
         GROUP: (
             "C5",
-            "It works with one example, but groups are runs of neighbours, and these features have no order: which "
-            "ones share a group would be chance.",
+            "It works with one example too, but it adds a number to choose, how many groups. Layer norm is simpler; in "
+            "batches of two the two did about equally well here.",
         ),
         INSTANCE: (
             "R3",
             "A feature of a dense layer has one position, so it is its own mean: the result is beta, whatever came in.",
         ),
     },
-    "It needs one example and no order of the features.",
+    "It needs one example, and no number of groups.",
 )
 
 pick_a_normalizer.question(
@@ -147,11 +147,11 @@ pick_a_normalizer.question(
     {
         LAYER: (
             "R3",
-            "Sorted batches do it no harm: it looks at one example at a time, and the rest of the batch has no say. "
-            "Here it stayed above 65 % accuracy.",
+            "Its statistics are those of one example, so sorted batches do not spoil them. (In that "
+            "order training itself cost some points here: 0.89 in place of 0.92.)",
         ),
-        GROUP: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),
-        INSTANCE: ("R3", "Sorted batches do it no harm: it looks at one example at a time."),
+        GROUP: ("R3", "Its statistics are those of one example, so sorted batches do not spoil them."),
+        INSTANCE: ("R3", "Its statistics are those of one example, so sorted batches do not spoil them."),
     },
     "It learns to lean on the mean of one class, and later meets the mean of all: here under 25 % accuracy.",
 )

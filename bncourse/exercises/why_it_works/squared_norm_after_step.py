@@ -1,4 +1,4 @@
-"""Exercise squared_norm_after_step. The weights of a scale-invariant layer can only grow."""
+"""Exercise squared_norm_after_step. In plain gradient descent the weights of a scale-invariant layer grow."""
 
 import numpy as np
 
@@ -30,7 +30,7 @@ squared_norm_after_step = Exercise(
     asks="give the squared norm of the weights after one step of gradient descent, when the gradient is at a "
     "right angle to the weights",
     cases=_cases,
-    section="Weights that can only grow",
+    section="Weights that grow",
     returns=("the squared norm",),
     example=by_hand([[3], [0]], [[0], [8]], 0.5),
     hints=(

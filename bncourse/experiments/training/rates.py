@@ -1,5 +1,7 @@
 """Notebook 08: what a network has learned after some steps, for learning rates from small to far too large."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bncourse import data, network
@@ -90,6 +92,36 @@ def small_rate(seed, runs=4):
     return {name: float(np.mean([one[name] for one in found])) for name in found[0]}
 
 
+def without_growth(seed, lr=3.0, steps=200):
+    """Train the network with batch norm of `accuracies`, and set its hidden weights back to their first lengths.
+
+    After each step the weights of every layer with batch norm are divided by how much longer they became. So its
+    effective learning rate does not fall.
+
+    Parameters
+    ----------
+    seed, steps
+        Of `accuracies`.
+    lr : float, default 3.0
+        Learning rate.
+
+    Returns
+    -------
+    dict of float
+        "accuracy", on test digits.
+    """
+    parts, rng = data.standardize(data.split(*data.mnist_128(), seed)), np.random.default_rng(seed)
+    net = network.init([128, 100, 100, 100, 10], rng, norm="batch")
+    lengths = [np.linalg.norm(layer.weights) for layer in net]
+    for _ in range(steps):
+        net, _ = network.train(net, parts.x_train, parts.y_train, rng, steps=1, lr=lr)
+        net = [
+            replace(layer, weights=layer.weights * (length / np.linalg.norm(layer.weights))) if layer.norm else layer
+            for layer, length in zip(net, lengths, strict=True)
+        ]
+    return {"accuracy": network.accuracy(net, parts.x_test, parts.y_test)}
+
+
 CLAIMS = {
     "larger_rates": Claim(
         "after 150 to 400 steps: at learning rates 0.1 and 0.3 a ReLU network is within 5 points without batch norm; "
@@ -115,5 +147,15 @@ CLAIMS = {
         notebook="08",
         cells=("rates",),
         told=("rates-read",),
+    ),
+    "large_rate_without_growth": Claim(
+        "at learning rate 3 the network with batch norm learns also where its hidden weights are set back to their "
+        "first lengths after each step, so that no effective rate falls",
+        without_growth,
+        lambda n: n["accuracy"] > 0.75,
+        over={},
+        notebook="08",
+        cells=("growth",),
+        told=("growth-read",),
     ),
 }
