@@ -93,7 +93,8 @@ def _verdict(exercise, answer, trials):
     elif not where and len(ideas) < 2:
         change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
     if not ideas and (change is None or not change.whole):
-        change = substituted(exercise, answer, trials) or change or of_class(exercise, answer, trials)
+        # a change that makes one of several results right says more than the values that are not right yet
+        change = change or substituted(exercise, answer, trials) or of_class(exercise, answer, trials)
     if ideas and change and not change.whole:
         change = None
     elif ideas and change:
