@@ -12,19 +12,17 @@ from measured_sentences import SENTENCES
 from told_ranges import RANGES
 
 from bncourse import data, museum, network, reference
-from bncourse.experiments import (
-    adaptation,
-    batch_composition,
+from bncourse.experiments.normalizers import adaptation, batch_composition
+from bncourse.experiments.normalizers import normalized_networks as networks
+from bncourse.experiments.shift import detection, shifts
+from bncourse.experiments.training import (
     convergence,
-    detection,
     hidden_units,
     landscape,
     landscape_claims,
     rates,
     scale_invariance,
-    shifts,
 )
-from bncourse.experiments import normalized_networks as networks
 from bncourse.museum.checkers import CHECKERS
 
 ROOT = Path(__file__).resolve().parents[1]
