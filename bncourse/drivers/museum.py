@@ -41,9 +41,9 @@ def run_tests(find_bugs, needed, seed):
     Returns
     -------
     dict
-        "stored numbers", "right ones" and "bugs" in words; "not found" with the names of the bugs that were
-        accepted, and "message" with what rejected a right one, where there are
-        such.
+        "stored numbers", "right ones" and "bugs" in words. Where there are such: "not found" with the names of the bugs
+        that were accepted, "passing" with the name, the kind and the look of each, and "message" with what rejected a
+        right one.
     """
     order = np.random.default_rng(seed)
     exhibits, rights = museum.exhibits(), museum.right_ones()
@@ -68,6 +68,8 @@ def run_tests(find_bugs, needed, seed):
     result["bugs"] = "enough" if found >= needed else f"{found} of {len(exhibits)}"
     if accepted or result["right ones"] == "rejected":
         result["not found"] = ", ".join(exhibits[number].name for number in sorted(accepted)) or "none"
+        bugs = [exhibits[number] for number in sorted(accepted)]
+        result["passing"] = [(bug.name, bug.kind, bug.shows) for bug in bugs]
     return result
 
 

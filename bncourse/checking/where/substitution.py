@@ -8,7 +8,7 @@ ones that everybody knows, so no value of a case that gives points goes where th
 
 import ast
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from bncourse.checking.where.recognition import unfinished
 from bncourse.checking.where.several import is_right
 from bncourse.checking.where.steps import distinct, is_same, is_telling, related
 from bncourse.checking.where.suspects import MOST_SHOWN, Suspects, wrong_results
+from bncourse.checking.where.tries import Try, inside_of, right_words, statements
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
@@ -29,16 +30,6 @@ MOST = 1_500  # tries
 WORK = 300_000  # values that are computed in all of them, so that a slow loop keeps nobody waiting
 SECONDS = 3.0
 _MOST_HELD = 12  # tries that were right on one case and are looked at on all
-
-
-@dataclass(frozen=True)
-class _Try:
-    number: int  # of the expression
-    step: object
-    count: int  # how often it is evaluated
-    last: bool  # whether the pieces of the step lie along its last axis
-    whole: bool = False  # whether the step has another size than the value in whose place it is put
-    doubtful: bool = False  # whether the value is one of right answers: it may make up for a mistake elsewhere
 
 
 def substituted(exercise, answer, trials):
@@ -78,7 +69,7 @@ class _Search:
         self.exercise, self.answer, self.source, self.practice = exercise, answer, source, practice
         self.most = most  # the expressions that the source has
         # then no right value can be taken for a wrong one of another line
-        self.one_line = len(_statements(answer.source)) == 1 and not helpers_of(answer)
+        self.one_line = len(statements(answer.source)) == 1 and not helpers_of(answer)
         self.kept = Kept(exercise)
         self.suspects, self.first = None, 0
         self.left, self.noted = WORK, {}
@@ -153,7 +144,7 @@ class _Search:
         return None
 
     def _told_two(self, both, places):
-        parts = [f"{_right(each)} in the place of {self._place(each, places)}" for each in both]
+        parts = [f"{right_words(each)} in the place of {self._place(each, places)}" for each in both]
         says = f"With {parts[0]}, and {parts[1]}, every case of the check in your notebook comes out right."
         lines = {line for each in both for line in self.suspects.lines(each.number)}
         return self._shown(sorted(lines), says)
@@ -220,9 +211,9 @@ class _Search:
                     continue
                 axes = np.shape(step.value)
                 if not other_size or count == 1 or axes[:1] == (count,):
-                    yield _Try(number, step, count, False, other_size, known if other_size else doubtful)
+                    yield Try(number, step, count, False, other_size, known if other_size else doubtful)
                 if count > 1 and len(axes) > 1 and (not other_size or axes[-1] == count):
-                    yield _Try(number, step, count, True, other_size, known if other_size else doubtful)
+                    yield Try(number, step, count, True, other_size, known if other_size else doubtful)
 
     def _name_of(self, value, expected):
         """Give the name of the result that a value is, where several are returned, or ""."""
@@ -277,7 +268,7 @@ class _Search:
         return reply.value if isinstance(reply.value, list) and not reply.fault and not reply.timed_out else []
 
     def _told(self, one, places, seen, sure):
-        place, right = self._place(one, places), _right(one)
+        place, right = self._place(one, places), right_words(one)
         comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
         function = places[one.number][3]
@@ -287,7 +278,7 @@ class _Search:
         says = f"One value is wrong: {place}. With {right} in its place, {comes}"
         if not sure:  # a value that was right may stand for another that is not
             right = f"another value, one that right answers have on their way, in the place of {place},"
-            right = right if one.doubtful else f"{_right(one)} in the place of {place},"
+            right = right if one.doubtful else f"{right_words(one)} in the place of {place},"
             says = f"With {right} {comes}"
         if count == 1:
             says += " " + related(np.asarray(one.step.value, float), np.asarray(values[0], float))
@@ -296,7 +287,7 @@ class _Search:
     def _place(self, one, places):
         line, text, parent, function, _ = places[one.number]
         owner = "" if function == self.answer.name else f" of `{function}`"
-        return f"`{text}`{_inside(parent, text)} in line {line}{owner}"
+        return f"`{text}`{inside_of(parent, text)} in line {line}{owner}"
 
     def _shown(self, lines, says, sure=False):
         """Show the lines in which the mistake can be, or none where they are too many."""
@@ -306,20 +297,3 @@ class _Search:
         if len(lines) > 1:
             says += f" So the mistake is in {' or in '.join(f'line {number}' for _, number in lines)}."
         return Found(lines[0][1], self.suspects.shown(lines), says, functions.pop(), True, sure)
-
-
-def _statements(source):
-    """Give the statements of a function under its docstring, those inside of others too."""
-    [function] = ast.parse(source).body
-    inside = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
-    return [n for n in inside if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
-
-
-def _right(one):
-    right = one.step.name or "the value that a right answer has there"
-    return f"the right {right}" if right.startswith("`") else right
-
-
-def _inside(parent, text):
-    whole = ast.unparse(parent) if isinstance(parent, ast.expr) and not isinstance(parent, ast.Tuple) else ""
-    return f" (in `{whole}`)" if whole and len(text) < 12 and len(whole) < 60 else ""

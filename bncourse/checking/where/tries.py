@@ -1,0 +1,35 @@
+"""A value that is put in the place of another, and the words for it."""
+
+import ast
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Try:
+    """A step of right answers in the place of an expression."""
+
+    number: int  # of the expression
+    step: object
+    count: int  # how often it is evaluated
+    last: bool  # whether the pieces of the step lie along its last axis
+    whole: bool = False  # whether the step has another size than the value in whose place it is put
+    doubtful: bool = False  # whether the value is one of right answers: it may make up for a mistake elsewhere
+
+
+def statements(source):
+    """Give the statements of a function under its docstring, those inside of others too."""
+    [function] = ast.parse(source).body
+    inside = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
+    return [n for n in inside if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+
+
+def right_words(one):
+    """Name the value that is put in."""
+    right = one.step.name or "the value that a right answer has there"
+    return f"the right {right}" if right.startswith("`") else right
+
+
+def inside_of(parent, text):
+    """Say what an expression that is short stands in."""
+    whole = ast.unparse(parent) if isinstance(parent, ast.expr) and not isinstance(parent, ast.Tuple) else ""
+    return f" (in `{whole}`)" if whole and len(text) < 12 and len(whole) < 60 else ""
