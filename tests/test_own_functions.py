@@ -125,10 +125,9 @@ def test_a_verdict_that_took_long_is_kept_for_the_very_same_function_and_seed_al
     assert own.kept(exercises.find("normalize"), normalize, 0) is None
 
 
-def test_what_a_reference_trains_to_is_trained_once(monkeypatch):
-    asked, calls = exercises.find("fine_tune"), []
-    monkeypatch.setattr(trial, "_TRUTHS", {})
-    monkeypatch.setattr(type(asked), "called_with", lambda *given: calls.append(given) or {"seen": "nothing"})
+@pytest.mark.slow
+def test_what_is_known_of_a_right_fine_tuning_is_what_the_reference_is_told():
+    asked = exercises.find("fine_tune")
     [case] = asked.draw(0)
-    first, second = (trial.truth_of(asked, case)[0] for _ in range(2))
-    assert first == second == {"seen": "nothing"} and first is not second and len(calls) == 1
+    assert asked.called_with(asked.reference, *case.copy()) == asked.known == trial.truth_of(asked, case)[0]
+    assert exercises.find("build_model").known is None

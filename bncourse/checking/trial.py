@@ -14,8 +14,6 @@ PLAIN = (bool, int, float, str, tuple, list, type(None), np.generic, np.ndarray)
 # What is wrong first is told first: an array of the wrong shape needs no word about its values.
 ORDER = ["fault", "nothing", "type", "count", "shape", "finite", "property", "values", "changed"]
 
-_TRUTHS = {}
-
 
 @dataclass
 class Trial:
@@ -55,12 +53,9 @@ def truth_of(exercise, case):
 
 
 def _truth(exercise, arguments, options):
-    key = (exercise.name, exercise.reference, arguments)
-    if options or not exercise.is_long or not all(isinstance(value, str) for value in arguments):
-        return plain(exercise.called_with(exercise.reference, arguments, options))
-    if key not in _TRUTHS:  # a training, always the same one: a second check need not do it again
-        _TRUTHS[key] = plain(exercise.called_with(exercise.reference, arguments, options))
-    return plain(_TRUTHS[key])
+    if exercise.known:
+        return plain(exercise.known)
+    return plain(exercise.called_with(exercise.reference, arguments, options))
 
 
 def _rounding(exercise, case, expected):

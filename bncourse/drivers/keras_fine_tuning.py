@@ -120,6 +120,16 @@ def judge_fine_tuning(fine_tune, what="weights"):
     }
 
 
+# a test trains the reference, and compares
+judge_fine_tuning.known = {
+    "when the base moved first, the head": "was trained",
+    "the kernels of the base in the end": "have moved",
+    "how far the kernels went": "a little",
+    "gamma and beta of the base in the end": "are as they were",
+    "the moving statistics in the end": "are as they were",
+    "the accuracy on other digits": "enough",
+    "seen": "head first; moved: kernels; near; good; trained",
+}
 judge_fine_tuning.rebuilds = read_fine_tuning
 judge_fine_tuning.exports = export_fine_tuning
 judge_fine_tuning.call_of = lambda *_, **__: {"model": handed_model, "images": digits, "labels": digits}
