@@ -402,7 +402,7 @@ def test_what_is_left_of_a_zip_is_not_unpacked_once_its_budget_is_spent(monkeypa
             archive.writestr(f"{number}.txt", "0" * 400)
     read = zipfile.ZipExtFile.read
     monkeypatch.setattr(zipfile.ZipExtFile, "read", lambda file, n=-1: unpacked.append(n) or read(file, n))
-    entries, _ = archives.within(archives.Entry("a.zip", None, content.getvalue))
+    entries, _ = archives.within(archives.ArchiveEntry("a.zip", None, content.getvalue))
     for entry in entries:
         with contextlib.suppress(archives.TooMuch):
             entry.read()

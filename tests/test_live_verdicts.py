@@ -95,7 +95,7 @@ def test_a_long_check_that_is_stopped_leaves_no_bar_that_moves(kernel):
 def test_the_checks_that_use_keras_are_the_long_ones_with_that_of_the_tests():
     long = {name for name in exercises.names() if getattr(exercises.find(name), "is_long", False)}
     keras = {name for name in exercises.names() if "keras" in (getattr(exercises.find(name), "driver", "") or "")}
-    assert long == keras | {"find_bugs"} and len(keras) == 2
+    assert long == keras | {"find_bugs"} and len(keras) == 3
 
 
 def outputs(shown):

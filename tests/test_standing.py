@@ -1,5 +1,6 @@
 """Progress over all notebooks, from the learner's journal."""
 
+import html
 import re
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def test_the_three_roads_are_shown_and_are_the_same_everywhere():
     assert list(course.ROADS["I want to understand"]) == [each for each in numbers if each not in course.SIDE_ROADS]
     shown = bncourse.progress().text(), bncourse.progress()._repr_html_()
     for whose, road in course.ROADS.items():
-        assert all(f"{whose}: {', '.join(road)}" in text.replace("&#x27;", "'") for text in shown)
+        assert all(f"{whose}: {', '.join(road)}" in html.unescape(text) for text in shown)
         told = "all but 02" if whose == "I want to understand" else ", ".join(road)
         for page in ("README.md", "bncourse/site/book/index.md"):
             [row] = [line for line in (ROOT / page).read_text("utf-8").splitlines() if f'"{whose}"' in line]

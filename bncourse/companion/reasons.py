@@ -201,11 +201,6 @@ REASONS = {
         "channels in.",
         "The padding stood behind batch norm, where it was 0. scale * x + shift is 0 at x = -shift / scale.",
     ),
-    "may_fold": (
-        "Two affine steps side by side are one. A ReLU or a sum between them keeps them apart.",
-        "A shift that goes through a padded convolution is missing at the border, where the zeros are. Without padding "
-        "every tap sees it, and a kernel of 1 x 1 needs no padding.",
-    ),
     "frozen_batch_norm": (
         "mean and var are constants, so y is a straight line in x, and its slope is gamma / sqrt(var + eps).",
         "The same slope takes dout back. The ways through the mean and the variance of notebook 05 are not there.",

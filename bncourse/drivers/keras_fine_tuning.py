@@ -132,7 +132,9 @@ judge_fine_tuning.known = {
 }
 judge_fine_tuning.rebuilds = read_fine_tuning
 judge_fine_tuning.exports = export_fine_tuning
-judge_fine_tuning.call_of = lambda *_, **__: {"model": handed_model, "images": digits, "labels": digits}
+judge_fine_tuning.call_of = lambda *_, **__: dict(
+    zip(("model", "images", "labels"), (handed_model(), *digits(new=True)), strict=True)
+)
 
 
 def _weights(model):
