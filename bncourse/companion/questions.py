@@ -74,7 +74,8 @@ _WRITTEN = {
         ("Two networks are compared in steps. At which rate?", "each at its best rate", "at the same rate",
          "at the largest rate", "One rate may suit the one and not the other."),
         ("Which preparation takes away much of batch norm's gain here?",
-         "standardized inputs and larger weights at the start", "more test digits", "smaller batches", "The gain is large where a network was badly prepared."),
+         "standardized inputs and larger weights at the start",
+         "more test digits", "smaller batches", "The gain is large where a network was badly prepared."),
     ),
     "04": (
         ("Over which axis is the mean of batch norm, for (batch, features)?", "axis 0, the batch",
