@@ -38,7 +38,7 @@ RANGES = {
         Range(
             "alarm_and_harm",
             "seen",
-            "15 to 21 of 100 digits",
+            "15 to 21 points of accuracy",
             lambda n: 100 * (n["accuracy nothing"] - n["accuracy swapped labels"]),
             15,
             21,

@@ -2,7 +2,7 @@
 
 GAINS = {
     "standardize": "On one scale one learning rate suits the weights better. Batch norm does it inside a network.",
-    "kinds_of_shift": "The kind decides the remedy: weights help against a covariate shift, not against a new rule.",
+    "kinds_of_shift": "The kind decides the remedy: weights can repair a covariate shift, and not a new rule.",
     "domain_auc": "One number says how well a classifier tells two data sets apart, whatever their number of features.",
     "permutation_p_value": "It tells a shift from chance with any statistic, without a formula for its distribution.",
     "density_ratio": "A classifier estimates importance weights where no density is known: you need examples alone.",

@@ -42,7 +42,10 @@ GLOSSARY = {
     "logistic regression": (
         "A classifier with one weighted sum of the inputs, turned into a probability by a sigmoid.",
     ),
-    "logit": ("The logarithm of the odds of a class; what a classifier computes before the probability.", "logits"),
+    "logit": (
+        "What a classifier computes before the probability; with a sigmoid, the logarithm of the odds.",
+        "logits",
+    ),
     "loss": ("The number that training makes small: how wrong the answers are.",),
     "momentum": (
         "The weight with which running statistics keep their old value (Keras) or take the new one (PyTorch).",

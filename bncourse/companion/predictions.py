@@ -60,8 +60,8 @@ _ALL = (
     ),
     Prediction(
         "01", "How often is the model right on MNIST, if it is right on 0.97 of its own digits?",
-        "A 7 still looks like a 7, so it does better than guessing. But the ink lies elsewhere in the image, and a "
-        "logistic regression gives each pixel a weight of its own.",
+        "A 7 still looks like a 7, so it does better than guessing. One reason for the rest: the ink lies elsewhere in "
+        "the image, and a logistic regression gives each pixel a weight of its own.",
         (0.35, 0.65), {"A": "nearly as often: over 0.9", "B": "clearly less, yet far more than by guessing",
                        "C": "as by guessing: about 0.1"}, _from_the_largest(0.9, 0.2),
     ),
@@ -102,13 +102,13 @@ _ALL = (
     ),
     Prediction(
         "03", "How many times larger is the drift without batch norm?",
-        "Batch norm puts the place and the width of a unit's input back at every step; without it nothing does. "
-        "And the drift is measured in widths, which are small without it.",
+        "Batch norm puts the place and the width of a unit's input back to its beta and gamma; without it nothing "
+        "does. And the drift is measured in widths, which are small without it.",
         (20, 400), {"A": "it is smaller: below 1", "B": "1 to 5 times", "C": "more than 5 times"}, _by_size(1, 5),
         (r"far less",), (100, 300),
     ),
     Prediction(
-        "03", "How many times fewer steps with batch norm, each at its best learning rate?",
+        "03", "How many times fewer steps with batch norm, each at the best of five rates?",
         "One reason: with raw inputs and small weights little of what tells digits apart reaches the last sigmoids: "
         "see the narrow band at the start. Batch norm starts each input at a standard deviation near 1.",
         (10, 60), {"A": "none: as many steps", "B": "about 2 times", "C": "more than 5 times"}, _by_size(1.3, 5),

@@ -73,7 +73,8 @@ _WRITTEN = {
          "steps", "points of accuracy", "The range of the median is divided by the mean width of the band."),
         ("Two networks are compared in steps. At which rate?", "each at its best rate", "at the same rate",
          "at the largest rate", "One rate may suit the one and not the other."),
-        ("Which preparation takes away much of batch norm's gain here?", "standardized inputs and larger first weights",
+        ("Which preparation takes away much of batch norm's gain here?",
+         "standardized inputs and larger weights at the start",
          "more test digits", "smaller batches", "The gain is large where a network was badly prepared."),
     ),
     "04": (

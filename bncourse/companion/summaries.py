@@ -33,8 +33,11 @@ SUMMARIES = {
         ("Internal covariate shift", "the inputs of a layer change as the layers below learn"),
         ("Percentiles", "`np.percentile(inputs, [15, 50, 85], axis=1).T`, a row for each step"),
         ("Drift", "range of the median / mean width of the band"),
-        ("Compare networks", "each at its best learning rate"),
-        ("Without batch norm", "standardized inputs, larger first weights and ReLU took most of its gain away"),
+        ("Compare networks", "each at its own best learning rate, of those that were tried"),
+        (
+            "Without batch norm",
+            "standardized inputs, larger weights at the start and ReLU took most of batch norm's gain away",
+        ),
     ),
     "04": (
         ("Mean, variance", "`x.mean(axis=0)`, `((x - mean)**2).mean(axis=0)`: over the batch, divided by n"),

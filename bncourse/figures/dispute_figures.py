@@ -206,7 +206,8 @@ def scale(with_norm, without, factors, growth):
         f"Left, the gradient of a layer before batch norm falls from {with_norm[0]:.0f} to {with_norm[-1]:.3f} while "
         f"the weights grow {factors[-1] / factors[0]:g} times, along a straight line of slope minus one; without batch "
         f"norm it goes from {without[0]:.2f} to {without[-1]:.2f}. Right, in training the weights become "
-        f"{length[-1] / length[0]:.2f} times as long, and the effective learning rate falls to {effective[-1] / effective[0]:.2f} of its first value.",
+        f"{length[-1] / length[0]:.2f} times as long, and "
+        f"the effective learning rate falls to {effective[-1] / effective[0]:.2f} of its first value.",
     )
 
 

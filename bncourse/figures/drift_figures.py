@@ -214,7 +214,7 @@ def input_scaling(numbers):
         axes.set_xticks([30, 100, 300, 1000], ["30", "100", "300", "1000"])
         axes.minorticks_off()
         axes.set_ylabel("network")
-        figure.suptitle("The better a network is prepared, the less batch norm gains")
+        figure.suptitle("Three preparations take most of batch norm's gain away")
     told = "; ".join(
         f"{label}: {numbers[f'{name}_none']:.0f} without, {numbers[f'{name}_batch']:.0f} with batch norm"
         for name, label in labels.items()

@@ -38,7 +38,7 @@ def digits_of_two_sources(home, elsewhere, shares, examples=10):
         figure,
         f"Two rows of handwritten digits of 8 by 8 pixels: a classifier reads {100 * shares[0]:.0f} of 100 right in "
         f"the data set it learned from, and {100 * shares[1]:.0f} of 100 in MNIST. "
-        "To a reader both rows are clear, so the classifier's knowledge belongs to its own source.",
+        "The same classifier reads the digits of its own source far better.",
     )
 
 
