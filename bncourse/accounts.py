@@ -32,7 +32,7 @@ class Account:
     groups: frozenset = frozenset()
 
     def may(self, about, bits):
-        """Say whether a file with this ``os.stat_result`` grants this account all of these bits."""
+        """Return whether a file with this ``os.stat_result`` grants this account all of these bits."""
         shift = 6 if about.st_uid == self.number else 3 if about.st_gid in self.groups else 0
         return about.st_mode >> shift & bits == bits
 
@@ -53,7 +53,7 @@ class Accounts:
 
     @classmethod
     def live(cls):
-        """Give those of this machine.
+        """Return those of this machine.
 
         An account of a directory that does not list its accounts is seen where a group names it.
         """
@@ -74,7 +74,7 @@ class Accounts:
         return cls(tuple(accounts), {group.gr_gid: group.gr_name for group in groups})
 
     def readers(self, path, owner):
-        """Give who may read a file or look into a folder, beside its owner and root.
+        """Return who may read a file or look into a folder, beside its owner and root.
 
         Parameters
         ----------
@@ -92,12 +92,12 @@ class Accounts:
         return (ANYBODY,) if ANYBODY in either else tuple(sorted(either))
 
     def writers(self, path, owner):
-        """Give who may change a file, or what is in a folder; as `readers`."""
+        """Return who may change a file, or what is in a folder; as `readers`."""
         folder = stat.S_ISDIR(os.stat(path).st_mode)
         return self.who(path, WRITE | ENTER if folder else WRITE, owner)
 
     def who(self, path, bits, owner):
-        """Give who has all of these bits on a path, and may go through the folders above it; as `readers`."""
+        """Return who has all of these bits on a path, and may go through the folders above it; as `readers`."""
         place = Path(os.path.realpath(path))
         about, above = os.stat(place), [os.stat(folder) for folder in place.parents]
 
@@ -115,7 +115,7 @@ class Accounts:
         return tuple(named)
 
     def movers(self, path, owner):
-        """Give who may rename or remove a path, as the folder above and the names; None if nobody may.
+        """Return who may rename or remove a path, as the folder above and the names; None if nobody may.
 
         Where a folder has the sticky bit, its owner still may.
         """
@@ -129,7 +129,7 @@ class Accounts:
         return None
 
     def home(self, number):
-        """Give the home folder of an account, or None."""
+        """Return the home folder of an account, or None."""
         import pwd
 
         try:
@@ -138,13 +138,13 @@ class Accounts:
             return None
 
     def name(self, number):
-        """Give the name of an account, or its number."""
+        """Return the name of an account, or its number."""
         return next((each.name for each in self.accounts if each.number == number), f"account {number}")
 
 
 @lru_cache(64)
 def access_list(path):
-    """Give the path, or a folder above it, that has an access list beside its mode; None if none has.
+    """Return the path, or a folder above it, that has an access list beside its mode; None if none has.
 
     Modes do not tell what such a list grants.
     """

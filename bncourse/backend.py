@@ -13,7 +13,7 @@ TRAINING_BACKENDS = ("jax", "tensorflow", "torch")
 
 
 def require_keras():
-    """Give the ``keras`` module, on the backend that the variable KERAS_BACKEND names (here: jax).
+    """Return the ``keras`` module, on the backend that the variable KERAS_BACKEND names (here: jax).
 
     Returns
     -------
@@ -87,7 +87,7 @@ def backend_trouble(wanted):
 
 
 def pip_install(*packages):
-    """Give the command that installs packages for the Python that is running.
+    """Return the command that installs packages for the Python that is running.
 
     Examples
     --------

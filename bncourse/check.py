@@ -78,7 +78,7 @@ def hint(exercise):
 
 
 def case(exercise):
-    """Give the inputs on which the last checked answer failed; without a failure, those of the first case.
+    """Return the inputs on which the last checked answer failed; without a failure, those of the first case.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def solution(exercise):
 
 
 def yours(name):
-    """Give the function that an experiment uses: your own where it is right, else the course's; and say which.
+    """Return the function that an experiment uses: your own where it is right, else the course's; and say which.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def solutions_off():
 
 
 def reference_source(exercise):
-    """Give the source of the reference function of an exercise, or "" where it has none.
+    """Return the source of the reference function of an exercise, or "" where it has none.
 
     Parameters
     ----------
@@ -209,7 +209,7 @@ def _no_such(name):
 
 
 def _named(name):
-    """Give an exercise by name; where there is none, say so in one sentence and give None."""
+    """Return an exercise by name; where there is none, say so in one sentence and give None."""
     name = getattr(name, "__name__", name)
     found = exercises.find(name)
     if found is None:
@@ -270,13 +270,13 @@ def _note(verdict):
 
 
 def _cells():
-    """Give the text of the cells that this session has run, in their order."""
+    """Return the text of the cells that this session has run, in their order."""
     shell = _shell()
     return tuple(shell.user_ns.get("In", ())) if shell else ()
 
 
 def _shell():
-    """Give the IPython that runs this, or None."""
+    """Return the IPython that runs this, or None."""
     try:
         return get_ipython()
     except NameError:

@@ -9,7 +9,7 @@ from bncourse import __version__
 
 
 def parser():
-    """Give the parser of the command line, and the names of all commands."""
+    """Return the parser of the command line, and the names of all commands."""
     made = argparse.ArgumentParser(
         prog="bncourse",
         description="A notebook course on batch normalization, with checks that name the wrong idea.",

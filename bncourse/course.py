@@ -18,7 +18,7 @@ _NAMES = "[0-9][0-9]-*/[0-9][0-9]-*.ipynb"
 
 
 def find_folder(start=".", to_learn=False, installed=True):
-    """Give the folder of the course that a person stands in, or the one this package was installed from.
+    """Return the folder of the course that a person stands in, or the one this package was installed from.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def find_folder(start=".", to_learn=False, installed=True):
 
 
 def notebooks(folder):
-    """Give the notebooks that a learner gets, in the order of the course.
+    """Return the notebooks that a learner gets, in the order of the course.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def notebooks(folder):
 
 
 def released():
-    """Give the notebooks as they were released, in the order of the course: a wheel has them, or the folder beside.
+    """Return the notebooks as they were released, in the order of the course: a wheel has them, or the folder beside.
 
     Raises
     ------
@@ -88,12 +88,12 @@ def released():
 
 
 def has_notebooks(folder):
-    """Say whether a folder has notebooks of the course to learn from."""
+    """Return whether a folder has notebooks of the course to learn from."""
     return bool(notebooks(folder)) or (Path(folder) / HIDDEN).is_dir()
 
 
 def is_clone(folder):
-    """Say whether a folder has the sources of the course, too."""
+    """Return whether a folder has the sources of the course, too."""
     return (Path(folder) / "solutions").is_dir() and _has_sources(Path(folder))
 
 

@@ -154,7 +154,7 @@ def mnist_64():
 
 
 def cars():
-    """Give the auto-mpg data of mlxtend: cars of 1970 to 1982, their power and their mileage.
+    """Return the auto-mpg data of mlxtend: cars of 1970 to 1982, their power and their mileage.
 
     Returns
     -------
@@ -179,7 +179,7 @@ def cars():
 
 
 def car_weights():
-    """Give the weight of each of the `cars` in pounds, of shape (392,)."""
+    """Return the weight of each of the `cars` in pounds, of shape (392,)."""
     return _car_columns(3)[0]
 
 
@@ -230,7 +230,7 @@ def split(x, y, seed, test_share=0.2):
 
 
 def standardize(parts):
-    """Give each input feature mean 0 and standard deviation 1, by the training part's statistics.
+    """Return each input feature with mean 0 and standard deviation 1, by the training part's statistics.
 
     A feature that is constant in the training part is centred and not scaled.
 
@@ -273,7 +273,7 @@ def _mnist_64():
 
 @cache
 def _cells(side, cells=8):
-    """Give the matrix that averages `side` pixels over equal cells; a pixel on a border counts to both in part."""
+    """Return the matrix that averages `side` pixels over equal cells; a pixel on a border counts to both in part."""
     borders, pixels = np.linspace(0, side, cells + 1), np.arange(side)
     overlap = np.minimum(borders[1:, None], pixels + 1) - np.maximum(borders[:-1, None], pixels)
     return np.clip(overlap, 0, None) * cells / side

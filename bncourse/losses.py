@@ -4,7 +4,7 @@ import numpy as np
 
 
 def cross_entropy(logits, labels):
-    """Give the mean softmax cross-entropy of a batch, and its gradient with respect to the logits.
+    """Return the mean softmax cross-entropy of a batch, and its gradient with respect to the logits.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def cross_entropy(logits, labels):
 
 
 def squared(output, target):
-    """Give the mean squared error of a batch, and its gradient with respect to the output.
+    """Return the mean squared error of a batch, and its gradient with respect to the output.
 
     Parameters
     ----------

@@ -224,7 +224,7 @@ class _Look:
         return AccessFinding("umask", LOOK, says, f"umask {wanted:03o}, and the same line in ~/.profile")
 
     def _alone(self, subject, path, what):
-        """Say whether a path is for its owner alone."""
+        """Return whether a path is for its owner alone."""
         readers, writers = self.machine.readers(path, self.owner), self.machine.writers(path, self.owner)
         if not readers and not writers:
             return AccessFinding(subject, CLOSED, f"{path} is for {self.machine.name(self.owner)} alone")
@@ -285,7 +285,7 @@ class _Look:
 
 
 def editable_from():
-    """Give the folder from which the package was installed editable; None if it was not."""
+    """Return the folder from which the package was installed editable; None if it was not."""
     try:
         about = json.loads(importlib.metadata.distribution("bncourse").read_text("direct_url.json") or "{}")
     except (importlib.metadata.PackageNotFoundError, ValueError):

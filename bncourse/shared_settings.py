@@ -21,7 +21,7 @@ LEAD_INTO_THE_COURSE = ("CourseDirectory.root", "CourseDirectory.db_url")
 
 
 def shared_places(*homes):
-    """Give the folders from which Jupyter reads settings, without those in these homes; the first one counts most."""
+    """Return the folders from which Jupyter reads settings, without those in these homes; the first one counts most."""
     from jupyter_core.paths import jupyter_config_path
 
     return [path for path in map(Path, jupyter_config_path()) if not any(path.is_relative_to(home) for home in homes)]
@@ -57,13 +57,13 @@ def forced(places, course, top="/"):
 
 
 def in_the_variable(course):
-    """Say whether JUPYTER_CONFIG_PATH, as it is set here, names the course."""
+    """Return whether JUPYTER_CONFIG_PATH, as it is set here, names the course."""
     named = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
     return any(path and Path(path).resolve() == course for path in named)
 
 
 def lacking(places, wanted):
-    """Give the lines of settings that are not there for everybody.
+    """Return the lines of settings that are not there for everybody.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def lacking(places, wanted):
 
 
 def assigned(path):
-    """Give the constants that a file of settings assigns; it is read, and not run.
+    """Return the constants that a file of settings assigns; it is read, and not run.
 
     Examples
     --------
@@ -111,7 +111,7 @@ def _files(place):
 
 
 def _names(path, course):
-    """Say whether a line of a file, which is no comment, names the course or something in it."""
+    """Return whether a line of a file, which is no comment, names the course or something in it."""
     try:
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

@@ -22,7 +22,7 @@ _MOST = 50  # of a list or dictionary, so many are looked at
 
 
 def is_live():
-    """Say whether somebody works at the cell that is run, in JupyterLab, Notebook or VS Code.
+    """Return whether somebody works at the cell that is run, in JupyterLab, Notebook or VS Code.
 
     These tell the kernel which cell it is; what runs a whole file, as nbgrader and nbconvert do, does not.
     """
@@ -106,7 +106,7 @@ def called_of_the_course(function, calls):
 
 
 def _functions(value):
-    """Give the functions in a value that a learner wrote, what is wrapped around one and what is within."""
+    """Return the functions in a value that a learner wrote, what is wrapped around one and what is within."""
     within = inspect.unwrap(value) if callable(value) else value
     if within is not value and isinstance(value, types.FunctionType):
         return [*_functions_of(value), *_functions_of(within)]
@@ -144,7 +144,7 @@ def _used(function):
 
 
 def _is_of_the_course(value, depth=0):
-    """Say whether a value is a part of the course, or holds one."""
+    """Return whether a value is a part of the course, or holds one."""
     value = getattr(value, "func", value)  # of a partial
     if isinstance(value, types.ModuleType):
         return _absent(value.__name__)
@@ -161,7 +161,7 @@ def _is_of_the_course(value, depth=0):
 
 
 def _absent(name):
-    """Say whether a module of this name is not there while a notebook is graded."""
+    """Return whether a module of this name is not there while a notebook is graded."""
     first, _, rest = name.partition(".")
     return first == COURSE and rest.split(".")[0] not in THERE
 
@@ -173,7 +173,7 @@ def _module(value):
 
 @lru_cache(4)
 def _made_with_the_course(cells):
-    """Give the names that hold something of the course after these cells, or something made with it."""
+    """Return the names that hold something of the course after these cells, or something made with it."""
     made = set()
     for cell in cells:
         for node in _statements(cell):

@@ -11,7 +11,7 @@ HEAD = 2  # its weights are the last ones: kernel and bias
 
 
 def digits(new):
-    """Give the digits 0 to 4, or those of the new task, as images of shape (8, 8, 1) with labels from 0 to 4."""
+    """Return the digits 0 to 4, or those of the new task, as images of shape (8, 8, 1) with labels from 0 to 4."""
     pixels, labels = data.digits()
     order = np.random.default_rng(0).permutation(len(pixels))
     pixels, labels = pixels[order], labels[order]

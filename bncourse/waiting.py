@@ -41,7 +41,7 @@ def bar(items, words="Working"):
 
 
 def named(words):
-    """Give `bar` with its words, for what takes a function that shows progress.
+    """Return `bar` with its words, for what takes a function that shows progress.
 
     Parameters
     ----------

@@ -80,7 +80,7 @@ def make(home, folder):
 
 
 def sources(home):
-    """Give the two source notebooks: notebook 04 without its experiments, and two exercises with a driver."""
+    """Return the two source notebooks: notebook 04 without its experiments, and two exercises with a driver."""
     forward = classroom.shorten(_source(home, FORWARD))
     backward = classroom.shorten(_source(home, "05-backward"))
     bugs = classroom.text(exercises.find("find_bugs").right_answers[0], "find_bugs", {"np"})
@@ -103,7 +103,7 @@ def _source(home, name):
 
 
 def solved(course, name):
-    """Give the released notebook with the right answers in it."""
+    """Return the released notebook with the right answers in it."""
     released = json.loads((Path(course) / "notebooks" / name / f"{name}.ipynb").read_text(encoding="utf-8"))
     answers = read(Path(course) / "solutions" / name / f"{name}.ipynb").answers
     right = {cell.grade_id: classroom.solution(cell) for cell in answers}
@@ -182,7 +182,7 @@ def _problems(course, case, done, limits):
 
 
 def leaks(course, student, name):
-    """Give what the outputs of a graded notebook tell of attacks that worked."""
+    """Return what the outputs of a graded notebook tell of attacks that worked."""
     graded = Path(course) / "autograded" / student / name / f"{name}.ipynb"
     if not graded.is_file():
         return []

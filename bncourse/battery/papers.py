@@ -86,7 +86,7 @@ def case(kind, spoils=(), *, earns=None, at_most=False, assignment=FORWARD, need
 
 
 def cases(kind=None):
-    """Give the cases of one class, or all, in the order in which they stand in the modules."""
+    """Return the cases of one class, or all, in the order in which they stand in the modules."""
     from bncourse.battery import (  # noqa: F401 - they declare
         calls,
         check_places,
@@ -128,7 +128,7 @@ class Paper:
         return self.notebook["cells"]
 
     def cell(self, name):
-        """Give the cell with this grade_id."""
+        """Return the cell with this grade_id."""
         return next(cell for cell in self.cells if cell["metadata"].get("nbgrader", {}).get("grade_id") == name)
 
     def source(self, name):
@@ -179,7 +179,7 @@ class Paper:
 
 
 def own(source):
-    """Give a cell of a student's own."""
+    """Return a cell of a student's own."""
     own.count += 1
     return {
         "cell_type": "code",

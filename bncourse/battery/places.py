@@ -15,7 +15,7 @@ LAMBDA = f"normalize = lambda x, mean, var, eps=1e-3: {RIGHT}"
 
 
 def answers(paper):
-    """Give the text of all right answers, in one."""
+    """Return the text of all right answers, in one."""
     return "\n\n\n".join(paper.source(name) for name in ANSWERS)
 
 

@@ -118,7 +118,7 @@ def grade(template, case, folder):
 
 
 def _limited():
-    """Give the program, with limits on each of its processes in front of it."""
+    """Return the program, with limits on each of its processes in front of it."""
     limits = {"DATA": MEMORY, "NPROC": PROCESSES, "FSIZE": FILE, "CPU": int(SECONDS), "CORE": 0}
     lines = [f"resource.setrlimit(resource.RLIMIT_{name}, ({most}, {most}))" for name, most in limits.items()]
     return "\n".join(["import resource", *lines, ONE_AFTER_THE_OTHER])

@@ -8,7 +8,7 @@ import time
 
 
 def bare_seconds(course, name, times, needed=False):
-    """Give the time that the cells of a solved notebook take, figures drawn, in a process forked from a warm one.
+    """Return the time that the cells of a solved notebook take, figures drawn, in a process forked from a warm one.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def bare_seconds(course, name, times, needed=False):
 
 
 def needed_cells(notebook):
-    """Give the code cells of a notebook that grading runs: all but those that only demonstrate.
+    """Return the code cells of a notebook that grading runs: all but those that only demonstrate.
 
     Parameters
     ----------

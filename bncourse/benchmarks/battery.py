@@ -66,7 +66,7 @@ def command(options):
 
 
 def spread(chosen, count):
-    """Give so many of the cases, spread evenly over all of them."""
+    """Return so many of the cases, spread evenly over all of them."""
     count = min(count, len(chosen))
     return [chosen[number * len(chosen) // count] for number in range(count)]
 

@@ -121,7 +121,7 @@ def _timed_quiz(quiz, answers, tally):
 
 
 def summary(tallies):
-    """Give the figures of all exercises together, as plain numbers.
+    """Return the figures of all exercises together, as plain numbers.
 
     Returns
     -------

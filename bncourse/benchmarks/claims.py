@@ -35,7 +35,7 @@ def tried(name, point, seed):
 
 
 def named(point):
-    """Give a point of a claim's range in words.
+    """Return a point of a claim's range in words.
 
     Examples
     --------
@@ -82,7 +82,7 @@ def command(options):
 
 
 def chosen(only):
-    """Give the names of the claims to try: all, or the ones that were asked for.
+    """Return the names of the claims to try: all, or the ones that were asked for.
 
     Parameters
     ----------
@@ -100,7 +100,7 @@ def chosen(only):
 
 
 def summary(results):
-    """Give the figures of all claims, as plain numbers.
+    """Return the figures of all claims, as plain numbers.
 
     Parameters
     ----------
@@ -144,13 +144,13 @@ def summary(results):
 
 
 def worst_margin(name, tries):
-    """Give the smallest margin of a claim over its seeds at one point, or None."""
+    """Return the smallest margin of a claim over its seeds at one point, or None."""
     margins = [margin(CLAIMS[name].holds, numbers) for _, numbers in tries.values()]
     return min((found for found in margins if found is not None), default=None)
 
 
 def section(figures):
-    """Give what docs/benchmarks.md says of these figures: a sentence, and the rows of its table.
+    """Return what docs/benchmarks.md says of these figures: a sentence, and the rows of its table.
 
     Parameters
     ----------

@@ -45,7 +45,7 @@ def make_class(course, folder, name, size):
 
 
 def measured(process):
-    """Give what a process and all below it take now.
+    """Return what a process and all below it take now.
 
     Parameters
     ----------
@@ -107,6 +107,6 @@ class Clock:
             self.finished.append(time.perf_counter() - self.began)
 
     def steady(self):
-        """Give the seconds for a submission once all workers are at work: over the last two thirds of the class."""
+        """Return the seconds for a submission once all workers are at work: over the last two thirds of the class."""
         first = len(self.finished) // 3
         return (self.finished[-1] - self.finished[first]) / max(len(self.finished) - 1 - first, 1)

@@ -49,7 +49,7 @@ def command(options):
 
 
 def import_milliseconds():
-    """Give the median time that ``import bncourse`` adds to ``import numpy``, in alternating runs.
+    """Return the median time that ``import bncourse`` adds to ``import numpy``, in alternating runs.
 
     Returns
     -------
@@ -70,7 +70,7 @@ def import_milliseconds():
 
 
 def release_seconds(folder):
-    """Give the median time of one release after nbgrader's import, into a folder that is thrown away."""
+    """Return the median time of one release after nbgrader's import, into a folder that is thrown away."""
     import shutil
 
     import bncourse.grading.nbgrader.converters  # noqa: F401 - its import is not measured
@@ -89,7 +89,7 @@ def release_seconds(folder):
 
 
 def install_megabytes():
-    """Give the size of what is installed for the course, and what each extra adds to it.
+    """Return the size of what is installed for the course, and what each extra adds to it.
 
     Counted are the files that each package names as its own, without compiled bytecode.
 
@@ -107,7 +107,7 @@ def install_megabytes():
 
 
 def _closure(name, extras):
-    """Give the names of a package and of all that it needs here; None if one of them is missing."""
+    """Return the names of a package and of all that it needs here; None if one of them is missing."""
     found, waiting = set(), [(name, frozenset(extras))]
     seen = set()
     while waiting:
@@ -134,7 +134,7 @@ def _megabytes(packages):
 
 
 def notebook_seconds(path):
-    """Give the time that a solved notebook takes from top to bottom, the start of its kernel included."""
+    """Return the time that a solved notebook takes from top to bottom, the start of its kernel included."""
     import nbformat
     from nbclient import NotebookClient
 
@@ -149,7 +149,7 @@ def notebook_seconds(path):
 
 
 def start_seconds(folder):
-    """Give the time from ``bncourse start`` until the page of the first notebook is served."""
+    """Return the time from ``bncourse start`` until the page of the first notebook is served."""
     began = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "bncourse.cli", "start", "--no-browser", "--port", "18888"],

@@ -130,7 +130,7 @@ def once(course, name, workers, force, first):
 
 
 def plain_seconds(course, place, name, size, workers, equal=False):
-    """Give the time that nbgrader's own command needs for some of the class, in so many processes.
+    """Return the time that nbgrader's own command needs for some of the class, in so many processes.
 
     Parameters
     ----------
@@ -178,7 +178,7 @@ def plain_seconds(course, place, name, size, workers, equal=False):
 
 
 def session_milliseconds():
-    """Give the median time to open a warm session."""
+    """Return the median time to open a warm session."""
     from bncourse.sandbox.levels import best_level
     from bncourse.sandbox.sandbox import Sandbox
 
@@ -193,14 +193,14 @@ def session_milliseconds():
 
 
 def seconds_of(arguments):
-    """Give the time that a program takes."""
+    """Return the time that a program takes."""
     began = time.perf_counter()
     subprocess.run(arguments, check=True)
     return time.perf_counter() - began
 
 
 def summary(figures):
-    """Give the few figures that the project states, from all that were measured.
+    """Return the few figures that the project states, from all that were measured.
 
     Returns
     -------

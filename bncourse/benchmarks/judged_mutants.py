@@ -110,7 +110,7 @@ def judged(exercise, seeds, most=None, order=1, among=None):
 
 
 def _passed(drawn, function, seeds):
-    """Give the seeds that accept a function; None where it does not end."""
+    """Return the seeds that accept a function; None where it does not end."""
     answer, passed = DirectAnswer(function, drawn.exercise.name), []
     for seed in seeds:
         began = time.monotonic()
@@ -152,7 +152,7 @@ def _ways(answer):
 
 
 def _holds(exercise, function, names, seeds):
-    """Say whether an answer is what its name says on other seeds too: then the name is no accident."""
+    """Return whether an answer is what its name says on other seeds too: then the name is no accident."""
     known = {idea.name: idea for idea in (*argument_ideas(exercise), *exercise.wrong_ideas)}
     ideas = tuple(known[name] for name in names)
     answer = DirectAnswer(function, exercise.name)
@@ -168,7 +168,7 @@ def _holds(exercise, function, names, seeds):
 
 
 def _is_blurred(exercise, ideas, trial):
-    """Say whether rounding the inputs to float32, as the answer does, changes much of what the ideas give."""
+    """Return whether rounding the inputs to float32, as the answer does, changes much of what the ideas give."""
     value = trial.reply.value
     if not any(getattr(piece, "dtype", None) == np.float32 for piece in compare.pieces(value)):
         return False
@@ -187,7 +187,7 @@ def _is_double(value):
 
 
 def _alike(exercise, ideas, trials):
-    """Say whether the ideas still explain the answer; rounding, as in float32, may blur it."""
+    """Return whether the ideas still explain the answer; rounding, as in float32, may blur it."""
     replay = Replay(exercise, trials)
     if {idea.name for idea in replay.candidates(trials)} & {idea.name for idea in ideas}:
         return True

@@ -4,7 +4,7 @@ from types import FunctionType
 
 
 def margin(holds, numbers):
-    """Give how far a claim is from the nearest of its bounds.
+    """Return how far a claim is from the nearest of its bounds.
 
     The distance of a comparison ``a < b`` is ``(b - a) / max(|a|, |b|)``: 0 at the bound, at most 1 for numbers of
     one sign, negative where it fails. Equalities have none.

@@ -101,7 +101,7 @@ class Mutants:
         return Mutant(space[self._function.__name__], says, text, numbered)
 
     def are_apart(self, one, other):
-        """Say whether two changes are in different lines, so that neither undoes or holds the other."""
+        """Return whether two changes are in different lines, so that neither undoes or holds the other."""
         first, second = (getattr(self._found[number][0], "lineno", 0) for number in (one, other))
         return first != second
 
@@ -174,7 +174,7 @@ def _changes(node, definition):
 
 
 def _bound(definition):
-    """Give the names that a function binds, in the order of its lines."""
+    """Return the names that a function binds, in the order of its lines."""
     stored = [n for n in ast.walk(definition) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     return [name.id for name in sorted(stored, key=lambda name: name.lineno)]
 

@@ -90,7 +90,7 @@ def machine():
 
 
 def versions():
-    """Give the versions of Python, of this package, and of what is measured."""
+    """Return the versions of Python, of this package, and of what is measured."""
     found = {"Python": platform.python_version(), "bncourse": __version__}
     for package in PACKAGES:
         try:
@@ -101,7 +101,7 @@ def versions():
 
 
 def load(course):
-    """Give the figures that are kept; empty where there are none."""
+    """Return the figures that are kept; empty where there are none."""
     try:
         return json.loads((Path(course) / FIGURES).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -117,7 +117,7 @@ def store(course, kept):
 
 
 def page(kept):
-    """Give the page, in Markdown.
+    """Return the page, in Markdown.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ def renew(readme, kept):
 
 
 def updated(text, kept):
-    """Give the README with the figures that are kept in its column "Here".
+    """Return the README with the figures that are kept in its column "Here".
 
     Parameters
     ----------

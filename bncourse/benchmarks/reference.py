@@ -111,7 +111,7 @@ def alternate(runs, repeats, alternations):
 
 
 def ulps(x, gamma, beta, dout):
-    """Give the largest error of each result, in units in the last place of its largest number."""
+    """Return the largest error of each result, in units in the last place of its largest number."""
     wide = [np.asarray(values, np.longdouble) for values in (x, gamma, beta, dout)]
     results = {
         "y": (reference.batch_norm(x, gamma, beta, EPS), reference.batch_norm(*wide[:3], EPS)),
@@ -132,7 +132,7 @@ def ulps(x, gamma, beta, dout):
 
 
 def installed(numbers):
-    """Give the peers that this machine has."""
+    """Return the peers that this machine has."""
     from importlib.util import find_spec
 
     peers = {}

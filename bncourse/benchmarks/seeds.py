@@ -38,7 +38,7 @@ class Drawn:
         self._kept = {}
 
     def accepts(self, answer, seed):
-        """Say whether an answer passes every case that a seed draws; it stops at the first that it does not pass.
+        """Return whether an answer passes every case that a seed draws; it stops at the first that it does not pass.
 
         Parameters
         ----------

@@ -11,7 +11,7 @@ _SHOWN = re.compile(r"(?:\(\),|; or) line (\d+): ")
 
 
 def shown_lines(verdict):
-    """Give the numbers of the lines that a card says to be wrong; where an error stopped an answer is none of them.
+    """Return the numbers of the lines that a card says to be wrong; where an error stopped an answer is none of them.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def shown_lines(verdict):
 
 
 def is_another_line(mutant, lines, drawn, seeds):
-    """Say whether lines are innocent: none of them was changed, and no small change of one makes all cases right.
+    """Return whether lines are innocent: none of them was changed, and no small change of one makes all cases right.
 
     Parameters
     ----------

@@ -115,7 +115,7 @@ class DirectAnswer:
         self.source = source_of(learners) if self.kind != "value" else ""
 
     def value(self):
-        """Give the learner's value as arrays and plain values."""
+        """Return the learner's value as arrays and plain values."""
         return plain(self._learners)
 
     def rewritten(self, source, names):
@@ -196,14 +196,14 @@ class DirectAnswer:
 
 
 def told_to(drive, function, arguments):
-    """Give what a driver gets for a function: where it has ``exports`` and ``rebuilds``, what is told, made anew."""
+    """Return what a driver gets for a function: where it has ``exports`` and ``rebuilds``, what is told, made anew."""
     if not (rebuild := getattr(drive, "rebuilds", None)):
         return function
     return lambda: rebuild(plain(drive.exports(function)), *arguments[:1])
 
 
 def source_of(learners):
-    """Give the text of a function or class, or "" where there is none.
+    """Return the text of a function or class, or "" where there is none.
 
     Before Python 3.13 a class of a notebook has no text of its own; it is found by that of its methods.
     """
@@ -230,7 +230,7 @@ def source_of(learners):
 
 
 def plain(value, depth=0):
-    """Give a value as arrays, plain values and containers of them; anything else as `Opaque`."""
+    """Return a value as arrays, plain values and containers of them; anything else as `Opaque`."""
     if value is None or value is ...:  # dots stand where nothing is written yet
         return None
     if isinstance(value, bool | str):
@@ -258,7 +258,7 @@ def _array(value):
 
 
 def is_empty(source):
-    """Say whether a function or class is a signature with nothing under it but a docstring and placeholders."""
+    """Return whether a function or class is a signature with nothing under it but a docstring and placeholders."""
     try:
         body = ast.parse(source).body[0].body
     except (*UNREADABLE, IndexError, AttributeError):

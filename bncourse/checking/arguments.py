@@ -40,7 +40,7 @@ class ArgumentIdea(WrongIdea):
 
 
 def argument_ideas(exercise):
-    """Give the wrong ideas about the arguments of an exercise.
+    """Return the wrong ideas about the arguments of an exercise.
 
     Parameters
     ----------
@@ -104,7 +104,7 @@ def argument_ideas(exercise):
 
 
 def with_change(function, change, names=None):
-    """Give a function that is called with changed arguments; ``names`` are its parameters, where they are known."""
+    """Return a function that is called with changed arguments; ``names`` are its parameters, where they are known."""
     names = names or _names(function)
 
     def changed(*arguments, **options):

@@ -46,7 +46,7 @@ class Tolerance:
 
 
 def mismatch(expected, got, names, tolerance):
-    """Give the first way in which `got` differs from `expected`, or None.
+    """Return the first way in which `got` differs from `expected`, or None.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def mismatch(expected, got, names, tolerance):
 
 
 def same(expected, got, tolerance):
-    """Say whether two values agree, shapes and all."""
+    """Return whether two values agree, shapes and all."""
     if isinstance(expected, tuple) and isinstance(got, tuple | list):
         pairs = zip(expected, got, strict=False)
         return len(expected) == len(got) and all(_alike(*pair, tolerance, i) for i, pair in enumerate(pairs))
@@ -137,7 +137,7 @@ def _is_numbers(value):
 
 
 def _allowed(expected, got, tolerance, place):
-    """Give how far each number may be off."""
+    """Return how far each number may be off."""
     allowed = tolerance.atol + tolerance.rtol * np.abs(expected.astype(float))
     if got.dtype in (np.float32, np.float16):
         single = tolerance.single()
@@ -146,7 +146,7 @@ def _allowed(expected, got, tolerance, place):
 
 
 def pieces(value):
-    """Give the values inside a returned value, so that each can be compared alone."""
+    """Return the values inside a returned value, so that each can be compared alone."""
     if isinstance(value, tuple | list):
         return list(value)
     if isinstance(value, Mapping):

@@ -58,14 +58,14 @@ def diagnose(exercise, source, trials, of_part, told):
 
 
 def _said(idea, source, beside_another):
-    """Give the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
+    """Return the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
     if isinstance(idea, ArgumentIdea):
         return idea.also if beside_another else idea.says
     return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
 
 
 def beside(reason, idea, change):
-    """Give the reason of an idea as it is told beside a change that makes the answer right.
+    """Return the reason of an idea as it is told beside a change that makes the answer right.
 
     Where the change is in a line that does not look like the idea, only the numbers are those of the idea.
 
@@ -112,7 +112,7 @@ def _at(trial, place):
 
 
 def _seen(exercise, told):
-    """Give what a driver saw, where a card may show it."""
+    """Return what a driver saw, where a card may show it."""
     value = told.reply.value
     observed = {key: value[key] for key in exercise.observes if isinstance(value, dict) and key in value}
     return {key: str(each)[:300] for key, each in {**observed, **told.shown}.items()}
@@ -242,7 +242,7 @@ def _where_it_holds(trials):
 
 
 def _truth(value):
-    """Give the one truth value that a value is or holds, or None."""
+    """Return the one truth value that a value is or holds, or None."""
     if isinstance(value, dict):
         held = [truth for each in value.values() if (truth := _truth(each)) is not None]
         return held[0] if len(held) == 1 else None

@@ -53,7 +53,7 @@ class Case:
     part: str = ""
 
     def copy(self):
-        """Give the arguments and options afresh, so that nobody can change this case."""
+        """Return the arguments and options afresh, so that nobody can change this case."""
         options = {name: _copied(value) for name, value in self.options.items()}
         return tuple(map(_copied, self.arguments)), options
 
@@ -187,7 +187,7 @@ class Exercise:
         return names[1:] if self._drive else names
 
     def call_of(self, case):
-        """Give the call of the learner's own function that a case makes: its arguments by name.
+        """Return the call of the learner's own function that a case makes: its arguments by name.
 
         What a driver puts between the case and the function (a layer that is made, a pair of functions to compare)
         is given as the function gets it.
@@ -220,13 +220,13 @@ class Exercise:
         return self.compared(self._drive(told_to(self._drive, answer, arguments), *arguments, **options))
 
     def compared(self, value):
-        """Give what is compared of a value that a driver gives: all but what is only shown."""
+        """Return what is compared of a value that a driver gives: all but what is only shown."""
         if self.shows and isinstance(value, dict):
             return {key: each for key, each in value.items() if key not in self.shows}
         return value
 
     def draw(self, seed):
-        """Give the cases for a seed, as a list."""
+        """Return the cases for a seed, as a list."""
         return list(self.cases(np.random.default_rng([seed, *self.name.encode()])))
 
     def wrong(self, code, *, step="", looks_like="", name="", seen="", forms=()):
@@ -267,7 +267,7 @@ class Exercise:
                     self.wrong_ideas.append(replace(idea, step=exercise.name))
 
     def whole(self, *ideas):
-        """Give the whole function with these wrong ideas in it.
+        """Return the whole function with these wrong ideas in it.
 
         An idea about a step replaces that step; an idea about the whole is the whole function.
         """

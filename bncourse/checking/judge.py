@@ -132,7 +132,7 @@ def _verdict(exercise, answer, trials):
 
 
 def _parts(trials):
-    """Give the parts of the exercise, and those that hold."""
+    """Return the parts of the exercise, and those that hold."""
     parts = list(dict.fromkeys(trial.case.part for trial in trials))
     whole = [p for p in parts if not any(t.kind or t.reply.timed_out for t in trials if t.case.part == p)]
     return parts, whole
@@ -202,7 +202,7 @@ def _too_slow(exercise, trials, slow):
 
 
 def _is_written(answer):
-    """Say whether there is more than a stub: then an error that says "not implemented" is one to be told."""
+    """Return whether there is more than a stub: then an error that says "not implemented" is one to be told."""
     return answer.kind == "function" and bool(answer.source)  # a stub alone was told before
 
 

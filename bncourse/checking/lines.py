@@ -29,7 +29,7 @@ class Line:
 
 @lru_cache(2)  # a card asks for the same answer several times; no more of anybody's text is kept
 def lines_of(source):
-    """Give the statements under the signature and the docstring; what a task hands out holds no wrong idea.
+    """Return the statements under the signature and the docstring; what a task hands out holds no wrong idea.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def lines_of(source):
 
 
 def names_chosen(tree):
-    """Give the names that a function or class chose itself: those that it stores and the task does not pass.
+    """Return the names that a function or class chose itself: those that it stores and the task does not pass.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def names_chosen(tree):
 
 
 def _parsed(source):
-    """Give the function or class that a text defines, or None."""
+    """Return the function or class that a text defines, or None."""
     if len(source) > LONGEST_TEXT:
         return None
     try:
@@ -128,17 +128,17 @@ def _right_lines(functions):
 
 
 def right_lines(exercise):
-    """Give the lines of all right answers that an exercise knows."""
+    """Return the lines of all right answers that an exercise knows."""
     return _right_lines((exercise.reference, *exercise.right_answers, *exercise.steps.values()))
 
 
 def mentions(idea, source):
-    """Say whether the text of an answer has what a wrong idea looks like, in any line."""
+    """Return whether the text of an answer has what a wrong idea looks like, in any line."""
     return bool(idea.looks_like) and any(re.search(idea.looks_like, line.text) for line in lines_of(source))
 
 
 def line_with(idea, exercise, source):
-    """Give the line that holds a wrong idea, or "" where it is not certain.
+    """Return the line that holds a wrong idea, or "" where it is not certain.
 
     It is certain where one line alone has what the idea looks like, and either no right answer has a line like
     that, or all other lines of the answer are lines of right answers.

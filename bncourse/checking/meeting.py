@@ -9,12 +9,12 @@ LIKE = compare.Tolerance(1e-6, 1e-9)
 
 
 def like_of(trial):
-    """Give the tolerance with which a wrong idea is compared on a trial."""
+    """Return the tolerance with which a wrong idea is compared on a trial."""
     return compare.Tolerance(LIKE.rtol, LIKE.atol, trial.tolerance.single)
 
 
 def meeting(replay, trial):
-    """Give a function that says whether two ideas can make an answer together, by the results that each makes wrong.
+    """Return a function that says whether two ideas can make an answer together, by the results that each makes wrong.
 
     Where a result of the answer is right, both ideas alone leave it right, or neither; where it is wrong, one of them
     makes it wrong.
@@ -58,7 +58,7 @@ def _wrong_at(trial, value):
 
 
 def has_fractions(value):
-    """Say whether there are real numbers in a value that are not whole."""
+    """Return whether there are real numbers in a value that are not whole."""
     for piece in compare.pieces(value):
         if isinstance(piece, float | np.ndarray):
             array = np.asarray(piece)

@@ -107,7 +107,7 @@ def _marked(quiz, given, answers, hint):
 
 
 def _value(value):
-    """Give an answer as a plain value; None where there is none."""
+    """Return an answer as a plain value; None where there is none."""
     if isinstance(value, np.generic | np.ndarray) and value.ndim == 0:
         value = value.item()
     if isinstance(value, str):
@@ -131,7 +131,7 @@ def _words(text):
 
 
 def _why(question, value, rtol):
-    """Give the code and the sentence for a wrong choice."""
+    """Return the code and the sentence for a wrong choice."""
     if isinstance(question.right, bool) and not isinstance(value, bool):
         return "", "Give True or False, without quotes."
     if isinstance(question.right, numbers.Number) and isinstance(value, str):

@@ -57,14 +57,14 @@ class Replay:
         return list(self.exercise.in_all_forms())
 
     def result(self, ideas, trial):
-        """Give the `IdeaResult` of one idea, or of two that meet, on the case of a trial."""
+        """Return the `IdeaResult` of one idea, or of two that meet, on the case of a trial."""
         key = (*(id(idea) for idea in ideas), id(trial))
         if key not in self._kept:
             self._kept[key] = self._run(self._function(ideas), trial.case)
         return self._kept[key]
 
     def _function(self, ideas):
-        """Give the whole answer with these ideas in it; a change of the arguments comes before all else."""
+        """Return the whole answer with these ideas in it; a change of the arguments comes before all else."""
         changes = [idea.change for idea in ideas if isinstance(idea, ArgumentIdea)]
         others = [idea for idea in ideas if not isinstance(idea, ArgumentIdea)]
         function = self.exercise.whole(*others) if others else self.exercise.reference
@@ -133,14 +133,14 @@ class Replay:
         return from_truth > 1 and compare.distance(trial.expected, trial.reply.value, like) >= NEARER * off
 
     def _same_changes(self, result, trial):
-        """Say whether an idea that writes into its inputs writes there what the answer wrote."""
+        """Return whether an idea that writes into its inputs writes there what the answer wrote."""
         changed = self._changed(trial.case, result.arguments)
         if trial.kind == "changed":
             return bool(changed) and all(map(_equal, result.arguments, trial.reply.arguments))
         return all(not _equal(trial.case.arguments[i], trial.reply.arguments[i]) for i in changed)
 
     def _changed(self, case, arguments):
-        """Give the places of the arguments that were changed and may not be."""
+        """Return the places of the arguments that were changed and may not be."""
         names = self.exercise.parameters
         return [
             i
@@ -149,7 +149,7 @@ class Replay:
         ]
 
     def candidates(self, trials):
-        """Give the ideas that the answer can be: one, or two that meet, or one for each wrong result.
+        """Return the ideas that the answer can be: one, or two that meet, or one for each wrong result.
 
         Returns
         -------
@@ -167,7 +167,7 @@ class Replay:
         return list(found)
 
     def _about_arguments(self, trials):
-        """Give an idea about the arguments, alone or together with one from the bank."""
+        """Return an idea about the arguments, alone or together with one from the bank."""
         if not _tells(trials):
             return ()
         about = self._arguments
@@ -194,7 +194,7 @@ class Replay:
         return ()
 
     def _is_nearly_right(self, trials):
-        """Say whether an answer is nowhere far enough from the truth that an idea could be proved."""
+        """Return whether an answer is nowhere far enough from the truth that an idea could be proved."""
         failed = [trial for trial in trials if trial.kind]
         if not all(trial.kind in ("values", "property") for trial in failed):
             return False
@@ -202,7 +202,7 @@ class Replay:
         return all(compare.distance(t.expected, t.reply.value, like_of(t)) < 0.9 for t in failed)
 
     def _observed(self, trials):
-        """Give the ideas that the answer was seen to follow on every case, whatever came out."""
+        """Return the ideas that the answer was seen to follow on every case, whatever came out."""
         keys = self.exercise.observes
         if not keys or not all(isinstance(trial.reply.value, dict) for trial in trials):
             return []
@@ -211,7 +211,7 @@ class Replay:
         return [idea for idea in ideas if all(re.search(idea.seen, text) for text in said)][:1]
 
     def _nearest(self, suspects, trials):
-        """Give the suspects that are nearest to the answer; of equally near ones, the first in the bank."""
+        """Return the suspects that are nearest to the answer; of equally near ones, the first in the bank."""
         off = {}
         for ideas in suspects:
             distance = self.explains(ideas, trials)
@@ -242,7 +242,7 @@ class Replay:
         return found
 
     def _explains_at(self, idea, trials, place):
-        """Say whether an idea gives one of the results, and the others as they are or as they should be."""
+        """Return whether an idea gives one of the results, and the others as they are or as they should be."""
         proved = False
         for trial in trials:
             result, like = self.result((idea,), trial), like_of(trial)
@@ -267,19 +267,19 @@ def _is_finite(result):
 
 
 def _is_plain(value):
-    """Say whether a value is one that a comparison can take as it is, which spares a copy."""
+    """Return whether a value is one that a comparison can take as it is, which spares a copy."""
     if type(value) is tuple:
         return all(map(_is_plain, value))
     return type(value) in (float, bool, str) or (type(value) is np.ndarray and not value.dtype.hasobject)
 
 
 def ideas_key(ideas):
-    """Give what a suspect is told apart by."""
+    """Return what a suspect is told apart by."""
     return tuple((idea.step, idea.name) for idea in ideas)
 
 
 def _tells(trials):
-    """Say whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
+    """Return whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
     failed = [trial for trial in trials if trial.kind and not trial.reply.fault]  # many things end with one error
     if any(has_fractions(trial.reply.value) for trial in failed):
         return True
@@ -288,7 +288,7 @@ def _tells(trials):
 
 
 def _same_kind(one, other):
-    """Say whether two exceptions are of a kind; NumPy's AxisError is both a ValueError and an IndexError."""
+    """Return whether two exceptions are of a kind; NumPy's AxisError is both a ValueError and an IndexError."""
     return one == other or ("AxisError" in (one, other) and {one, other} <= {"AxisError", "ValueError", "IndexError"})
 
 

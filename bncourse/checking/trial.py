@@ -44,7 +44,7 @@ def attempt(exercise, answer, case, truth=None):
 
 
 def truth_of(exercise, case):
-    """Give what is right for a case, and how close an answer must come to it."""
+    """Return what is right for a case, and how close an answer must come to it."""
     arguments, options = case.copy()
     expected = _truth(exercise, arguments, options)
     # kept, because a diagnosis compares the same case with a hundred wrong ideas

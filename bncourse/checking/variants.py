@@ -34,7 +34,7 @@ def _compiled(source):
 
 
 def turns(most=MOST_TURNS):
-    """Give what a loop asks at each turn, for one call: it may turn so many times."""
+    """Return what a loop asks at each turn, for one call: it may turn so many times."""
     done = 0
 
     def goes_on():
@@ -48,7 +48,7 @@ def turns(most=MOST_TURNS):
 
 
 def helpers(function):
-    """Give the texts of the functions beside a learner's function that it calls, directly or through another.
+    """Return the texts of the functions beside a learner's function that it calls, directly or through another.
 
     Parameters
     ----------

@@ -110,7 +110,7 @@ class Verdict:
         return f"{sign} {word} - Exercise: {self.exercise} ({round(self.score, 2):g} of {self.points} {points})"
 
     def text(self):
-        """Give the verdict as plain text, at most 76 columns wide."""
+        """Return the verdict as plain text, at most 76 columns wide."""
         lines = [self.head]
         lines += [wrapped(f"✓ Passed: {sentence}", 2) for sentence in self.passed]
         for finding in self.missed:
@@ -123,11 +123,11 @@ class Verdict:
         return "\n".join(lines)
 
     def html(self):
-        """Give the verdict as an HTML card."""
+        """Return the verdict as an HTML card."""
         return card("bncourse.checking", "verdict", **self.in_a_card())
 
     def in_a_card(self):
-        """Give what the template of a verdict is filled with, for a card that continues this one."""
+        """Return what the template of a verdict is filled with, for a card that continues this one."""
         paragraphs = [(label, _CODE.split(value)) for label, value in self._paragraphs()]
         return {"verdict": self, "bar": _LOOKS[self.outcome][-1], "paragraphs": paragraphs, "read": _READ}
 

@@ -70,13 +70,13 @@ def words_linked(texts):
 
 
 def card(number):
-    """Give the text of a notebook's card."""
+    """Return the text of a notebook's card."""
     rows = "\n".join(f"| **{what}** | {says} |" for what, says in SUMMARIES[number])
     return f"## {CARD}\n\n| | |\n|---|---|\n{rows}"
 
 
 def word_list(words):
-    """Give the text that explains words."""
+    """Return the text that explains words."""
     return f"## {WORDS}\n\n" + "\n".join(f"- **{word}**: {GLOSSARY[word][0]}" for word in words)
 
 

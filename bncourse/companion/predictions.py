@@ -42,7 +42,7 @@ class Prediction:
 
 
 def _by_size(low, high):
-    """Give the choice of a number: A below `low`, B from there, C from `high` on."""
+    """Return the choice of a number: A below `low`, B from there, C from `high` on."""
     return lambda measured: "A" if measured < low else "B" if measured < high else "C"
 
 

@@ -17,7 +17,7 @@ class Recalled:
     because: str
 
     def choices(self):
-        """Give the three answers in an order that is always the same, and hangs on the words alone."""
+        """Return the three answers in an order that is always the same, and hangs on the words alone."""
         return sorted((self.right, *self.wrong), key=lambda text: (sum(map(ord, self.asks + text)) % 97, text))
 
 

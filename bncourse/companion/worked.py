@@ -14,7 +14,7 @@ _NO_ANSWER = re.compile(r"^ *(?:### (?:BEGIN|END) SOLUTION|# (?:return \{| +\"|\
 
 @cache
 def solutions():
-    """Give the code of each worked solution, by the name of its exercise.
+    """Return the code of each worked solution, by the name of its exercise.
 
     Returns
     -------

@@ -140,7 +140,7 @@ def _walk(keras, model, value, steps, numbers):
 
 
 def _first(found):
-    """Give the first of the places of a configuration; where there is one, some versions of Keras give it alone."""
+    """Return the first of the places of a configuration; where there is one, some versions of Keras give it alone."""
     while isinstance(found, dict):  # inputs or outputs with names
         found = next(iter(found.values()))
     return found if isinstance(found[0], str) else found[0]
@@ -191,7 +191,7 @@ def _step(keras, layer, takes, options, steps, numbers):
 
 
 def _option(keras, value):
-    """Give an option as plain data: an activation by its name, a regularizer by its two numbers."""
+    """Return an option as plain data: an activation by its name, a regularizer by its two numbers."""
     if isinstance(value, keras.regularizers.Regularizer):
         if type(value) not in (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2):
             raise _Untold(f"it holds a regularizer that the check does not know, {type(value).__name__}")

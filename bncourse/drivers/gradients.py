@@ -40,7 +40,7 @@ def ask_gradient_check(gradient_check, candidate, x, gamma, beta):
 
 
 def passes(candidate):
-    """Give a pair of a forward and a backward pass.
+    """Return a pair of a forward and a backward pass.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ class _Calls:
 
 
 def _on_a_line(dout, y):
-    """Say whether dout is a number times y, plus a number, for each feature."""
+    """Return whether dout is a number times y, plus a number, for each feature."""
     dout, y = dout - dout.mean(axis=0), y - y.mean(axis=0)
     return bool(np.all(np.abs((dout * y).sum(axis=0)) >= (1 - 1e-9) * np.sqrt((dout**2).sum(0) * (y**2).sum(0))))
 
@@ -129,7 +129,7 @@ def _refuse_others(dout, x, gamma, beta):
 
 
 def _complex_step(function, dout, inputs):
-    """Give the gradient of ``sum(dout * function(*inputs))`` with respect to each input."""
+    """Return the gradient of ``sum(dout * function(*inputs))`` with respect to each input."""
     gradients = []
     for place, values in enumerate(inputs):
         moves = np.eye(values.size).reshape(values.size, *values.shape)

@@ -143,7 +143,7 @@ def _weights(model):
 
 
 def _places(model, role):
-    """Give the places of the base's weights that have a role; the bias of the stem counts as a kernel."""
+    """Return the places of the base's weights that have a role; the bias of the stem counts as a kernel."""
     base = model.weights[:-HEAD]
     return [k for k, w in enumerate(base) if _ROLES.get(w.name.split("_")[0], "kernels") == role]
 

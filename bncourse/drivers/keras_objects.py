@@ -157,7 +157,7 @@ def _moving(layer):
 
 
 def _stepped(keras, layer, x):
-    """Give the weights of a dense layer before this one, after one step of gradient descent, as fit makes it."""
+    """Return the weights of a dense layer before this one, after one step of gradient descent, as fit makes it."""
     inputs, units = x.shape[1], len(_array(layer.gamma))
     start = np.cos(np.arange(inputs * units, dtype=np.float32)).reshape(inputs, units)
     wanted = np.sin(np.arange(x.size, dtype=np.float32)).reshape(x.shape)
@@ -276,7 +276,7 @@ def _loss(loss):
 
 
 def _loss_of_two_rows(model):
-    """Give the loss of probabilities that are not sure; its options, such as from_logits, change it."""
+    """Return the loss of probabilities that are not sure; its options, such as from_logits, change it."""
     outputs = model.output_shape[-1]
     label, said = np.eye(outputs, dtype=np.float32)[[0, outputs - 1]], np.full((2, outputs), 0.5, np.float32)
     said[:, 0] = 1.0

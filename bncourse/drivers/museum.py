@@ -79,7 +79,7 @@ run_tests.call_of = lambda needed, seed: {"bn": museum.right()}
 
 
 def _alike(implementation):
-    """Give an implementation that takes and refuses what all of them do, in the same words.
+    """Return an implementation that takes and refuses what all of them do, in the same words.
 
     They are written in different ways, so an error of their own would tell the right ones from the bugs.
     """
@@ -101,7 +101,7 @@ def _alike(implementation):
 
 
 def _read(x, **vectors):
-    """Give the batch and what belongs to each feature as arrays; refuse what does not fit together."""
+    """Return the batch and what belongs to each feature as arrays; refuse what does not fit together."""
     x = np.asarray(x)
     if x.ndim < 2 or not x.size or x.dtype.kind not in "fiub":
         raise ValueError(f"x has the shape {x.shape} and the type {x.dtype}; a batch of real numbers is needed")
@@ -135,7 +135,7 @@ def _computed(name, function, *arguments):
 
 
 def _rejects(find_bugs, implementation):
-    """Say whether the test finds a bug, and with what message."""
+    """Return whether the test finds a bug, and with what message."""
     try:
         with np.errstate(all="ignore"):
             outcome = find_bugs(implementation)
@@ -204,7 +204,7 @@ def _helpers(function, tree):
 
 
 def _text_in(names, name):
-    """Give the text of a function among these names, or ""."""
+    """Return the text of a function among these names, or ""."""
     if not isinstance(names.get(name), types.FunctionType) or names[name].__globals__ is not names:
         return ""
     with contextlib.suppress(OSError, TypeError):
@@ -228,7 +228,7 @@ def _stored_in(tree):
 
 
 def _packed(text):
-    """Say whether a text holds a long stretch without a space, as numbers do that somebody packed into it."""
+    """Return whether a text holds a long stretch without a space, as numbers do that somebody packed into it."""
     return max(map(len, text.split()), default=0) > MOST_CHARACTERS or (
         len(text) > MOST_CHARACTERS and sum(character.isdigit() for character in text) > len(text) / 4
     )
@@ -243,7 +243,7 @@ def _numbers_in(node):
 
 
 def _globals_used(function):
-    """Give the names from outside the function that hold many values, each with their number."""
+    """Return the names from outside the function that hold many values, each with their number."""
     code, known = getattr(function, "__code__", None), getattr(function, "__globals__", {})
     size = getattr(function, "size_of", None) or (lambda name: size_of(known.get(name)))
     try:
@@ -255,7 +255,7 @@ def _globals_used(function):
 
 
 def _global_names(source):
-    """Give the names that a function takes from outside, as Python itself tells them apart; those inside it too."""
+    """Return the names that a function takes from outside, as Python itself tells them apart; those inside it too."""
     found, tables = {}, symtable.symtable(source, "<test>", "exec").get_children()
     while tables:
         table = tables.pop()

@@ -103,14 +103,14 @@ def _input(keras, told):
 
 
 def _value(place, values):
-    """Give what a step takes: a value by its number, or a plain number."""
+    """Return what a step takes: a value by its number, or a plain number."""
     if type(place) is float and math.isfinite(place):
         return place
     return values[_whole(place, 0, len(values) - 1)]
 
 
 def _weights(step, takes):
-    """Give the most weights that a layer can make of its inputs."""
+    """Return the most weights that a layer can make of its inputs."""
     sizes = [_size(value) for value in takes]
     last = max((value.shape[-1] or 0 for value in takes if not isinstance(value, float)), default=0)
     if step.get("kind") == "Dense":

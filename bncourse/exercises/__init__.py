@@ -22,7 +22,7 @@ NOTEBOOKS = {
 
 @cache
 def of_notebook(notebook):
-    """Give the exercises of a notebook, in its order.
+    """Return the exercises of a notebook, in its order.
 
     Parameters
     ----------
@@ -55,10 +55,10 @@ def _by_name():
 
 
 def find(name):
-    """Give the exercise with this name, or None."""
+    """Return the exercise with this name, or None."""
     return _by_name().get(name)
 
 
 def names():
-    """Give the names of all exercises, in the order of the course."""
+    """Return the names of all exercises, in the order of the course."""
     return list(_by_name())

@@ -63,14 +63,14 @@ def maps(rng, shape=(3, 2, 4, 5)):
 
 
 def strided(x):
-    """Give the same numbers in an array that is a view with gaps in memory."""
+    """Return the same numbers in an array that is a view with gaps in memory."""
     wide = np.zeros((*x.shape[:-1], 2 * x.shape[-1]), x.dtype)
     wide[..., ::2] = x
     return wide[..., ::2]
 
 
 def by_hand(*arguments, **options):
-    """Give the example that a task works out by hand; lists are arrays of floats.
+    """Return the example that a task works out by hand; lists are arrays of floats.
 
     Returns
     -------

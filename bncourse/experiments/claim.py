@@ -38,7 +38,7 @@ class Claim:
     told: tuple[str, ...] = ()
 
     def usual(self):
-        """Give the choices of the notebook: the defaults of the measurement.
+        """Return the choices of the notebook: the defaults of the measurement.
 
         Returns
         -------
@@ -48,7 +48,7 @@ class Claim:
         return {choice: options[choice].default for choice in self.over}
 
     def points(self):
-        """Give the choices at which the claim is tried: those of the notebook, then each other value alone.
+        """Return the choices at which the claim is tried: those of the notebook, then each other value alone.
 
         Returns
         -------

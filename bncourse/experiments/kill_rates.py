@@ -56,13 +56,13 @@ def _recreations(seed):
 
 
 def _tried(test):
-    """Say whether a test accepts every right batch norm, and which exhibits it rejects."""
+    """Return whether a test accepts every right batch norm, and which exhibits it rejects."""
     accepted = not any(rejects(test, right) for right in museum.right_ones())
     return accepted, [rejects(test, exhibit.implementation) for exhibit in museum.exhibits()]
 
 
 def rejects(test, implementation):
-    """Say whether a test rejects a batch norm: by an error of any kind, or by returning False.
+    """Return whether a test rejects a batch norm: by an error of any kind, or by returning False.
 
     Parameters
     ----------

@@ -85,7 +85,7 @@ def _drawn(artist):
 
 
 def least_size(figure):
-    """Give the size in points that has nine pixels where a figure is as wide as a page of the book, or as it is."""
+    """Return the size in points that has nine pixels where a figure is as wide as a page of the book, or as it is."""
     scale = min(1.0, BOOK_WIDTH / (figure.get_figwidth() * PIXELS_PER_INCH))
     return LEAST_PIXELS * 72 / (PIXELS_PER_INCH * scale)
 

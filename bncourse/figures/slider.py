@@ -60,7 +60,7 @@ class Slider:
             raise ValueError("two labels are the same; the slider tells its positions apart by them")
 
     def widget(self):
-        """Give the slider with its pictures, without the still figure.
+        """Return the slider with its pictures, without the still figure.
 
         Returns
         -------

@@ -61,11 +61,11 @@ class Assignment:
         return self.course / COLLECTED / f"{self.name}.json"
 
     def submission(self, student):
-        """Give the `SubmissionDir` of a student, whether there is anything in it or not."""
+        """Return the `SubmissionDir` of a student, whether there is anything in it or not."""
         return SubmissionDir(self, student)
 
     def handed_in(self):
-        """Give the names of all who handed something in, also something that is no folder, as a set."""
+        """Return the names of all who handed something in, also something that is no folder, as a set."""
         found = set()
         for top in (SUBMITTED, RECEIVED):
             with contextlib.suppress(FileNotFoundError):
@@ -74,17 +74,17 @@ class Assignment:
         return found
 
     def can_be_graded(self):
-        """Give those who handed something in under a name that is safe, as a set."""
+        """Return those who handed something in under a name that is safe, as a set."""
         return {student for student in self.handed_in() if may_be_graded(student)}
 
     def autograded(self):
-        """Give the names of all who have a graded notebook, in order."""
+        """Return the names of all who have a graded notebook, in order."""
         graded = (self.course / AUTOGRADED).glob(f"*/{self.name}/{self.file_name}")
         return sorted(path.parent.parent.name for path in graded)
 
 
 def chosen(course, words):
-    """Give the assignments that these words mean: "04", "4", or the full name; all of the course for no words.
+    """Return the assignments that these words mean: "04", "4", or the full name; all of the course for no words.
 
     Raises
     ------
@@ -143,7 +143,7 @@ class SubmissionDir:
         return self._in(RECEIVED)
 
     def arrivals(self):
-        """Give the folders of all that was received, in the order in which it came."""
+        """Return the folders of all that was received, in the order in which it came."""
         numbered = {}
         with contextlib.suppress(FileNotFoundError):
             for entry in os.listdir(self.received.parent):
@@ -153,7 +153,7 @@ class SubmissionDir:
         return [numbered[number] for number in sorted(numbered)]
 
     def next_arrival(self):
-        """Give the folder that the next thing to be received goes into."""
+        """Return the folder that the next thing to be received goes into."""
         earlier = self.arrivals()
         last = int(earlier[-1].name.partition("@")[2] or 1) if earlier else 0
         return self.received.with_name(f"{self.assignment.name}@{last + 1}") if last else self.received
@@ -198,7 +198,7 @@ class SubmissionDir:
         return files.pop(self.notebook.name).decode(), files
 
     def is_staged(self, report=None):
-        """Say whether the files in ``submitted/`` are those of this report, or of the one on the disk."""
+        """Return whether the files in ``submitted/`` are those of this report, or of the one on the disk."""
         known = (self.staging_report() if report is None else report).files
         return bool(known) and hashes(self.submitted) == known
 
@@ -221,12 +221,12 @@ class SubmissionDir:
         note.write(self.grade_note_file, self.student)
 
     def received_without_a_time(self, report=None):
-        """Say whether what counts came without a time of submission, while an earlier version has one."""
+        """Return whether what counts came without a time of submission, while an earlier version has one."""
         latest = self.assignment.course / ((report or self.staging_report()).received or "-")
         if "@" not in latest.name or (latest / TIMESTAMP).exists():
             return False
         return self.had_a_time()
 
     def had_a_time(self):
-        """Say whether the time of a version that was received is known."""
+        """Return whether the time of a version that was received is known."""
         return any((folder / TIMESTAMP).exists() for folder in self.arrivals())

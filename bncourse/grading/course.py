@@ -9,7 +9,7 @@ SETTINGS = "nbgrader_config.py"
 
 
 def names(course):
-    """Give the names of the source notebooks, in order, such as ["04-normalize-scale-shift"]."""
+    """Return the names of the source notebooks, in order, such as ["04-normalize-scale-shift"]."""
     sources = Path(course) / "solutions"
     return sorted(
         folder.name
@@ -19,7 +19,7 @@ def names(course):
 
 
 def choose(course, words):
-    """Give the names that these words mean: "04", "4", or the full name; all names for no words.
+    """Return the names that these words mean: "04", "4", or the full name; all names for no words.
 
     Raises
     ------
@@ -82,7 +82,7 @@ def name_settings(values, file=""):
 
 
 def private_folders(course, config, db_url):
-    """Give what no submission may see, wherever it lies: the course, the exchange, the gradebook's folder.
+    """Return what no submission may see, wherever it lies: the course, the exchange, the gradebook's folder.
 
     Parameters
     ----------
@@ -106,7 +106,7 @@ _OF_STUDENTS = ("submitted", "received", "staged", "autograded", "feedback", "ex
 
 
 def _is_the_instructors(folder, course):
-    """Say whether settings in a folder are the instructor's, and do not lie among the files of somebody else."""
+    """Return whether settings in a folder are the instructor's, and do not lie among the files of somebody else."""
     course = course.resolve()
     return course in folder.parents and folder.relative_to(course).parts[0] not in _OF_STUDENTS
 

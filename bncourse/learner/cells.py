@@ -58,7 +58,7 @@ _watches = WeakKeyDictionary()
 
 
 def in_grading():
-    """Say whether nbgrader runs the notebook: then nothing may be otherwise than in a plain run."""
+    """Return whether nbgrader runs the notebook: then nothing may be otherwise than in a plain run."""
     return bool(os.environ.get("NBGRADER_EXECUTION"))
 
 
@@ -99,7 +99,7 @@ def watch(shell):
 
 
 def current_cell(shell):
-    """Give the cell of the page that is being run, or None where the front-end does not tell.
+    """Return the cell of the page that is being run, or None where the front-end does not tell.
 
     JupyterLab, Notebook and VS Code tell it. What runs a whole file, as nbgrader and nbconvert do, does not.
     """
@@ -108,7 +108,7 @@ def current_cell(shell):
 
 
 def runs(shell):
-    """Give what a shell has run, oldest first; the last is the run that is under way.
+    """Return what a shell has run, oldest first; the last is the run that is under way.
 
     Parameters
     ----------
@@ -142,12 +142,12 @@ def _cell_of(shell, info):
 
 
 def _file(shell, raw, number):
-    """Give the name under which Python knows the code of a cell."""
+    """Return the name under which Python knows the code of a cell."""
     return shell.compile.get_code_name(raw, _python(shell, raw), number)
 
 
 def code_of(value):
-    """Give the code of a function or class that a cell may have defined, or None.
+    """Return the code of a function or class that a cell may have defined, or None.
 
     Parameters
     ----------
@@ -165,7 +165,7 @@ def code_of(value):
 
 @lru_cache(256)
 def statements(text):
-    """Give the statements of a cell that hold outside of functions and classes, or None where it cannot be read."""
+    """Return the statements of a cell that hold outside of functions and classes, or None where it cannot be read."""
     try:
         waiting = list(reversed(ast.parse(text).body))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -181,7 +181,7 @@ def statements(text):
 
 
 def binds(node, name):
-    """Say whether a statement gives a value to a name."""
+    """Return whether a statement gives a value to a name."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return node.name == name
     if isinstance(node, ast.Import | ast.ImportFrom):
@@ -191,7 +191,7 @@ def binds(node, name):
 
 
 def definition(text, name):
-    """Give what a cell says of a name, so that two cells can be compared: "" where it says nothing.
+    """Return what a cell says of a name, so that two cells can be compared: "" where it says nothing.
 
     Comments, blank lines and what is only shown make no difference.
     """
@@ -202,13 +202,13 @@ def definition(text, name):
 
 
 def work(text):
-    """Give what a cell makes, so that two cells can be compared: all but comments and expressions that are shown."""
+    """Return what a cell makes, so that two cells can be compared: all but comments and expressions that are shown."""
     kept = (ast.dump(node) for node in statements(text) or () if not isinstance(node, ast.Expr))
     return "\n".join(kept)
 
 
 def saved(shell, current, since):
-    """Give the notebook as it was saved since a time, where it is certain that it is this one.
+    """Return the notebook as it was saved since a time, where it is certain that it is this one.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from bncourse.templates import inline
 
 
 def choices(quiz):
-    """Give the answers that can be chosen for each question, in an order that tells nothing.
+    """Return the answers that can be chosen for each question, in an order that tells nothing.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def choices(quiz):
 
 
 def code(quiz, chosen):
-    """Give the text of an answer's cell.
+    """Return the text of an answer's cell.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ class Choosing:
         return code(self.quiz, self.chosen | chosen)
 
     def widget(self):
-        """Give the buttons above the text."""
+        """Return the buttons above the text."""
         import ipywidgets as widgets
 
         text = widgets.Textarea(
@@ -115,7 +115,7 @@ class Choosing:
 
 
 def offered(quiz, learners, outcome):
-    """Give the buttons for a quiz that is not solved, or None where its questions are free.
+    """Return the buttons for a quiz that is not solved, or None where its questions are free.
 
     Parameters
     ----------

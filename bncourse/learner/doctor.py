@@ -77,7 +77,7 @@ def command(options):
 
 
 def line(condition):
-    """Give one condition as a line of the table: sign, word, subject, what was found."""
+    """Return one condition as a line of the table: sign, word, subject, what was found."""
     return f"{SIGNS[condition.state]} {condition.state:<7}  {condition.subject:<14}  {condition.says}"
 
 
@@ -101,7 +101,7 @@ def examine(port, learns=True):
 
 
 def compiled():
-    """Say whether Python keeps the compiled form of packages; without it, each import compiles them anew."""
+    """Return whether Python keeps the compiled form of packages; without it, each import compiles them anew."""
     found = importlib.util.find_spec("numpy")
     if not sys.dont_write_bytecode or not found or not found.origin:
         return True
@@ -136,7 +136,7 @@ def _walls():
 
 
 def free_port(first):
-    """Give the first free port from this one on.
+    """Return the first free port from this one on.
 
     Raises
     ------

@@ -22,7 +22,7 @@ SAYS = {
 
 
 def place():
-    """Give "Colab" or "Kaggle", or "" where this is neither.
+    """Return "Colab" or "Kaggle", or "" where this is neither.
 
     Returns
     -------

@@ -83,7 +83,7 @@ def filled(text, waiting):
 
 
 def _answer(text, name):
-    """Give the function of a cell that holds this function and nothing else; None for other cells."""
+    """Return the function of a cell that holds this function and nothing else; None for other cells."""
     try:
         found = ast.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -93,7 +93,7 @@ def _answer(text, name):
 
 
 def _is_released(text, quiz):
-    """Say whether the comments of a cell are those of the release: the questions, without any answer."""
+    """Return whether the comments of a cell are those of the release: the questions, without any answer."""
     comments = [
         part.string for part in tokenize.generate_tokens(io.StringIO(text).readline) if part.type == tokenize.COMMENT
     ]
@@ -162,7 +162,7 @@ def _say(sentence):
 
 
 def written(value):
-    """Give an answer as it stands in a cell.
+    """Return an answer as it stands in a cell.
 
     Parameters
     ----------

@@ -54,7 +54,7 @@ def command(options):
 
 
 def _target(named):
-    """Give the folder to write to, which is new, empty, or one that has the course."""
+    """Return the folder to write to, which is new, empty, or one that has the course."""
     if named is None:
         with suppress(Trouble):
             named = course.find_folder(to_learn=True, installed=False)
@@ -109,7 +109,7 @@ def _bring(folder, path):
 
 
 def is_behind(folder):
-    """Say whether a folder has notebooks of another release than the one that is installed."""
+    """Return whether a folder has notebooks of another release than the one that is installed."""
     try:
         released = course.released()
     except Trouble:
@@ -142,7 +142,7 @@ def _read(place):
 
 
 def _copies(place, content):
-    """Give the other notebooks of a folder that have most cells of a release."""
+    """Return the other notebooks of a folder that have most cells of a release."""
     ids = {cell["id"] for cell in json.loads(content)["cells"]}
     found = []
     for other in sorted(place.parent.parent.rglob("*.ipynb")):

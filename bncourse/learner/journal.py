@@ -17,7 +17,7 @@ _said = set()  # complaints already made
 
 
 def path():
-    """Give the journal's place: the variable BNCOURSE_JOURNAL, or the user's data folder.
+    """Return the journal's place: the variable BNCOURSE_JOURNAL, or the user's data folder.
 
     Returns
     -------
@@ -66,7 +66,7 @@ def record(kind, **facts):
 
 
 def events(kind=None):
-    """Give the events of the journal, oldest first.
+    """Return the events of the journal, oldest first.
 
     Parameters
     ----------

@@ -22,13 +22,13 @@ def keep(asked, learners, seed, verdict):
 
 
 def kept(asked, learners, seed):
-    """Give the verdict that was kept of this very function and seed, or None."""
+    """Return the verdict that was kept of this very function and seed, or None."""
     function, of_seed, verdict = _kept.get(asked.name, (None, None, None))
     return verdict if function is learners and of_seed == seed else None
 
 
 def chosen(asked, learners, verdict):
-    """Give the function, and print in a sentence whose it is.
+    """Return the function, and print in a sentence whose it is.
 
     Parameters
     ----------

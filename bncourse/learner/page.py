@@ -49,7 +49,7 @@ def attend(shell, show):
 
 
 def is_live(shell):
-    """Say whether somebody works at this cell in a front-end, and no program runs the notebook.
+    """Return whether somebody works at this cell in a front-end, and no program runs the notebook.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def _value_made(learners, name, shell, done):
 
 
 def _named_by(node, code, learners):
-    """Give the name that a statement gives to what has this code, or ""."""
+    """Return the name that a statement gives to what has this code, or ""."""
     first = code.co_firstlineno
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == code.co_name:
         begins = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
@@ -183,7 +183,7 @@ def _other_cells(made, done):
 
 
 def _failed_since(made, done):
-    """Give the last run after the one that made an answer that should have made it anew, and stopped; or None."""
+    """Return the last run after the one that made an answer that should have made it anew, and stopped; or None."""
     later = [run for run in done if run.number > made.run.number and _tries(run, made.name)]
     return later[-1] if later and (later[-1].unread or not _alike(later[-1].text, made)) else None
 
@@ -214,7 +214,7 @@ def _on_disk(made, shell, done):
 
 
 def _undefined(shell, name):
-    """Give the card about a check of a name that has no value; None where that needs no explanation of ours."""
+    """Return the card about a check of a name that has no value; None where that needs no explanation of ours."""
     done = cells.runs(shell)
     if not done or not _check_of(name).search(done[-1].text):
         return None
@@ -236,7 +236,7 @@ def _check_of(name):
 
 
 def _tries(run, name):
-    """Say whether a run that stopped would have given a name its value."""
+    """Return whether a run that stopped would have given a name its value."""
     if not run.error:
         return False
     if run.unread:

@@ -6,7 +6,7 @@ from bncourse.learner import journal
 
 
 def left_off(folder):
-    """Give the notebook to open, and the cell in it to begin at.
+    """Return the notebook to open, and the cell in it to begin at.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ def left_off(folder):
 
 
 def _notebook(event):
-    """Give the notebook to which an event belongs, or ""."""
+    """Return the notebook to which an event belongs, or ""."""
     if exercise := exercises.find(event.get("exercise")):
         return exercise.notebook
     asked = event.get("question")

@@ -36,7 +36,7 @@ class Standing:
         return list(self.notebooks[notebook].values()).count(state)
 
     def text(self):
-        """Give the standing as plain text: a line for each notebook and one for each exercise begun."""
+        """Return the standing as plain text: a line for each notebook and one for each exercise begun."""
         total = sum(map(len, self.notebooks.values()))
         done = sum(self.count(notebook) for notebook in self.notebooks)
         notebook, exercise = self.onward
@@ -49,7 +49,7 @@ class Standing:
         return "\n".join([*lines, "Three roads:", *(f"  {road}" for road in _roads())])
 
     def html(self):
-        """Give the standing as a table, with the exercises of each notebook folded under it."""
+        """Return the standing as a table, with the exercises of each notebook folded under it."""
         total = sum(map(len, self.notebooks.values()))
         done = sum(self.count(notebook) for notebook in self.notebooks)
         notebook, exercise = self.onward
@@ -113,7 +113,7 @@ def progress():
 
 
 def _onward(notebooks, states):
-    """Give where the learner goes on: nowhere before anything is done, and where all that is there is done."""
+    """Return where the learner goes on: nowhere before anything is done, and where all that is there is done."""
     folder = _folder()
     if folder is None or set(states.values()) == {NOT_STARTED}:
         return "", ""
@@ -130,7 +130,7 @@ def _folder():
 
 
 def _present():
-    """Give the notebooks of the course that lie in its folder; all, where there is no folder."""
+    """Return the notebooks of the course that lie in its folder; all, where there is no folder."""
     folder = _folder()
     there = {path.stem for path in course.notebooks(folder)} if folder else set()
     return [notebook for notebook in exercises.NOTEBOOKS if notebook in there or not there]

@@ -85,7 +85,7 @@ def earlier(number):
 
 
 def _left_out(number):
-    """Say whether a notebook is a side road on which no exercise was checked and no question answered."""
+    """Return whether a notebook is a side road on which no exercise was checked and no question answered."""
     if number not in course.SIDE_ROADS:
         return False
     [name] = [each for each in exercises.NOTEBOOKS if each.startswith(number)]
@@ -123,7 +123,7 @@ class Questions:
         return right
 
     def said(self, index):
-        """Give what is said to an answer: right or not, and why; "" where there is none."""
+        """Return what is said to an answer: right or not, and why; "" where there is none."""
         if self.chosen[index] is None:
             return ""
         question = self.asked[index]
@@ -132,7 +132,7 @@ class Questions:
         return f"✗ No: {question.right}. {question.because} (Notebook {question.notebook}.)"
 
     def text(self):
-        """Give the questions as plain text, with what is said to the answers."""
+        """Return the questions as plain text, with what is said to the answers."""
         lines = [f"{self.heading} Not graded."] if self.heading else []
         for index, question in enumerate(self.asked):
             lines.append(f"{self._number(index)}{question.asks}")
@@ -148,7 +148,7 @@ class Questions:
         return f"{index + 1}. " if len(self.asked) > 1 else ""
 
     def html(self):
-        """Give the questions as HTML; those not answered have their answer in a fold."""
+        """Return the questions as HTML; those not answered have their answer in a fold."""
         asked = [(self._number(index), question, self.said(index)) for index, question in enumerate(self.asked)]
         return card("bncourse.learner", "recall", heading=self.heading, asked=asked)
 

@@ -34,7 +34,7 @@ class Solved:
         self.verdict, self.source = verdict, source
 
     def text(self):
-        """Give the card as plain text."""
+        """Return the card as plain text."""
         name = self.verdict.exercise
         lines = [self.verdict.text(), wrapped(f"What it is good for: {GAINS[name]}", 2)]
         if len(ways.ways(name)) > 1:
@@ -42,7 +42,7 @@ class Solved:
         return "\n".join(lines)
 
     def html(self):
-        """Give the card as HTML: the verdict, one sentence, and two folds."""
+        """Return the card as HTML: the verdict, one sentence, and two folds."""
         name = self.verdict.exercise
         other = ways.another(name, self.source) if self.source else ""
         beside = ()
@@ -71,7 +71,7 @@ class Worked:
         self.other = ways.another(name, ways.plain(self.code)) if self.code else ""
 
     def text(self):
-        """Give the card as plain text."""
+        """Return the card as plain text."""
         lines = [f"Worked solution - Exercise: {self.name}"]
         lines += [self.code] if self.code else []
         lines += ["  Why so:"] * bool(self.reasons) + [wrapped(reason, 4) for reason in self.reasons]
@@ -79,7 +79,7 @@ class Worked:
         return "\n".join([*lines, wrapped(self.after, 2)])
 
     def html(self):
-        """Give the card as HTML."""
+        """Return the card as HTML."""
         return card("bncourse.learner", "worked", worked=self)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -87,7 +87,7 @@ class Worked:
 
 
 def solution(exercise, offered=True):
-    """Give the worked solution of an exercise to one who is stuck, or who has solved it.
+    """Return the worked solution of an exercise to one who is stuck, or who has solved it.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def _outcomes(name):
 
 
 def _before_it(exercise):
-    """Give how many hints and tries are missing before the worked solution is shown."""
+    """Return how many hints and tries are missing before the worked solution is shown."""
     shown = {event.get("number") for event in journal.events("hint") if event.get("exercise") == exercise.name}
     failed = sum(outcome in ("not yet", "stopped") for outcome in _outcomes(exercise.name))
     return max(len(exercise.hints) - len(shown), 0), max(TRIES - failed, 0)

@@ -77,7 +77,7 @@ def command(options):
 
 
 def _page(folder):
-    """Give the page of the notebook where the learner left off, and say which exercise is next there."""
+    """Return the page of the notebook where the learner left off, and say which exercise is next there."""
     notebook, exercise = place.left_off(folder)
     if exercise:
         # JupyterLab 4.6 goes to a cell (#cell-id=) in a page that is open already, and not when it opens one from
@@ -87,7 +87,7 @@ def _page(folder):
 
 
 def _running(folder):
-    """Give what Jupyter wrote down about a server that this command has opened on this folder already, or None."""
+    """Return what Jupyter wrote down about a server that this command has opened on this folder already, or None."""
     from jupyter_core.paths import jupyter_runtime_dir
 
     for log in Path(jupyter_runtime_dir()).glob("bncourse-*.log"):
@@ -170,7 +170,7 @@ def _log_file(port):
 
 
 def _wait_until_ready(lab, port, log):
-    """Give what Jupyter writes down about its server once that listens: address and token."""
+    """Return what Jupyter writes down about its server once that listens: address and token."""
     began = time.time()
     while time.time() - began < LONGEST_START:
         if lab.poll() is not None:

@@ -94,7 +94,7 @@ def merge(base, theirs, new):
 
 
 def checked(notebook):
-    """Give what JSON has made of a file, if it is a notebook.
+    """Return what JSON has made of a file, if it is a notebook.
 
     Raises
     ------
@@ -155,7 +155,7 @@ def _with_ids(cells, old, now):
 
 
 def _order(old, mine, now, placed):
-    """Give the ids in their order: that of the new release, or the learner's, where the learner moved cells."""
+    """Return the ids in their order: that of the new release, or the learner's, where the learner moved cells."""
     shared = [key for key in mine if key in old]
     moved = shared != [key for key in old if key in mine]
     first, second = (mine, now) if moved else (now, mine)
@@ -213,14 +213,14 @@ def _fresh(cell):
 
 
 def _dressed(cell, before, after):
-    """Give a learner's cell with the metadata of the new release, and those that the learner added."""
+    """Return a learner's cell with the metadata of the new release, and those that the learner added."""
     was = (before or after).get("metadata", {})
     added = {name: value for name, value in cell.get("metadata", {}).items() if name not in was}
     return {**cell, "metadata": {**added, **after.get("metadata", {})}}
 
 
 def _own(cell, key):
-    """Give a cell as the learner's own: with no mark of the course."""
+    """Return a cell as the learner's own: with no mark of the course."""
     return {**cell, "id": key, "metadata": {}}
 
 

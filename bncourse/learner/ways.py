@@ -17,7 +17,7 @@ _LONGEST = 22  # lines
 
 
 def own(learners):
-    """Give the source of a learner's answer without its docstring, or "" where it cannot be read."""
+    """Return the source of a learner's answer without its docstring, or "" where it cannot be read."""
     try:
         return plain(inspect.getsource(learners))
     except (OSError, TypeError, SyntaxError, ValueError):
@@ -25,7 +25,7 @@ def own(learners):
 
 
 def another(name, source):
-    """Give the right answer to an exercise that is most unlike this one.
+    """Return the right answer to an exercise that is most unlike this one.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def another(name, source):
 
 @cache
 def ways(name):
-    """Give the right answers to an exercise that run on their own, each as code.
+    """Return the right answers to an exercise that run on their own, each as code.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def plain(source):
 
 
 def _alone(function, name):
-    """Give a right answer under the name of its exercise, with the helpers that it calls; "" where it needs more."""
+    """Return a right answer under the name of its exercise, with the helpers that it calls; "" where it needs more."""
     try:
         main, helpers = plain(inspect.getsource(function)), {}
         if not _collect(main, function, helpers):
@@ -111,7 +111,7 @@ def _collect(source, function, helpers):
 
 
 def _free(source):
-    """Give the names that code takes from outside."""
+    """Return the names that code takes from outside."""
     read, made = set(), set(dir(builtins))
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Name):

@@ -79,7 +79,7 @@ class Exhibit:
 
 
 def right():
-    """Give the right implementation.
+    """Return the right implementation.
 
     Returns
     -------
@@ -98,7 +98,7 @@ def right():
 
 
 def exhibits():
-    """Give the twelve exhibits.
+    """Return the twelve exhibits.
 
     Returns
     -------

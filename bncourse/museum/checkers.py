@@ -43,7 +43,7 @@ class Checker:
     test: Callable
 
     def can_contain(self, exhibit):
-        """Say whether this checker's task can contain an exhibit, named by `exhibit`."""
+        """Return whether this checker's task can contain an exhibit, named by `exhibit`."""
         return exhibit not in dict(self.cannot)
 
 

@@ -51,12 +51,12 @@ def implementation(**parts):
 
 
 def axes(x):
-    """Give the axes over which the statistics of the last axis are taken."""
+    """Return the axes over which the statistics of the last axis are taken."""
     return tuple(range(x.ndim - 1))
 
 
 def of_each_channel(x):
-    """Give the mean and the biased variance of each feature or channel."""
+    """Return the mean and the biased variance of each feature or channel."""
     return x.mean(axis=axes(x)), x.var(axis=axes(x))
 
 
@@ -104,7 +104,7 @@ RIGHT_PARTS = {
 
 
 def line_of(part):
-    """Give the line of a part as it stands in this package, without its ``return``.
+    """Return the line of a part as it stands in this package, without its ``return``.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def line_of(part):
 
 
 def written_with_loops():
-    """Give a right batch norm that goes through the features one by one.
+    """Return a right batch norm that goes through the features one by one.
 
     Returns
     -------
@@ -165,7 +165,7 @@ def _staged(dout, x, gamma, eps):
 
 
 def written_as_one_affine_map():
-    """Give a right batch norm that folds its steps into ``x * scale + shift``.
+    """Return a right batch norm that folds its steps into ``x * scale + shift``.
 
     Returns
     -------

@@ -155,7 +155,7 @@ def _gradients_agree(bn, rng, step=1e-5, bound=1e-5):
 
 
 def _slopes(values, loss, step):
-    """Give the slope of a loss for each of the values, which are moved in place and set back."""
+    """Return the slope of a loss for each of the values, which are moved in place and set back."""
     slopes = np.zeros_like(values)
     for place in np.ndindex(values.shape):
         kept, sides = values[place], []
@@ -216,7 +216,7 @@ def maps_statistics_and_gradients(bn, rng):
 
 
 def _mean_used(x, y):
-    """Give the mean that each channel was normalized with (gamma 1, beta 0), or None if it had more than one."""
+    """Return the mean that each channel was normalized with (gamma 1, beta 0), or None if it had more than one."""
     means = []
     for k in range(x.shape[-1]):
         line = np.polyfit(x[..., k].ravel(), y[..., k].ravel(), 1)

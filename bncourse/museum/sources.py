@@ -20,7 +20,7 @@ class Source(NamedTuple):
 
 
 def issue(project, number, month, what=""):
-    """Give an issue on GitHub as a source.
+    """Return an issue on GitHub as a source.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def issue(project, number, month, what=""):
 
 
 def change(project, number, month, what="merged"):
-    """Give a pull request on GitHub as a source.
+    """Return a pull request on GitHub as a source.
 
     Examples
     --------
@@ -44,7 +44,7 @@ def change(project, number, month, what="merged"):
 
 
 def file(project, commit, path, what=""):
-    """Give a file on GitHub, at one commit, as a source.
+    """Return a file on GitHub, at one commit, as a source.
 
     Examples
     --------

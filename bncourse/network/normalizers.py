@@ -59,7 +59,7 @@ def backward(layer, dscaled, normalized, var):
 
 
 def _shared(layer, x):
-    """Give `x` cut so that one axis holds the numbers that share a mean and a variance, and that axis."""
+    """Return `x` cut so that one axis holds the numbers that share a mean and a variance, and that axis."""
     if layer.norm == "batch":
         return x, 0
     if layer.norm == "layer":

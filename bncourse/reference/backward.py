@@ -9,7 +9,7 @@ from bncourse.reference.batch_norm import batch_mean, batch_variance, normalize
 
 
 def batch_norm_backward(dout, x, gamma, eps=1e-3):
-    """Give the gradients of a loss with respect to the inputs of batch norm.
+    """Return the gradients of a loss with respect to the inputs of batch norm.
 
     With ``x_hat`` the normalized batch and means over the batch::
 

@@ -8,7 +8,7 @@ import numpy as np
 
 
 def batch_mean(x):
-    """Give the mean of each feature over the batch.
+    """Return the mean of each feature over the batch.
 
     Computes ``sum over i of x[i, k] / batch`` for each feature ``k``.
 
@@ -41,7 +41,7 @@ def batch_mean(x):
 
 
 def batch_variance(x, mean):
-    """Give the variance of each feature over the batch.
+    """Return the variance of each feature over the batch.
 
     Computes ``sum over i of (x[i, k] - mean[k])**2 / batch``: the *biased* variance, divided by the
     number of examples and not by one less. The mean is subtracted before squaring; the shorter
@@ -121,7 +121,7 @@ def normalize(x, mean, var, eps=1e-3):
 
 
 def scale_and_shift(x_hat, gamma, beta):
-    """Give each feature the scale and the offset that the network has learned for it.
+    """Return each feature the scale and the offset that the network has learned for it.
 
     Computes ``gamma * x_hat + beta`` column by column.
 

@@ -66,7 +66,7 @@ def _numeric_gradient(loss, arguments, place, step=1e-5):
 
 
 def mend_cancellation(x, running_mean, running_var, momentum=0.99):
-    """Give the statistics of a batch and the running ones, without losing digits where the mean is large.
+    """Return the statistics of a batch and the running ones, without losing digits where the mean is large.
 
     The bug computes the variance as ``mean(x**2) - mean(x)**2``: the difference of two large numbers that are
     nearly the same. Fixed, the mean is subtracted first: ``mean((x - mean)**2)``.
@@ -108,7 +108,7 @@ def mend_cancellation(x, running_mean, running_var, momentum=0.99):
 
 
 def mend_detached_gradient(dout, x, gamma, eps=1e-3):
-    """Give the gradients of batch norm while training; the mean and the variance are no constants.
+    """Return the gradients of batch norm while training; the mean and the variance are no constants.
 
     The bug has ``dx = gamma / sqrt(var + eps) * dout``. Fixed, two means over the batch are taken away:
     that of dout (through the mean), and x_hat times that of dout * x_hat (through the variance).

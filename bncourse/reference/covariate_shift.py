@@ -9,7 +9,7 @@ from bncourse.reference.shapes import row
 
 
 def domain_auc(source_scores, target_scores):
-    """Give the area under the ROC curve of a classifier that tells target from source examples.
+    """Return the area under the ROC curve of a classifier that tells target from source examples.
 
     It is the probability that a target example, drawn at random, scores higher than a source example; a tie
     counts one half. All pairs are compared: ``mean over i, j of (t[i] > s[j]) + (t[i] == s[j]) / 2``.
@@ -50,7 +50,7 @@ def domain_auc(source_scores, target_scores):
 
 
 def permutation_p_value(observed, permuted):
-    """Give the p-value of a permutation test, one-sided: large values speak against chance.
+    """Return the p-value of a permutation test, one-sided: large values speak against chance.
 
     Computes ``(1 + number of permuted values >= observed) / (1 + number of permuted values)``. The ones count
     the observed value as one of the permutations, which it is; so the p-value is never 0, and a test at the

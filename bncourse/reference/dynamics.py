@@ -8,7 +8,7 @@ import numpy as np
 
 
 def rescaled_gradient(gradient, factor):
-    """Give the gradient of a scale-invariant layer after its weights were multiplied by a factor.
+    """Return the gradient of a scale-invariant layer after its weights were multiplied by a factor.
 
     The loss at ``factor * weights`` is the loss at ``weights``. A step of a given length turns larger
     weights by less, so the gradient there is ``gradient / factor``.
@@ -45,7 +45,7 @@ def rescaled_gradient(gradient, factor):
 
 
 def squared_norm_after_step(weights, gradient, rate):
-    """Give the squared norm of the weights of a scale-invariant layer after one step of gradient descent.
+    """Return the squared norm of the weights of a scale-invariant layer after one step of gradient descent.
 
     The gradient of such a layer stands at a right angle to its weights, for the loss does not change
     along them. So by Pythagoras the step ``weights - rate * gradient`` has the squared norm
@@ -90,7 +90,7 @@ def squared_norm_after_step(weights, gradient, rate):
 
 
 def effective_learning_rate(rate, weights):
-    """Give the rate at which the direction of the weights of a scale-invariant layer is learned.
+    """Return the rate at which the direction of the weights of a scale-invariant layer is learned.
 
     Computes ``rate / |weights|**2`` with the Frobenius norm over the whole layer. One power of the norm comes
     from the gradient, which shrinks as the weights grow; the other because the same step turns longer
@@ -128,7 +128,7 @@ def effective_learning_rate(rate, weights):
 
 
 def gradient_predictiveness(gradients):
-    """Give how far the gradient moves along its own direction: the smaller, the more it can be trusted.
+    """Return how far the gradient moves along its own direction: the smaller, the more it can be trusted.
 
     Computes the largest of ``|gradients[i] - gradients[0]|`` over the probes ``i >= 1``, in the l2 norm and
     not divided by anything.

@@ -10,7 +10,7 @@ from bncourse.reference.batch_norm import batch_mean, batch_variance, normalize
 
 
 def affine_gradients(dout, x_hat):
-    """Give the gradients of the loss with respect to gamma and beta.
+    """Return the gradients of the loss with respect to gamma and beta.
 
     Computes ``sum over i of dout[i, k] * x_hat[i, k]`` and ``sum over i of dout[i, k]`` for each feature
     ``k``: sums, not means, for every example of the batch used the same gamma and beta.
@@ -45,7 +45,7 @@ def affine_gradients(dout, x_hat):
 
 
 def input_gradient_staged(dout, x, gamma, eps=1e-3):
-    """Give the gradients on the way back from y to x, in the four stages of the paper.
+    """Return the gradients on the way back from y to x, in the four stages of the paper.
 
     With ``mean`` and ``var`` the (biased) statistics of the batch, m its size, and sums over the batch::
 
@@ -104,7 +104,7 @@ def input_gradient_staged(dout, x, gamma, eps=1e-3):
 
 
 def input_gradient(dout, x, gamma, eps=1e-3):
-    """Give the gradient of the loss with respect to the input of batch norm, in one line.
+    """Return the gradient of the loss with respect to the input of batch norm, in one line.
 
     Computes, with means over the batch and ``x_hat = (x - mean) / sqrt(var + eps)``::
 
@@ -151,7 +151,7 @@ def input_gradient(dout, x, gamma, eps=1e-3):
 
 
 def gradient_check(forward, backward, x, gamma, beta):
-    """Say whether a backward pass agrees with the finite differences of its forward pass.
+    """Return whether a backward pass agrees with the finite differences of its forward pass.
 
     Draws a random ``dout`` (with ``dout = 1`` the true dx is 0, and much that is wrong is 0 too), and holds
     each gradient against ``(loss(v + h) - loss(v - h)) / 2h`` for every number v, where

@@ -46,7 +46,7 @@ def density_ratio(logits, n_source, n_target):
 
 
 def weighted_risk(losses, weights):
-    """Give the mean loss in the target, estimated from weighted source examples.
+    """Return the mean loss in the target, estimated from weighted source examples.
 
     Computes ``sum(weights * losses) / sum(weights)``: the *self-normalized* estimate, which does not change
     when all weights are multiplied by one number. The other convention divides by the number of examples; it
@@ -87,7 +87,7 @@ def weighted_risk(losses, weights):
 
 
 def effective_sample_size(weights):
-    """Give how many equally weighted examples carry as much information as the weighted ones.
+    """Return how many equally weighted examples carry as much information as the weighted ones.
 
     Computes ``sum(weights)**2 / sum(weights**2)``, Kish's effective sample size.
 

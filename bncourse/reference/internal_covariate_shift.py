@@ -4,7 +4,7 @@ import numpy as np
 
 
 def input_percentiles(inputs, percentages=(15, 50, 85)):
-    """Give the percentiles of a hidden unit's input at each step of training.
+    """Return the percentiles of a hidden unit's input at each step of training.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def input_percentiles(inputs, percentages=(15, 50, 85)):
 
 
 def drift(percentiles):
-    """Give how far the median of a unit's input moves over training, in units of the width of its band.
+    """Return how far the median of a unit's input moves over training, in units of the width of its band.
 
     Computes ``(largest median - smallest median) / mean(upper - lower)``, where upper and lower are the 85th and the
     15th percentile. It does not change when the unit's input is multiplied by a positive number or moved by a constant.

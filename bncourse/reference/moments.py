@@ -4,7 +4,7 @@ import numpy as np
 
 
 def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
-    """Give the mean and variance of two shards put together, from those of each.
+    """Return the mean and variance of two shards put together, from those of each.
 
     The mean is weighted by size. The variance is the weighted mean of the variances (the spread within
     the shards) plus the weighted mean of the squared distances of their means from the common one (the

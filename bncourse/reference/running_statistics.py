@@ -6,7 +6,7 @@ import numpy as np
 
 
 def steps_to_reach(share, momentum):
-    """Give how many updates a moving average needs to hold a share of a new, constant value.
+    """Return how many updates a moving average needs to hold a share of a new, constant value.
 
     After n updates the weight of the old value is ``momentum**n``, so the average holds
     ``1 - momentum**n`` of the new one: the answer is the smallest whole n with
@@ -49,7 +49,7 @@ def steps_to_reach(share, momentum):
 
 
 def population_statistics(batches):
-    """Give the mean and the variance of the training set from batches, in place of a moving average.
+    """Return the mean and the variance of the training set from batches, in place of a moving average.
 
     With m examples in each batch, averages the batch means, and takes ``m / (m - 1)`` times the average
     of the (biased) batch variances: an unbiased estimate of the variance, for each batch variance is too

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def row(name, values):
-    """Give the values as an array with one axis.
+    """Return the values as an array with one axis.
 
     Parameters
     ----------

@@ -4,7 +4,7 @@ import numpy as np
 
 
 def standardize(x, eps=1e-8):
-    """Give each column the mean 0 and, except for eps, the standard deviation 1.
+    """Return each column the mean 0 and, except for eps, the standard deviation 1.
 
     Computes ``(x - mean) / sqrt(var + eps)`` column by column, with the mean and the variance of the column.
 

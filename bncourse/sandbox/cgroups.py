@@ -32,7 +32,7 @@ class Group:
         (self.folder / "cgroup.procs").write_text(str(pid), encoding="ascii")
 
     def kills(self):
-        """Give how many processes the kernel ended in this group, because it was at its limit of memory."""
+        """Return how many processes the kernel ended in this group, because it was at its limit of memory."""
         with contextlib.suppress(OSError, ValueError):
             for line in (self.folder / "memory.events").read_text(encoding="ascii").splitlines():
                 name, _, count = line.partition(" ")
@@ -72,7 +72,7 @@ def make(name, memory, processes, own=None):
 
 
 def possible():
-    """Say whether this process may make a group."""
+    """Return whether this process may make a group."""
     return any(map(_lends, _above(None)))
 
 
@@ -116,7 +116,7 @@ def _made(folder, memory, processes):
 
 
 def free(own=None, version=2, kept=0.0):
-    """Give the bytes of memory that the group of this process may still take; None without a limit.
+    """Return the bytes of memory that the group of this process may still take; None without a limit.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _of(file, name):
 
 
 def _own(kind):
-    """Give the top of the tree and the folder of this process's group: of version 2, or of memory in version 1."""
+    """Return the top of the tree and the folder of this process's group: of version 2, or of memory in version 1."""
     with contextlib.suppress(OSError, ValueError, IndexError):
         inside = None
         for line in Path("/proc/self/cgroup").read_text(encoding="utf-8").splitlines():

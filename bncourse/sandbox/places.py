@@ -22,7 +22,7 @@ class Places:
         self._words = sorted(words.items(), key=lambda item: -len(item[0]))  # a folder before the one that it lies in
 
     def hide(self, text):
-        """Give a text without these places.
+        """Return a text without these places.
 
         Parameters
         ----------

@@ -19,7 +19,7 @@ PARTS = ("bin", "lib", "lib64", "pyvenv.cfg")
 
 
 def folders(private, system):
-    """Give the folders to hide, without those that lie in another of them.
+    """Return the folders to hide, without those that lie in another of them.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def folders(private, system):
 
 
 def installed():
-    """Give the folders of the installed course."""
+    """Return the folders of the installed course."""
     return [str(path) for folder in site.getsitepackages() for path in [Path(folder) / "bncourse"] if path.is_dir()]
 
 
 def within(path, folder):
-    """Say whether a path is a folder or lies in it, by name alone."""
+    """Return whether a path is a folder or lies in it, by name alone."""
     return Path(path).is_relative_to(folder)
 
 
@@ -80,7 +80,7 @@ def witnesses(hidden, shown):
 
 
 def without(folder, hidden):
-    """Give what makes up a folder but for the hidden parts of it.
+    """Return what makes up a folder but for the hidden parts of it.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ _WAITS = ("S", "D", "R")  # it sleeps, or is about to; a stopped one is T
 
 
 def traits(pid):
-    """Give what a process is, by name; empty where there is none with this number.
+    """Return what a process is, by name; empty where there is none with this number.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def traits(pid):
 
 
 def changed(before, now):
-    """Give the names of the traits that differ, as a sorted list.
+    """Return the names of the traits that differ, as a sorted list.
 
     Parameters
     ----------

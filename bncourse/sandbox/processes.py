@@ -10,7 +10,7 @@ import psutil
 
 
 def of(pid):
-    """Give a process and all its descendants, as a list of `psutil.Process`; empty where it is gone."""
+    """Return a process and all its descendants, as a list of `psutil.Process`; empty where it is gone."""
     with contextlib.suppress(psutil.Error):
         root = psutil.Process(pid)
         return [root, *root.children(recursive=True)]
@@ -18,13 +18,13 @@ def of(pid):
 
 
 def youngest(processes):
-    """Give the number of the one that has no child among them: where each has one child, the last of the line."""
+    """Return the number of the one that has no child among them: where each has one child, the last of the line."""
     parents = {process.ppid() for process in processes}
     return next(process.pid for process in processes if process.pid not in parents)
 
 
 def threads_of(user):
-    """Give how many threads a user has on this machine, as the limit on processes counts them."""
+    """Return how many threads a user has on this machine, as the limit on processes counts them."""
     count = 0
     for process in psutil.process_iter(["uids", "num_threads"]):
         uids = process.info["uids"]

@@ -125,7 +125,7 @@ def _exactly(connection, count, until=None):
 
 
 def pair():
-    """Give the two ends of a connection."""
+    """Return the two ends of a connection."""
     ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
     for end in ends:
         for side in (socket.SO_SNDBUF, socket.SO_RCVBUF):

@@ -30,7 +30,7 @@ class Shortage(Exception):
 
 
 def memory(processes):
-    """Give the bytes that processes take together, shared pages by their share, with what the kernel keeps for them.
+    """Return the bytes that processes take together, shared pages by their share, with what the kernel keeps for them.
 
     Parameters
     ----------
@@ -58,7 +58,7 @@ def memory(processes):
 
 
 def _status(pid):
-    """Give some numbers of a process, in bytes where they have a unit."""
+    """Return some numbers of a process, in bytes where they have a unit."""
     status = {}
     with contextlib.suppress(OSError, ValueError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8", errors="replace").splitlines():
@@ -70,7 +70,7 @@ def _status(pid):
 
 
 def _held(pid):
-    """Give what the kernel may hold for each socket, pipe and unnamed file of a process; each has one name in all."""
+    """Return what the kernel may hold for each socket, pipe and unnamed file of a process; each has one name in all."""
     held = {}
     for name in os.listdir(f"/proc/{pid}/fd"):
         path = f"/proc/{pid}/fd/{name}"
@@ -120,7 +120,7 @@ class KernelMemory:
 
 
 def spare():
-    """Give the bytes of memory that programs may still take, here and in this process's group; None if unknown."""
+    """Return the bytes of memory that programs may still take, here and in this process's group; None if unknown."""
     meminfo = _meminfo()
     free = [cgroups.free(kept=LEAST_MEMORY)]
     if "MemAvailable" in meminfo:
@@ -150,7 +150,7 @@ def wait_for_memory(wanted, seconds):
 
 
 def fitting(workers, limits, folder):
-    """Give how many submissions may run side by side here, so that the run can end safely.
+    """Return how many submissions may run side by side here, so that the run can end safely.
 
     Parameters
     ----------

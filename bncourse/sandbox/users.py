@@ -17,7 +17,7 @@ _SLOTS = 60  # above them are those of `bncourse.sandbox.levels.probe`
 
 
 def own_folder():
-    """Give a folder of this user alone, for what workers on one machine have to know of each other."""
+    """Return a folder of this user alone, for what workers on one machine have to know of each other."""
     # Not where TMPDIR says: all runs on a machine have to look at the same place. Anybody on this machine can make a
     # folder of the first name before us, to keep us from grading.
     places = [place for place in SHARED if os.path.isdir(place) and os.access(place, os.W_OK)][:1]

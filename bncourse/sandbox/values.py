@@ -22,7 +22,7 @@ _WORDS = re.compile(r"(?:[<>]U|\|S)([1-9][0-9]{0,4})")
 
 
 def _dtypes():
-    """Give the types of numbers that cross, by their name: no other name is ever shown to NumPy."""
+    """Return the types of numbers that cross, by their name: no other name is ever shown to NumPy."""
     found = {name: np.dtype(name) for name in ("|b1", "|i1", "|u1")}
     for order in "<>":
         for name in ("i2", "i4", "i8", "u2", "u4", "u8", "f2", "f4", "f8", "c8", "c16"):
@@ -37,7 +37,7 @@ DTYPES = _dtypes()
 
 
 def pack(value, blobs, depth=0):
-    """Give a value as JSON can hold it; the bytes of arrays go into `blobs`."""
+    """Return a value as JSON can hold it; the bytes of arrays go into `blobs`."""
     if depth > DEEPEST:
         return {_TAG: "opaque", "kind": "something nested too deeply"}
     if value is None or isinstance(value, bool):
@@ -82,7 +82,7 @@ def _packed_array(array, blobs):
 
 
 def dtype_of(name):
-    """Give the NumPy type that a name stands for; None where it is not one of those that cross.
+    """Return the NumPy type that a name stands for; None where it is not one of those that cross.
 
     Examples
     --------
@@ -98,7 +98,7 @@ def dtype_of(name):
 
 
 def _is_bounded(shape):
-    """Say whether an array of this shape stays small, whatever is computed over its axes."""
+    """Return whether an array of this shape stays small, whatever is computed over its axes."""
     return len(shape) <= MOST_DIMENSIONS and (
         0 not in shape or math.prod(max(length, 1) for length in shape) <= MOST_OF_NOTHING
     )
@@ -195,7 +195,7 @@ def _integer(text):
 
 
 def _words(piece, dtype):
-    """Give an array of texts; what is no character would stop whoever reads it."""
+    """Return an array of texts; what is no character would stop whoever reads it."""
     codes = np.frombuffer(piece, np.dtype("u4").newbyteorder(dtype.byteorder))
     if ((codes > 0x10FFFF) | ((codes >= 0xD800) & (codes < 0xE000))).any():
         raise ValueError("no characters")
@@ -203,5 +203,5 @@ def _words(piece, dtype):
 
 
 def _whole(text):
-    """Give text without halves of characters, which no file can hold."""
+    """Return text without halves of characters, which no file can hold."""
     return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -8,7 +8,7 @@ from bncourse.trouble import Trouble
 
 
 def usable(output, mark, command):
-    """Give a folder that may be written into or replaced, as an absolute path.
+    """Return a folder that may be written into or replaced, as an absolute path.
 
     Parameters
     ----------

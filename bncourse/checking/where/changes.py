@@ -70,14 +70,14 @@ class Changes:
                         yield Change(line, says, node, replacement, function.name)
 
     def source(self, changes):
-        """Give one text with all of these changes, of which the global name `WHICH` (1, 2, ...) turns one on."""
+        """Return one text with all of these changes, of which the global name `WHICH` (1, 2, ...) turns one on."""
         wanted = {}
         for number, change in enumerate(changes, start=1):
             wanted.setdefault(id(change.node), []).append((number, change.replacement))
         return self._written(lambda new, node: _bounded(_choice(new, wanted[id(node)]) if id(node) in wanted else new))
 
     def observing(self, names=False):
-        """Give a text that notes the value of each expression that calculates, and what they are.
+        """Return a text that notes the value of each expression that calculates, and what they are.
 
         Parameters
         ----------
@@ -109,7 +109,7 @@ class Changes:
         return self._written(noting), [(p.line, text_of(p.node), p.parent, name, p.node) for p, name in found]
 
     def text(self, change):
-        """Give the text with this change made."""
+        """Return the text with this change made."""
         return self._written(lambda new, node: change.replacement if node is change.node else new)
 
     def _written(self, do):
@@ -118,7 +118,7 @@ class Changes:
 
 
 def _is_empty(node):
-    """Say whether an expression gives what happens to stand in memory, which is no value of an answer."""
+    """Return whether an expression gives what happens to stand in memory, which is no value of an answer."""
     return isinstance(node, ast.Call) and called_name(node) in ("empty", "empty_like")
 
 
@@ -127,7 +127,7 @@ def _is_a_value(node):
 
 
 def _parsed(source):
-    """Give the one plain function that a text is, or None."""
+    """Return the one plain function that a text is, or None."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

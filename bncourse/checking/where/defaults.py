@@ -10,7 +10,7 @@ SECONDS = 5.0
 
 
 def other_defaults(exercise, source):
-    """Give the parameters that have another default in an answer than in the task.
+    """Return the parameters that have another default in an answer than in the task.
 
     Parameters
     ----------

@@ -168,7 +168,7 @@ def small(function):
 
 
 def _is_of_a_number(parent):
-    """Say whether a number is a part of something that is changed as a whole: ``-0.5``, or the axes ``(0, 1)``."""
+    """Return whether a number is a part of something that is changed as a whole: ``-0.5``, or the axes ``(0, 1)``."""
     return (isinstance(parent, ast.UnaryOp) and isinstance(parent.op, ast.USub)) or (
         isinstance(parent, ast.Tuple) and all(type(getattr(each, "value", None)) is int for each in parent.elts)
     )

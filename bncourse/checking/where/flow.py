@@ -22,11 +22,11 @@ class _Statement:
 
     @property
     def inside(self):
-        """Say whether it is in a function inside of the function."""
+        """Return whether it is in a function inside of the function."""
         return any(isinstance(block, ast.FunctionDef) for block, _ in self.blocks)
 
     def holds(self, node):
-        """Say whether an expression is in this statement itself."""
+        """Return whether an expression is in this statement itself."""
         return any(each is node for part in _head(self.node) for each in ast.walk(part))
 
 
@@ -55,7 +55,7 @@ class Flow:
             self._add(function, function.name, (), function.name)
 
     def sources(self, tree, node):
-        """Give the statements that the value of an expression can come from, without the one that it stands in.
+        """Return the statements that the value of an expression can come from, without the one that it stands in.
 
         Parameters
         ----------
@@ -73,7 +73,7 @@ class Flow:
         return self._behind([(key, here) for key in self._read(node, tree)] + self._conditions(here))
 
     def before(self, statement):
-        """Give the statements that what a statement does can come from."""
+        """Return the statements that what a statement does can come from."""
         return self._behind([(key, statement) for key in statement.reads] + self._conditions(statement))
 
     def _behind(self, asked):
@@ -94,7 +94,7 @@ class Flow:
         return [((statement.tree, f"question {id(block)}"), statement) for block, _ in statement.blocks]
 
     def _writers(self, key, reader):
-        """Give the statements that can have given a name its value, where a statement reads it."""
+        """Return the statements that can have given a name its value, where a statement reads it."""
         if key in self._given:
             return []
         writers = [each for each in self.statements if key in each.writes]
@@ -163,7 +163,7 @@ def _arguments(function):
 
 
 def _head(node):
-    """Give the expressions of a statement, without the statements inside of it."""
+    """Return the expressions of a statement, without the statements inside of it."""
     parts = []
     for name, value in ast.iter_fields(node):
         if name not in ("body", "orelse", "finalbody", "handlers"):

@@ -10,7 +10,7 @@ _MOST_SUSPECTED = 3
 
 
 def is_known(row, inputs, steps, near=True):
-    """Say whether what an expression gave is an input, a step of right answers, or tells nothing.
+    """Return whether what an expression gave is an input, a step of right answers, or tells nothing.
 
     Parameters
     ----------
@@ -43,7 +43,7 @@ def is_known(row, inputs, steps, near=True):
 
 
 def suspected(rows, places, inputs, steps):
-    """Give the nodes of a text in which the mistake is likely: the first values that no right answer has.
+    """Return the nodes of a text in which the mistake is likely: the first values that no right answer has.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def suspected(rows, places, inputs, steps):
 
 
 def is_row(row, most):
-    """Say whether something is ``[number, count, shape, values]`` as `variants.shapes` gives it."""
+    """Return whether something is ``[number, count, shape, values]`` as `variants.shapes` gives it."""
     if not isinstance(row, list | tuple) or len(row) != 4:
         return False
     number, count, shape, values = row
@@ -88,20 +88,20 @@ def is_row(row, most):
 
 
 def is_turned(value, known):
-    """Say whether a value has exactly the numbers of another, in any order."""
+    """Return whether a value has exactly the numbers of another, in any order."""
     if np.size(value) != np.size(known) or np.asarray(known).dtype.kind != "f":
         return False
     return is_same(np.sort(np.ravel(value)), np.sort(np.ravel(known)))
 
 
 def is_rearranged(value, known):
-    """Say whether a value has only numbers of another: sorted, cut, turned or repeated."""
+    """Return whether a value has only numbers of another: sorted, cut, turned or repeated."""
     known = np.ravel(known)
     return known.size > 1 and known.dtype.kind == "f" and bool(np.isin(value, known).all())
 
 
 def on_the_way(value, steps, inputs):
-    """Say whether a value is one plain step from or to those of right answers: a square, a root, a sum for
+    """Return whether a value is one plain step from or to those of right answers: a square, a root, a sum for
     a mean, a product with an input.
 
     Such a value blames nobody, because a right answer may well have it, whether or not one is known that does.

@@ -58,7 +58,7 @@ def _found(answer, line, says):
 
 
 def _wrong_of(trials):
-    """Give the names of the results that are not right in some case; none where a case has other results."""
+    """Return the names of the results that are not right in some case; none where a case has other results."""
     wrong = set()
     for trial in trials:
         expected, got = trial.expected, trial.reply.value
@@ -81,13 +81,13 @@ def _class_of(source):
 
 
 def _lines_that_store(tree, name):
-    """Give the lines in which something is assigned to a weight of the layer."""
+    """Return the lines in which something is assigned to a weight of the layer."""
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
     return [c.lineno for c in calls if c.func.attr.startswith("assign") and getattr(c.func.value, "attr", "") == name]
 
 
 def _after_training(tree):
-    """Give what stands under each ``else`` of a question about training in ``call``."""
+    """Return what stands under each ``else`` of a question about training in ``call``."""
     call = next((each for each in tree.body if getattr(each, "name", "") == "call"), None)
     tests = [node for node in ast.walk(call) if isinstance(node, ast.If)] if call else []
     asked = [node for node in tests if any(getattr(n, "id", "") == "training" for n in ast.walk(node.test))]

@@ -61,7 +61,7 @@ def _of_a_module(node, parent):
 
 
 def _counts(node):
-    """Say whether an expression is a number of things: a length, one number of a shape, a name."""
+    """Return whether an expression is a number of things: a length, one number of a shape, a name."""
     if isinstance(node, ast.Subscript):
         return isinstance(node.value, ast.Attribute) and node.value.attr == "shape"
     return isinstance(node, ast.Name) or (isinstance(node, ast.Call) and called_name(node) == "len")
@@ -122,7 +122,7 @@ def _takes_a_term(place):
 
 
 def _same_outside(place, operator):
-    """Say whether the same term or factor around what the expression stands in comes to the same."""
+    """Return whether the same term or factor around what the expression stands in comes to the same."""
     parent = place.parent
     if not isinstance(parent, ast.BinOp):
         return False

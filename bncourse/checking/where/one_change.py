@@ -61,7 +61,7 @@ class Found:
 
     @property
     def where(self):
-        """Give the place as a card writes it, or "" where there is none to show."""
+        """Return the place as a card writes it, or "" where there is none to show."""
         if not self.line:
             return ""
         return f"{self.function}(), line {self.line}: {self.text}"
@@ -115,13 +115,13 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
 
 
 def is_name_or_number(change):
-    """Say whether a change puts another name or another number in the place of one."""
+    """Return whether a change puts another name or another number in the place of one."""
     kinds = ast.Name | ast.Constant
     return isinstance(change.node, kinds) and isinstance(change.replacement, kinds)
 
 
 def _first_of(exercise, answer, changes, trial):
-    """Give as many changes as may be tried, those first in which the mistake is likely."""
+    """Return as many changes as may be tried, those first in which the mistake is likely."""
     arguments, options = trial.case.copy()
     source, places = changes.observing()
     reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
@@ -139,7 +139,7 @@ def _first_of(exercise, answer, changes, trial):
 
 
 def helpers_of(answer):
-    """Give the texts of the functions that an answer calls; None where one may not be run again without harm."""
+    """Return the texts of the functions that an answer calls; None where one may not be run again without harm."""
     if not any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) for n in ast.walk(ast.parse(answer.source))):
         return []
     reply = answer.call((), {}, seconds=1.0, driver=HELPERS)
@@ -150,7 +150,7 @@ def helpers_of(answer):
 
 
 def may_be_run_again(answer, trials, may_draw=False):
-    """Say whether an answer can be run in another form without harm: it ends, leaves no trace, and draws nothing.
+    """Return whether an answer can be run in another form without harm: it ends, leaves no trace, and draws nothing.
 
     Parameters
     ----------
@@ -185,7 +185,7 @@ def _harmless(source, may_draw=False):
 
 
 def tells(trials):
-    """Say whether the right results are so varied that a change does not hit them by chance.
+    """Return whether the right results are so varied that a change does not hit them by chance.
 
     They are real numbers, or many different counts.
     """
@@ -214,7 +214,7 @@ def _outcomes(answer, source, count, trial, until):
 
 
 def _holds(exercise, answer, source, trials, failing, until):
-    """Give where the change makes all right: "" for everywhere, or the name of one part; None if nowhere."""
+    """Return where the change makes all right: "" for everywhere, or the name of one part; None if nowhere."""
     right = {}
     for trial in trials:
         results = _outcomes(answer, source, 1, trial, until)

@@ -22,7 +22,7 @@ class Place:
 
 
 def places(function):
-    """Give the place of every expression in the body, line by line, inner ones before outer ones.
+    """Return the place of every expression in the body, line by line, inner ones before outer ones.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def keep_texts(function, source):
 
 
 def text_of(node):
-    """Give the text of a node of a function, kept with it, because every kind of edit asks for it."""
+    """Return the text of a node of a function, kept with it, because every kind of edit asks for it."""
     kept = getattr(node, "kept_text", None)
     if kept is None:
         kept = node.kept_text = ast.unparse(node)
@@ -82,19 +82,19 @@ def text_of(node):
 
 
 def parameters_of(function):
-    """Give the names of a function's parameters."""
+    """Return the names of a function's parameters."""
     arguments = function.args
     return [each.arg for each in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
 
 
 def names_of(function):
-    """Give the names that a function binds, parameters first."""
+    """Return the names that a function binds, parameters first."""
     stored = [n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)]
     return list(dict.fromkeys([*parameters_of(function), *stored]))
 
 
 def loop_names(function):
-    """Give the names that count in the ``for`` loops of a function."""
+    """Return the names that count in the ``for`` loops of a function."""
     targets = [node.target for node in ast.walk(function) if isinstance(node, ast.For)]
     return [n.id for target in targets for n in ast.walk(target) if isinstance(n, ast.Name)]
 
@@ -105,7 +105,7 @@ def grows(function):
 
 
 def called_name(call):
-    """Give the last part of the name of the function that is called, or ""."""
+    """Return the last part of the name of the function that is called, or ""."""
     function = call.func
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 

@@ -23,17 +23,17 @@ class Kept:
 
 @lru_cache(8)
 def practice(kept):
-    """Give the practice cases, each with what is right for it."""
+    """Return the practice cases, each with what is right for it."""
     return [(case, truth_of(kept.exercise, case)) for case in kept.exercise.draw(PRACTICE)]
 
 
 @lru_cache(128)
 def all_steps(kept, number):
-    """Give the real numbers that right answers pass through on a practice case."""
+    """Return the real numbers that right answers pass through on a practice case."""
     return steps_of(kept.exercise, practice(kept)[number][0], is_real)
 
 
 @lru_cache(128)
 def telling_steps(kept, number):
-    """Give those of `all_steps` that tell something."""
+    """Return those of `all_steps` that tell something."""
     return [step for step in all_steps(kept, number) if is_telling(step.value)]

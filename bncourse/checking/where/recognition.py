@@ -85,7 +85,7 @@ def recognized(exercise, answer, trials, told):
 
 
 def _is_all_right(exercise, answer, told):
-    """Say whether all that comes before what is returned is right, the values and the lines that have none."""
+    """Return whether all that comes before what is returned is right, the values and the lines that have none."""
     suspects = suspects_on(exercise, answer, told)
     odd = suspects.odd() if suspects else []
     return bool(suspects) and all(isinstance(each.node, ast.Return) for each in odd)

@@ -35,7 +35,7 @@ class Several:
                     kept.append(change)
 
     def that_hold(self, run, trials):
-        """Give for each wrong result the first change that makes it right on every case, by the name of the result.
+        """Return for each wrong result the first change that makes it right on every case, by the name of the result.
 
         Parameters
         ----------
@@ -63,7 +63,7 @@ class Several:
 
 
 def right_at(trial, value, place):
-    """Say whether one of several results is right."""
+    """Return whether one of several results is right."""
     if not isinstance(value, tuple | list) or len(value) != len(trial.expected):
         return False
     mixed = list(trial.expected)
@@ -72,7 +72,7 @@ def right_at(trial, value, place):
 
 
 def is_right(exercise, trial, result):
-    """Say whether ``[value, arguments, options]`` is what the case asks for."""
+    """Return whether ``[value, arguments, options]`` is what the case asks for."""
     if not isinstance(result, list | tuple) or len(result) != 3:
         return False
     value = result[0]
@@ -82,7 +82,7 @@ def is_right(exercise, trial, result):
 
 
 def unchanged(exercise, trial, result):
-    """Say whether a call left the arguments as they were, those that may not be changed."""
+    """Return whether a call left the arguments as they were, those that may not be changed."""
     _, arguments, options = result
     if not isinstance(arguments, list | tuple) or not isinstance(options, dict):
         return False

@@ -39,7 +39,7 @@ class Step:
 
 
 def steps_of(exercise, case, keep=None):
-    """Give what right answers pass through on a case.
+    """Return what right answers pass through on a case.
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ def steps_of(exercise, case, keep=None):
 
 
 def is_telling(value):
-    """Say whether a value tells anything: real numbers, and not all of them whole."""
+    """Return whether a value tells anything: real numbers, and not all of them whole."""
     if not isinstance(value, np.ndarray | float) or np.asarray(value).dtype.kind != "f":
         return False
     value = np.asarray(value)
@@ -74,12 +74,12 @@ def is_telling(value):
 
 
 def is_real(value):
-    """Say whether a value is a real number, or an array of them."""
+    """Return whether a value is a real number, or an array of them."""
     return isinstance(value, np.ndarray | float) and np.asarray(value).dtype.kind == "f"
 
 
 def is_same(a, b):
-    """Say whether two values are the same, whatever axes of length 1 they have."""
+    """Return whether two values are the same, whatever axes of length 1 they have."""
     a, b = np.squeeze(np.asarray(a)), np.squeeze(np.asarray(b))
     if a.shape != b.shape or _is_far(a, b):
         return False
@@ -154,7 +154,7 @@ def _run(function, arguments, options, keep):
 
 
 def _inside(key, function, arguments, options, keep):
-    """Give the values of the expressions in one of the course's own functions."""
+    """Return the values of the expressions in one of the course's own functions."""
     source, count = _observing(function)
     try:
         found = observed(function, source, arguments, options) if count else []

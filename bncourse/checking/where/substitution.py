@@ -75,7 +75,7 @@ class _Search:
         self.left, self.noted = WORK, {}
 
     def found(self, first, changes, places, doubtful):
-        """Give the first place, line by line, that is the only wrong one; doubtful ones only where it is said so."""
+        """Return the first place, line by line, that is the only wrong one; doubtful ones only where it is said so."""
         seen = self._seen(first)
         self.first = first
         self.suspects = Suspects(
@@ -123,7 +123,7 @@ class _Search:
         yield from (one for one in held[:_MOST_HELD] if self._hold_everywhere((one,), first))
 
     def _seen(self, number):
-        """Give what was evaluated on a case, by its number: what comes from the answer's side may be anything."""
+        """Return what was evaluated on a case, by its number: what comes from the answer's side may be anything."""
         if number not in self.noted:
             rows = self._call(SHAPES, number)
             self.noted[number] = {row[0]: row for row in rows if is_row(row, self.most)}
@@ -150,7 +150,7 @@ class _Search:
         return self._shown(sorted(lines), says)
 
     def _held(self, tries, first):
-        """Give the tries with which the first case comes out right, of those for which there is work left."""
+        """Return the tries with which the first case comes out right, of those for which there is work left."""
         tries = self._affordable(tries)
         results = self._call(SUBSTITUTED, first, [[self._put(t) for t in each] for each in tries])
         if len(results) != len(tries):
@@ -164,7 +164,7 @@ class _Search:
         return not known and one.number in self._reached(seen, first)
 
     def _reached(self, seen, first):
-        """Give those before which all values are those of right answers, or are plainly made of such values."""
+        """Return those before which all values are those of right answers, or are plainly made of such values."""
         inputs, steps = self._inputs(first), self._steps(first)
         order = list(seen)
         right = itertools.takewhile(lambda number: is_known(seen[number], inputs, steps), order)
@@ -216,7 +216,7 @@ class _Search:
                     yield Try(number, step, count, True, other_size, known if other_size else doubtful)
 
     def _name_of(self, value, expected):
-        """Give the name of the result that a value is, where several are returned, or ""."""
+        """Return the name of the result that a value is, where several are returned, or ""."""
         if isinstance(expected, dict):
             pairs = expected.items()
         else:
@@ -227,7 +227,7 @@ class _Search:
         return all(self._hold(ones, number) for number in range(len(self.practice)) if number != first)
 
     def _hold(self, ones, number):
-        """Say whether a case comes out right with the values of that case in the places, or is right without."""
+        """Return whether a case comes out right with the values of that case in the places, or is right without."""
         trial = self.practice[number]
         steps = {step.key: step for step in all_steps(self.kept, number)}
         evaluated = self._seen(number)
@@ -256,7 +256,7 @@ class _Search:
         return [one.number, value[None] if one.whole and one.count == 1 else value, one.whole]
 
     def _affordable(self, tries):
-        """Give those of the tries for which there is work left, and count it as done."""
+        """Return those of the tries for which there is work left, and count it as done."""
         computed = max(sum(row[1] for row in self._seen(self.first).values()), 1)
         few = tries[: min(MOST, self.left // computed)]
         self.left -= computed * len(few)

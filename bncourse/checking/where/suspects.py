@@ -64,7 +64,7 @@ class Suspects:
                 yield tree, node.id
 
     def lines(self, number):
-        """Give the lines from which the value of an expression can have its mistake.
+        """Return the lines from which the value of an expression can have its mistake.
 
         Parameters
         ----------
@@ -89,7 +89,7 @@ class Suspects:
         return sorted({each.line for each in self._odd_of(sources)})
 
     def _odd_of(self, statements):
-        """Give the statements in which the mistake can be.
+        """Return the statements in which the mistake can be.
 
         They are those whose text and value no right answer has. A line of a right answer, names aside, whose value none
         has is one where all that it is made of is right by its text too; else what is odd of that is.
@@ -106,7 +106,7 @@ class Suspects:
         return list(dict.fromkeys(odd))
 
     def lines_if_right(self, number):
-        """Give the lines in which the mistake can be where the value of an expression is one of right answers itself.
+        """Return the lines in which the mistake can be where the value of an expression is one of right answers itself.
 
         Then another value there may make up for a mistake in any line that no right answer has.
         """
@@ -115,7 +115,7 @@ class Suspects:
         return sorted({(tree, line), *(each.line for each in odd)})
 
     def odd(self):
-        """Give the statements of the whole answer in which the mistake can be."""
+        """Return the statements of the whole answer in which the mistake can be."""
         return self._odd_of(self._flow.statements)
 
     def count(self):
@@ -123,12 +123,12 @@ class Suspects:
         return len(self._flow.statements)
 
     def text(self, tree, line):
-        """Give the text of a line of one of the functions."""
+        """Return the text of a line of one of the functions."""
         [function] = [each for each in self._functions if each.name == tree]
         return function.kept_lines[line - 1].strip()
 
     def shown(self, lines):
-        """Give the texts of lines as a card shows them, where the number of the first stands before them."""
+        """Return the texts of lines as a card shows them, where the number of the first stands before them."""
         texts = [f"{number}: {self.text(tree, number)}" for tree, number in lines]
         return "; or line ".join(texts).removeprefix(f"{lines[0][1]}: ")
 
@@ -137,7 +137,7 @@ class Suspects:
         return row is None or is_known(row, self._inputs, self._steps)
 
     def _is_cleared(self, statement):
-        """Say whether a statement is right: its value is that of a right answer, and no other line has it too."""
+        """Return whether a statement is right: its value is that of a right answer, and no other line has it too."""
         node = statement.node
         right_text = self.is_right_text(statement)
         if isinstance(node, ast.FunctionDef | ast.Raise | ast.Pass | ast.Import | ast.ImportFrom | ast.Assert):
@@ -153,7 +153,7 @@ class Suspects:
         return bool(numbered) and None not in numbered and all(self._is_a_step(n, statement) for n in numbered)
 
     def _is_certain(self, statement):
-        """Say whether a statement is right with the names that it uses: by its value, or by its text."""
+        """Return whether a statement is right with the names that it uses: by its value, or by its text."""
         numbered = self._numbered(getattr(statement.node, "value", None))
         rows = [self._rows[number] for number in numbered if number in self._rows]
         if numbered and len(rows) == len(numbered) and all(r[1] == 1 and is_telling(np.ravel(r[3])) for r in rows):
@@ -161,7 +161,7 @@ class Suspects:
         return does(statement.node, ()) in self._right_with_names
 
     def _gives_the_result(self, statement):
-        """Say whether a return is the one that gave the result: it was evaluated, or is the only one."""
+        """Return whether a return is the one that gave the result: it was evaluated, or is the only one."""
         if statement.inside or statement.tree != self._functions[0].name or statement.node.value is None:
             return False
         returns = [s for s in self._flow.statements if isinstance(s.node, ast.Return) and not s.inside]
@@ -173,7 +173,7 @@ class Suspects:
         return [self._numbers.get(id(part)) for part in parts]
 
     def _may_be_right(self, number, again=True):
-        """Say whether a value is one of right answers, or tells nothing, as one in a loop may."""
+        """Return whether a value is one of right answers, or tells nothing, as one in a loop may."""
         row = self._rows.get(number)
         return row is None or (again and row[1] > 1) or is_known(row, self._inputs, self._steps, near=False)
 
@@ -193,7 +193,7 @@ class Suspects:
         return len(lines) == 1
 
     def is_right_text(self, statement):
-        """Say whether a statement does what a line of a right answer does, by its text."""
+        """Return whether a statement does what a line of a right answer does, by its text."""
         return does(statement.node, self._own[statement.tree]) in self._right
 
 
@@ -226,7 +226,7 @@ def suspects_on(exercise, answer, trial):
 
 
 def wrong_results(trial):
-    """Give which of several results are not right on a case, as numbers from 0 on."""
+    """Return which of several results are not right on a case, as numbers from 0 on."""
     expected, value = trial.expected, trial.reply.value
     if not isinstance(expected, tuple) or not isinstance(value, tuple | list) or len(value) != len(expected):
         return ()

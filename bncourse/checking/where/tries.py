@@ -17,7 +17,7 @@ class Try:
 
 
 def statements(source):
-    """Give the statements of a function under its docstring, those inside of others too."""
+    """Return the statements of a function under its docstring, those inside of others too."""
     [function] = ast.parse(source).body
     inside = [node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function]
     return [n for n in inside if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]

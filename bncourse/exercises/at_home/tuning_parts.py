@@ -12,7 +12,7 @@ def fit(model, images, labels, rate, epochs=6):
 
 
 def norms(base):
-    """Give the batch norms of a base."""
+    """Return the batch norms of a base."""
     return [layer for layer in base.layers if isinstance(layer, require_keras().layers.BatchNormalization)]
 
 

@@ -71,7 +71,7 @@ gradient_check = Exercise(
 
 
 def differences(forward, dout, inputs, step=1e-5, sides=2):
-    """Give the finite differences of sum(dout * forward) for each input."""
+    """Return the finite differences of sum(dout * forward) for each input."""
     inputs = [np.array(value, dtype=float) for value in inputs]
     found = []
     for values in inputs:
@@ -94,12 +94,12 @@ def random_dout(x):
 
 
 def close(a, b, tolerance=1e-5):
-    """Say whether two arrays agree, relative to their sizes."""
+    """Return whether two arrays agree, relative to their sizes."""
     return bool(np.linalg.norm(a - b) <= tolerance * (np.linalg.norm(a) + np.linalg.norm(b)))
 
 
 def both(forward, backward, x, gamma, beta, dout=None):
-    """Give the finite differences and the gradient of each input."""
+    """Return the finite differences and the gradient of each input."""
     dout = random_dout(x) if dout is None else dout
     return list(
         zip(differences(forward, dout, (x, gamma, beta)), backward(dout, x, gamma, beta), strict=True),

@@ -71,7 +71,7 @@ def _what_shows_the_first_that_passes(case, got):
 
 
 def _passing(got):
-    """Give the name, the kind and the look of each bug that a test accepts."""
+    """Return the name, the kind and the look of each bug that a test accepts."""
     return list(got.get("passing", ()))
 
 

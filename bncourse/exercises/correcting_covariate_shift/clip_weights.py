@@ -14,7 +14,7 @@ def _spread(rng, size):
 
 
 def _limit(weights, above):
-    """Give a limit above 1 that this many weights exceed."""
+    """Return a limit above 1 that this many weights exceed."""
     ordered = np.sort(weights)
     return round(float(ordered[-above] + 3 * ordered[-above - 1]) / 4, 3)
 

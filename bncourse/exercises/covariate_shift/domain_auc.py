@@ -193,7 +193,7 @@ def ranks_without_their_smallest_sum(source_scores, target_scores):
 
 
 def _midranks(source_scores, target_scores):
-    """Give the rank of each target score among all scores; equal scores share their mean rank."""
+    """Return the rank of each target score among all scores; equal scores share their mean rank."""
     everyone = np.concatenate([source_scores, target_scores])
     return np.array([np.sum(everyone < t) + (np.sum(everyone == t) + 1) / 2 for t in target_scores])
 

@@ -22,7 +22,7 @@ def fold_cases(rng, shapes):
 
 
 def compose_fold(steps):
-    """Give the folding with these steps; it is the same for a dense layer and a convolution."""
+    """Return the folding with these steps; it is the same for a dense layer and a convolution."""
 
     def fold(kernel, bias, gamma, beta, mean, var, eps=1e-3):
         scale = steps.scale(gamma, var, eps)
@@ -39,7 +39,7 @@ FOLD_STEPS = {
 
 
 def outputs_agree(weighted_sum):
-    """Give the property that layer, then batch norm, equals the folded layer, on a random input.
+    """Return the property that layer, then batch norm, equals the folded layer, on a random input.
 
     ``weighted_sum(rng, shape)`` gives a function from a kernel to weighted sums.
     """

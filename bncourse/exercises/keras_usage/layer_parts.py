@@ -59,7 +59,7 @@ def while_training(layer, training):
 
 
 def of_each_feature(ops, x):
-    """Give the mean and the biased variance of each feature."""
+    """Return the mean and the biased variance of each feature."""
     return ops.mean(x, axis=0), ops.var(x, axis=0)
 
 

@@ -47,7 +47,7 @@ def build_base():
 
 
 def batch_norm_layers(base):
-    """Give the batch norm layers of a model, in order."""
+    """Return the batch norm layers of a model, in order."""
     keras = require_keras()
     return [layer for layer in base.layers if isinstance(layer, keras.layers.BatchNormalization)]
 

@@ -76,7 +76,7 @@ def _values(layer):
 
 
 def changes(table):
-    """Give what the claim looks at, of what `freeze_table` gave: 1.0 where something changed or stopped."""
+    """Return what the claim looks at, of what `freeze_table` gave: 1.0 where something changed or stopped."""
     frozen = table["trainable_false_then_compiled"]
     return {
         "training_false": float(table["built_with_training_false"]["statistics_change"]),

@@ -38,7 +38,7 @@ def notes_model(norm=True, inputs=128, layer=None):
 
 
 def one_hot(labels, classes=10):
-    """Give a row for each label, 1 in the label's column and 0 elsewhere; float32."""
+    """Return a row for each label, 1 in the label's column and 0 elsewhere; float32."""
     return np.eye(classes, dtype=np.float32)[labels]
 
 
@@ -81,7 +81,7 @@ def train(seed, norm, optimizer, lr, epochs, layer=None):
 
 
 def accuracy(model, x, labels, training=False):
-    """Give the accuracy of a model, with moving statistics or with those of `x`, and leave its weights as they are.
+    """Return the accuracy of a model, with moving statistics or with those of `x`, and leave its weights as they are.
 
     Parameters
     ----------
@@ -142,7 +142,7 @@ def adam_faster(seed):
 
 
 def first_and_last(found):
-    """Give what the first and the last epoch say, of what `with_and_without` gave."""
+    """Return what the first and the last epoch say, of what `with_and_without` gave."""
     bn, none = found["with"], found["without"]
     return {
         "loss_with": float(bn["loss"][0]),

@@ -8,7 +8,7 @@ from bncourse.experiments.layer import layers, running
 
 
 def accuracy_in_batches(net, x, labels, batch):
-    """Give the accuracy when test digits come in batches and each batch is its own statistics.
+    """Return the accuracy when test digits come in batches and each batch is its own statistics.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from bncourse.experiments.layer import layers, running
 
 
 def fold(net):
-    """Give a network without batch norm that computes what `net` computes after training.
+    """Return a network without batch norm that computes what `net` computes after training.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def folding_speed(seed, repeats=200, batch=32):
 
 
 def convolve(x, kernel, bias):
-    """Give a convolution without padding: Keras's order of axes.
+    """Return a convolution without padding: Keras's order of axes.
 
     Parameters
     ----------

@@ -60,7 +60,7 @@ def traps(seed, step=1e-5, tolerance=1e-4, eps=1e-12):
 
 
 def passes(backward, seed):
-    """Say whether a backward pass passes the reference's gradient check, on random numbers.
+    """Return whether a backward pass passes the reference's gradient check, on random numbers.
 
     Parameters
     ----------
@@ -81,7 +81,7 @@ def passes(backward, seed):
 
 
 def differences(dout, x, gamma, step=1e-5, eps=1e-3):
-    """Give the finite differences of ``sum(dout * batch_norm(x))`` with respect to x.
+    """Return the finite differences of ``sum(dout * batch_norm(x))`` with respect to x.
 
     Parameters
     ----------

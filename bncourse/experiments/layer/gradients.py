@@ -10,31 +10,31 @@ from bncourse.experiments.claim import Claim
 
 
 def detached(dout, x, gamma, eps=1e-3):
-    """Give the gradients as if the mean and the variance were constants: the paths through them are cut."""
+    """Return the gradients as if the mean and the variance were constants: the paths through them are cut."""
     _, root, x_hat = _parts(x, eps)
     return gamma / root * dout, *reference.affine_gradients(dout, x_hat)
 
 
 def without_mean_path(dout, x, gamma, eps=1e-3):
-    """Give the gradients without the path through the mean."""
+    """Return the gradients without the path through the mean."""
     _, root, x_hat = _parts(x, eps)
     dx = gamma / root * (dout - x_hat * (dout * x_hat).mean(axis=0))
     return dx, *reference.affine_gradients(dout, x_hat)
 
 
 def without_variance_path(dout, x, gamma, eps=1e-3):
-    """Give the gradients without the path through the variance."""
+    """Return the gradients without the path through the variance."""
     _, root, x_hat = _parts(x, eps)
     return gamma / root * (dout - dout.mean(axis=0)), *reference.affine_gradients(dout, x_hat)
 
 
 def without_gamma(dout, x, gamma, eps=1e-3):
-    """Give the gradients with gamma missing in dx."""
+    """Return the gradients with gamma missing in dx."""
     return reference.batch_norm_backward(dout, x, np.ones_like(gamma), eps)
 
 
 def twice_too_large(dout, x, gamma, eps=1e-3):
-    """Give the gradients with a factor 2 too many in dx."""
+    """Return the gradients with a factor 2 too many in dx."""
     dx, dgamma, dbeta = reference.batch_norm_backward(dout, x, gamma, eps)
     return 2 * dx, dgamma, dbeta
 
@@ -49,7 +49,7 @@ WRONG = {
 
 
 def paths(seed, digits=8, unit=0):
-    """Give the three parts of dx for one unit of a real network.
+    """Return the three parts of dx for one unit of a real network.
 
     A new network 128-64-10 with batch norm classifies a few digits; the loss is the cross-entropy.
 
@@ -80,7 +80,7 @@ def paths(seed, digits=8, unit=0):
 
 
 def hidden_gradient(seed, digits=64):
-    """Give what batch norm's backward pass is given in a new network 128-64-10, for a batch of digits.
+    """Return what batch norm's backward pass is given in a new network 128-64-10, for a batch of digits.
 
     Parameters
     ----------

@@ -19,7 +19,7 @@ FILTERS = np.array(
 
 
 def digit_layer(seed, examples=1000, steps=200):
-    """Give a real layer at work: its weighted sums for real digits.
+    """Return a real layer at work: its weighted sums for real digits.
 
     A network 128-64-32-10 with sigmoids and no batch norm is trained for a moment on MNIST digits; then
     digits it has not seen pass through its first layer.
@@ -48,7 +48,7 @@ def digit_layer(seed, examples=1000, steps=200):
 
 
 def feature_maps(seed, examples=32):
-    """Give the output of a convolution of real digits with three fixed filters.
+    """Return the output of a convolution of real digits with three fixed filters.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def epsilon_formula(seed):
 
 
 def small_units(unit, epsilons, sigmas=(0.1, 0.03, 0.01)):
-    """Give a unit small spreads, and normalize it with several eps.
+    """Return a unit small spreads, and normalize it with several eps.
 
     Parameters
     ----------
@@ -282,5 +282,5 @@ def redundant_bias(seed):
 
 
 def r_squared(predicted, true):
-    """Give the share of the variance of `true` that is explained; below 0, worse than its mean."""
+    """Return the share of the variance of `true` that is explained; below 0, worse than its mean."""
     return float(1 - ((predicted - true) ** 2).sum() / ((true - true.mean()) ** 2).sum())

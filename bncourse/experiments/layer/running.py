@@ -73,7 +73,7 @@ def train(seed, steps=600, marks=(), lr=0.1):
 
 
 def averages(batches, momentum, start):
-    """Give a running statistic after every step.
+    """Return a running statistic after every step.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def averages(batches, momentum, start):
 
 
 def with_running_statistics(run, step, momentum):
-    """Give the network after some steps, with the running statistics that `momentum` has by then.
+    """Return the network after some steps, with the running statistics that `momentum` has by then.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def with_running_statistics(run, step, momentum):
 
 
 def with_population_statistics(net, x, batch=64):
-    """Give the network with the statistics of the whole training set, as I&S's Algorithm 2 takes them.
+    """Return the network with the statistics of the whole training set, as I&S's Algorithm 2 takes them.
 
     The weights stay as they are; the training set passes once, in batches and in training mode.
 

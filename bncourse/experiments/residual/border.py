@@ -58,7 +58,7 @@ def convolved(x, kernel, bias, border):
 
 
 def errors(found):
-    """Give the errors of `folded` in the middle, and the mean of them on the edge."""
+    """Return the errors of `folded` in the middle, and the mean of them on the edge."""
     edge = np.ones(found["zeros"].shape, dtype=bool)
     edge[1:-1, 1:-1] = False
     return {

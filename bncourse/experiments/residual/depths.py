@@ -68,7 +68,7 @@ def by_depth(seed, depths=(10, 50), kinds=KINDS, shown=list):
 
 
 def numbers(found, blocks):
-    """Give the accuracies at one depth by name.
+    """Return the accuracies at one depth by name.
 
     Parameters
     ----------

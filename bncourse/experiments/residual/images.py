@@ -26,7 +26,7 @@ class Images(NamedTuple):
 
 
 def digits(seed):
-    """Give the digits, split at random.
+    """Return the digits, split at random.
 
     Parameters
     ----------

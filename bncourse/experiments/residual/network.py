@@ -51,7 +51,7 @@ def residual_network(blocks, kind, channels=8, init=1.0):
 
 @cache
 def stack_of_blocks():
-    """Give the class of a layer that holds all blocks, and compiles one of them for all.
+    """Return the class of a layer that holds all blocks, and compiles one of them for all.
 
     A model with 50 separate blocks gives the same numbers, and takes a minute to compile.
 

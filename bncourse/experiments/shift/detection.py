@@ -54,7 +54,7 @@ def domain_scores(source, target):
 
 
 def shuffled_aucs(source_scores, target_scores, rng, permutations=199):
-    """Give the AUC after shuffling which score belongs to the source and which to the target, many times.
+    """Return the AUC after shuffling which score belongs to the source and which to the target, many times.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def shuffled_aucs(source_scores, target_scores, rng, permutations=199):
 
 
 def ks_gaps(source, target):
-    """Give the largest gap between the distribution functions of two samples, for each feature.
+    """Return the largest gap between the distribution functions of two samples, for each feature.
 
     Parameters
     ----------
@@ -95,12 +95,12 @@ def ks_gaps(source, target):
 
 
 def ks_size(n_source, n_target):
-    """Give the size of sample with which Kolmogorov and Smirnov's distribution judges these gaps."""
+    """Return the size of sample with which Kolmogorov and Smirnov's distribution judges these gaps."""
     return round(n_source * n_target / (n_source + n_target))
 
 
 def pixel_p_values(source, target):
-    """Give the p-value of a Kolmogorov-Smirnov test for each feature.
+    """Return the p-value of a Kolmogorov-Smirnov test for each feature.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def pixel_p_values(source, target):
 
 
 def mmd(source, target, rng, permutations=199):
-    """Give the squared maximum mean discrepancy (MMD), as it is and after shuffling source and target.
+    """Return the squared maximum mean discrepancy (MMD), as it is and after shuffling source and target.
 
     It compares how alike examples are within and across the two, by a Gaussian kernel whose width is the median
     distance: ``mean k(s, s') + mean k(t, t') - 2 * mean k(s, t)``.

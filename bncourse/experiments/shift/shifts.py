@@ -136,7 +136,7 @@ def curve_and_weight(horsepower, pounds, mileage, rows):
 
 
 def curve(x, y):
-    """Give the coefficients of the least-squares curve that is quadratic in the logarithm of x.
+    """Return the coefficients of the least-squares curve that is quadratic in the logarithm of x.
 
     Parameters
     ----------
@@ -187,7 +187,7 @@ def mileage_elsewhere(seed, runs=20):
 
 
 def _distance(one, other):
-    """Give the largest difference of two distribution functions (Kolmogorov and Smirnov's distance)."""
+    """Return the largest difference of two distribution functions (Kolmogorov and Smirnov's distance)."""
     everywhere = np.concatenate([one, other])
     below = [np.searchsorted(np.sort(x), everywhere, side="right") / len(x) for x in (one, other)]
     return float(np.abs(below[0] - below[1]).max())

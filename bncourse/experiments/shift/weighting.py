@@ -32,7 +32,7 @@ class Curve(NamedTuple):
 
 
 def normal_density(x, mean, std):
-    """Give the density of the normal distribution at `x`."""
+    """Return the density of the normal distribution at `x`."""
     return np.exp(-0.5 * ((x - mean) / std) ** 2) / (std * np.sqrt(2 * np.pi))
 
 
@@ -92,12 +92,12 @@ def domain_logits(x_source, x_target):
 
 
 def estimated_weights(x_source, x_target):
-    """Give the density ratio at the source points, from `domain_logits`."""
+    """Return the density ratio at the source points, from `domain_logits`."""
     return reference.density_ratio(domain_logits(x_source, x_target), len(x_source), len(x_target))
 
 
 def error_of(fitted, x):
-    """Give the mean squared distance of a line from the noiseless curve at `x`: what a better model could remove."""
+    """Return the mean squared distance of a line from the noiseless curve at `x`: what a better model could remove."""
     return float(((np.polyval(fitted, x) - (x**3 - x)) ** 2).mean())
 
 

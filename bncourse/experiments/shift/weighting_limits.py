@@ -187,7 +187,7 @@ def spread_of_shares(shares, accuracy, early=1):
 
 
 def _weighted_cross_entropy(logits, targets):
-    """Give the weighted loss and its gradient; `targets` holds the label and the weight of each example."""
+    """Return the weighted loss and its gradient; `targets` holds the label and the weight of each example."""
     labels, weights = targets[:, 0].astype(int), targets[:, 1:]
     _, dlogits = losses.cross_entropy(logits, labels)
     shifted = logits - logits.max(axis=1, keepdims=True)

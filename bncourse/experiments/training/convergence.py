@@ -10,7 +10,7 @@ RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
 
 
 def steps_to(target, parts, rng, *, activation, norm, lr, limit=1500, every=25, scale=1.0, batch=64):
-    """Give the steps after which a network first classifies a share of the test digits correctly.
+    """Return the steps after which a network first classifies a share of the test digits correctly.
 
     The network has three hidden layers of 100 units; it learns by plain gradient descent from mini-batches.
 
@@ -111,7 +111,7 @@ def fewer_steps(seed, target=0.85, batch=64):
 
 
 def summary(found, limit=1500):
-    """Give the numbers of `fewer_steps` for a result of `learning_rates`."""
+    """Return the numbers of `fewer_steps` for a result of `learning_rates`."""
     best = {name: float(min(steps.min(), limit)) for name, steps in found.items()}
     arrived = {f"{name}_rates": float(np.isfinite(steps).sum()) for name, steps in found.items()}
     return best | {"ratio": best["none"] / best["batch"]} | arrived
@@ -138,7 +138,7 @@ FASTER = (
 
 
 def setting_name(activation, standardized, scale):
-    """Give the name of one of `SETTINGS` in the numbers of `input_scaling`, such as "sigmoid_raw_times_4"."""
+    """Return the name of one of `SETTINGS` in the numbers of `input_scaling`, such as "sigmoid_raw_times_4"."""
     return f"{activation}_{'standardized' if standardized else 'raw'}" + (f"_times_{scale:g}" if scale != 1 else "")
 
 

@@ -44,7 +44,7 @@ def gradient_lengths(seed, norm, hidden=50, width=128, batch=64, steps=0, lr=0.1
 
 
 def growth_a_layer(lengths):
-    """Give the factor by which the gradient grows with each layer on its way back.
+    """Return the factor by which the gradient grows with each layer on its way back.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ def patients(seed, columns=(0, 2, 3, 4)):
 
 
 def scalings(x):
-    """Give the same inputs three times: raw, with each column's mean subtracted, and standardized.
+    """Return the same inputs three times: raw, with each column's mean subtracted, and standardized.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def scalings(x):
 
 
 def curvatures(x):
-    """Give the curvatures of the mean squared error of a straight-line model, smallest first.
+    """Return the curvatures of the mean squared error of a straight-line model, smallest first.
 
     They are the eigenvalues of its matrix of second derivatives, the same everywhere. The *condition number* is
     the largest over the smallest.
@@ -100,7 +100,7 @@ def distance_from_best(x, y, steps=10_000):
 
 
 def steps_to_best(distances, within=0.01):
-    """Give the first step at which a run of `distance_from_best` is close enough; infinity if it never is."""
+    """Return the first step at which a run of `distance_from_best` is close enough; infinity if it never is."""
     near = np.flatnonzero(distances < within)
     return float(near[0]) if len(near) else np.inf
 

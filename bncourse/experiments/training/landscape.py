@@ -102,7 +102,7 @@ def watch(
 
 
 def with_noise(net, rng, move=0.5, stretch=1.25):
-    """Give a network in which what comes out of each batch norm is stretched and moved at random.
+    """Return a network in which what comes out of each batch norm is stretched and moved at random.
 
     For each unit a factor is drawn from 1 to `stretch`, and a number from ``-move`` to `move`. Both can be taken
     into gamma and beta: ``factor * (gamma * x_hat + beta) + number``.
@@ -136,7 +136,7 @@ def with_noise(net, rng, move=0.5, stretch=1.25):
 
 
 def without_noise(old, given, after, factor):
-    """Give a layer after its step with its own gamma and beta, which the noise had multiplied by a factor.
+    """Return a layer after its step with its own gamma and beta, which the noise had multiplied by a factor.
 
     Parameters
     ----------
@@ -182,7 +182,7 @@ def compare(seed, kinds=KINDS, shown=iter, **setting):
 
 
 def summary(courses):
-    """Give the numbers of a result of `compare`.
+    """Return the numbers of a result of `compare`.
 
     Returns
     -------

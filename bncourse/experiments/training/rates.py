@@ -64,7 +64,7 @@ def larger_rates(seed, steps=200):
 
 
 def by_rate(found, rates=RATES):
-    """Give a result of `accuracies` as numbers with names such as "none_0.1".
+    """Return a result of `accuracies` as numbers with names such as "none_0.1".
 
     Parameters
     ----------

@@ -147,7 +147,7 @@ def effects_of_size(exact, usual, none):
 
 
 def course_difference(courses):
-    """Give the largest difference of the losses of `same_course`, under the name "course"."""
+    """Return the largest difference of the losses of `same_course`, under the name "course"."""
     return {"course": float(np.abs(courses["plain"] - courses["scaled"]).max())}
 
 

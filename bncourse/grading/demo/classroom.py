@@ -46,7 +46,7 @@ class Student:
 
 
 def members(source):
-    """Give the class for a source notebook, as a list of `Student`.
+    """Return the class for a source notebook, as a list of `Student`.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def members(source):
 
 
 def shorten(notebook):
-    """Give a notebook without its experiments: the text, the cells that nbgrader knows, and what they import.
+    """Return a notebook without its experiments: the text, the cells that nbgrader knows, and what they import.
 
     A notebook's experiments draw and train networks for seconds, and a class would run them for minutes; no
     exercise stands on them.
@@ -97,7 +97,7 @@ def shorten(notebook):
 
 
 def _importing(code, used):
-    """Give a cell of imports with those names alone that are used."""
+    """Return a cell of imports with those names alone that are used."""
     tree = ast.parse(code)
     for node in tree.body:
         if isinstance(node, ast.Import | ast.ImportFrom):
@@ -107,7 +107,7 @@ def _importing(code, used):
 
 
 def share_out(exercises, solved):
-    """Give each exercise its wrong ideas, so that the longest list, and with it the class, is short.
+    """Return each exercise its wrong ideas, so that the longest list, and with it the class, is short.
 
     An idea about a step can be shown in the exercise that asks for the step, or in one that asks for the whole.
     """
@@ -126,12 +126,12 @@ def share_out(exercises, solved):
 
 
 def solution(cell):
-    """Give an answer cell as it is when solved, without the marks of the region."""
+    """Return an answer cell as it is when solved, without the marks of the region."""
     return "\n".join(line for line in cell.text.splitlines() if BEGIN not in line and END not in line)
 
 
 def text(function, name, at_hand=()):
-    """Give a function as a learner would hand it in: under this name, with whatever it stands on.
+    """Return a function as a learner would hand it in: under this name, with whatever it stands on.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def text(function, name, at_hand=()):
 
 
 def with_idea(exercise, idea, solved, at_hand=()):
-    """Give the answer to an exercise with one wrong idea in it.
+    """Return the answer to an exercise with one wrong idea in it.
 
     An idea about a step stands in the whole beside the right answers to the other steps, each of them a
     function inside of the whole.
@@ -166,7 +166,7 @@ def with_idea(exercise, idea, solved, at_hand=()):
 
 
 def _bare(function):
-    """Give the source of a function without its decorators and its docstring."""
+    """Return the source of a function without its decorators and its docstring."""
     lines = textwrap.dedent(inspect.getsource(function)).splitlines()
     node = ast.parse("\n".join(lines)).body[0]
     first = node.body[0]
@@ -219,5 +219,5 @@ def hand_in(student, released, folder):
 
 
 def as_text(notebook):
-    """Give a notebook as it is stored."""
+    """Return a notebook as it is stored."""
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"

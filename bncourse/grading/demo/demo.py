@@ -79,7 +79,7 @@ def command(options):
 
 
 def empty(directory):
-    """Give a new or empty folder, made where it does not exist.
+    """Return a new or empty folder, made where it does not exist.
 
     Raises
     ------
@@ -172,7 +172,7 @@ def _graded(converters, submission, source: SourceNotebook, member, outcome):
 
 
 def _said(cell):
-    """Give what a check said, as one line."""
+    """Return what a check said, as one line."""
     parts = []
     for output in cell.node.get("outputs", []):
         if output["output_type"] == "error":
@@ -190,7 +190,7 @@ def _without_a_name(said):
 
 
 def table(results):
-    """Give the table of who got what and why."""
+    """Return the table of who got what and why."""
     drawn = Table(title="Who got what, and why", show_lines=True)
     drawn.add_column("Student", no_wrap=True)
     drawn.add_column("Handed in", max_width=14)

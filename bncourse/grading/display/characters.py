@@ -8,7 +8,7 @@ _IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2
 
 
 def visible(text):
-    """Give a text of several lines in which every character is a sign, a space, a tab or the end of a line.
+    """Return a text of several lines in which every character is a sign, a space, a tab or the end of a line.
 
     Examples
     --------
@@ -19,7 +19,7 @@ def visible(text):
 
 
 def in_a_line(text):
-    """Give a text as it may stand in a line of a terminal or a table: ends of lines and tabs are signs too.
+    """Return a text as it may stand in a line of a terminal or a table: ends of lines and tabs are signs too.
 
     Examples
     --------

@@ -17,7 +17,7 @@ NOT_SHOWN = (
 
 
 def harmless_code(source, most=MOST_CODE):
-    """Give the text of a cell of code as a page may show it.
+    """Return the text of a cell of code as a page may show it.
 
     Parameters
     ----------

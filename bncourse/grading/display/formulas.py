@@ -97,7 +97,7 @@ COMMANDS = frozenset(_COMMANDS.split())
 
 
 def only_mathematics(text):
-    r"""Say whether every LaTeX command of a text is one that writes mathematics.
+    r"""Return whether every LaTeX command of a text is one that writes mathematics.
 
     Examples
     --------

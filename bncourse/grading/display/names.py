@@ -19,7 +19,7 @@ LONGEST_PART, LONGEST_PATH = 100, 180  # of the 260 characters that Windows take
 
 
 def in_a_page(name):
-    """Give a person's name or address as it may stand in any page.
+    """Return a person's name or address as it may stand in any page.
 
     Examples
     --------
@@ -30,7 +30,7 @@ def in_a_page(name):
 
 
 def in_a_table(text):
-    """Give a text as the cell of a table that a spreadsheet opens: a text, or a number, and never a formula.
+    """Return a text as the cell of a table that a spreadsheet opens: a text, or a number, and never a formula.
 
     Examples
     --------
@@ -44,12 +44,12 @@ def in_a_table(text):
 
 
 def out_of_a_table(text):
-    """Give a cell without the sign that `in_a_table` puts before it."""
+    """Return a cell without the sign that `in_a_table` puts before it."""
     return text[1:] if text.startswith("'") and in_a_table(text[1:]) == text else text
 
 
 def in_an_archive(paths):
-    """Give for each path the name that it may have in a zip, on every system; no two differ in case alone.
+    """Return for each path the name that it may have in a zip, on every system; no two differ in case alone.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def in_an_archive(paths):
 
 
 def _part(part, longest=LONGEST_PART):
-    """Give one part of a path as Windows takes it."""
+    """Return one part of a path as Windows takes it."""
     plain = _NOT_ON_WINDOWS.sub("_", part).rstrip(" .")
     if not plain:
         return "_"

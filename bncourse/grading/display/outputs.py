@@ -19,7 +19,7 @@ _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 
 
 def clean_outputs(told, most=MOST_OF_A_CELL):
-    """Give only what is a notebook's output, within bounds; the session may say anything.
+    """Return only what is a notebook's output, within bounds; the session may say anything.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def harmless_outputs(outputs, most=MOST_OUTPUT):
 
 
 def size_of(output):
-    """Give how many characters an output has; those of HTML count tenfold, because it takes long to clean."""
+    """Return how many characters an output has; those of HTML count tenfold, because it takes long to clean."""
     html = output.get("data", {}).get("text/html", "")
     markup = len(html) - sum(map(len, _pictures_in(html)))
     texts = [*output.get("data", {}).values(), *output.get("traceback", ())]
@@ -107,7 +107,7 @@ def stopped(kind, message, lines=()):
 
 
 def _shown(told):
-    """Give what may be shown of a display: Formgrader puts it into a page that may change every grade."""
+    """Return what may be shown of a display: Formgrader puts it into a page that may change every grade."""
     data = {key: _joined(text) for key, text in told.items() if isinstance(key, str) and isinstance(text, str | list)}
     shown = {"text/plain": _coloured(data["text/plain"])} if "text/plain" in data else {}
     for key in ("image/png", "image/jpeg"):
@@ -122,7 +122,7 @@ def _shown(told):
 
 
 def _pictures_in(html):
-    """Give the pictures that are written into HTML; they may be longer than its text."""
+    """Return the pictures that are written into HTML; they may be longer than its text."""
     return re.findall(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=]*", html)
 
 
@@ -131,7 +131,7 @@ def _joined(text):
 
 
 def _coloured(text):
-    """Give a text whose only orders are a terminal's colours, if they are not too many."""
+    """Return a text whose only orders are a terminal's colours, if they are not too many."""
     if "\x1b" not in text:
         return _visible(text)
     parts = _COLOUR.split(text)

@@ -15,7 +15,7 @@ _DATA = re.compile(r"data:(image/(?:png|jpeg|gif));base64,([A-Za-z0-9+/=\s]*)")
 
 
 def parts_of(address):
-    """Give the type and the base64 of a picture that is written as a ``data:`` address, or None."""
+    """Return the type and the base64 of a picture that is written as a ``data:`` address, or None."""
     if len(address) > MOST_ENCODED:
         return None
     found = _DATA.fullmatch(address)
@@ -23,7 +23,7 @@ def parts_of(address):
 
 
 def is_picture(kind, encoded):
-    """Say whether base64 begins as a picture of this type, and whether it is small enough to be shown.
+    """Return whether base64 begins as a picture of this type, and whether it is small enough to be shown.
 
     It reads the head of the picture alone, so it takes no time.
     """
@@ -66,7 +66,7 @@ def made_again(encoded):
 
 
 def _opened(encoded):
-    """Give a picture of which the head alone was read, or None."""
+    """Return a picture of which the head alone was read, or None."""
     from PIL import Image
 
     if not isinstance(encoded, str) or len(encoded) > MOST_ENCODED:

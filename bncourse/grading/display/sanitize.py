@@ -90,12 +90,12 @@ def cleaned(html, pictures=None):
 
 
 def shown_as_text(text):
-    """Give text as HTML that shows each of its characters."""
+    """Return text as HTML that shows each of its characters."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _kept(tag, name, value, pictures):
-    """Give the value that an attribute may have, or None."""
+    """Return the value that an attribute may have, or None."""
     if name == "src":
         return _source(value, pictures)
     if name == "href":
@@ -125,7 +125,7 @@ def _source(value, pictures):
 
 
 def _style(value):
-    """Give the declarations of a style that set no more than how a text looks, in its place."""
+    """Return the declarations of a style that set no more than how a text looks, in its place."""
     kept = []
     for declaration in value[:2_000].split(";"):
         name, _, what = declaration.partition(":")

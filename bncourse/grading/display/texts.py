@@ -136,7 +136,7 @@ def harmless_notebook(notebook):
 
 
 def of_the_course(cell):
-    """Say whether a cell stands as it was released: it is marked so, or nbgrader's checksum says it."""
+    """Return whether a cell stands as it was released: it is marked so, or nbgrader's checksum says it."""
     from nbgrader.utils import compute_checksum
 
     if cell.metadata.get("bncourse", {}).get("from") == "release":
@@ -196,12 +196,12 @@ class Pictures:
         self._made = {}
 
     def name(self, address):
-        """Give the name of the attachment that an address means, or None."""
+        """Return the name of the attachment that an address means, or None."""
         name = address.partition(":")[2]
         return next((each for each in (name, unquote(name)) if each in self._attachments), None)
 
     def get(self, address):
-        """Give the ``data:`` address of an attachment, or None."""
+        """Return the ``data:`` address of an attachment, or None."""
         name = self.name(address)
         if name is not None and name not in self._made and len(self._made) < MOST_PICTURES:
             self._made[name] = made_again(self._attachments[name])
@@ -216,7 +216,7 @@ def as_written(source, why=NOT_RENDERED):
 
 
 def _plain(attachments):
-    """Give the base64 of what may be pictures by its name, as Markdown writes that; attachments may be anything."""
+    """Return the base64 of what may be pictures by its name, as Markdown writes that; attachments may be anything."""
     found = {}
     for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
         kinds = kinds if isinstance(kinds, dict) else {}
@@ -245,7 +245,7 @@ def _is_text(value):
 
 
 def _is_kept(source):
-    """Say whether a text may stay as it was written: nothing in it is more than words for any reader of Markdown."""
+    """Return whether a text may stay as it was written: nothing in it is more than words for any reader of Markdown."""
     return (
         len(source) <= LONGEST
         and not _TAG_BEGINS.search(source)
@@ -260,7 +260,7 @@ def _is_kept(source):
 
 
 def _is_rendered(source):
-    """Say whether a text is what `rendered` gives, so that it need not be rendered again."""
+    """Return whether a text is what `rendered` gives, so that it need not be rendered again."""
     if not source.startswith("<div>") or "\n" in source or source.count("<") > 2 * sanitize.MOST_TAGS:
         return False
     return _in_one_line(sanitize.cleaned(source[len("<div>") : -len("</div>")])) == source

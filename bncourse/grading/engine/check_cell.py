@@ -69,7 +69,7 @@ def judge_check(cell, submission, seed, judged, locked, out_of_time):
 
 
 def _from_locked(cells):
-    """Give what the course's own locked cells import and define; it is trusted, as the checks are."""
+    """Return what the course's own locked cells import and define; it is trusted, as the checks are."""
     kept = []
     for text in cells:
         with contextlib.suppress(SyntaxError):
@@ -113,7 +113,7 @@ def _run(code, names):
 
 
 def _value(value, points):
-    """Give the output of a check cell's value: a plain number within the points, or nothing.
+    """Return the output of a check cell's value: a plain number within the points, or nothing.
 
     nbgrader reads a number that it cannot read, or that is less than 0, as all points, and stops the whole run
     at one that is more than the points.

@@ -148,7 +148,7 @@ def _handed_in_at(submission, report):
 
 
 def preloads(release):
-    """Give the modules that a notebook imports, to be imported once for the whole class."""
+    """Return the modules that a notebook imports, to be imported once for the whole class."""
     import ast
 
     found = {"numpy": None}
@@ -165,7 +165,7 @@ def preloads(release):
 
 
 def not_solved(assignment, exercise, students):
-    """Give those of the students whose answer to an exercise is not known to be right.
+    """Return those of the students whose answer to an exercise is not known to be right.
 
     Raises
     ------

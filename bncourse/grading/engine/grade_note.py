@@ -61,7 +61,7 @@ class GradeNote:
 
     @classmethod
     def of(cls, result, **more):
-        """Give the note about a `bncourse.grading.engine.jobs.JobResult`, as the report on the class needs it.
+        """Return the note about a `bncourse.grading.engine.jobs.JobResult`, as the report on the class needs it.
 
         Without a fingerprint it does not stand for a grade: a run of ``bncourse grade`` grades again.
         """

@@ -13,7 +13,7 @@ BEGIN = "BEGIN HIDDEN TESTS"
 
 
 def hidden_tests(gradebook, name):
-    """Give the text of the cells of an assignment that hold hidden tests.
+    """Return the text of the cells of an assignment that hold hidden tests.
 
     Parameters
     ----------

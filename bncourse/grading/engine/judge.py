@@ -109,7 +109,7 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
 
 
 def kind_of(cell):
-    """Say whether a cell is a "check", the learner's "own", or "given" by the course."""
+    """Return whether a cell is a "check", the learner's "own", or "given" by the course."""
     grading = cell.metadata.get("nbgrader", {})
     if grading.get("grade") and not grading.get("solution"):
         return "check"
@@ -216,5 +216,5 @@ class _Parts:
 
 
 def _released(check):
-    """Give the text of a check as it was handed out, without hidden tests."""
+    """Return the text of a check as it was handed out, without hidden tests."""
     return check.metadata.get("bncourse", {}).get("released", check.source)

@@ -128,13 +128,13 @@ def _followed(job, limits, standing):
 
 
 def _seconds(process):
-    """Give the processor time of the judge's own work; what a submission does is done by other processes."""
+    """Return the processor time of the judge's own work; what a submission does is done by other processes."""
     times = process.cpu_times()
     return times.user + times.system
 
 
 def _ready():
-    """Give the process beside this one, and the connection to it; start one where there is none."""
+    """Return the process beside this one, and the connection to it; start one where there is none."""
     global _judge
     if _judge is None or not _judge[0].is_alive():
         end()
@@ -172,7 +172,7 @@ def end():
 
 
 def _beside_this_one():
-    """Give the way in which the judge is started.
+    """Return the way in which the judge is started.
 
     A worker was forked by a server that has imported what a judge needs, and has no thread but the one that waits for
     its parent's end: from there a fork starts the judge in milliseconds, where a new server would import it all again.
@@ -185,7 +185,7 @@ def _beside_this_one():
 
 
 def start_method():
-    """Give the way in which processes are started here: never a fork of this one.
+    """Return the way in which processes are started here: never a fork of this one.
 
     A fork would carry over the sockets and locks of nbgrader. A server that has imported what workers need, and
     nothing else, forks them, so that ten start like one.
@@ -273,11 +273,11 @@ class Progress:
         self._send(("judged", number, outputs, outcome))
 
     def known(self, number):
-        """Give the outputs and the outcome of a check that is judged already, or None."""
+        """Return the outputs and the outcome of a check that is judged already, or None."""
         return self._standing.known.get(number)
 
     def lost(self, number):
-        """Give why a judge was lost at a cell, or ""."""
+        """Return why a judge was lost at a cell, or ""."""
         return self._standing.lost.get(number, "")
 
 

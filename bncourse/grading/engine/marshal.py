@@ -25,7 +25,7 @@ _KINDS = {"AssertionError", "IndexError", "NotImplementedError", "TypeError", "V
 
 
 def handed(value, handles):
-    """Give a value as it may cross; functions, and namespaces of them, stay here and are called back."""
+    """Return a value as it may cross; functions, and namespaces of them, stay here and are called back."""
     if callable(value):
         handles[len(handles)] = {"": value}
         return protocol.Handle(len(handles) - 1)
@@ -58,7 +58,7 @@ def called_back(asked, handles, left):
 
 
 def _asked_for(asked, handles):
-    """Give a function of the judge and its name; only those that were handed out can be asked for."""
+    """Return a function of the judge and its name; only those that were handed out can be asked for."""
     number, part = asked.get("callback"), asked.get("part")
     if type(number) is not int or not isinstance(part, str) or part not in handles.get(number, {}):
         raise ValueError("there is no such function")
@@ -89,14 +89,14 @@ def _small(values):
 
 
 def _neutral(error, name):
-    """Give what an exception says without the name of the place that raised it."""
+    """Return what an exception says without the name of the place that raised it."""
     if isinstance(error, TypeError):
         return f"{name}() cannot compute with these arguments"
     return str(error)[:500]
 
 
 def count_of(shape):
-    """Give how many numbers an array of this shape has; one without numbers counts as what its axes can become.
+    """Return how many numbers an array of this shape has; one without numbers counts as what its axes can become.
 
     Examples
     --------
@@ -110,7 +110,7 @@ def count_of(shape):
 
 
 def bounded(value):
-    """Give what a session told as a value, cut to what a check may have to look at.
+    """Return what a session told as a value, cut to what a check may have to look at.
 
     Parameters
     ----------
@@ -143,12 +143,12 @@ def bounded(value):
 
 
 def source_of(text):
-    """Give the source that a session told for a function, or "" where it is no text or too long to be read."""
+    """Return the source that a session told for a function, or "" where it is no text or too long to be read."""
     return text if isinstance(text, str) and len(text) <= LONGEST_SOURCE else ""
 
 
 def text_of(value, most):
-    """Give what a session told as a text of at most so many characters; "" where it is none."""
+    """Return what a session told as a text of at most so many characters; "" where it is none."""
     return value[:most] if isinstance(value, str) else ""
 
 
@@ -175,7 +175,7 @@ def reply_of(told, arguments, options, seconds):
 
 
 def _left(told, place, value):
-    """Give an argument as the call left it; one that did not come back is not the array that was passed."""
+    """Return an argument as the call left it; one that did not come back is not the array that was passed."""
     if not isinstance(value, np.ndarray):
         return value
     now = told.get(place) if isinstance(told, dict) else None

@@ -46,5 +46,5 @@ def outcome_of(grading, verdicts, outputs, why=""):
 
 
 def better(new, old):
-    """Say whether one outcome of a check is better than another: more points, or nearer to a right answer."""
+    """Return whether one outcome of a check is better than another: more points, or nearer to a right answer."""
     return (new["score"], _RANK.index(new["outcome"])) > (old["score"], _RANK.index(old["outcome"]))

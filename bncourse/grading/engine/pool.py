@@ -90,12 +90,12 @@ def _next(again, source):
 
 
 def cores():
-    """Give how many cores this process may use."""
+    """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def processes(count):
-    """Give an executor of as many processes as asked for, each with a sandbox of its own."""
+    """Return an executor of as many processes as asked for, each with a sandbox of its own."""
     get_ready()  # unless it is so already
     return ProcessPoolExecutor(count, mp_context=start_method(), initializer=settle, initargs=(end,))
 

@@ -73,7 +73,7 @@ class Graded:
     took: float = 0.0
 
     def shown(self, student):
-        """Give an id with the name of the person."""
+        """Return an id with the name of the person."""
         return self.people.shown(student)
 
     @property

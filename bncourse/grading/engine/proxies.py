@@ -29,7 +29,7 @@ class Learners:
         return self.submission.sources.get(name, "")
 
     def size_of(self, name):
-        """Give how many numbers a name beside the function holds."""
+        """Return how many numbers a name beside the function holds."""
         return self.submission.size(name)
 
 
@@ -53,7 +53,7 @@ class _Within:
 
 
 def answered(reply):
-    """Give the value of a reply; raise what the learner's code raised."""
+    """Return the value of a reply; raise what the learner's code raised."""
     if reply.timed_out:
         raise TimeoutError("the call ran out of time")
     if reply.fault:
@@ -84,7 +84,7 @@ class SessionAnswer:
         self.source = learners.source
 
     def value(self):
-        """Give a function or class as what it is; it has no value."""
+        """Return a function or class as what it is; it has no value."""
         return Opaque(self.kind)
 
     def call(self, arguments, options, *, seconds, driver=None):
@@ -112,7 +112,7 @@ class SessionAnswer:
 
 
 def answer(learners, name=""):
-    """Give the `Answer` for what a check cell passes: a proxy, or a value that came over the wall."""
+    """Return the `Answer` for what a check cell passes: a proxy, or a value that came over the wall."""
     if isinstance(learners, Learners):
         return SessionAnswer(learners, name)
     return DirectAnswer(learners, name)

@@ -4,7 +4,7 @@ import hashlib
 
 
 def seed_of(submission, notebook, files):
-    """Give the seed for what was handed in.
+    """Return the seed for what was handed in.
 
     All that a session sees of a submission goes into it: the text of the code, and the files beside the notebook. So
     whatever an answer has learnt from the last feedback, it cannot use it without drawing other inputs. Nobody can

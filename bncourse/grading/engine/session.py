@@ -233,7 +233,7 @@ class Submission:
             self.sources |= sources_of(source, LONGEST_SOURCE)
 
     def lookup(self, name):
-        """Give what the judge may hold of a name: a proxy of a function or class, or a value.
+        """Return what the judge may hold of a name: a proxy of a function or class, or a value.
 
         Raises
         ------
@@ -249,7 +249,7 @@ class Submission:
         return bounded(self._ask({"do": "value", "name": name}, A_LOOK).get("value"))
 
     def size(self, name):
-        """Give how many numbers a name of the submission holds; 0 for what is no array or list."""
+        """Return how many numbers a name of the submission holds; 0 for what is no array or list."""
         try:
             size = self._ask({"do": "value", "name": name}, A_LOOK).get("size", 0)
         except Lost:

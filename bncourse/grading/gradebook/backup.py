@@ -33,5 +33,5 @@ def damage(file):
 
 
 def changed(before, after):
-    """Give the keys of the grades that were there before and are another, or none, after."""
+    """Return the keys of the grades that were there before and are another, or none, after."""
     return [key for key, row in before.items() if after.get(key) != row]

@@ -19,7 +19,7 @@ def _entered(course):
 
 
 def removed(assignment, students, enrolled):
-    """Give those whom the gradebook had once, and has no more: somebody took them out.
+    """Return those whom the gradebook had once, and has no more: somebody took them out.
 
     Parameters
     ----------

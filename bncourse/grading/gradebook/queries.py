@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 
 def grades(session):
-    """Give every grade of a gradebook: ``{(student, assignment, cell): row}``."""
+    """Return every grade of a gradebook: ``{(student, assignment, cell): row}``."""
     query = (
         "SELECT sa.student_id, a.name, bc.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade "
         "FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "
@@ -17,7 +17,7 @@ def grades(session):
 
 
 def submissions(session, name, students):
-    """Give the id and the time of the submissions that are there, by student."""
+    """Return the id and the time of the submissions that are there, by student."""
     found = session.execute(
         select(SubmittedAssignment.student_id, SubmittedAssignment.id, SubmittedAssignment.timestamp)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
@@ -27,7 +27,7 @@ def submissions(session, name, students):
 
 
 def submission(session, name, student):
-    """Give a submission and its notebook, with all that will be written to."""
+    """Return a submission and its notebook, with all that will be written to."""
     return session.execute(
         select(SubmittedAssignment, SubmittedNotebook)
         .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
@@ -43,7 +43,7 @@ def submission(session, name, student):
 
 
 def cell_names(session, name):
-    """Give the names of the cells of an assignment by their ids."""
+    """Return the names of the cells of an assignment by their ids."""
     found = session.execute(
         select(BaseCell.id, BaseCell.name)
         .join(Notebook, Notebook.id == BaseCell.notebook_id)

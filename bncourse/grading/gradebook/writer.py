@@ -88,7 +88,7 @@ class Record:
         return backup.back_up(self.file, self.course / BACKUPS)
 
     def rows(self):
-        """Give every grade of the gradebook, to compare before and after: ``{(student, assignment, cell): row}``."""
+        """Return every grade of the gradebook, to compare before and after: ``{(student, assignment, cell): row}``."""
         found = rows.grades(self.gradebook.db)
         self.gradebook.db.rollback()
         return found
@@ -114,22 +114,22 @@ class Record:
     # what a run asks and writes
 
     def knows(self, name):
-        """Say whether the assignment was released into this gradebook."""
+        """Return whether the assignment was released into this gradebook."""
         try:
             return bool(self.gradebook.find_assignment(name).notebooks)
         except MissingEntry:
             return False
 
     def enrolled(self):
-        """Give the ids of the class list."""
+        """Return the ids of the class list."""
         return [student.id for student in self.gradebook.students]
 
     def people(self):
-        """Give the class list."""
+        """Return the class list."""
         return ClassList(person_of(student) for student in self.gradebook.students)
 
     def submissions(self, name):
-        """Give the ids of the submissions that the gradebook has, by student."""
+        """Return the ids of the submissions that the gradebook has, by student."""
         try:
             return {submission.student_id: submission.id for submission in self.gradebook.assignment_submissions(name)}
         except MissingEntry:
@@ -274,7 +274,7 @@ class Record:
         return self._patiently(lambda: penalties.renew(self, name, students), "the gradebook took no penalty")
 
     def idle_extensions(self, assignments):
-        """Give what the late rule's table of extensions grants to nobody, as sentences.
+        """Return what the late rule's table of extensions grants to nobody, as sentences.
 
         Parameters
         ----------
@@ -285,7 +285,7 @@ class Record:
         return rule.idle_extensions(set(self.enrolled()), assignments) if hasattr(rule, "idle_extensions") else []
 
     def due(self, name):
-        """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
+        """Return the due date of an assignment as people read it, with its zone; "" where there is none."""
         due = self.gradebook.find_assignment(name).duedate
         return times.shown(due.replace(tzinfo=UTC), getattr(self.late, "zone", None)) if due else ""
 

@@ -96,7 +96,7 @@ def opened(path, encoding=None):
 
 
 def within(entry):
-    """Give what lies in a zip that is itself an entry; a zip in that one is a file like others.
+    """Return what lies in a zip that is itself an entry; a zip in that one is a file like others.
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ class _Budget:
         self.most = self.left = most
 
     def most_of_the_next(self):
-        """Give how many bytes the next may have; raises `TooMuch` where nothing is left, before anything is read."""
+        """Return how many bytes the next may have; raises `TooMuch` where nothing is left, before anything is read."""
         if self.left <= 0:
             raise TooMuch(self._all_too_large)
         return min(MOST_OF_ONE, self.left)
@@ -191,7 +191,7 @@ class _Budget:
         return f"All files together are larger than {self.most // 1_000_000} MB."
 
     def spend(self, content):
-        """Give what was read, if the budget allows it."""
+        """Return what was read, if the budget allows it."""
         if len(content) > MOST_OF_ONE:
             raise TooMuch(f"It is larger than {MOST_OF_ONE // 1_000_000} MB.")
         self.left -= len(content)
@@ -201,7 +201,7 @@ class _Budget:
 
 
 def _encoding_of(archive, path, encoding):
-    """Give the encoding of the names that are not marked as UTF-8, and are not in it."""
+    """Return the encoding of the names that are not marked as UTF-8, and are not in it."""
     from bncourse.grading.lms.encodings import DOS, TRIED, readings, samples
 
     raw = {_bytes(info) for info in archive.infolist()} - {None}
@@ -220,7 +220,7 @@ def _encoding_of(archive, path, encoding):
 
 
 def _bytes(info):
-    """Give the bytes of a name that says nothing of its encoding and is not UTF-8; None for every other."""
+    """Return the bytes of a name that says nothing of its encoding and is not UTF-8; None for every other."""
     if info.flag_bits & 0x800 or info.filename.isascii():
         return None
     try:
@@ -235,7 +235,7 @@ def _bytes(info):
 
 
 def _name(info, encoding):
-    """Give the name of an entry; one that is not marked as UTF-8 often is all the same."""
+    """Return the name of an entry; one that is not marked as UTF-8 often is all the same."""
     name, raw = info.filename, _bytes(info)
     if raw is not None:
         name = raw.decode(encoding, "replace")
@@ -246,7 +246,7 @@ def _name(info, encoding):
 
 
 def _inside(name):
-    """Give a name as a path below a folder, or None."""
+    """Return a name as a path below a folder, or None."""
     if name.startswith("/") or re.match(r"[A-Za-z]:", name) or "\0" in name:
         return None
     parts = [part for part in name.split("/") if part not in ("", ".")]
@@ -254,7 +254,7 @@ def _inside(name):
 
 
 def _time(info):
-    """Give the time of an entry: in UTC where the archive has it so, else read in the zone of this machine."""
+    """Return the time of an entry: in UTC where the archive has it so, else read in the zone of this machine."""
     extra, place = info.extra, 0
     while place + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, place)

@@ -68,7 +68,7 @@ def read_table(path, encoding=None):
 
 
 def _place_of_ids(path, sheet, places, rows, done):
-    """Give the column of the ids: the one that is called so, or the emails where that is empty."""
+    """Return the column of the ids: the one that is called so, or the emails where that is empty."""
     place, email = places["id"], places["email"]
     if place is not None and email is not None and rows and not any(repaired(row[place]) for _, row in rows):
         done.said.append(f"The column {sheet.header[place]!r} is empty; the emails are the ids.")
@@ -158,7 +158,7 @@ def _lost_letters(people):
 
 
 def split_name(name):
-    """Give the first and the last name of "Ada Lovelace" or "Lovelace, Ada".
+    """Return the first and the last name of "Ada Lovelace" or "Lovelace, Ada".
 
     Examples
     --------

@@ -115,7 +115,7 @@ def _table(done):
 
 
 def times_of(source, zone=None, encoding=None):
-    """Give what knows when something was handed in.
+    """Return what knows when something was handed in.
 
     Parameters
     ----------

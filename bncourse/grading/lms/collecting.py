@@ -155,7 +155,7 @@ def _read_names(entries, kind, name):
 
 
 def _is_a_time(file):
-    """Say whether a file would stand where the time of submission does."""
+    """Return whether a file would stand where the time of submission does."""
     return file.partition("/")[0].casefold() == TIMESTAMP
 
 
@@ -251,12 +251,12 @@ def _write(making, name, files, done):
 
 
 def _without_count(file, name):
-    """Give the notebook its own name: Canvas and browsers count what comes again, ``-1`` and ``(1)``."""
+    """Return the notebook its own name: Canvas and browsers count what comes again, ``-1`` and ``(1)``."""
     return re.sub(rf"^{re.escape(name)}(-\d{{1,3}}| ?\(\d{{1,3}}\))\.ipynb$", f"{name}.ipynb", file)
 
 
 def _safe(path, number):
-    """Give a path that may be written on every system; a name that may not is replaced by a number."""
+    """Return a path that may be written on every system; a name that may not is replaced by a number."""
     parts = path.split("/")
     safe = [part if is_safe(part) else f"file-{number}{Path(part).suffix[:8]}" for part in parts]
     safe = [part if is_safe(part) else f"file-{number}" for part in safe]

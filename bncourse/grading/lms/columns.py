@@ -61,7 +61,7 @@ _IDENTIFIER = re.compile(r"(\D*?)\s*(\d+)")
 
 
 def places(sheet):
-    """Give where the fields of a person stand in a table: ``{field: place or None}``, with "name" and "identifier".
+    """Return where the fields of a person stand in a table: ``{field: place or None}``, with "name" and "identifier".
 
     "identifier" is Moodle's number of a submission, which is no id of a person.
     """
@@ -92,7 +92,7 @@ def places(sheet):
 
 
 def is_of_canvas(sheet):
-    """Say whether this is a gradebook that Canvas wrote: names, its numbers as "ID", a row of points without one.
+    """Return whether this is a gradebook that Canvas wrote: names, its numbers as "ID", a row of points without one.
 
     Other titles are in the language of the site.
     """
@@ -104,7 +104,7 @@ def is_of_canvas(sheet):
 
 
 def is_a_person(sheet, row):
-    """Say whether a row of Canvas's gradebook is a person's; the others say how many points, how they are posted."""
+    """Return whether a row of Canvas's gradebook is a person's; the others say how many points, how they are posted."""
     if not is_of_canvas(sheet):
         return True
     last = sheet.column("section") or max([1, *school_ids(sheet)])
@@ -112,12 +112,12 @@ def is_a_person(sheet, row):
 
 
 def is_for_tests(sheet, row):
-    """Say whether a row is Canvas's own student for tests."""
+    """Return whether a row is Canvas's own student for tests."""
     return is_of_canvas(sheet) and plain(row[0]) in ("studenttest", "teststudent")
 
 
 def school_ids(sheet):
-    """Give the columns of Canvas that hold ids of the school's own system, the login first."""
+    """Return the columns of Canvas that hold ids of the school's own system, the login first."""
     found = [place for place, title in enumerate(sheet.header) if plain(title).startswith("sis")]
     return sorted(
         found, key=lambda place: not re.search("log|anmeld|connex|sesi|acces|inlog", plain(sheet.header[place]))
@@ -125,7 +125,7 @@ def school_ids(sheet):
 
 
 def maximum(sheet):
-    """Give the place of the largest possible grade in Moodle's worksheet, or None.
+    """Return the place of the largest possible grade in Moodle's worksheet, or None.
 
     In every language it stands between the grade and whether that can be changed: a column of one and the same number,
     then one of a word.
@@ -158,7 +158,7 @@ def number_in(identifier):
 
 
 def _identifier(sheet):
-    """Give the place of Moodle's identifiers: "Participant 12345" in the language of the site."""
+    """Return the place of Moodle's identifiers: "Participant 12345" in the language of the site."""
     known = sheet.column("identifier")
     for place in range(min(2, len(sheet.header))):
         cells = [_IDENTIFIER.fullmatch(row[place].strip()) for row in sheet.rows if row[place].strip()]
@@ -170,7 +170,7 @@ def _identifier(sheet):
 
 
 def _id_of_canvas(sheet):
-    """Give the first column of ids that is filled for everybody."""
+    """Return the first column of ids that is filled for everybody."""
     people = [row for row in sheet.rows if is_a_person(sheet, row)]
     for place in (*school_ids(sheet), 1):
         if people and all(repaired(row[place]) for row in people):
@@ -179,7 +179,7 @@ def _id_of_canvas(sheet):
 
 
 def _where(sheet, fits):
-    """Give the place of the first column whose cells fit, or None."""
+    """Return the place of the first column whose cells fit, or None."""
     for place in range(len(sheet.header)):
         cells = [cell for row in sheet.rows if (cell := row[place].strip())]
         if cells and fits(cells):

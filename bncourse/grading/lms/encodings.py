@@ -40,7 +40,7 @@ _COMMON = {
 
 
 def decoded(content, path, encoding=None):
-    """Give the text of a file and the encoding it is in.
+    """Return the text of a file and the encoding it is in.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def decoded(content, path, encoding=None):
 
 
 def readings(content, tried=TRIED):
-    """Give each text that this may be, with the encodings that give it, the likeliest first.
+    """Return each text that this may be, with the encodings that give it, the likeliest first.
 
     Returns
     -------
@@ -112,7 +112,7 @@ def readings(content, tried=TRIED):
 
 
 def samples(text, others=(), most=4):
-    """Give some words with letters beyond ASCII, as text to show; those first that other texts have otherwise."""
+    """Return some words with letters beyond ASCII, as text to show; those first that other texts have otherwise."""
     beside = [_words(other) for other in others]
     words = dict.fromkeys(
         sorted(
@@ -179,7 +179,7 @@ def _refuse_damage(text, path):
 
 
 def _is_plausible(text, encoding):
-    """Say if a text may be one that people wrote: `SURE`, `GUESSED`, or 0 for no."""
+    """Return whether a text may be one that people wrote: `SURE`, `GUESSED`, or 0 for no."""
     if any((ord(letter) < 32 and letter not in "\t\r\n") or 0x7F <= ord(letter) < 0xA0 for letter in text):
         return 0
     words = {word for word in re.findall(r"[^\x00-&(-,./:-@\[-`{-\x7f]+", text) if not word.isascii()}
@@ -199,14 +199,14 @@ def _is_plausible(text, encoding):
 
 
 def _share_of_common(text, encoding):
-    """Give how many of the different letters beyond ASCII are common ones of an East Asian script."""
+    """Return how many of the different letters beyond ASCII are common ones of an East Asian script."""
     letters = {letter for letter in text if letter.isalpha() and not letter.isascii()}
     pairs = [letter.encode(encoding) for letter in letters]
     return sum(map(_COMMON[encoding], (pair for pair in pairs if len(pair) == 2))) / max(1, len(pairs))
 
 
 def _is_word(word):
-    """Say whether a word is of one script, with capitals where capitals are."""
+    """Return whether a word is of one script, with capitals where capitals are."""
     if not all(letter.isalpha() or unicodedata.category(letter)[0] == "M" for letter in word):
         return False
     letters = [letter for letter in word if letter.isalpha()]
@@ -225,7 +225,7 @@ def _is_word(word):
 
 
 def _script(letters):
-    """Give the script of a letter, or of the first letter of a text that is not in ASCII."""
+    """Return the script of a letter, or of the first letter of a text that is not in ASCII."""
     letter = next((each for each in letters if each.isalpha() and not each.isascii()), letters[:1])
     first = unicodedata.name(letter, "").split(" ")[0] if letter else ""
     return "CJK" if first in ("CJK", "HIRAGANA", "KATAKANA", "IDEOGRAPHIC") else first

@@ -84,12 +84,12 @@ def readings(path, kind, assignment=""):
 
 
 def read_name(path, kind, assignment=""):
-    """Give the first of the `readings` of a path, or None."""
+    """Return the first of the `readings` of a path, or None."""
     return next(iter(readings(path, kind, assignment)), None)
 
 
 def typed_in(path):
-    """Say whether this is text that was typed into Canvas or Moodle, which is no file."""
+    """Return whether this is text that was typed into Canvas or Moodle, which is no file."""
     moodle = _of_moodle(path)
     return bool(_of_canvas(path, _TYPED)) or bool(moodle and all(match["plugin"] != "file" for _, match in moodle))
 
@@ -112,7 +112,7 @@ def read_typed(path, kind):
 
 
 def _of_canvas(path, pattern):
-    """Give the names of persons that may stand in a name of Canvas, each with the match of what stands behind it."""
+    """Return the names of persons that may stand in a name of Canvas, each with the match of what stands behind it."""
     text = path.rpartition("/")[2]
     # Canvas makes ``-12-`` of ``_12_`` in a name, and leaves letters and digits of all scripts alone in it
     end = next((place for place, sign in enumerate(text) if sign != "-" and not is_letter(sign)), len(text))
@@ -178,7 +178,7 @@ def recognized(paths):
 
 
 def unwrapped(paths):
-    """Give the folder, with "/", that was packed around all of these paths; "" where there is none.
+    """Return the folder, with "/", that was packed around all of these paths; "" where there is none.
 
     Examples
     --------

@@ -40,7 +40,7 @@ class MergedTable:
 
 
 def merged(found, path, form, column=None, scale=False, numbers=None, encoding=None):
-    """Give a gradebook with the scores filled in.
+    """Return a gradebook with the scores filled in.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def merged(found, path, form, column=None, scale=False, numbers=None, encoding=N
 
 
 def _has_decimal_commas(sheet):
-    """Say whether numbers are written as 12,00 there; a spreadsheet of that language reads 7.2 as a date."""
+    """Return whether numbers are written as 12,00 there; a spreadsheet of that language reads 7.2 as a date."""
     numbers = [cell for row in sheet.rows for cell in row if _NUMBER.fullmatch(cell.strip())]
     return {sign for number in numbers for sign in ".," if sign in number} == {","}
 
@@ -130,7 +130,7 @@ def _same(there, new):
 
 
 def _rows(sheet, people, form, numbers, done):
-    """Give the row of each student; a row that could mean two, or somebody else, is nobody's and is told."""
+    """Return the row of each student; a row that could mean two, or somebody else, is nobody's and is told."""
     places = columns.places(sheet)
     if form == "canvas":
         places |= {"lms_user_id": sheet.column("id"), "name": 0}
@@ -167,7 +167,7 @@ def _rows(sheet, people, form, numbers, done):
 
 
 def _meant(row, places, ids, people):
-    """Give who is meant by a row that has several ids, as Canvas's do; and why nobody plainly is."""
+    """Return who is meant by a row that has several ids, as Canvas's do; and why nobody plainly is."""
     doubts, found = [], {}
     for place in ids or [places["id"]]:
         meant = people.meant(*_said(row, places | {"id": place}))
@@ -192,7 +192,7 @@ def _is(cell, id):
 
 
 def _place(sheet, name, form, column, count):
-    """Give the place of the column of an assignment; where that is not plain, ask for it."""
+    """Return the place of the column of an assignment; where that is not plain, ask for it."""
     if column:
         meant = [title for title in sheet.header if title == column]
         meant = meant or [title for title in sheet.header if _title(title) == plain(column)]
@@ -229,7 +229,7 @@ def _has_topic(title, name):
 
 
 def _is_near(title, name):
-    """Say whether a title shares the number or a word of the topic, so that a person should look at it."""
+    """Return whether a title shares the number or a word of the topic, so that a person should look at it."""
     number, _, topic = name.partition("-")
     bare = re.sub(r"\(\d+\)\s*$", "", title)
     words = {plain(word) for word in topic.split("-") if len(word) > 3}
@@ -239,7 +239,7 @@ def _is_near(title, name):
 
 
 def _of_worksheet(sheet):
-    """Give the column of the grade in Moodle's worksheet, in every language: it stands before the largest grade."""
+    """Return the column of the grade in Moodle's worksheet, in every language: it stands before the largest grade."""
     maximum = columns.maximum(sheet)
     if maximum is None:
         return None
@@ -254,13 +254,13 @@ def _of_worksheet(sheet):
 
 
 def _title(title):
-    """Give the title of an assignment without what Canvas and Moodle add to it."""
+    """Return the title of an assignment without what Canvas and Moodle add to it."""
     title = re.sub(r"\s*\((?:\d+|[^\W\d]+)\)\s*$", "", title)
     return plain(re.sub(r"^[^\W\d]+\s*:\s*", "", title))
 
 
 def _factor(sheet, place, name, most, scale):
-    """Give what a score is multiplied with, where the gradebook has another maximum."""
+    """Return what a score is multiplied with, where the gradebook has another maximum."""
     there = None
     maximum = columns.maximum(sheet)
     texts = [row[place] for row in sheet.rows if not columns.is_a_person(sheet, row)]

@@ -14,7 +14,7 @@ _ERROR = re.compile(r"#(?:NAME|REF|VALUE|N/A|DIV/0|NUM|NULL|WERT|BEZUG|ZAHL)[!?]
 
 
 def repaired(text):
-    """Give an id without what a spreadsheet puts around it, where only one id can be meant.
+    """Return an id without what a spreadsheet puts around it, where only one id can be meant.
 
     Examples
     --------
@@ -53,7 +53,7 @@ def damage(text):
 
 
 def key(id):
-    """Give what ids of one person have in common: capitals do not count.
+    """Return what ids of one person have in common: capitals do not count.
 
     Examples
     --------
@@ -64,13 +64,13 @@ def key(id):
 
 
 def without_zeros(id):
-    """Give a number without its leading zeros, which a spreadsheet takes; "" where the id is no number."""
+    """Return a number without its leading zeros, which a spreadsheet takes; "" where the id is no number."""
     id = repaired(id)
     return (id.lstrip("0") or "0") if id.isdecimal() and id.isascii() else ""
 
 
 def are_alike(one, other):
-    """Say whether two ids are of one kind, so that a difference between them means two people.
+    """Return whether two ids are of one kind, so that a difference between them means two people.
 
     Two logins are, because namesakes get logins such as jdoe and jdoe2; a number and a login are ids of two systems.
 

@@ -50,7 +50,7 @@ def settled(named, people, numbers, done):
 
 
 def _meant(readings, people, numbers, plain):
-    """Give the one of several readings that is meant, or None."""
+    """Return the one of several readings that is meant, or None."""
     first = readings[0]
     if people.says_who:
         known = [each for each in readings if student_of(each, people, numbers)[0] is not None]
@@ -112,7 +112,7 @@ def owners_of(groups, people, numbers, done, name):
 
 
 def _is_a_class(files, name):
-    """Say whether these files of one folder come from several people: the same notebook in several folders."""
+    """Return whether these files of one folder come from several people: the same notebook in several folders."""
     places = [each.file.rpartition("/") for each, _ in files if each.kind == file_names.FOLDER]
     deep = {folder for folder, _, file in places if folder and file.casefold().endswith((".ipynb", ".zip"))}
     return len(deep) > 2 and not any(file == f"{name}.ipynb" for folder, _, file in places if not folder)
@@ -134,7 +134,7 @@ def made_id(handed):
 
 
 def student_of(handed, people, numbers):
-    """Give the id of the student, or None, and why; without a class list an id is made of what the archive says."""
+    """Return the id of the student, or None, and why; without a class list an id is made of what the archive says."""
     made = made_id(handed)
     if handed.kind == file_names.CANVAS:
         anonymous = handed.number.startswith("anon-")

@@ -38,7 +38,7 @@ class Person:
 
 
 def folded(text):
-    """Give the letters and digits of a name, in lower case and without accents.
+    """Return the letters and digits of a name, in lower case and without accents.
 
     Examples
     --------
@@ -97,16 +97,16 @@ class ClassList:
         return any(person.name or person.email or person.lms_user_id for person in self.people.values())
 
     def shown(self, id):
-        """Give an id with the name of the person, as people read it."""
+        """Return an id with the name of the person, as people read it."""
         name = self.people[id].name if id in self.people else ""
         return f"{id} ({name})" if name and name != id else id
 
     def called(self, name):
-        """Give the ids of all who have this name."""
+        """Return the ids of all who have this name."""
         return [person.id for person in self._by["name"].get(folded(name), ())]
 
     def find(self, id="", lms_user_id="", email="", name=""):
-        """Give the person that is meant, by what is known best; None if nobody or several could be meant."""
+        """Return the person that is meant, by what is known best; None if nobody or several could be meant."""
         return self.meant(id, lms_user_id, email, name).person
 
     def meant(self, id="", lms_user_id="", email="", name=""):
@@ -161,7 +161,7 @@ class ClassList:
         return Meant(next(iter(found.values()), None))
 
     def _unless_another(self, person, said, sure, name):
-        """Give a person found by a number, id or email, unless the name and another of these contradict."""
+        """Return a person found by a number, id or email, unless the name and another of these contradict."""
         called = self.having("name", folded(name))
         if called and person.name and person not in called and not share_a_name(person.name, name):
             by = " and ".join(WORDS[kind] for kind in sure)
@@ -195,12 +195,12 @@ def contradiction_of(person, said, strictly=False):
 
 
 def share_a_name(one, other):
-    """Say whether two names have a part in common."""
+    """Return whether two names have a part in common."""
     parts = [{folded(part) for part in name.replace(",", " ").split()} - {""} for name in (one, other)]
     return bool(parts[0] & parts[1]) or folded(one) == folded(other)
 
 
 def person_of(student):
-    """Give a student of nbgrader's gradebook as a `Person`."""
+    """Return a student of nbgrader's gradebook as a `Person`."""
     fields = {field: getattr(student, field) or "" for field in FIELDS}
     return Person(**fields)

@@ -44,13 +44,13 @@ class Sheet:
         return list(zip(self.numbers or range(2, len(self.rows) + 2), self.rows, strict=True))
 
     def column(self, *names):
-        """Give the place of the first of these columns that there is, or None; case and punctuation do not count."""
+        """Return the place of the first of these columns that there is, or None; case and punctuation do not count."""
         known = [plain(title) for title in self.header]
         return next((known.index(plain(name)) for name in names if plain(name) in known), None)
 
 
 def plain(text):
-    """Give the letters and digits of a text, in lower case.
+    """Return the letters and digits of a text, in lower case.
 
     Examples
     --------
@@ -115,7 +115,7 @@ def read_sheet(path, encoding=None):
 
 
 def _delimited(text):
-    """Give the text and its delimiter; Excel may name it in a line before the table, ``sep=;``."""
+    """Return the text and its delimiter; Excel may name it in a line before the table, ``sep=;``."""
     first, rest = text.partition("\n")[::2]
     if named := re.fullmatch(r'"?sep=(.)"?[,;\t]*\r?', first.strip(" \r"), re.IGNORECASE):
         return rest, named[1]

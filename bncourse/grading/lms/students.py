@@ -32,7 +32,7 @@ class Entered:
 
 
 def class_list(course):
-    """Give the class list of a course, as its gradebook has it; empty where there is no gradebook yet."""
+    """Return the class list of a course, as its gradebook has it; empty where there is no gradebook yet."""
     from bncourse.grading.gradebook.writer import Record
 
     record = Record(course)
@@ -93,7 +93,7 @@ def enter(course, people):
 
 
 def _known_as(person, listed, own, done):
-    """Give the id under which somebody is in the gradebook already, or None; and what is in doubt.
+    """Return the id under which somebody is in the gradebook already, or None; and what is in doubt.
 
     Capitals do not count. Zeros that a spreadsheet took from a list are put back where the gradebook has them.
     """

@@ -32,7 +32,7 @@ class NotPlain(ValueError):
 
 
 def zone_of(name):
-    """Give the zone that a setting names; None, which is that of this machine, for "".
+    """Return the zone that a setting names; None, which is that of this machine, for "".
 
     Raises
     ------
@@ -52,14 +52,14 @@ def zone_of(name):
 
 
 def at_home(time, zone):
-    """Give a time on the clock of a zone; one without a zone is read as being in it."""
+    """Return a time on the clock of a zone; one without a zone is read as being in it."""
     if time.tzinfo is None:
         return time.replace(tzinfo=zone) if zone else time.astimezone()
     return time.astimezone(zone)
 
 
 def shown(time, zone):
-    """Give a time for people to read, with its zone.
+    """Return a time for people to read, with its zone.
 
     Examples
     --------
@@ -108,7 +108,7 @@ def read_moments(texts, zone=None):
 
 
 def _taken_apart(text):
-    """Give the date, the clock and the zone of a text."""
+    """Return the date, the clock and the zone of a text."""
     text = unicodedata.normalize("NFC", " ".join(text.replace("\u200e", "").replace("\u200f", "").split()))
     text = re.sub(r"(?<=\d)T(?=\d)", " ", text)
     text = re.sub(r"(?<=\d)(er|st|nd|rd|th|º|ª)\b", "", text)
@@ -148,7 +148,7 @@ def _put_together(date, clock, offset, zone):
 
 
 def _date(text, order, languages):
-    """Give the year, the month and the day."""
+    """Return the year, the month and the day."""
     text = text.strip(" ,")
     if match := _PLAIN.search(text) or _EAST.search(text):
         return tuple(map(int, match.groups()))
@@ -188,7 +188,7 @@ def _words(text):
 
 
 def _languages(words):
-    """Give the languages that have all of these words."""
+    """Return the languages that have all of these words."""
     known = {language for language in LANGUAGES[:1] if words <= _vocabulary(language)}
     return sorted(known or {language for language in LANGUAGES if words <= _vocabulary(language)})
 
@@ -200,7 +200,7 @@ def _vocabulary(language):
 
 @cache
 def _names(language):
-    """Give the names of months and of weekdays of a language, each with the numbers that it may mean."""
+    """Return the names of months and of weekdays of a language, each with the numbers that it may mean."""
     from babel.dates import get_day_names, get_month_names
 
     months, days = {}, {}

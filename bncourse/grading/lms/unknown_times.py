@@ -24,7 +24,7 @@ def forget_time(gradebook, submission):
 
 
 def marked_late(assignment):
-    """Give those whom the LMS marks as late, as ``{student: system}``."""
+    """Return those whom the LMS marks as late, as ``{student: system}``."""
     from bncourse.grading.lms.collecting import read_notes
 
     notes = read_notes(assignment)
@@ -32,7 +32,7 @@ def marked_late(assignment):
 
 
 def typed_in(assignment, students):
-    """Give those of the students who typed a text into the LMS, as ``{student: name in the archive}``."""
+    """Return those of the students who typed a text into the LMS, as ``{student: name in the archive}``."""
     from bncourse.grading.lms.collecting import read_notes
 
     notes = read_notes(assignment)
@@ -62,7 +62,7 @@ def about_time(submission, late, at):
 
 
 def without_times(assignment, done, reports):
-    """Give the sentences of a run about those who may be late, and of whom no time is known.
+    """Return the sentences of a run about those who may be late, and of whom no time is known.
 
     Parameters
     ----------

@@ -71,7 +71,7 @@ class Times:
                     self._by.setdefault(way, []).append(row)
 
     def __call__(self, handed, person, entry):
-        """Give the time of a submission, or None."""
+        """Return the time of a submission, or None."""
         found = self._rows_of(handed, person)
         self._used |= {row.number for row in found}
         times = {row.time for row in found}
@@ -103,7 +103,7 @@ class Times:
         ]
 
     def nobody(self, people):
-        """Give a sentence for each row that means nobody, or two, once all submissions were asked for."""
+        """Return a sentence for each row that means nobody, or two, once all submissions were asked for."""
         said = list(self._doubts)
         for row in self.rows:
             who = row.person
@@ -173,7 +173,7 @@ def _after_the_grade(sheet):
 
 
 def person_in(row, places):
-    """Give what a row of a table says of a person; an id that a spreadsheet has damaged is none."""
+    """Return what a row of a table says of a person; an id that a spreadsheet has damaged is none."""
     said = {each: repaired(row[places[each]]) if places.get(each) is not None else "" for each in ("id", "lms_user_id")}
     said |= {
         each: row[places[each]].strip() if places.get(each) is not None else ""

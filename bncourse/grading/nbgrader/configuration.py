@@ -47,7 +47,7 @@ class Submissions(Configurable):
 
 
 def own_classes():
-    """Give the classes of settings that the course adds."""
+    """Return the classes of settings that the course adds."""
     from bncourse.grading.nbgrader.execute import Judge
     from bncourse.grading.nbgrader.late_policy import LateRule
     from bncourse.grading.nbgrader.worked_solutions import WorkedSolutions
@@ -56,12 +56,12 @@ def own_classes():
 
 
 def limits_of(course):
-    """Give the limits that the course's settings name (``c.Submissions``), and the defaults for the others."""
+    """Return the limits that the course's settings name (``c.Submissions``), and the defaults for the others."""
     return limits_in(settings(course))
 
 
 def limits_in(config, parent=None):
-    """Give the limits that settings name.
+    """Return the limits that settings name.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def limits_in(config, parent=None):
 
 
 def lowest_level(course):
-    """Give the lowest level of walls that the settings allow (``c.Judge.lowest_level``)."""
+    """Return the lowest level of walls that the settings allow (``c.Judge.lowest_level``)."""
     level = settings(course).get("Judge", {}).get("lowest_level", 2)
     if str(level) not in ("0", "1", "2", "3"):
         raise Trouble(f"c.Judge.lowest_level is {level!r}; it is a level from 0 to 3, and 2 and 3 are safe.")
@@ -152,7 +152,7 @@ def taken(arguments):
 
 
 def help_all():
-    """Give the text about all settings of the course, and about those of nbgrader that say where things are."""
+    """Return the text about all settings of the course, and about those of nbgrader that say where things are."""
     from nbgrader.coursedir import CourseDirectory
 
     return "\n\n".join(each.class_get_help() for each in (*own_classes(), CourseDirectory))

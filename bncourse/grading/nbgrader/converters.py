@@ -54,7 +54,7 @@ def export(course, to):
 
 
 def scores(submission):
-    """Give each graded cell's score and its most, as ``{grade_id: (score, most)}``."""
+    """Return each graded cell's score and its most, as ``{grade_id: (score, most)}``."""
     place = CourseDirectory(config=settings(submission.assignment.course))
     with Gradebook(place.db_url, place.course_id) as gradebook:
         found = gradebook.find_submission(submission.assignment.name, submission.student)
@@ -62,7 +62,7 @@ def scores(submission):
 
 
 def waiting(submission):
-    """Give the points of each written answer that waits for a person, as ``{grade_id: most}``."""
+    """Return the points of each written answer that waits for a person, as ``{grade_id: most}``."""
     place = CourseDirectory(config=settings(submission.assignment.course))
     with Gradebook(place.db_url, place.course_id) as gradebook:
         found = gradebook.find_submission(submission.assignment.name, submission.student)

@@ -62,7 +62,7 @@ class HowItWasRead(Preprocessor):
 
 
 def _plain(line):
-    """Give a line of text in Markdown that shows every character as it is."""
+    """Return a line of text in Markdown that shows every character as it is."""
     return re.sub(r"([\\`*_{}\[\]<>()#+!|~$&-])", r"\\\1", " ".join(line.split()))
 
 

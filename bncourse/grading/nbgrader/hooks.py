@@ -146,7 +146,7 @@ class Collect(ExchangeCollect):
 
 
 def _owner(path):
-    """Give the student's account to which a folder belongs; "" for who collects, for root, and without accounts.
+    """Return the student's account to which a folder belongs; "" for who collects, for root, and without accounts.
 
     No student can make a folder that belongs to one of those two: they may hand in for others.
     """
@@ -279,6 +279,6 @@ def _tell(log, assignment, outcomes):
 
 
 def _logged(log, why):
-    """Give the error for a run that cannot go on: nbgrader ends it without showing its text, so that is logged."""
+    """Return the error for a run that cannot go on: nbgrader ends it without showing its text, so that is logged."""
     log.error(why)
     return NotStaged(why)

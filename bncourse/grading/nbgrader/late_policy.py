@@ -53,7 +53,7 @@ class LateRule(LateSubmissionPlugin):
         self._granted = read_extensions(self.extensions) if self.extensions and not self._missing else {}
 
     def late_submission_penalty(self, student_id, score, total_seconds_late):
-        """Give the points to take away, or None.
+        """Return the points to take away, or None.
 
         Parameters
         ----------
@@ -75,7 +75,7 @@ class LateRule(LateSubmissionPlugin):
         return score * percent / 100 if percent else None
 
     def _moments(self, student):
-        """Give when it was due, with the gradebook's extension, and when it came; both in UTC, or None."""
+        """Return when it was due, with the gradebook's extension, and when it came; both in UTC, or None."""
         about = getattr(self.parent, "submission", None)  # as `bncourse.grading.gradebook.writer` names it
         gradebook = getattr(self.parent, "gradebook", None)
         if about is None and gradebook is not None:
@@ -86,7 +86,7 @@ class LateRule(LateSubmissionPlugin):
         return _later(due, about.extension or timedelta(0), self.zone), about.timestamp.replace(tzinfo=UTC)
 
     def percent_between(self, due, at, granted=0.0):
-        """Give how many percent are taken for what was due and came at these times.
+        """Return how many percent are taken for what was due and came at these times.
 
         A day ends at the same time on the clock of the zone, also where that clock is set to or from summer time.
 
@@ -106,13 +106,13 @@ class LateRule(LateSubmissionPlugin):
         return min(self.percent_a_day * days, self.most_percent)
 
     def percent(self, seconds):
-        """Give how many percent are taken for so many seconds after the due date."""
+        """Return how many percent are taken for so many seconds after the due date."""
         if seconds <= 0 or seconds <= HOUR * self.grace_hours:
             return 0.0
         return min(self.percent_a_day * math.ceil(seconds / DAY), self.most_percent)
 
     def extension(self, student):
-        """Give the seconds that the table of extensions grants a student for the assignment that is graded."""
+        """Return the seconds that the table of extensions grants a student for the assignment that is graded."""
         assignment = getattr(self.parent, "assignment_id", "")
         return sum(
             seconds
@@ -121,7 +121,7 @@ class LateRule(LateSubmissionPlugin):
         )
 
     def idle_extensions(self, students, assignments):
-        """Give the extensions that nobody gets, since no student or no assignment is called so, as sentences.
+        """Return the extensions that nobody gets, since no student or no assignment is called so, as sentences.
 
         Parameters
         ----------
@@ -146,7 +146,7 @@ class LateRule(LateSubmissionPlugin):
 
 
 def course_zone(course):
-    """Give the zone that the settings of a course name; None, which is that of this machine, where they name none."""
+    """Return the zone that the settings of a course name; None, which is that of this machine, where they name none."""
     return zone_of(str(settings(course).LateRule.get("timezone", "")))
 
 
@@ -159,14 +159,14 @@ def refuse_unknown_options(section, config):
 
 
 def _later(time, by, zone):
-    """Give a time some days and hours later on the clock of its zone."""
+    """Return a time some days and hours later on the clock of its zone."""
     if zone is None:
         return (time.replace(tzinfo=None) + by).astimezone()
     return time + by  # which Python counts on the clock
 
 
 def _is_meant(what, assignment):
-    """Say whether a cell of the table means an assignment: by its name, by its number, or as one of all."""
+    """Return whether a cell of the table means an assignment: by its name, by its number, or as one of all."""
     number = assignment.partition("-")[0]
     return what in ("", assignment) or (what.isdecimal() and number.isdecimal() and int(what) == int(number))
 

@@ -4,7 +4,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 
 
 def rule(config):
-    """Give the late rule that the settings name."""
+    """Return the late rule that the settings name."""
     step = AssignLatePenalties(config=config)
     step.init_plugin()
     return step.plugin_inst
@@ -49,7 +49,7 @@ def penalize(record, name, submission, submitted):
 
 
 def _may_have_one(submission):
-    """Say whether a submission is late, or has a penalty from before; the others need no further question."""
+    """Return whether a submission is late, or has a penalty from before; the others need no further question."""
     is_late = submission.timestamp and submission.assignment.duedate and submission.total_seconds_late
     return bool(is_late or submission.late_submission_penalty)
 

@@ -50,7 +50,7 @@ def command(options):
 
 
 def unsound(course, names):
-    """Give every problem that forbids a release of these notebooks, as a list."""
+    """Return every problem that forbids a release of these notebooks, as a list."""
     found = list(strays(course))
     for name in names:
         found += problems(course, name, _declared(name))

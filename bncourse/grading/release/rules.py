@@ -33,7 +33,7 @@ class Problem:
 
 
 def problems(course, name, exercises):
-    """Give every problem of one source notebook.
+    """Return every problem of one source notebook.
 
     Parameters
     ----------

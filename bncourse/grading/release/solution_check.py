@@ -72,7 +72,7 @@ def written_answers(source):
 
 
 def _rubric(cell):
-    """Give the points of each line of the rubric in a cell's region."""
+    """Return the points of each line of the rubric in a cell's region."""
     try:
         regions, _ = cell.regions()
     except ValueError:  # told by another rule
@@ -81,7 +81,7 @@ def _rubric(cell):
 
 
 def _foreign_imports(text):
-    """Give the imports of a cell that are not the course's own, which may load more than an answer needs."""
+    """Return the imports of a cell that are not the course's own, which may load more than an answer needs."""
     try:
         nodes = ast.parse(text).body
     except SyntaxError:  # told by another rule

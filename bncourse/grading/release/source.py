@@ -66,7 +66,7 @@ class Cell:
         return f"cell {self.number} ({name})" if name else f"cell {self.number}"
 
     def regions(self):
-        """Give the lines of each solution region, and the lines outside of them.
+        """Return the lines of each solution region, and the lines outside of them.
 
         Raises
         ------
@@ -165,7 +165,7 @@ def _invalid(notebook):
 
 
 def _with_single_ids(notebook):
-    """Give a copy in which no id stands twice: a rule of its own names those, with the cells that have them."""
+    """Return a copy in which no id stands twice: a rule of its own names those, with the cells that have them."""
     copy = nbformat.from_dict(notebook)
     seen = set()
     for number, cell in enumerate(copy.cells):
@@ -176,7 +176,7 @@ def _with_single_ids(notebook):
 
 
 def holds(text, region):
-    """Say whether these lines hold those of the region in a row; indents, comments and blank lines aside."""
+    """Return whether these lines hold those of the region in a row; indents, comments and blank lines aside."""
     text, region = lines(text), lines(region)
     starts = range(len(text) - len(region) + 1)
     return bool(region) and any(text[start : start + len(region)] == region for start in starts)
@@ -189,7 +189,7 @@ def lines(text):
 
 
 def defined(code):
-    """Give the names that a piece of code defines at its top level: assigned, imported, functions, classes."""
+    """Return the names that a piece of code defines at its top level: assigned, imported, functions, classes."""
     return {
         symbol.get_name()
         for symbol in symtable.symtable(code, "<cell>", "exec").get_symbols()
@@ -198,7 +198,7 @@ def defined(code):
 
 
 def needed(code):
-    """Give the names that a piece of code takes from outside of itself, builtins aside."""
+    """Return the names that a piece of code takes from outside of itself, builtins aside."""
     top = symtable.symtable(code, "<cell>", "exec")
     used = {symbol.get_name() for symbol in top.get_symbols() if symbol.is_referenced()}
     tables = list(top.get_children())

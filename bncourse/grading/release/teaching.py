@@ -73,7 +73,7 @@ def wrong_ideas_are_declared_well(source):
 
 
 def _matches_none(idea):
-    """Say whether the pattern of an idea is in no line of it; where its text is not to be had, nobody can say."""
+    """Return whether the pattern of an idea is in no line of it; where its text is not to be had, nobody can say."""
     sources = []
     for function in (idea.function, *idea.forms):
         try:

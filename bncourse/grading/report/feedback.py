@@ -128,7 +128,7 @@ def _sweep(course):
 
 
 def _reasons(log):
-    """Give for each student the error that nbgrader logged, in one line."""
+    """Return for each student the error that nbgrader logged, in one line."""
     found, last = {}, ""
     for line in log.splitlines():
         if re.match(r"[A-Za-z_.]+(Error|Exception|Entry)\b", line):
@@ -228,7 +228,7 @@ def command(options):
 
 
 def _kind(notes, students):
-    """Give the system that these were collected from; "folder" where there was none."""
+    """Return the system that these were collected from; "folder" where there was none."""
     kinds = {kind for student in students for kind in notes.get(student, {})} - {FOLDER}
     if len(kinds) > 1:
         raise Trouble(f"some were collected from {' and some from '.join(sorted(kinds))}: name one of them with --for.")

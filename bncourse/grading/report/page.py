@@ -68,13 +68,13 @@ def _tiles(made):
 
 
 def _exercise(made, name, states):
-    """Give the name of an exercise, how many students are in each state, by colour, and how many there are."""
+    """Return the name of an exercise, how many students are in each state, by colour, and how many there are."""
     counts = [(_COLORS[state], len(states[state])) for state in made.shown_states]
     return name, counts, sum(count for _, count in counts)
 
 
 def _scores(made):
-    """Give how many students have how many points, at most some twenty rows."""
+    """Return how many students have how many points, at most some twenty rows."""
     width = max(1, -(-int(made.most) // 20))
     bins = dict.fromkeys(range(0, int(made.most) + 1, width), 0)
     for each in made.graded:

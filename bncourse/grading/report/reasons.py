@@ -24,7 +24,7 @@ def waiting(submission):
 
 
 def notes(decisions, note, most, score):
-    """Give what is good to know of a score, as lines.
+    """Return what is good to know of a score, as lines.
 
     Parameters
     ----------

@@ -216,7 +216,7 @@ def _not_graded(made):
 
 
 def students(made):
-    """Give the table of who has how much, and why somebody has nothing."""
+    """Return the table of who has how much, and why somebody has nothing."""
     table = Table(title=f"{made.name}: scores")
     table.add_column("Student", overflow="fold")
     table.add_column(f"Of {points(made.most)}", justify="right")
@@ -238,7 +238,7 @@ def remark(result):
 
 
 def solved(made):
-    """Give the table of how each exercise was done."""
+    """Return the table of how each exercise was done."""
     table = Table(title="Exercises: how many students")
     table.add_column("Exercise")
     for state in made.shown_states:
@@ -249,7 +249,7 @@ def solved(made):
 
 
 def ideas(made):
-    """Give the table of the most frequent wrong ideas."""
+    """Return the table of the most frequent wrong ideas."""
     more = len(made.ideas) - MOST_IDEAS
     title = "Wrong ideas, by how many students have them"
     table = Table(title=title, caption=f"and {more} more" if more > 0 else None)

@@ -66,7 +66,7 @@ class StudentResult:
 
 
 def results(assignment):
-    """Give what everybody has for an assignment: those on the class list, and those who handed something in.
+    """Return what everybody has for an assignment: those on the class list, and those who handed something in.
 
     Returns
     -------
@@ -101,7 +101,7 @@ def results(assignment):
 
 
 def due_date(assignment):
-    """Give the due date of an assignment as people read it, with its zone; "" where there is none."""
+    """Return the due date of an assignment as people read it, with its zone; "" where there is none."""
     from bncourse.grading.gradebook.writer import Record
 
     with Record(assignment.course) as record:
@@ -109,7 +109,7 @@ def due_date(assignment):
 
 
 def everybody(found):
-    """Give the class list of some results."""
+    """Return the class list of some results."""
     return ClassList(each.person for each in found)
 
 

@@ -15,7 +15,7 @@ MOST_LINES = 12
 
 
 def table(found, form):
-    """Give the scores as a table.
+    """Return the scores as a table.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def table(found, form):
 
 
 def not_graded(found):
-    """Give the table of who has no score, or one to look at, and why."""
+    """Return the table of who has no score, or one to look at, and why."""
     rows = [
         [
             each.person.id,
@@ -55,7 +55,7 @@ def not_graded(found):
 
 
 def looks(found):
-    """Give what to know of those who were graded, as lines for the terminal; the table beside the scores has all."""
+    """Return what to know of those who were graded, as lines for the terminal; the table beside the scores has all."""
     lines = [
         f"{name} of {each.person.id}: {'; '.join(filter(None, [each.why, each.note]))}"
         for name, results in found.items()
@@ -133,7 +133,7 @@ def _score(each, name):
 
 
 def _moodle_numbers(course, found):
-    """Give the student of each of Moodle's numbers; they are of one assignment."""
+    """Return the student of each of Moodle's numbers; they are of one assignment."""
     from bncourse.grading.lms.collecting import read_notes
 
     if len(found) != 1:

@@ -50,7 +50,7 @@ class Fact:
 
 
 def facts_of_class(assignment):
-    """Give what there is to look at among the staged submissions of an assignment, as a list of `Fact`."""
+    """Return what there is to look at among the staged submissions of an assignment, as a list of `Fact`."""
     notebooks, decisions, references = {}, {}, {}
     for student in assignment.can_be_graded():
         submission = assignment.submission(student)
@@ -66,7 +66,7 @@ def facts_of_class(assignment):
 
 
 def facts(notebooks, decisions, references):
-    """Give what there is to look at in a class.
+    """Return what there is to look at in a class.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def _is_given(cell):
 
 
 def likeness(one, other):
-    """Give how alike two bodies are, from 0 to 1, from their `steps`."""
+    """Return how alike two bodies are, from 0 to 1, from their `steps`."""
     if not one or not other:
         return 0.0
     matcher = SequenceMatcher(None, one, other, autojunk=False)
@@ -115,7 +115,7 @@ def likeness(one, other):
 
 
 def steps(source, name):
-    """Give the body of a function as a row of steps, without what a copy can change at no cost.
+    """Return the body of a function as a row of steps, without what a copy can change at no cost.
 
     Parameters
     ----------
@@ -151,7 +151,7 @@ def steps(source, name):
 
 
 def _locals(function):
-    """Give a number to each name that the function itself makes, in the order of the text."""
+    """Return a number to each name that the function itself makes, in the order of the text."""
     made = {}
     for node in ast.walk(function):
         if isinstance(node, ast.arg):

@@ -19,7 +19,7 @@ _NAMED = re.compile(r"attachment:([^)\s\"'>\]]{1,300}+)")
 
 
 def pictures(told):
-    """Give the pictures among the attachments of a cell, and the names of what is none."""
+    """Return the pictures among the attachments of a cell, and the names of what is none."""
     kept, left_out = {}, []
     for name, bundle in told.items() if isinstance(told, dict) else ():
         name = clean(name)[:200]

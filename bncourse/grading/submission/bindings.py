@@ -135,7 +135,7 @@ _short = lru_cache(1024)(_bindings)
 
 
 def strings(text):
-    """Give the words that a code cell holds: its strings and comments, in order, one in a line."""
+    """Return the words that a code cell holds: its strings and comments, in order, one in a line."""
     try:
         tree, _ = read_cell(text)
         found = [
@@ -154,7 +154,7 @@ def strings(text):
 
 
 def needs(wanted, cells):
-    """Give all names that these names depend on, through the cells that bind them.
+    """Return all names that these names depend on, through the cells that bind them.
 
     Parameters
     ----------
@@ -174,7 +174,7 @@ def needs(wanted, cells):
 
 
 def read_cell(text):
-    """Give the tree of a cell, and the text that Python reads; what only IPython understands is taken out.
+    """Return the tree of a cell, and the text that Python reads; what only IPython understands is taken out.
 
     Raises one of `bncourse.grading.submission.parsing.UNREADABLE`.
     """
@@ -189,7 +189,7 @@ def read_cell(text):
 
 
 def _used(tree, text):
-    """Give the global names that a cell takes; in doubt more."""
+    """Return the global names that a cell takes; in doubt more."""
     try:
         table = symbols(text)
     except SyntaxError:  # a cell that awaits at the top
@@ -271,7 +271,7 @@ class _Top(ast.NodeVisitor):
 
 
 def _is_placeholder(node):
-    """Say whether a statement is what stands where nothing is written yet."""
+    """Return whether a statement is what stands where nothing is written yet."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return all(map(_is_placeholder, node.body))
     if isinstance(node, ast.Assign):

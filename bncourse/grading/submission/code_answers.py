@@ -121,12 +121,12 @@ def _full(made, numbers):
 
 
 def not_written(cell, given):
-    """Say whether a written cell is empty, or still what was handed out."""
+    """Return whether a written cell is empty, or still what was handed out."""
     return not cell.source.strip() or same(cell.source, given.source)
 
 
 def _is_given(made, number):
-    """Say whether a cell is given code that was not changed, which is no answer of the student's."""
+    """Return whether a cell is given code that was not changed, which is no answer of the student's."""
     place = made.places[number]
     given = made.release.cells[place] if place is not None else None
     return given is not None and not is_answer(given) and same(made.written[number].source, given.source)

@@ -129,7 +129,7 @@ def _nothing(release, decision):
 
 
 def _content(folder, found, raw, most, decisions):
-    """Give the content of a file and note its hash; None, and a decision, where it cannot be read."""
+    """Return the content of a file and note its hash; None, and a decision, where it cannot be read."""
     try:
         content = read_file(folder, found.path, most)
     except OSError as error:
@@ -140,7 +140,7 @@ def _content(folder, found, raw, most, decisions):
 
 
 def _ordered(notebooks, name):
-    """Give the notebooks in the order in which they could be meant: by their name, then the one saved last."""
+    """Return the notebooks in the order in which they could be meant: by their name, then the one saved last."""
 
     def meant(each):
         near = each.path.rpartition("/")[2].lower().startswith(name.lower())
@@ -212,7 +212,7 @@ def _names(release):
 
 
 def _timestamp(folder, found, raw, now, decisions):
-    """Give the time of submission as nbgrader writes it, or ""."""
+    """Return the time of submission as nbgrader writes it, or ""."""
     stamp = next((each for each in found if each.path == TIMESTAMP), None)
     content = _content(folder, stamp, raw, 1_000, decisions) if stamp else None
     if content is None:
@@ -226,7 +226,7 @@ def _timestamp(folder, found, raw, now, decisions):
 
 
 def _files(folder, found, raw, limits, decisions):
-    """Give the content of the files that come along, by their path."""
+    """Return the content of the files that come along, by their path."""
     files, size = {}, 0
     for each in found:
         if each.path == TIMESTAMP or _NOTEBOOK.fullmatch(each.path):

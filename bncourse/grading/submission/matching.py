@@ -14,12 +14,12 @@ _LONG = 20  # characters of a line that hardly stands in two texts by chance
 
 
 def is_answer(cell):
-    """Say whether a student writes in this cell of the release."""
+    """Return whether a student writes in this cell of the release."""
     return bool(cell.metadata.get("nbgrader", {}).get("solution"))
 
 
 def is_check(cell):
-    """Say whether this cell of the release is run for points."""
+    """Return whether this cell of the release is run for points."""
     marks = cell.metadata.get("nbgrader", {})
     return cell.cell_type == "code" and bool(marks.get("grade")) and not marks.get("solution")
 
@@ -29,7 +29,7 @@ def grade_id(cell):
 
 
 def same(one, other):
-    """Say whether two texts are the same but for spaces at the ends of lines."""
+    """Return whether two texts are the same but for spaces at the ends of lines."""
     return [line.rstrip() for line in one.strip().split("\n")] == [line.rstrip() for line in other.strip().split("\n")]
 
 
@@ -65,7 +65,7 @@ class Match:
         return {line for text in texts for line in lines(text)}
 
     def copies(self, place):
-        """Give the numbers of the written cells that have this place."""
+        """Return the numbers of the written cells that have this place."""
         return [number for number, other in enumerate(self.places) if other == place]
 
     def is_text(self, number):
@@ -106,7 +106,7 @@ def match(written, release, beside=None):
 
 
 def asked(release):
-    """Give for each answer in code, by its place, the names that it has to bind."""
+    """Return for each answer in code, by its place, the names that it has to bind."""
     found, given = {}, {"check"}
     for place, cell in enumerate(release.cells):
         if cell.cell_type != "code":
@@ -155,7 +155,7 @@ def _by_function(made, found):
 
 
 def lines(text):
-    """Give the lines of a text that are not blank, with single spaces."""
+    """Return the lines of a text that are not blank, with single spaces."""
     return [" ".join(line.split()) for line in text.split("\n") if line.strip()]
 
 

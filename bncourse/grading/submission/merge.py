@@ -129,7 +129,7 @@ def _staged(raw, release, beside):
 
 
 def _matters(release):
-    """Give what says of a written cell whether it is read behind more cells than are read, and when it is empty."""
+    """Return what says of a written cell whether it is read behind more cells than are read, and when it is empty."""
     names = {grade_id(cell) for cell in release.cells} - {""}
     ids = {cell.id for cell in release.cells}
     wanted = frozenset().union(*asked(release).values())
@@ -185,7 +185,7 @@ def _as_released(release):
 
 
 def _assembled(release, row, decisions):
-    """Give a new notebook: the cells of the release with the answers in them, and the student's own."""
+    """Return a new notebook: the cells of the release with the answers in them, and the student's own."""
     taken = {cell.id for cell in release.cells}
     names = (name for number in itertools.count(1) if (name := f"student-{number}") not in taken)
     cells, pictures = [], 0

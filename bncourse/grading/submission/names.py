@@ -10,12 +10,12 @@ _STUDENT = re.compile(r"[^-.~<>\"][^*?\[\]/\\<>\"]*$")
 
 
 def may_be_graded(student):
-    """Say whether a student may have this name: it becomes a folder, a pattern, an option and a part of a page."""
+    """Return whether a student may have this name: it becomes a folder, a pattern, an option and a part of a page."""
     return student.isprintable() and len(student) <= 100 and _STUDENT.match(student) is not None
 
 
 def is_letter(character):
-    """Say whether words are written with a character: letters of all scripts, what stands on them, digits, "_".
+    """Return whether words are written with a character: letters of all scripts, what stands on them, digits, "_".
 
     Examples
     --------
@@ -26,12 +26,12 @@ def is_letter(character):
 
 
 def shown(name):
-    """Give a name as it may stand in a report."""
+    """Return a name as it may stand in a report."""
     text = name if name.isprintable() else ascii(name)[1:-1]
     return text if len(text) <= 100 else f"{text[:97]}..."
 
 
 def is_safe(name):
-    """Say whether a file or folder may have this name on every system."""
+    """Return whether a file or folder may have this name on every system."""
     written = all(is_letter(each) or each in _MARKS for each in name) and is_letter(name[:1]) and len(name) <= 100
     return written and not name.endswith((" ", ".")) and not _WINDOWS.fullmatch(name)

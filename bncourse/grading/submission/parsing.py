@@ -11,14 +11,14 @@ _MOST_LOOKS = 1_000_000
 
 
 def parsed(text, flags=0):
-    """Give the tree of a text; raises one of `UNREADABLE`."""
+    """Return the tree of a text; raises one of `UNREADABLE`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a text that is not run here; a flood of them would fill the terminal
         return compile(text, "<cell>", "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
 
 
 def symbols(text):
-    """Give the table of symbols of a text; raises one of `UNREADABLE`."""
+    """Return the table of symbols of a text; raises one of `UNREADABLE`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a text that is not run here; a flood of them would fill the terminal
         table = symtable.symtable(text, "<cell>", "exec")
@@ -33,14 +33,14 @@ def symbols(text):
 
 
 def root_name(node):
-    """Give the name that an attribute or a part of something begins with, as "a" of ``a.b[0].c``; "" for none."""
+    """Return the name that an attribute or a part of something begins with, as "a" of ``a.b[0].c``; "" for none."""
     while isinstance(node, ast.Subscript | ast.Attribute | ast.Starred):
         node = node.value
     return node.id if isinstance(node, ast.Name) else ""
 
 
 def changes(tree):
-    """Give the names whose things a cell may change in place, and those that it gives away to a call."""
+    """Return the names whose things a cell may change in place, and those that it gives away to a call."""
     changed, given_away = set(), set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Subscript | ast.Attribute) and not isinstance(node.ctx, ast.Load):
@@ -58,7 +58,7 @@ def changes(tree):
 
 
 def sources_of(source, longest):
-    """Give the text of each function and class at the top of a cell, by its name; one pass over the cell.
+    """Return the text of each function and class at the top of a cell, by its name; one pass over the cell.
 
     A name that the cell binds again below, in whatever way, has no text: nobody can read off which one stands.
 
@@ -99,7 +99,7 @@ def sources_of(source, longest):
 
 
 def imported(tree):
-    """Give the names that a tree binds by importing, as a set."""
+    """Return the names that a tree binds by importing, as a set."""
     found = (alias for node in ast.walk(tree) for alias in getattr(node, "names", ()) if isinstance(alias, ast.alias))
     return {(alias.asname or alias.name).partition(".")[0] for alias in found}
 

@@ -101,7 +101,7 @@ def list_files(folder, depth, most, leftovers=False, first=()):
 
 
 def read_file(folder, path, most):
-    """Give at most that many bytes of a regular file below a folder.
+    """Return at most that many bytes of a regular file below a folder.
 
     Raises
     ------
@@ -125,7 +125,7 @@ def read_file(folder, path, most):
 
 
 def hashes(folder, most=200_000_000):
-    """Give the SHA-256 of each file in a folder, by its path.
+    """Return the SHA-256 of each file in a folder, by its path.
 
     Returns
     -------

@@ -141,7 +141,7 @@ def read_notebook(raw, matters=lambda cell: False):
 
 
 def _decoded(raw):
-    """Give the text of a file without its outputs, and the name of its encoding."""
+    """Return the text of a file without its outputs, and the name of its encoding."""
     if len(raw) > MOST_RAW:
         raise Unreadable(f"The file is larger than {MOST_RAW // 1_000_000} MB; clear the outputs and hand it in again.")
     if not raw.strip(b" \t\r\n\0"):
@@ -198,7 +198,7 @@ def _without_outputs(raw):
 
 
 def _parsed(text):
-    """Give the JSON of a text, numbers made small; a file that lost its end is refused."""
+    """Return the JSON of a text, numbers made small; a file that lost its end is refused."""
     try:
         return json.loads(
             text.strip(" \t\r\n\0"), parse_int=_number, parse_float=_number, parse_constant=_nothing, strict=False
@@ -228,7 +228,7 @@ def _why_not(text, error):
 
 
 def _nodes(content):
-    """Give the list of cells, of today's format and of those before and after it."""
+    """Return the list of cells, of today's format and of those before and after it."""
     if isinstance(content, dict):
         cells = content.get("cells")
         if not isinstance(cells, list) and isinstance(content.get("worksheets"), list):
@@ -240,7 +240,7 @@ def _nodes(content):
 
 
 def _python(content):
-    """Give the version of Python that a notebook names, where it is one."""
+    """Return the version of Python that a notebook names, where it is one."""
     about = content.get("metadata") if isinstance(content, dict) else None
     about = about.get("language_info") if isinstance(about, dict) else None
     version = about.get("version") if isinstance(about, dict) else None

@@ -93,7 +93,7 @@ def sequence(made, answers, left, decisions):
 
 
 def _first_that_could_hold(made, check, copies):
-    """Give of the copies of a check the first that stands behind a definition of what it asks for."""
+    """Return of the copies of a check the first that stands behind a definition of what it asks for."""
     wanted = bindings(check.source).used
     behind = next((number for number, names in enumerate(made.names) if names.full & wanted), len(made.names))
     return next((number for number in copies if number >= behind), copies[0])
@@ -109,7 +109,7 @@ def _given(made, place, answers):
 
 
 def _own(made, number, known):
-    """Give the entry of what a cell holds of the student's own, in a list; empty for nothing."""
+    """Return the entry of what a cell holds of the student's own, in a list; empty for nothing."""
     cell = made.written[number]
     if cell.kind == "code":
         return (

@@ -33,7 +33,7 @@ def command(options):
 
 
 def table(outcomes, people=None):
-    """Give the table of what was dropped, mended or refused, and why; with names where a class list knows them."""
+    """Return the table of what was dropped, mended or refused, and why; with names where a class list knows them."""
     drawn = Table(title="What was not taken as it came", show_lines=True)
     drawn.add_column("Student", overflow="fold")
     drawn.add_column("What, and why", overflow="fold")
@@ -60,7 +60,7 @@ def summary(name, outcomes):
 
 
 def for_student(decisions):
-    """Give what a student has to know about the reading of their file, as lines; none, if all was taken."""
+    """Return what a student has to know about the reading of their file, as lines; none, if all was taken."""
     return shortened([f"{each.what}: {each.why}" for each in decisions if each.kind != TAKEN])
 
 

@@ -103,7 +103,7 @@ def stage_assignment(assignment, students=None):
 
 
 def read_release(assignment):
-    """Give the release of an assignment and a hash of it.
+    """Return the release of an assignment and a hash of it.
 
     Raises
     ------
@@ -278,7 +278,7 @@ def end_reading():
 
 
 def _but_for_the_time(summed):
-    """Give the hashes of all files but the time of submission."""
+    """Return the hashes of all files but the time of submission."""
     return {path: each for path, each in (summed or {}).items() if path != TIMESTAMP}
 
 

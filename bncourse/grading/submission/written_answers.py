@@ -51,7 +51,7 @@ class _Piece:
 
 
 def own_text(made, number):
-    """Give what a text cell holds beyond the texts of the course; "" for none.
+    """Return what a text cell holds beyond the texts of the course; "" for none.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def _one(made, place, decisions, left, missing):
 
 
 def _not_found(made, place, copies, begun, long, decisions, missing):
-    """Give the answer where no word of it was found: a note that asks for a look, or the stub where that is sure."""
+    """Return the answer where no word of it was found: a note that asks for a look, or the stub where that is sure."""
     release = made.release.cells[place]
     name, at = grade_id(release), next(iter(copies), None)
     elsewhere = any(own_text(made, number).strip() for number in _texts(made) if made.places[number] != place)
@@ -190,7 +190,7 @@ def _by_heading(made, stub):
 
 
 def _gap(made, place, copies):
-    """Give the numbers of the cells of one's own beside the place of an answer."""
+    """Return the numbers of the cells of one's own beside the place of an answer."""
     known = [number for number, other in enumerate(made.places) if other is not None and other != place]
     if copies:
         before = max((n for n in known if n < copies[0]), default=-1)
@@ -211,7 +211,7 @@ def _near(made, place, copies, taken):
 
 
 def _by_neighbours(made, place):
-    """Give what was written into the texts of the course right before and behind the answer."""
+    """Return what was written into the texts of the course right before and behind the answer."""
     found = []
     for number in _texts(made):
         if made.places[number] in (place - 1, place + 1) and _has_words(own := own_text(made, number)):
@@ -233,7 +233,7 @@ def _in_code(made, place, copies):
 
 
 def _in_any_code(made):
-    """Say whether some code cell holds as many words of one's own as an answer could have."""
+    """Return whether some code cell holds as many words of one's own as an answer could have."""
     known = {line for cell in made.release.cells if cell.cell_type == "code" for line in lines(strings(cell.source))}
     for number, cell in enumerate(made.written):
         if not made.is_text(number):
@@ -245,7 +245,7 @@ def _in_any_code(made):
 
 
 def _is_said(line):
-    """Say whether a line is a sentence: no label, and no code, such as an earlier try that was made a comment."""
+    """Return whether a line is a sentence: no label, and no code, such as an earlier try that was made a comment."""
     if len(line.split()) < FEWEST_WORDS_OF_A_LINE:
         return False
     if line.endswith(":") and re.match(r"(?:def|for|if|elif|else|while|with|try|except|class)\b", line):

@@ -34,7 +34,7 @@ ADDRESSES = 64 << 30  # bytes of addresses of one process: the kernel keeps 4 kB
 
 
 def landlock_version():
-    """Give the ABI version of Landlock that the kernel has; 0 where there is none."""
+    """Return the ABI version of Landlock that the kernel has; 0 where there is none."""
     version = _LIBC.syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     return max(version, 0)
 

@@ -139,7 +139,7 @@ def _can_read(path):
 
 
 def _count(settings: Settings):
-    """Give how many files and bytes a submission has on the disk, as far as it may have more."""
+    """Return how many files and bytes a submission has on the disk, as far as it may have more."""
     most = settings.resources.files
     if settings.level == 3:  # file systems of its own, which know; their bytes have a limit of their own
         places = [os.statvfs(folder) for folder in (settings.folder, *settings.shared)]

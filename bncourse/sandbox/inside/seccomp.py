@@ -150,7 +150,7 @@ def restrict(programs):
 
 
 def name_of(number, processor):
-    """Give the name that a processor's table has for a number, or None.
+    """Return the name that a processor's table has for a number, or None.
 
     Parameters
     ----------

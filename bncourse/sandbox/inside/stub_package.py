@@ -86,7 +86,7 @@ class _Check(types.ModuleType):
 
 
 def _own(name):
-    """Give the learner's own function: an experiment uses it here, whatever it is."""
+    """Return the learner's own function: an experiment uses it here, whatever it is."""
     return sys._getframe(1).f_globals.get(name, _quiet)
 
 

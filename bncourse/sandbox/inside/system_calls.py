@@ -114,7 +114,7 @@ get_kernel_syms query_module getpmsg putpmsg afs_syscall tuxcall security vserve
 
 
 def by_class():
-    """Give the classes, each with the names of its calls.
+    """Return the classes, each with the names of its calls.
 
     Examples
     --------

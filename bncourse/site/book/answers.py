@@ -46,7 +46,7 @@ def _plain(text):
 
 
 def _strings(stored):
-    """Give all texts of a stored object, one to a line."""
+    """Return all texts of a stored object, one to a line."""
     if isinstance(stored, str):
         return stored
     values = stored.values() if isinstance(stored, dict) else stored if isinstance(stored, list) else []

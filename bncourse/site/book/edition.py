@@ -95,7 +95,7 @@ def write(course, notebooks, outputs, site, solutions=False, tab=None):
 
 
 def tab_address(given):
-    """Give the address of the edition in a browser tab as links need it.
+    """Return the address of the edition in a browser tab as links need it.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def tab_address(given):
 
 
 def _try_it(tab, name):
-    """Give what knows the link of each exercise of a notebook, or None where there is no edition in a tab."""
+    """Return what knows the link of each exercise of a notebook, or None where there is no edition in a tab."""
     if tab is None:
         return None
 

@@ -28,7 +28,7 @@ NOT_IN_NOTEBOOKS = {"battery", "benchmarks", "grading", "sandbox", "site"}
 
 
 def outputs_of(notebooks, cache, told=lambda name, cells: None):
-    """Give what the code cells of notebooks show: run, or remembered.
+    """Return what the code cells of notebooks show: run, or remembered.
 
     Parameters
     ----------
@@ -130,7 +130,7 @@ def _key(package, notebook):
 
 
 def _package_key():
-    """Give a text that changes when this package, one of its libraries or Python does."""
+    """Return a text that changes when this package, one of its libraries or Python does."""
     digest = hashlib.sha256(platform.python_version().encode())
     root = Path(bncourse.__file__).parent
     for path in sorted(root.rglob("*")):

@@ -49,7 +49,7 @@ def write(course, pages):
 
 
 def with_links_to(text, name, pages):
-    """Give a page whose links lead to other pages; a link to any other file becomes the file's name."""
+    """Return a page whose links lead to other pages; a link to any other file becomes the file's name."""
 
     def link(found):
         says, target, anchor = found.group(1), found.group(2), found.group(3) or ""

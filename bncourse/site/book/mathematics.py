@@ -14,7 +14,7 @@ def setup(app):
 
 
 def to_mathml(tex, display="inline"):
-    """Give a formula as a ``<math>`` element; its TeX stands in ``alttext``.
+    """Return a formula as a ``<math>`` element; its TeX stands in ``alttext``.
 
     Raises
     ------

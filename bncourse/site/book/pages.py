@@ -18,7 +18,7 @@ _BARS = {"○": "#5b7fb4", "✗": "#d1495b", "!": "#b7791f"}
 
 
 def page(notebook, outputs, code_stub="", text_stub="", try_it=None):
-    """Give a notebook as the book shows it.
+    """Return a notebook as the book shows it.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def _links(text):
 
 
 def head(notebook):
-    """Give a notebook's title, its question, and how many minutes it takes; "" where there is none."""
+    """Return a notebook's title, its question, and how many minutes it takes; "" where there is none."""
     text = notebook.cells[0].source if notebook.cells else ""
     found = (
         re.search(pattern, text, re.M) for pattern in (r"^# (.+)$", r"^\*\*(.+)\*\*\s*$", r"^About (\d+) minutes\b")
@@ -90,7 +90,7 @@ def _without_stub(source, stub):
 
 
 def _output(output):
-    """Give one output as the page shows it, or None for one that says nothing on a page."""
+    """Return one output as the page shows it, or None for one that says nothing on a page."""
     if output["output_type"] == "error":
         return _as_card(output)
     data = output.get("data", {})
@@ -103,12 +103,12 @@ def _output(output):
 
 
 def _is_score(output):
-    """Say whether this is the number that a check returns for nbgrader; the card above it says it in words."""
+    """Return whether this is the number that a check returns for nbgrader; the card above it says it in words."""
     return output["output_type"] == "execute_result" and set(output["data"]) == {"text/plain"}
 
 
 def _as_card(output):
-    """Give the words of a check, or of any error, as a card in place of a red traceback."""
+    """Return the words of a check, or of any error, as a card in place of a red traceback."""
     words = "".join(output.get("evalue", "")).strip() or output["ename"]
     sign = words[0] if words[0] in _BARS else "!"
     if words[0] not in _BARS:

@@ -20,7 +20,7 @@ OF_CHECK = ("hint", "case", "solution", "yours", "reference_source", "session", 
 
 
 def commands(parser):
-    """Give the page of all commands.
+    """Return the page of all commands.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def commands(parser):
 
 
 def of_check():
-    """Give the page of `check`, in Markdown."""
+    """Return the page of `check`, in Markdown."""
     check = import_module("bncourse.check")
     text = ["# check", "", markdown(inspect.getdoc(check)), ""]
     for name in OF_CHECK:
@@ -55,7 +55,7 @@ def of_check():
 
 
 def api():
-    """Give the page of what exercises, questions and claims are made of, in Markdown."""
+    """Return the page of what exercises, questions and claims are made of, in Markdown."""
     text = [
         "# For who writes exercises",
         "",
@@ -73,7 +73,7 @@ def api():
 
 
 def markdown(docstring):
-    """Give a docstring in NumPy style as Markdown.
+    """Return a docstring in NumPy style as Markdown.
 
     Examples
     --------
@@ -122,7 +122,7 @@ def _first(docstring):
 
 
 def _items(body):
-    """Give the entries of a section, each a name, its type, and an indented text, as a list."""
+    """Return the entries of a section, each a name, its type, and an indented text, as a list."""
     entries = []
     for line in inspect.cleandoc(body).splitlines():
         if line and not line[0].isspace():

@@ -53,7 +53,7 @@ def make(pages, site, solutions=False):
 
 
 def index(heads, solutions=False, beside=None):
-    """Give the first page.
+    """Return the first page.
 
     Parameters
     ----------

@@ -69,7 +69,7 @@ def _add_the_bar(site):
 
 
 def _files(lock, folder):
-    """Give the names and sizes of Python's files: those for the first cell, and those that come beside."""
+    """Return the names and sizes of Python's files: those for the first cell, and those that come beside."""
     packages = lock["packages"]
     first = set(runtime.closure(packages, [*(set(runtime.PACKAGES) - set(LARGE)), "bncourse"]))
     names = {True: [*runtime.CORE], False: []}

@@ -118,7 +118,7 @@ def _runtime(folder, pyodide):
 
 
 def _config(home):
-    """Give what JupyterLite reads when the page is opened."""
+    """Return what JupyterLite reads when the page is opened."""
     return {
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {

@@ -13,7 +13,7 @@ _OF_THE_NET = ("mathjax_url", "require_js_url", "jquery_url", "mermaid_js_url", 
 
 
 def without_keras(course, names):
-    """Give the names of the notebooks that ask for Keras.
+    """Return the names of the notebooks that ask for Keras.
 
     Parameters
     ----------

@@ -48,7 +48,7 @@ _SECONDS = 120
 
 
 def closure(packages, wanted=PACKAGES):
-    """Give the names of packages with all that they depend on.
+    """Return the names of packages with all that they depend on.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def write_lock(target, lock):
 
 
 def _content(source, name, sha):
-    """Give the content of one file, from the folder or the address, or from what was fetched before."""
+    """Return the content of one file, from the folder or the address, or from what was fetched before."""
     if source is not None and "://" not in str(source):
         try:
             content = (Path(source) / name).read_bytes()

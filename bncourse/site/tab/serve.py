@@ -32,7 +32,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
 
 def server(folder, port=0):
-    """Give a server of a site's files on this machine's loopback; it runs in ``serve_forever``.
+    """Return a server of a site's files on this machine's loopback; it runs in ``serve_forever``.
 
     Raises
     ------

@@ -11,7 +11,7 @@ from bncourse.trouble import Trouble
 
 
 def released(course):
-    """Give the names of the released notebooks, in the order of the course.
+    """Return the names of the released notebooks, in the order of the course.
 
     Raises
     ------

@@ -35,7 +35,7 @@ _SAME_TIME = (2020, 1, 1, 0, 0, 0)  # so that the same files give the same wheel
 
 
 def all_wheels():
-    """Give every wheel that the browser needs beside Pyodide's packages.
+    """Return every wheel that the browser needs beside Pyodide's packages.
 
     Returns
     -------
@@ -52,7 +52,7 @@ def all_wheels():
 
 
 def course():
-    """Give the wheel of the course itself, as `all_wheels` does."""
+    """Return the wheel of the course itself, as `all_wheels` does."""
     files = {
         f"bncourse/{path.relative_to(_PACKAGE).as_posix()}": path.read_bytes()
         for path in sorted(_PACKAGE.rglob("*"))
