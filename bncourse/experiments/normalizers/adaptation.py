@@ -113,7 +113,7 @@ def after_domain_shift(seed, lr=0.1):
 
 
 def standardized(x):
-    """Return each feature with mean 0 and standard deviation 1, by its own statistics; a constant one is centred only."""
+    """Return each feature with mean 0, standard deviation 1, by its own statistics; a constant one is centred only."""
     std = x.std(axis=0)
     return (x - x.mean(axis=0)) / np.where(std > 1e-9, std, 1.0)  # rounding gives a constant some 1e-16
 
