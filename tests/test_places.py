@@ -14,7 +14,7 @@ from bncourse.battery.papers import FORWARD, POINTS, Paper, cases
 from bncourse.grading.demo import classroom
 from bncourse.grading.engine.hidden_tests import with_hidden_tests
 from bncourse.grading.engine.judge import judge_notebook
-from bncourse.grading.release.source import Source
+from bncourse.grading.release.source import SourceNotebook
 from bncourse.grading.submission.check_copies import MOST_TRIES
 from bncourse.grading.submission.merge import stage_notebook
 from bncourse.sandbox import levels, sandbox
@@ -33,7 +33,7 @@ STUB_BEHIND = {
 def solved():
     """Give the small notebook of the battery with the right answers, and no experiment."""
     notebook = deepcopy(course.sources(ROOT)[FORWARD])
-    right = {cell.grade_id: classroom.solution(cell) for cell in Source(FORWARD, notebook).answers}
+    right = {cell.grade_id: classroom.solution(cell) for cell in SourceNotebook(FORWARD, notebook).answers}
     for cell in notebook["cells"]:
         cell["source"] = right.get(cell["metadata"].get("nbgrader", {}).get("grade_id"), "".join(cell["source"]))
     return notebook

@@ -112,6 +112,8 @@ def distance(expected, got, tolerance, enough=np.inf):
 
 
 def _off(expected, got, tolerance, place):
+    if isinstance(expected, tuple | list | Mapping):  # in another one
+        return distance(expected, got, tolerance)
     if not _is_numbers(expected) or not _is_numbers(got):
         return 0.0 if _one_mismatch(expected, got, "it", tolerance, place) is None else np.inf
     expected, got = np.asarray(expected), np.asarray(got)
