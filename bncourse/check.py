@@ -54,7 +54,7 @@ class Stopped(Unsolved):
     """The answer raised an error, or ran too long."""
 
 
-def hint(exercise):
+def hint(exercise=""):
     """Show the next hint for an exercise; after the last, all of them.
 
     Parameters
@@ -77,7 +77,7 @@ def hint(exercise):
         print(wrapped(f"Hint {shown} of {len(asked.hints)} for {asked.name}: {asked.hints[shown - 1]}"))
 
 
-def case(exercise):
+def case(exercise=""):
     """Return the inputs on which the last checked answer failed; without a failure, those of the first case.
 
     Parameters
@@ -103,7 +103,7 @@ def case(exercise):
     return copy.deepcopy(asked.call_of(drawn))
 
 
-def solution(exercise):
+def solution(exercise=""):
     """Show a worked solution with its reasons: to one who is stuck, and to one who has solved the exercise.
 
     Parameters
@@ -203,6 +203,8 @@ def _find(name, error=ValueError):
 
 
 def _no_such(name):
+    if not name:
+        return 'Name the exercise, such as check.hint("standardize").'
     near = get_close_matches(str(name), exercises.names(), n=1)
     meant = f" Did you mean {near[0]}?" if near else " dir(check) lists the exercises."
     return f"There is no exercise with the name {name!r}.{meant}"

@@ -354,3 +354,9 @@ def test_the_solutions_take_nothing_that_grading_is_without(path):
             name = cells[i]["metadata"]["nbgrader"]["grade_id"]
             if name in names:
                 assert not_in_grading(names[name], name, texts[:i]) == "", name
+
+
+@pytest.mark.parametrize("ask", [check.hint, check.case, check.solution])
+def test_a_name_that_was_forgotten_is_asked_for(ask, capsys):
+    ask()
+    assert "Name the exercise, such as check.hint" in capsys.readouterr().out

@@ -66,7 +66,7 @@ def argument_ideas(exercise):
     for name, value in values.items():
         if isinstance(value, bool | str):
             for fixed in sorted({case.options[name] for case in exercise.draw(0) if name in case.options}):
-                says = f"What comes out is what {name}={fixed!r} gives, whatever `{name}` is passed."
+                says = f"It does what it does with {name}={fixed!r}, whatever `{name}` is passed."
                 also = f"Beside that, {name}={fixed!r} is taken, whatever `{name}` is passed."
                 add(f"{name} taken as {fixed!r}", says, also, _fixes(name, fixed))
         elif isinstance(value, float):

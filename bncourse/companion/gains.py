@@ -17,7 +17,7 @@ GAINS = {
     "normalize": "Units get nearly the same scale, and the small epsilon keeps a silent unit from dividing by 0.",
     "scale_and_shift": "Two learned numbers a unit give back the scale that normalizing took away, where it is needed.",
     "batch_norm": "This is the layer that frameworks run while training, and the cell below trains a network with it.",
-    "batch_norm_conv": "This is batch norm for images, where the wrong axes raise no error.",
+    "batch_norm_conv": "This is batch norm for images, where the wrong axes often raise no error.",
     "affine_gradients": "Gamma and beta learn from these two sums; every layer with a scale and a shift has the same.",
     "input_gradient_staged": "Box by box works for any layer whose gradient nobody has written down yet.",
     "input_gradient": "One line replaces three stages, and it is what fast code computes.",
