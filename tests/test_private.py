@@ -77,9 +77,12 @@ def test_what_is_not_private_there_is_seen_so_that_the_test_above_can_fail(level
 def test_walls_that_do_not_hide_what_they_should_are_no_walls(level, system, monkeypatch):
     hiding = private.folders
     monkeypatch.setattr(private, "folders", lambda wanted, folders: [])
-    monkeypatch.setattr(
-        mounts, "witnesses", lambda wanted, shown: private.witnesses(hiding(wanted, mounts.SYSTEM), shown)
-    )
+
+    def witnesses(wanted, shown):
+        hidden = hiding(wanted, mounts.SYSTEM)
+        return private.witnesses(hidden, [*mounts.python_folders(hidden), *map(str, shown)])
+
+    monkeypatch.setattr(mounts, "witnesses", witnesses)
     with pytest.raises(mounts.Unavailable, match=f"does not hide {system}/app"):
         said(sandbox.Sandbox(level, (), 48, private=(str(system / "app"),)), "/nowhere")
 

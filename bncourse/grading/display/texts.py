@@ -39,7 +39,7 @@ NOT_RENDERED = "This text is shown as it was written, because it could not be re
 
 _TAG_BEGINS = re.compile(r"<[A-Za-z/!?]")
 _ENTITY = re.compile(r"&#?\w{1,40};")
-_HEADING = re.compile(r"^[ \t>*+\d.)]*+(?:-[ \t]+)*+(?:#|=|-{1,}+[ \t]*+$|--)", re.MULTILINE)
+_HEADING = re.compile(r"^[ \t>*+\d.)]*+(?:-[ \t]++)*(?:#|=|-{1,}+[ \t]*+$|--)", re.MULTILINE)
 _LINK = re.compile(r'\]\((?:https?://|mailto:)[\w./?=&%+,;:@~!$-]{1,1000}(?:\s"[\w\s.,:;?!()-]{0,200}")?\)')
 _DEEP = re.compile(r"(?:[>*+-][ \t]*){8}|^[ \t]{24}|(?:\d+[.)][ \t]+){8}", re.MULTILINE)
 _MOST_SIGNS = {"[": 100, "`": 400, "*": 1_000, "_": 1_000, "~": 200, "$": 400, "|": 2_000, "\\": 2_000, ":": 500}
