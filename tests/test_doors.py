@@ -4,6 +4,7 @@ import json
 import os
 import stat
 import warnings
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -225,3 +226,25 @@ def test_a_submission_counts_for_the_account_that_it_belongs_to(tmp_path, monkey
     assert "ada: the submission says that it was handed in at 2024-01-15 10:00 UTC, and was last changed at" in log
     handed_in = {path.parent.parent.name: path.read_text() for path in (course / "received").rglob("timestamp.txt")}
     assert {student: time[11:13] for student, time in handed_in.items()} == {"ada": "10", "Ben": "10"}
+
+
+def test_a_change_in_a_folder_of_the_submission_is_seen_too(tmp_path, monkeypatch):
+    handed_in = put(tmp_path / "hand-in" / "work", {}).parent
+    (handed_in / "timestamp.txt").write_text("2024-01-15 10:00:00 UTC")
+    then = datetime(2024, 1, 15, 10, tzinfo=UTC).timestamp()
+    truly = os.lstat
+
+    def seen(changed):
+        """Say what is told where these files alone were changed after the time that the submission names."""
+
+        def look(path):
+            about = truly(path)
+            kept = {name: getattr(about, name) for name in dir(about) if name.startswith("st_")}
+            return SimpleNamespace(**kept | ({} if path in changed else {"st_ctime": then}))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "lstat", look)
+            return hooks._written_later(str(handed_in))
+
+    assert seen([]) == ""
+    assert "was last changed at" in seen([str(handed_in / "work" / f"{NAME}.ipynb")])

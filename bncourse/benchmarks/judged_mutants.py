@@ -98,7 +98,7 @@ def judged(exercise, seeds, most=None, order=1, among=None):
         if lines := shown_lines(verdict):
             count.located += 1
             with np.errstate(all="ignore"), warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+                warnings.simplefilter("ignore")  # of what a wrong answer computes
                 if is_another_line(mutant, lines, drawn, seeds):
                     count.lines_not_the_mutated_one += 1
                     notes.append(f"shown another line: {mutant.says}: {verdict.where}")

@@ -11,7 +11,8 @@ import nbformat
 from bncourse.grading.engine.outcomes import NOT_CHECKED, better, outcome_of
 from bncourse.grading.engine.session import OutOfTime
 from bncourse.grading.submission.bindings import bindings, needs
-from bncourse.grading.submission.parsing import UNREADABLE, imported, parsed, sources_of
+from bncourse.grading.submission.parsing import UNREADABLE, parsed, sources_of
+from bncourse.sandbox.inside.syntax import imported_names
 
 AT_THE_END = "This was judged again when all cells had run, because a cell below changes what it asks for."
 WITHOUT_THE_REST = "The time was used up before this check; it was judged with those cells alone that it needs."
@@ -124,6 +125,6 @@ def needed_for(checks, cells):
     lasting = set()  # functions and modules, which a call does not change
     for text in cells:
         with contextlib.suppress(*UNREADABLE):
-            lasting |= {*sources_of(text, 1), *imported(parsed(text))}
+            lasting |= {*sources_of(text, 1), *imported_names(parsed(text))}
     touched = [each.full | each.empty | each.changed | (each.given_away - lasting) for each in names]
     return [bool(here & wanted) or each.anything for here, each in zip(touched, names, strict=True)]

@@ -1,9 +1,10 @@
 """Python that somebody else wrote, read and not run: without a word on the terminal, and with an end to the work."""
 
 import ast
-import re
 import symtable
 import warnings
+
+from bncourse.sandbox.inside.syntax import bound_names, lines_of
 
 # What Python says of a text that it cannot read, that is nested too deeply, or that takes too much.
 UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
@@ -85,7 +86,7 @@ def sources_of(source, longest):
     >>> sources_of("class C: pass  # empty", 100)
     {'C': 'class C: pass'}
     """
-    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", source)  # as Python counts them: a form feed ends none
+    lines = lines_of(source)
     found = {}
     for node in parsed(source).body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
@@ -93,23 +94,6 @@ def sources_of(source, longest):
             text = "".join(lines[first:last]) + lines[last].encode()[: node.end_col_offset].decode()
             found[node.name] = text[node.col_offset :][:longest]
         elif found:
-            for name in _bound(node):
+            for name in bound_names(node):
                 found.pop(name, None)
     return found
-
-
-def imported(tree):
-    """Return the names that a tree binds by importing, as a set."""
-    found = (alias for node in ast.walk(tree) for alias in getattr(node, "names", ()) if isinstance(alias, ast.alias))
-    return {(alias.asname or alias.name).partition(".")[0] for alias in found}
-
-
-def _bound(statement):
-    """Yield the names that a statement may bind, those inside its functions too."""
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name):
-            if not isinstance(node.ctx, ast.Load):
-                yield node.id
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.ExceptHandler | ast.MatchAs):
-            yield node.name
-    yield from imported(statement)

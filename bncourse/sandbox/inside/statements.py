@@ -8,11 +8,12 @@ import ast
 import re
 import textwrap
 
+from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names, lines_of
+
 MOST = 100  # statements of one cell that may stop
 _OF_THE_MACHINE = (ImportError, OSError, EOFError)
 # They wrap a whole cell into one call; what they say of it is nothing to grading.
 _WRAPPING = re.compile(r"\A(\s*)%%(?:time|capture|prun)\b[^\n]*")
-_LINES = re.compile(r"(?<=\n)|(?<=\r)(?!\n)")  # as Python counts them: a form feed ends none
 
 
 def unwrapped(source):
@@ -62,13 +63,13 @@ class Statements:
             body = ast.parse(text).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
-        lines = _LINES.split(text)
+        lines = lines_of(text)
         line = _line_in(error, len(lines))
         stopped = next((node for node in body if _first(node) <= line <= node.end_lineno), None)
         if stopped is None or not self._is_the_machines(stopped, error):
             return None
         self._has_stopped = True
-        self._lost |= set(_bound(stopped))
+        self._lost |= bound_names(stopped)
         left = body[body.index(stopped) + 1 :]
         below = "".join(_functions_behind(stopped, line, text))
         if left:
@@ -107,21 +108,8 @@ def _first(node):
 
 def _functions_behind(block, line, text):
     """Yield the functions and classes of a block that stand below the line at which it stopped, as texts."""
-    lines = _LINES.split(text)
+    lines = lines_of(text)
     for name in ("body", "orelse", "finalbody"):
-        for node in getattr(block, name, ()) if not isinstance(block, _DEFINITIONS) else ():
-            if isinstance(node, _DEFINITIONS) and _first(node) > line:
+        for node in getattr(block, name, ()) if not isinstance(block, DEFINITIONS) else ():
+            if isinstance(node, DEFINITIONS) and _first(node) > line:
                 yield textwrap.dedent("".join(lines[_first(node) - 1 : node.end_lineno])).rstrip("\n") + "\n"
-
-
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-
-def _bound(statement):
-    for node in ast.walk(statement):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition(".")[0]
-        elif isinstance(node, _DEFINITIONS):
-            yield node.name
