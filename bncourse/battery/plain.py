@@ -13,8 +13,8 @@ from pathlib import Path
 
 from bncourse.battery import course as battery
 from bncourse.battery.papers import FORWARD, POINTS, THROUGH, BatteryCase
+from bncourse.sandbox import mounts
 from bncourse.sandbox.inside.leftovers import remove
-from bncourse.sandbox.mounts import bubblewrap
 from bncourse.trouble import Trouble
 
 SECONDS = 45.0
@@ -64,10 +64,17 @@ def prepare(home, folder):
     remove(str(place))
     if found:
         raise Trouble(
-            f"nbgrader as it comes does not grade a right submission here: {'; '.join(found)}. So no case would tell "
-            "anything. Behind its wall it sees an empty /tmp; neither Python nor the course may lie there."
+            f"nbgrader as it comes does not grade a right submission here: {'; '.join(found)}. So no case tells "
+            "anything."
         )
     return folder
+
+
+def _what_lies_there():
+    """Return the options that show Python and the course again where they lie in a folder that is covered."""
+    places = [*mounts.python_folders(), str(mounts.PACKAGE.parent)]
+    covered = [place for place in places if place.startswith(("/tmp/", "/var/tmp/"))]
+    return [option for place in covered for option in ("--ro-bind", place, place)]
 
 
 def grade(template, case, folder):
@@ -86,7 +93,7 @@ def grade(template, case, folder):
     list of str
         How the promise was broken; empty where it was not.
     """
-    wrap = bubblewrap()
+    wrap = mounts.bubblewrap()
     if wrap is None or sys.platform != "linux":
         raise Trouble("plain nbgrader is compared only behind bubblewrap, on Linux: nothing else would hold the cases")
     folder = Path(folder)
@@ -98,7 +105,8 @@ def grade(template, case, folder):
         wrap, "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--die-with-parent",
         "--new-session", "--cap-drop", "ALL", "--ro-bind", "/", "/", "--proc", "/proc", "--dev", "/dev",
         "--size", "300000000", "--tmpfs", "/dev/shm", "--size", "600000000", "--tmpfs", "/tmp",
-        "--size", "600000000", "--tmpfs", "/var/tmp", "--bind", str(folder), str(folder), "--chdir", str(folder), "--",
+        "--size", "600000000", "--tmpfs", "/var/tmp", *_what_lies_there(),
+        "--bind", str(folder), str(folder), "--chdir", str(folder), "--",
         sys.executable, "-c", _limited(), case.assignment, "neighbour", case.name,
     ]  # fmt: skip
     environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
