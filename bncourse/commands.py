@@ -241,13 +241,16 @@ def parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    families = ["battery", "checks", "claims", "course", "grading", "reference", "soak"]
+    families = ["battery", "checks", "claims", "course", "grading", "reference", "soak", "tab"]
     bench.add_argument(
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
     bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
     bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
-    bench.add_argument("--only", nargs="+", metavar="CLAIM", help="for claims: the names of those to try")
+    bench.add_argument(
+        "--pyodide", metavar="SOURCE", help="for tab: a folder or an address with Pyodide's files, as for site"
+    )
+    bench.add_argument("--only", nargs="+", metavar="NAME", help="for claims and tab: the names of those to try")
     bench.add_argument(
         "--plain",
         type=_count,

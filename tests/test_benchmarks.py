@@ -220,6 +220,12 @@ def test_the_page_shows_the_begin_the_midst_and_the_end_of_a_soak():
     assert "-2% of the processor time" in written and "0 processes were left" in written
 
 
+def test_the_page_compares_the_tab_with_the_same_cells_here():
+    found = {"tab": 12.0, "here": 5.0, "slowest_cell": 4.04, "errors": ["cell 2: ValueError: no"]}
+    written = page.page(kept(tab={"pyodide": "0.27.7", "notebooks": {"04-normalize": found}}))
+    assert "| `04-normalize` | 12.0 | 5.0 | 2.4 | 4.0 | cell 2: ValueError: no |" in written
+
+
 def test_the_page_counts_what_bad_submissions_broke_with_and_without_the_peer():
     with_peer = {"resources": {"cases": 50, "broken": 0, "plain_cases": 40, "plain_broken": 31}}
     written = page.page(kept(battery={"level": 3, "kinds": with_peer}))

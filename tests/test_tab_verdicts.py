@@ -7,32 +7,22 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pyodide_files
 import pytest
 import verdicts_of_the_bank as bank
 
-from bncourse.site.tab import wheels
+from bncourse.benchmarks import tab
 
-HERE = Path(__file__).parent
-PROGRAM = HERE / "verdicts_of_the_bank.py"
+PROGRAM = Path(__file__).with_name("verdicts_of_the_bank.py")
 
 
 @pytest.fixture(scope="module")
 def in_pyodide(tmp_path_factory):
-    """Give what runs the program in Pyodide."""
-    if not (node := shutil.which("node")):
+    """Give what runs a program in Pyodide."""
+    if not shutil.which("node"):
         pytest.skip("node, which runs Pyodide without a browser, is not installed")
-    folder, packed = pyodide_files.folder(), tmp_path_factory.mktemp("wheels")
-    for entry, content in wheels.all_wheels():
-        (packed / entry["file_name"]).write_bytes(content)
-
-    def run(*words):
-        command = [node, HERE / "verdicts_in_node.mjs", folder, packed, PROGRAM, *words]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=3600)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return json.loads(done.stdout)
-
-    return run
+    return tab.in_pyodide(tmp_path_factory.mktemp("pyodide"), pyodide_files.folder())
 
 
 def natively(*words):
@@ -41,7 +31,7 @@ def natively(*words):
 
 
 def test_a_right_and_a_wrong_answer_of_each_exercise_are_told_in_the_same_words(in_pyodide):
-    here, there = natively("1"), in_pyodide("1")
+    here, there = natively("1"), json.loads(in_pyodide(PROGRAM, "1"))
     assert "<div" in here["card"] and here.pop("card") == there.pop("card")
     assert len(here) == 2 * len(bank.asked()) and {name.split(":")[0] for name in here} == {
         e.name for e in bank.asked()
@@ -55,7 +45,7 @@ def test_every_answer_of_the_bank_is_told_in_the_same_words(in_pyodide):
 
     What a check tells of such a warning costs no points; all else is the same.
     """
-    here, there = natively("999"), in_pyodide("999")
+    here, there = natively("999"), json.loads(in_pyodide(PROGRAM, "999"))
     assert here.keys() == there.keys() and len(here) > 1000
     differ = [name for name in here if here[name] != there[name]]
     assert [name for name in differ if _without_warning(here[name]) != _without_warning(there[name])] == []
@@ -65,3 +55,12 @@ def test_every_answer_of_the_bank_is_told_in_the_same_words(in_pyodide):
 def _without_warning(text):
     left = re.sub(r"Good to know: Python warned while it ran:.*?It costs no points\.", "", " ".join(text.split()))
     return left.split()
+
+
+def test_the_seconds_of_a_notebook_are_measured_in_the_tab_and_here(in_pyodide, tmp_path):
+    path = tmp_path / "small.ipynb"
+    cells = ["import numpy as np\nimport matplotlib.pyplot as plt", "plt.plot(np.arange(3))", "1 / 0"]
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells]), path)
+    found = tab.compare(path, in_pyodide)
+    assert found["tab"] >= found["slowest_cell"] > 0 < found["here"]
+    assert found["errors"] == ["cell 2: ZeroDivisionError: division by zero"]

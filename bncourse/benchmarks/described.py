@@ -194,6 +194,21 @@ def _claims(figures):
     return [said, Table(("Claim", "Points", "Held on, at the worst", "Worst margin"), rows)]
 
 
+def _tab(figures):
+    rows = []
+    for name, found in figures["notebooks"].items():
+        ratio = f"{found['tab'] / found['here']:.1f}"
+        errors = "; ".join(found["errors"]) or "none"
+        slowest = f"{found['slowest_cell']:.1f}"
+        rows.append((f"`{name}`", f"{found['tab']:.1f}", f"{found['here']:.1f}", ratio, slowest, errors))
+    heads = ("Notebook, solved", "Seconds in the tab", "Here", "Ratio", "Slowest cell in the tab", "Errors")
+    return [
+        f"The cells under Pyodide {figures['pyodide']} in Node, without a browser around it, beside the same cells in "
+        "this Python, with all packages loaded. Notebooks that need Keras do not run there.",
+        Table(heads, rows),
+    ]
+
+
 SECTIONS = {
     "checks": _checks,
     "reference": _reference,
@@ -201,5 +216,6 @@ SECTIONS = {
     "grading": _grading,
     "soak": _soak,
     "battery": _battery,
+    "tab": _tab,
     "claims": _claims,
 }
