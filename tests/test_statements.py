@@ -30,6 +30,23 @@ OF_THE_MACHINE = {
     "a cell whose output is kept": "%%capture out\nimport seaborn_of_nobody\n",
     "what follows from it": "import numpy as np\nkept = {}\nkept.update(np.load('/home/me/a.npz'))\na = kept['a']\n",
     "a form feed before it": "x = 'a\\x0cb'\n\x0cimport seaborn_of_nobody\n",
+    "what it printed, kept": "out\nprint(out.stdout)\n",
+    "a table of the course": "from bncourse.museum import checkers\nprint(checkers.CHECKERS[0])\n",
+    "a loop over what the course has": "from bncourse import museum\nfor bug in museum.exhibits:\n    print(bug)\n",
+    "a number of the course": "from bncourse import experiments\neta = experiments.RATE * 2\n",
+    "the number, written": "from bncourse import data\nprint('%d' % data.SIZE)\n",
+    "an array of the course": "import numpy as np\nfrom bncourse import data\nx = np.mean(data.X)\n",
+    "a class of the course": "from bncourse.figures import slider\nclass Mine(slider.Slider):\n    pass\n",
+    "a type of the course": "from bncourse.figures.slider import Slider\nassert not isinstance(3, Slider)\n",
+    "a check that gives nothing": "from bncourse import check\nassert check.batch_mean(len) is None\n",
+    "a check in a condition": "from bncourse import check\nif check.batch_mean(len) is not None:\n    1 / 0\n",
+    "a score by a name": "from bncourse import check\nv = check.batch_mean(len)\nw = [v]\nassert w[0].score == 1\n",
+    "the kernel, by a name": "ip = get_ipython()\nprint(ip.kernel.session)\n",
+    "a package that may be missing": "try:\n    import seaborn_of_nobody as sns\nexcept ImportError:\n    sns = None\n"
+    "sns.set_theme()\n",
+    "a variable of the machine": "import os\nprint(os.environ['OF_NOBODY'])\n",
+    "a program of the machine": "import shutil\nassert shutil.which('program-of-nobody')\n",
+    "what an earlier cell gave": "print(Out[1])\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }
 
@@ -44,6 +61,7 @@ def sandbox():
 @pytest.mark.parametrize("before", OF_THE_MACHINE)
 def test_an_answer_below_what_only_the_students_machine_has_is_there(sandbox, before):
     with Submission(sandbox) as room:
+        room.run("%%capture out\nprint('training')")
         outputs = room.run(OF_THE_MACHINE[before] + ANSWER)
         assert room.lookup("batch_mean").kind == "function", outputs
         room.run("assert width == 3" if before == "on one line" else "")
@@ -65,6 +83,32 @@ def test_the_answer_in_a_block_is_there_when_a_line_above_it_stops(sandbox):
 
 
 @walled
+def test_what_stands_below_a_stop_in_a_block_is_run_where_the_block_would_have_gone_on(sandbox):
+    with Submission(sandbox) as room:
+        room.run(
+            "import numpy as np\nif True:\n    from bncourse import demos\n    demos.show()\n    axis = 3\n"
+            "else:\n    axis = 4\n"
+        )
+        room.run("if np.load('/no.npy'):\n    side = 1\nelse:\n    side = 2\n")
+        room.run("for i in range(3):\n    np.load('/no.npy')\n    turns = i\n")
+        assert room.lookup("axis") == 3
+        for name in ("side", "turns"):  # nobody knows what would have been run
+            with pytest.raises(NameError):
+                room.lookup(name)
+
+
+@walled
+def test_what_a_cell_defines_below_an_experiment_that_uses_up_its_time_is_there():
+    limits = Limits(cell=2, notebook=600)
+    with Sandbox(best_level(0), ("numpy",), 48, limits) as hasty, Submission(hasty) as room:
+        outputs = room.run(f"import time\nfor i in range(100):\n    time.sleep(1)\nn = 1\n{ANSWER}")
+        assert "longer than 2 seconds" in str(outputs)
+        assert room.lookup("batch_mean").kind == "function"
+        with pytest.raises(NameError):
+            room.lookup("n")
+
+
+@walled
 def test_a_name_that_was_lost_in_one_cell_stops_no_other(sandbox):
     with Submission(sandbox) as room:
         room.run("import seaborn_of_nobody as sns\ncolours = sns.color_palette()")
@@ -73,7 +117,18 @@ def test_a_name_that_was_lost_in_one_cell_stops_no_other(sandbox):
 
 
 @walled
-@pytest.mark.parametrize("mistake", ["1 / 0", "assert False", "raise NotImplementedError", "unknown_name", "[][1]"])
+@pytest.mark.parametrize(
+    "mistake",
+    [
+        "1 / 0",
+        "assert False",
+        "raise NotImplementedError",
+        "unknown_name",
+        "[][1]",
+        "import os\n1 / 0",
+        "out = 3\nout.x",
+    ],
+)
 def test_a_mistake_of_the_student_stops_the_cell_as_it_does_in_the_notebook(sandbox, mistake):
     with Submission(sandbox) as room:
         room.run(f"before = 1\n{mistake}\n{ANSWER}")

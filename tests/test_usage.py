@@ -79,6 +79,26 @@ def test_what_the_kernel_keeps_for_a_session_is_bounded_and_the_next_session_ope
     assert min(peaks) < most
 
 
+@walled
+def test_what_a_session_takes_behind_its_answer_is_seen_while_the_judge_has_other_work(small):
+    with Submission(small) as submission:
+        submission.run(
+            "import os, time\nfor _ in range(3):\n    if not os.fork():\n        time.sleep(1)\n"
+            "        hoard = [bytearray(b'x' * 1_000_000) for _ in range(200)]\n        time.sleep(600)\n"
+        )
+        until = time.monotonic() + 120
+        while _alive(small) and time.monotonic() < until:  # the judge reads, computes, compares
+            sum(range(100_000))
+        assert not _alive(small)
+        submission.run("late = 1")
+        assert "GB of memory" in " ".join(submission.events)
+        assert submission.run("print(6 * 7)")[0]["text"] == "42\n"
+
+
+def _alive(sandbox):
+    return [process for process in sandbox.strangers() if process.status() != psutil.STATUS_ZOMBIE]
+
+
 @contextlib.contextmanager
 def _peak_of_the_kernel(peaks):
     """Add to `peaks` by how many bytes what the kernel keeps has grown in between, at most."""

@@ -37,7 +37,7 @@ plain = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=4)
         | st.tuples(inner, inner)
-        | st.dictionaries(st.text() | st.integers(), inner, max_size=4)
+        | st.dictionaries(st.text() | st.integers(-(2**32) + 1, 2**32 - 1), inner, max_size=4)
     ),
     max_leaves=12,
 )

@@ -112,3 +112,12 @@ def no_checks(paper):
     drop(paper, *(f"{name}-check" for name in ANSWERS))
     drop(paper)
     paper.last(text)
+
+
+@case(KIND, ["normalize"])
+def an_answer_that_knows_the_inputs_of_an_earlier_look(paper):
+    """The check is judged again at the end; the answer is right for what it was given the first time alone."""
+    paper.answer("normalize", "SEEN = []\n\ndef normalize(x, mean, var, eps):\n    SEEN.append(x.copy())\n    return x")
+    known = "any(x.shape == each.shape and np.all(x == each) for each in SEEN)"
+    right = "(x - mean) / np.sqrt(var + eps)"
+    behind(paper, "normalize-check", f"def normalize(x, mean, var, eps=0):\n    return {right} if {known} else x")

@@ -26,6 +26,7 @@ INSIDE = (
     "sandbox/values.py",
     "sandbox/inside/shell.py",
     "sandbox/inside/statements.py",
+    "sandbox/inside/lacks.py",
     "sandbox/inside/syntax.py",
     "sandbox/inside/leftovers.py",
     "sandbox/inside/hardening.py",

@@ -20,7 +20,7 @@ from bncourse.sandbox.mounts import Unavailable
 from bncourse.sandbox.places import Places
 from bncourse.sandbox.session import Session
 from bncourse.sandbox.warm_process import WarmProcess
-from bncourse.sandbox.watch import Watch
+from bncourse.sandbox.watch import Lookout, Watch
 
 
 class Sandbox:
@@ -68,6 +68,7 @@ class Sandbox:
         self.renewals = []  # what submissions had changed of the warm process, each time it was made anew for that
         self._process: WarmProcess | None = None
         self._watch: Watch | None = None
+        self._lookout: Lookout | None = None
         self._deaths = 0
 
     def __enter__(self):
@@ -126,6 +127,7 @@ class Sandbox:
         bncourse.sandbox.protocol.Broken
             If the warm process or the session is gone.
         """
+        self._look_no_more()
         if self.compiled:
             compilation.share(self.compiled)
         ours, theirs = protocol.pair()
@@ -145,7 +147,13 @@ class Sandbox:
             ours.close()
             self.stop()
             raise Unavailable(f"level {NAMES[self.level]} does not hide {seen} from submissions here")
+        self._lookout = Lookout(self._watch, self._process)
         return Session(ours, max(self._process.children(), default=None))
+
+    def _look_no_more(self):
+        if self._lookout is not None:
+            self._lookout.close()
+            self._lookout = None
 
     def strangers(self):
         """Return the processes that belong to a submission."""
@@ -153,6 +161,8 @@ class Sandbox:
 
     def excess(self):
         """Say what a submission takes more of than it may, or ""."""
+        if self._lookout is not None:
+            self._lookout.looked()
         return self._watch.excess()
 
     def excess_on_disk(self):
@@ -161,7 +171,7 @@ class Sandbox:
 
     def why_it_ended(self):
         """Say why a session is gone, as far as that is known."""
-        return self._watch.why_it_ended()
+        return (self._lookout is not None and self._lookout.found) or self._watch.why_it_ended()
 
     def shortage(self):
         """Say what the machine is short of since the session opened, or ""."""
@@ -169,6 +179,7 @@ class Sandbox:
 
     def sweep(self):
         """End all that a submission left running, and take away its files; the sandbox ends if that fails."""
+        self._look_no_more()
         if not self.running:
             return
         if not self._process.sweep():
@@ -179,6 +190,7 @@ class Sandbox:
 
     def stop(self):
         """End everything."""
+        self._look_no_more()
         if self._process is None:
             return
         self._deaths += self._process.ended_by_itself()

@@ -16,6 +16,7 @@ MOST_DIMENSIONS = 32
 MOST_OF_NOTHING = 1_000_000  # numbers that an array without any may become: the mean of shape (0, n) has n
 MOST_BITS = 1_000  # of a whole number
 MOST_WORD = 10_000  # characters of each text in an array of texts
+MOST_KEY = 2**32  # of a whole number as the key of a dictionary
 DEEPEST = 40
 _TAG = "$"
 _WORDS = re.compile(r"(?:[<>]U|\|S)([1-9][0-9]{0,4})")
@@ -151,7 +152,7 @@ class _Reader:
         if kind == "tuple":
             return tuple(self.value(item, depth + 1) for item in value["items"])
         if kind == "dict":
-            return {self.value(k, depth + 1): self.value(v, depth + 1) for k, v in value["items"]}
+            return {self.key(k): self.value(v, depth + 1) for k, v in value["items"]}
         if kind == "int":
             return _integer(value["hex"])
         if kind == "float":
@@ -164,6 +165,12 @@ class _Reader:
         if kind == "opaque":
             return Opaque(_whole(str(value["kind"])[:200]))
         raise ValueError("no known kind of value")
+
+    def key(self, key):
+        """Return the key of a dictionary: others than text and small numbers can be made to collide, all of them."""
+        if isinstance(key, str) or (isinstance(key, int) and abs(key) < MOST_KEY):
+            return self.value(key)
+        raise ValueError("a key that is no text")
 
     def array(self, dtype, shape):
         dtype = dtype_of(dtype)

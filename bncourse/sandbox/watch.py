@@ -1,10 +1,17 @@
 """What submissions take of the machine, held against their limits while they run."""
 
+import contextlib
 import os
+import threading
+import time
+
+import psutil
 
 from bncourse.sandbox import cgroups, usage
 from bncourse.sandbox.limits import Limits
 from bncourse.sandbox.warm_process import WarmProcess
+
+AT_LEAST = 0.25  # seconds between two looks
 
 
 class Watch:
@@ -48,10 +55,12 @@ class Watch:
 
     def excess(self):
         """Say what a submission takes more of than it may, or ""."""
+        return self.excess_of_memory() or self.excess_on_disk()
+
+    def excess_of_memory(self):
+        """Say how much memory a submission takes that may not take so much, or ""; the warm process is not asked."""
         taken = usage.memory(self._process.strangers())
-        if taken > self._limits.memory:
-            return f"it took {taken / 1e9:.1f} GB of memory"
-        return self.excess_on_disk()
+        return f"it took {taken / 1e9:.1f} GB of memory" if taken > self._limits.memory else ""
 
     def excess_on_disk(self):
         """Say what a submission has more of on the disk than it may, or ""; this takes no time."""
@@ -77,3 +86,46 @@ class Watch:
         if self._group is not None:
             self._group.remove()
             self._group = None
+
+
+class Lookout:
+    """Looks at what a session takes of memory while the judge is busy with something else, and ends it.
+
+    A session that has answered may go on behind its answer, as long as it takes to read that and to judge it.
+
+    Parameters
+    ----------
+    watch : Watch
+    process : WarmProcess
+    """
+
+    def __init__(self, watch: Watch, process: WarmProcess):
+        self.found = ""  # why it ended the session
+        self._watch, self._process = watch, process
+        self._looked_at = time.monotonic()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def looked(self):
+        """Note that somebody else has looked just now."""
+        self._looked_at = time.monotonic()
+
+    def _look(self):
+        pause = AT_LEAST
+        while not self._over.wait(pause):
+            began = time.monotonic()
+            if began - self._looked_at < 2 * pause:
+                continue
+            with contextlib.suppress(psutil.Error, OSError):
+                self.found = self._watch.excess_of_memory()
+                if self.found:
+                    for process in self._process.strangers():
+                        with contextlib.suppress(psutil.Error):
+                            process.kill()
+            pause = AT_LEAST + 4 * (time.monotonic() - began)  # many processes take long to look at
+
+    def close(self):
+        """Stop looking; returns when nobody looks any more."""
+        self._over.set()
+        self._thread.join()

@@ -19,7 +19,7 @@ from bncourse.sandbox.usage import Shortage
 from bncourse.trouble import Trouble
 
 
-def judge_check(cell, submission, seed, judged, locked, out_of_time):
+def judge_check(cell, submission, seeds, judged, locked, out_of_time):
     """Run a check cell here; give its outputs."""
     from bncourse import check
 
@@ -36,7 +36,7 @@ def judge_check(cell, submission, seed, judged, locked, out_of_time):
         code = ast.parse(cell.source)
         names = {} if out_of_time else _names(code, submission, _from_locked(locked))
         with (
-            check.session(seed, answer, show),
+            check.session(seeds.next(grading.grade_id), answer, show),
             contextlib.redirect_stdout(said),
             contextlib.redirect_stderr(said),
             warnings.catch_warnings(),

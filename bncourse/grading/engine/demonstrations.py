@@ -8,7 +8,9 @@ always runs; in doubt a cell runs too. A test holds that every solved notebook e
 import ast
 from functools import lru_cache
 
-from bncourse.grading.submission.parsing import UNREADABLE, parsed, root_name, symbols
+from bncourse.grading.submission.bindings import read_cell
+from bncourse.grading.submission.parsing import UNREADABLE, root_name, symbols
+from bncourse.sandbox.inside.statements import unwrapped
 
 FORCED = "runs-when-graded"  # a tag: this cell of the course runs in any case
 MOST_PARSED = 500_000  # characters that learners wrote; beyond that each cell runs, and none is looked at
@@ -59,10 +61,8 @@ class _Names:
 
     def __init__(self, text):
         self.bound, self.used, self.reaches_all = set(), set(), False
-        lines = ["pass" if line.lstrip().startswith(("%", "!")) else line for line in text.splitlines()]
-        text = "\n".join(lines)
         try:
-            tree = parsed(text)
+            tree, text = read_cell(unwrapped(text))
             self._look(symbols(text))
         except UNREADABLE:
             self.reaches_all = True

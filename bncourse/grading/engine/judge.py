@@ -15,6 +15,7 @@ from bncourse.grading.engine.check_cell import error_output, judge_check, text_o
 from bncourse.grading.engine.judge_process import Progress
 from bncourse.grading.engine.outcomes import better
 from bncourse.grading.engine.second_looks import ONCE_MORE, SecondLooks
+from bncourse.grading.engine.seeds import Looks
 from bncourse.grading.engine.session import OutOfTime, Submission
 from bncourse.grading.submission.check_copies import MOST_TRIES, pieces
 from bncourse.sandbox.usage import Shortage
@@ -89,19 +90,20 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
         checks = {
             cell.metadata.nbgrader.grade_id: cell for cell, kind in zip(cells, kinds, strict=True) if kind == "check"
         }
-        part = _Parts(submission, seed, judged, locked, progress, checks)
+        seeds = Looks(seed)
+        part = _Parts(submission, seeds, judged, locked, progress, checks)
         for number, (cell, kind, run) in enumerate(zip(cells, kinds, runs, strict=True)):
             cell.execution_count = None
             cell.outputs = [nbformat.from_dict(output) for output in part.outputs(number, cell, kind, run)]
         looks = SecondLooks(cells, kinds, judged)
         looks.note_unchecked(part.out_of_time)
         if not part.out_of_time and not progress.troubled:
-            looks.where_names_changed(lambda cell: judge_check(cell, submission, seed, judged, locked, ""))
+            looks.where_names_changed(lambda cell: judge_check(cell, submission, seeds, judged, locked, ""))
         if submission.short:  # a driver may have taken it for a fault of the answer
             raise Shortage(submission.short)
     if part.out_of_time and not progress.troubled:
         with Submission(sandbox, files, seconds=ONCE_MORE) as submission:
-            looks.without_experiments(submission, lambda cell: judge_check(cell, submission, seed, judged, locked, ""))
+            looks.without_experiments(submission, lambda cell: judge_check(cell, submission, seeds, judged, locked, ""))
             if submission.short:
                 raise Shortage(submission.short)
     judged.seconds = time.monotonic() - began
@@ -121,8 +123,8 @@ def kind_of(cell):
 class _Parts:
     """The cells of a submission, one after the other; what is lost with one of them is that one alone."""
 
-    def __init__(self, submission, seed, judged, locked, progress, checks):
-        self.submission, self.seed, self.judged, self.locked = submission, seed, judged, locked
+    def __init__(self, submission, seeds, judged, locked, progress, checks):
+        self.submission, self.seeds, self.judged, self.locked = submission, seeds, judged, locked
         self.progress, self.checks = progress, checks
         self.best = {}  # of each check that was judged: its outputs, and its outcome
         self.placed = set()  # the checks whose own place is behind
@@ -202,7 +204,7 @@ class _Parts:
         if best and best[1]["score"] == points:
             return [text_output(ELSEWHERE), *best[0]]
         try:
-            outputs = judge_check(check, self.submission, self.seed, self.judged, self.locked, self.out_of_time)
+            outputs = judge_check(check, self.submission, self.seeds, self.judged, self.locked, self.out_of_time)
         except OutOfTime as error:
             if best is None:
                 raise

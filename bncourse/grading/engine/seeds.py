@@ -1,6 +1,7 @@
 """The seed of a submission's hidden inputs: new for each hand-in, the same when the same is graded again."""
 
 import hashlib
+from collections import Counter
 
 
 def seed_of(submission, notebook, files):
@@ -31,3 +32,35 @@ def seed_of(submission, notebook, files):
     for part in content:  # each after its length, so that no two submissions run together to the same bytes
         summed.update(len(part).to_bytes(8, "big") + part)
     return int.from_bytes(summed.digest()[:6], "big")
+
+
+class Looks:
+    """The seed of each time that a check is judged, so that what an answer has seen at one time is worth nothing later.
+
+    Parameters
+    ----------
+    seed : int
+        Of the submission.
+    """
+
+    def __init__(self, seed):
+        self.seed = seed
+        self._counts = Counter()
+
+    def next(self, name):
+        """Return the seed for a check that is judged now: the submission's own the first time, then others.
+
+        Parameters
+        ----------
+        name : str
+            Of the check.
+
+        Returns
+        -------
+        int
+        """
+        count = self._counts[name]
+        self._counts[name] += 1
+        if not count:
+            return self.seed
+        return int.from_bytes(hashlib.sha256(f"{self.seed} {count}".encode()).digest()[:6], "big")

@@ -133,7 +133,7 @@ def _of_folder(path):
         def read():
             return budget.spend(read_file(path, each.path, MOST_OF_ONE + 1))
 
-        return ArchiveEntry(each.path, datetime.fromtimestamp(each.changed, UTC), read)
+        return ArchiveEntry(each.path, _moment(each.changed), read)
 
     return [entry(each) for each in found if not _LITTER.fullmatch(each.path)], left
 
@@ -253,13 +253,18 @@ def _inside(name):
     return "/".join(parts) if parts and ".." not in parts else None
 
 
+def _moment(seconds):
+    """Return a time that a disk or an archive tells; None for one before 1970 or after 2242, which nobody handed in."""
+    return datetime.fromtimestamp(seconds, UTC) if 0 <= seconds < 2**33 else None
+
+
 def _time(info):
     """Return the time of an entry: in UTC where the archive has it so, else read in the zone of this machine."""
     extra, place = info.extra, 0
     while place + 4 <= len(extra):
         kind, length = struct.unpack_from("<HH", extra, place)
         if kind == 0x5455 and length >= 5 and place + 9 <= len(extra) and extra[place + 4] & 1:
-            return datetime.fromtimestamp(struct.unpack_from("<I", extra, place + 5)[0], UTC)
+            return _moment(struct.unpack_from("<I", extra, place + 5)[0])
         place += 4 + length
     try:
         return datetime(*info.date_time).astimezone(UTC)

@@ -171,7 +171,8 @@ def copy_files(source, target, most):
         os.makedirs(os.path.dirname(place), exist_ok=True)
         with open(place, "wb") as stream:
             stream.write(content)
-        os.utime(place, (each.changed, each.changed))
+        with contextlib.suppress(OSError, OverflowError):  # a disk may know no such time
+            os.utime(place, (each.changed, each.changed))
     return left
 
 

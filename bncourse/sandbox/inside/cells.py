@@ -89,12 +89,13 @@ class _Desk:
     def do_run(self, source):
         OUTPUTS.clear()
         _can_be_written_to()
+        self.statements.begin(source)
         source = unwrapped(source)
-        self.statements.begin()
         result = self.shell.run_cell(source, store_history=False)
         first = error = result.error_before_exec or result.error_in_exec
         for _ in range(MOST):
             if not result.error_in_exec:
+                self.statements.went_well(self.shell.transform_cell(source))
                 break
             source = self.statements.rest(self.shell.transform_cell(source), result.error_in_exec)
             if source is None:

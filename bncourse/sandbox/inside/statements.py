@@ -8,12 +8,15 @@ import ast
 import re
 import textwrap
 
+from bncourse.sandbox.inside.lacks import Lacks
 from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names, lines_of
 
 MOST = 100  # statements of one cell that may stop
 _OF_THE_MACHINE = (ImportError, OSError, EOFError)
 # They wrap a whole cell into one call; what they say of it is nothing to grading.
 _WRAPPING = re.compile(r"\A(\s*)%%(?:time|capture|prun)\b[^\n]*")
+_KEEPS_IN = re.compile(r"\A\s*%%capture\b[^\n]*?[ \t]([^\W\d]\w*)[ \t]*(?:\n|\Z)")
+_GO_ON = (ast.If, ast.With, ast.Try)  # below a stop in them the rest of the block is run; a loop is left
 
 
 def unwrapped(source):
@@ -38,12 +41,27 @@ class Statements:
 
     def __init__(self, absent):
         self._kinds = (absent, *_OF_THE_MACHINE)
-        self._lost = set()  # names that a statement which stopped would have bound
+        self._lacks = Lacks()
         self._has_stopped = False  # in this cell: what fails behind it may follow from it
 
-    def begin(self):
-        """Begin with a new cell."""
+    def begin(self, source):
+        """Begin with a new cell.
+
+        Parameters
+        ----------
+        source : str
+            Its text, as the student wrote it.
+        """
         self._has_stopped = False
+        if keeps := _KEEPS_IN.match(source):
+            self._lacks.add(keeps.groups())
+
+    def went_well(self, text):
+        """Note what a cell, or the rest of one, has bound that ran to its end."""
+        try:
+            self._lacks.follow(ast.parse(text).body)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return
 
     def rest(self, text, error):
         """Return what is left of a cell below the statement that stopped; None where the cell ends there as well.
@@ -66,12 +84,18 @@ class Statements:
         lines = lines_of(text)
         line = _line_in(error, len(lines))
         stopped = next((node for node in body if _first(node) <= line <= node.end_lineno), None)
-        if stopped is None or not self._is_the_machines(stopped, error):
+        if stopped is None:
+            return None
+        at = body.index(stopped)
+        if isinstance(error, KeyboardInterrupt):  # its time is over: what it defines takes none
+            return "".join(_behind(body[at + 1 :], text, only=DEFINITIONS)) or None
+        self._lacks.follow(body[:at])
+        if not self._is_the_machines(stopped, error):
             return None
         self._has_stopped = True
-        self._lost |= bound_names(stopped)
-        left = body[body.index(stopped) + 1 :]
-        below = "".join(_functions_behind(stopped, line, text))
+        self._lacks.add(bound_names(stopped))
+        left = body[at + 1 :]
+        below = "".join(_left_in(stopped, line, text))
         if left:
             first = _first(left[0])
             if first == stopped.end_lineno:  # on one line, with a semicolon between
@@ -80,13 +104,9 @@ class Statements:
         return below or None
 
     def _is_the_machines(self, statement, error):
-        if isinstance(error, KeyboardInterrupt | SystemExit):
+        if isinstance(error, SystemExit):
             return False
-        if isinstance(error, self._kinds) or self._has_stopped:
-            return True
-        if isinstance(error, NameError) and error.name in self._lost:
-            return True
-        return any(isinstance(node, ast.Name) and node.id == "get_ipython" for node in ast.walk(statement))
+        return isinstance(error, self._kinds) or self._has_stopped or self._lacks.concern(statement)
 
 
 def _line_in(error, lines):
@@ -106,10 +126,27 @@ def _first(node):
     return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
 
 
-def _functions_behind(block, line, text):
-    """Yield the functions and classes of a block that stand below the line at which it stopped, as texts."""
+def _left_in(block, line, text):
+    """Yield what a block still has below the line at which it stopped, as texts.
+
+    Where it stopped at its head nobody knows what it would have run, and in a loop how often: what it defines is kept.
+    """
+    if isinstance(block, DEFINITIONS):
+        return
+    parts = [getattr(block, name, ()) for name in ("body", "orelse", "finalbody")]
+    for inner in parts:
+        for at, node in enumerate(inner):
+            if _first(node) <= line <= node.end_lineno:
+                yield from _left_in(node, line, text)
+                yield from _behind(inner[at + 1 :], text, None if isinstance(block, _GO_ON) else DEFINITIONS)
+                return
+    for inner in parts:
+        yield from _behind([node for node in inner if _first(node) > line], text, DEFINITIONS)
+
+
+def _behind(nodes, text, only=None):
+    """Yield statements as texts of their own; those of some kinds, where they are named."""
     lines = lines_of(text)
-    for name in ("body", "orelse", "finalbody"):
-        for node in getattr(block, name, ()) if not isinstance(block, DEFINITIONS) else ():
-            if isinstance(node, DEFINITIONS) and _first(node) > line:
-                yield textwrap.dedent("".join(lines[_first(node) - 1 : node.end_lineno])).rstrip("\n") + "\n"
+    for node in nodes:
+        if only is None or isinstance(node, only):
+            yield textwrap.dedent("".join(lines[_first(node) - 1 : node.end_lineno])).rstrip("\n") + "\n"

@@ -1,0 +1,67 @@
+"""Which names of a submission hang on what this machine lacks, so that what fails through them is not the student's."""
+
+import ast
+from importlib.util import find_spec
+
+from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names
+
+# What they give is another thing on each machine, or nothing at all behind the walls.
+OF_THE_MACHINE = {
+    *("IPython", "argparse", "bncourse", "getpass", "glob", "google", "importlib", "ipykernel", "ipywidgets", "locale"),
+    *("os", "pathlib", "pkgutil", "platform", "pwd", "shutil", "socket", "subprocess", "sys", "sysconfig", "tempfile"),
+    *("urllib", "webbrowser"),
+}
+_IN_EVERY_NOTEBOOK = frozenset(("get_ipython", "In", "Out", "display", "input", "_", "__", "___", "__file__"))
+
+
+class Lacks:
+    """Follows the cells of a submission, and knows which names hang on the machine.
+
+    A name hangs on it that is imported from what is another thing on each machine, or is not installed here; that a
+    statement would have bound that stopped; and that is bound by a statement that uses such a name.
+    """
+
+    def __init__(self):
+        self._names = set(_IN_EVERY_NOTEBOOK)
+
+    def add(self, names):
+        """Note names that hang on the machine."""
+        self._names |= set(names)
+
+    def follow(self, body):
+        """Read statements that have run.
+
+        Parameters
+        ----------
+        body : list of ast.stmt
+        """
+        for statement in body:
+            if self.concern(statement):
+                self._names |= bound_names(statement)
+            elif isinstance(statement, ast.Assign) and all(isinstance(each, ast.Name) for each in statement.targets):
+                self._names -= {each.id for each in statement.targets}
+            elif isinstance(statement, DEFINITIONS):
+                self._names.discard(statement.name)
+
+    def concern(self, statement):
+        """Return whether a statement uses what hangs on the machine, as a bool."""
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in self._names:
+                return True
+            if isinstance(node, ast.Import | ast.ImportFrom) and any(map(_is_not_the_same_everywhere, _modules(node))):
+                return True
+        return False
+
+
+def _modules(node):
+    names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+    return {name.partition(".")[0] for name in names}
+
+
+def _is_not_the_same_everywhere(name):
+    if name in OF_THE_MACHINE:
+        return True
+    try:
+        return find_spec(name) is None
+    except (ImportError, ValueError, AttributeError):
+        return True
