@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import random
 import shutil
 import stat
@@ -439,6 +440,36 @@ def test_a_students_zip_reaches_no_further_and_is_read_to_a_limit(course, tmp_pa
     )
     assert set(hashes(raw(course, "grace"))) == {"b.csv", NOTEBOOK}
     assert ["leads out" in why or "together" in why for _, why in done.left] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"bob_13_9-{NAME}_7_{'9' * 5_000}_x.ipynb",
+        f"bob_13_{'9' * 5_000}_{NOTEBOOK}",
+        f"bob_{'9' * 5_000}_13_{NOTEBOOK}",
+        f"Bob_{'7' * 5_000}_assignsubmission_file_{NOTEBOOK}",
+        f"{'b_1_' * 5_000}{NOTEBOOK}",
+        f"{'b' * 60_000}_13_7_{NOTEBOOK}",
+    ],
+)
+def test_a_name_of_no_system_stops_nobody(course, tmp_path, name):  # noqa: F811
+    files = {name: solved(), f"hoppergrace_333_3_{NOTEBOOK}": solved()}
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
+    assert "grace" in done.students and any("longer than" in why for _, why in done.left)
+
+
+@pytest.mark.parametrize("seconds", [-(2**40), 2**34, 2**41])
+def test_a_file_of_a_time_in_no_calendar_stops_nobody_and_has_none(course, tmp_path, seconds):  # noqa: F811
+    for student in ("ada", "grace"):
+        path = tmp_path / "class" / student / NOTEBOOK
+        path.parent.mkdir(parents=True)
+        path.write_text(solved())
+    os.utime(path, (0, seconds))  # a disk may keep less than that
+    with archives.opened(tmp_path / "class") as (entries, _):
+        times = {entry.path: entry.time for entry in entries}
+    assert times[f"ada/{NOTEBOOK}"] and (times[f"grace/{NOTEBOOK}"] is None or seconds < 0)
+    assert {"ada", "grace"} <= set(collect(Assignment(course, NAME), tmp_path / "class", people=PEOPLE).students)
 
 
 def test_names_that_no_system_should_have_are_replaced(course, tmp_path):  # noqa: F811

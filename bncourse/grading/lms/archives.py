@@ -20,6 +20,7 @@ from bncourse.grading.submission.plain_files import list_files, read_file
 from bncourse.trouble import Trouble
 
 MOST_ENTRIES = 20_000
+MOST_NAME = 1_000  # characters of a path
 MOST_OF_ONE = 50_000_000
 MOST_OF_ALL = 2_000_000_000
 MOST_OF_A_STUDENT = 100_000_000
@@ -154,6 +155,8 @@ def _of_zip(archive, most=None, encoding="cp437"):
             left.append((shown(name), "It is encrypted."))
         elif info.compress_type not in _METHODS:
             left.append((shown(name), "It is packed in a way that is not read here; pack it as a usual zip."))
+        elif len(name) > MOST_NAME:
+            left.append((f"{shown(name[:100])}...", "Its name is longer than any system makes one."))
         elif (path := _inside(name)) is None:
             left.append((shown(name), "Its name leads out of the archive."))
         else:

@@ -19,10 +19,10 @@ from bncourse.grading.submission.names import is_letter
 CANVAS, MOODLE, FOLDER = "canvas", "moodle", "folder"
 KINDS = (CANVAS, MOODLE, FOLDER)
 # Behind the name of a person. Names and files are chosen by people, so the same may stand in these too: see `readings`.
-_MOODLE = re.compile(r"_(?P<number>\d+)_assignsubmission_(?P<plugin>[a-z]+)(?:_?/|_)(?P<file>.+)", re.DOTALL)
-_PERSON = r"(?P<late>LATE_)?(?:(?P<number>\d+)|anon_(?P<anon>[A-Za-z0-9]{5}))_"
-_CANVAS = re.compile(rf"{_PERSON}(?P<attachment>\d+)_(?P<file>.+)", re.DOTALL)
-_TYPED = re.compile(rf"{_PERSON}(?:\d+_)?(?:text|link)\.html")
+_MOODLE = re.compile(r"_(?P<number>\d{1,18})_assignsubmission_(?P<plugin>[a-z]+)(?:_?/|_)(?P<file>.+)", re.DOTALL)
+_PERSON = r"(?P<late>LATE_)?(?:(?P<number>\d{1,18})|anon_(?P<anon>[A-Za-z0-9]{5}))_"
+_CANVAS = re.compile(rf"{_PERSON}(?P<attachment>\d{{1,18}})_(?P<file>.+)", re.DOTALL)
+_TYPED = re.compile(rf"{_PERSON}(?:\d{{1,18}}_)?(?:text|link)\.html")
 MOST_READINGS = 20
 
 
