@@ -168,6 +168,21 @@ child.join()""",
     assert found["program"] == "hello\n" and found["shell"] == "1" and "one" in found["copied"]
 
 
+@pytest.mark.skipif(LEVEL < 3, reason="/dev/shm belongs to all programs")
+def test_what_processes_share_works_at_level_3(warm):
+    with Submission(warm) as submission:
+        found = told(
+            submission,
+            """
+import json, multiprocessing
+fork = multiprocessing.get_context('fork')
+with fork.Pool(2) as pool: squares = pool.map(abs, [-1, -2, 3])
+with fork.Lock(): locked = True
+print(json.dumps([squares, locked]))""",
+        )
+    assert found == [[1, 2, 3], True]
+
+
 def test_modes_and_times_of_files_stay_as_they_are_whoever_they_belong_to(warm):
     with Submission(warm) as submission:
         found = told(

@@ -1,5 +1,6 @@
 """What no submission may see is not seen, wherever it lies: in a folder of the system, or in Python's environment."""
 
+import contextlib
 import os
 import shutil
 import sys
@@ -70,6 +71,29 @@ def test_a_course_in_a_folder_of_the_system_is_hidden_and_what_lies_beside_it_is
 def test_what_is_not_private_there_is_seen_so_that_the_test_above_can_fail(level, system):
     [seen] = said(sandbox.Sandbox(level, (), 48), system / "app/solutions/04.ipynb")
     assert seen == "text of app/solutions/04.ipynb"
+
+
+@walled
+@pytest.mark.parametrize("level", LEVELS)
+def test_of_a_closed_file_nothing_is_read_but_what_the_table_says(level, system):
+    solution = system / "app/solutions/04.ipynb"
+    with contextlib.suppress(OSError):
+        os.setxattr(solution, "user.note", b"secret")  # a disk may keep none
+    looks = [
+        f"open({str(solution)!r}).read()",
+        f"os.listdir({str(solution.parent)!r})",
+        f"os.getxattr({str(solution)!r}, 'user.note')",
+        f"os.listxattr({str(solution)!r})",
+        f"os.getxattr({str(solution.parent)!r}, 'user.note')",
+        f"os.readlink({str(solution)!r})",
+    ]
+    program = (
+        "import os\nfor look in {!r}:\n    try: print(eval(look))\n    except OSError: print('refused')\nprint({})"
+    )
+    with sandbox.Sandbox(level, (), 48, private=(str(system / "app"),)) as made, Submission(made) as submission:
+        seen = submission.run(program.format(looks, f"os.path.exists({str(solution)!r})"))[0]["text"].splitlines()
+    assert seen[:-1] == ["refused"] * len(looks)
+    assert level == 2 or seen[-1] == "False"
 
 
 @walled

@@ -17,7 +17,6 @@ open openat openat2 creat stat fstat lstat newfstatat statx access faccessat fac
 getdents getdents64 getcwd chdir fchdir rename renameat renameat2 mkdir mkdirat rmdir link linkat unlink unlinkat
 symlink symlinkat umask truncate ftruncate
 fallocate fadvise64 readahead fsync fdatasync sync_file_range statfs fstatfs flock sendfile copy_file_range
-getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
 dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait
 epoll_pwait2 eventfd eventfd2 signalfd signalfd4 timerfd_create timerfd_settime timerfd_gettime
 sendto recvfrom recvmsg recvmmsg shutdown getsockname getpeername getsockopt
@@ -94,8 +93,12 @@ sched_setscheduler sched_setattr sched_setparam setpriority ioprio_set ioprio_ge
 # have the same owner. Programs that copy files go on.
 PRETENDED = _names("chmod fchmod fchmodat fchmodat2 utime utimes utimensat futimesat")
 
-# As if files had no attributes (EOPNOTSUPP), which lie in the kernel's memory: programs that copy files go on.
-UNSUPPORTED = _names("setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr")
+# As if files had no attributes (EOPNOTSUPP), which lie in the kernel's memory, and are read where Landlock lets nobody
+# open a file: programs that copy files go on.
+UNSUPPORTED = _names("""
+setxattr lsetxattr fsetxattr removexattr lremovexattr fremovexattr
+getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr
+""")
 
 # As if the kernel had never had them (ENOSYS), so that libraries do without. clone3 passes its flags in memory, where
 # no filter can look, and the C library then uses clone. Some are older than any library that is used today.
