@@ -1,5 +1,7 @@
 """The model that a learner fine-tunes in notebook 11: a base of two residual blocks, and a new head."""
 
+import contextlib
+
 import numpy as np
 
 from bncourse import data
@@ -20,13 +22,8 @@ def digits(new):
     return x[chosen], labels[chosen] % CLASSES
 
 
-def handed_model(watch=None):
+def handed_model():
     """Build the model that a learner fine-tunes: a base of two residual blocks, and a new head.
-
-    Parameters
-    ----------
-    watch : callable, optional
-        Called without arguments after each call of `fit` or `train_on_batch`.
 
     Returns
     -------
@@ -43,27 +40,65 @@ def handed_model(watch=None):
         x = layers.Add(name=f"add_{k}")([x, layers.BatchNormalization(name=f"bn_{k}")(y)])
     base = keras.Model(inputs, layers.Flatten(name="flatten")(x), name="base")
     head = layers.Dense(CLASSES, activation="softmax", kernel_initializer="zeros", name="head")
-    kind = keras.Sequential if watch is None else _watched(keras, watch)
-    model = kind([keras.Input((8, 8, 1)), base, head])
+    model = keras.Sequential([keras.Input((8, 8, 1)), base, head])
     _prepare(base)
     return model
 
 
-def _watched(keras, watch):
-    class Handed(keras.Sequential):
-        def fit(self, *arguments, **options):
-            try:
-                return super().fit(*arguments, **options)
-            finally:
-                watch()
+@contextlib.contextmanager
+def watched(model, watch):
+    """Watch how the weights of a model are trained, in whatever model they take part.
 
-        def train_on_batch(self, *arguments, **options):
-            try:
-                return super().train_on_batch(*arguments, **options)
-            finally:
-                watch()
+    Parameters
+    ----------
+    model : keras.Model
+    watch : callable
+        Called without arguments before and after each call of `fit` or `train_on_batch` of a model that has one of the
+        weights, and before one of them is assigned by hand.
+    """
+    keras = require_keras()
+    weights = {id(weight) for weight in model.weights}
+    under_way = []
 
-    return Handed
+    def trained(method):
+        def train(self, *arguments, **options):
+            is_ours = not under_way and any(id(weight) in weights for weight in self.weights)
+            if is_ours:
+                watch()
+            under_way.append(method)
+            try:
+                return method(self, *arguments, **options)
+            finally:
+                under_way.pop()
+                if is_ours:
+                    watch()
+
+        return train
+
+    def assigned(method):
+        def assign(self, value):
+            if not under_way and id(self) in weights:
+                watch()
+            return method(self, value)
+
+        return assign
+
+    places = [
+        (keras.Model, "fit", trained),
+        (keras.Model, "train_on_batch", trained),
+        (keras.Variable, "assign", assigned),
+    ]
+    before = [(kind, name, vars(kind).get(name)) for kind, name, _ in places]
+    for kind, name, around in places:
+        setattr(kind, name, around(getattr(kind, name)))
+    try:
+        yield
+    finally:
+        for kind, name, own in before:
+            if own is None:
+                delattr(kind, name)
+            else:
+                setattr(kind, name, own)
 
 
 def _prepare(base):

@@ -159,3 +159,42 @@ def tuned_in_three_phases(model, images, labels):
             layer.trainable = layer.name in chosen
         fit(model, images, labels, 0.001, epochs=4)
     return model
+
+
+@fine_tune.right
+def tuned_on_features(model, images, labels):
+    keras = require_keras()
+    base, head = model.get_layer("base"), model.get_layer("head")
+    base.trainable = False
+    features = base.predict(images, verbose=0)
+    fit(keras.Sequential([keras.Input(features.shape[1:]), head]), features, labels, 0.01)
+    free_but_for_norms(base)
+    fit(model, images, labels, 0.001)
+
+
+@fine_tune.right
+def tuned_in_another_model(model, images, labels):
+    keras = require_keras()
+    base, head = model.get_layer("base"), model.get_layer("head")
+    inputs = keras.Input((8, 8, 1))
+    whole = keras.Model(inputs, head(base(inputs)))
+    base.trainable = False
+    fit(whole, images, labels, 0.01)
+    free_but_for_norms(base)
+    fit(whole, images, labels, 0.001)
+
+
+@fine_tune.right
+def tuned_with_a_head_in_numpy(model, images, labels):
+    base = model.get_layer("base")
+    features = np.asarray(base.predict(images, verbose=0), np.float64)
+    kernel, bias = np.zeros((features.shape[1], 5)), np.zeros(5)
+    for _ in range(300):
+        scores = features @ kernel + bias
+        chances = np.exp(scores - scores.max(axis=1, keepdims=True))
+        error = chances / chances.sum(axis=1, keepdims=True) - np.eye(5)[labels]
+        kernel -= 0.05 * features.T @ error / len(labels)
+        bias -= 0.05 * error.mean(axis=0)
+    model.get_layer("head").set_weights([kernel.astype("float32"), bias.astype("float32")])
+    free_but_for_norms(base)
+    fit(model, images, labels, 0.001)
