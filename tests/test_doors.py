@@ -192,6 +192,30 @@ def test_collecting_takes_plain_files_stages_them_and_keeps_what_came_before(tmp
     assert len(list((course / "received" / "ada").iterdir())) == 2
 
 
+@pytest.mark.parametrize("text", ["{file}", "2024-01-15 10:00:00 {file}", "2024-01-15 99:00:00 +99:99", "\0\xff"])
+def test_a_time_of_a_student_opens_no_file_and_stops_nobody(tmp_path, text, monkeypatch):
+    from dateutil import tz
+
+    course = make(tmp_path / "course")
+    (tmp_path / "zone").write_bytes(b"TZif2")  # the beginning of a file of zones, and no more
+    looked = []
+    zone_of = tz.gettz
+    monkeypatch.setattr(tz, "gettz", lambda name=None: looked.append(name) or zone_of(name))
+    config = settings(course)
+    config.ExchangeCollect.check_owner = config.Collect.check_owner = False
+    inbound = course / "exchange" / "bncourse" / "inbound"
+    for hour in (10, 11):  # the second time it is compared with what was collected
+        for student in ("ada", "mallory", "zoe"):
+            time = f"2024-01-15 {hour}:00:00 UTC"
+            place = put(inbound / f"{student}+{NAME}+{time}+x", submission(course, {}))
+            (place / "timestamp.txt").write_text(text.format(file=tmp_path / "zone") if student == "mallory" else time)
+        (course / "exchange").chmod(0o1777)
+        outcome = NbGraderAPI(CourseDirectory(config=config), config=config).collect(NAME)
+        assert outcome["success"], outcome
+    assert set(os.listdir(course / "submitted")) == {"ada", "mallory", "zoe"}
+    assert not [name for name in looked if name and str(tmp_path) in name]
+
+
 def texts(folder):
     return [path.read_text() for path in folder.rglob("*") if path.is_file()]
 

@@ -185,6 +185,14 @@ def test_the_conda_environment_names_what_pyproject_names():
 OF_A_TAB = {"pyodide", "pyodide_js", "pyodide_kernel"}  # the Python of a browser has them, and no registry for ours
 
 
+def test_a_time_that_a_stranger_wrote_is_read_in_one_place():
+    """What else nbgrader reads as a time may open a file that it names."""
+    readers = {
+        path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py") if "parse_utc" in path.read_text()
+    }
+    assert readers == {"grading/submission/timestamp.py", "grading/gradebook/writer.py"}  # and what staging wrote
+
+
 def test_every_library_that_is_imported_is_declared():
     by_module = packages_distributions()
     every = [*project()["dependencies"], *(d for extra in project()["optional-dependencies"].values() for d in extra)]

@@ -148,6 +148,28 @@ def test_a_mark_of_canvas_is_kept_and_said_where_no_time_is_known(klass):
     assert "Canvas marks it as late, and its time is not known" in by_id(klass)["late"].note
 
 
+def test_of_whom_no_time_is_known_is_said_whatever_the_door(klass, tmp_path):
+    [said] = [line for line in klass.done.warnings if line.startswith("No time of submission is known")]
+    assert "gone (Gone Lovelace), marie.c2 (Marie Curie)" in said and "late" not in said and "ada" not in said
+    log = converters.autograde(Assignment(klass.course, NAME), "gone")
+    assert "No time of submission is known of gone" in log
+
+
+@pytest.mark.parametrize("stamp", ["soon", "2031-01-01 00:00:00 UTC", None])
+def test_a_time_that_nobody_can_read_is_said_in_the_run(tmp_path, stamp):
+    course = small_course.write(tmp_path / "course")
+    converters.generate_assignment(Assignment(course, NAME))
+    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as book:
+        book.update_or_create_assignment(NAME, duedate="2026-10-24 21:59:00 UTC")
+    for student in ("ada", "eve"):
+        place = put(course / "submitted" / student / NAME, submission(course, RIGHT))
+        text = "2026-10-20 10:00:00 UTC" if student == "ada" else stamp
+        if text:
+            (place / "timestamp.txt").write_text(text)
+    done = grade(Assignment(course, NAME), workers=1)
+    assert any("No time of submission is known" in line and "eve" in line for line in done.warnings), done.warnings
+
+
 def test_what_was_typed_in_is_not_nothing(klass):
     assert klass.done.typed == {"emmy": "lovelaceemmy_5_text.html"}
     assert (

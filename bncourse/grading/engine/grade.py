@@ -21,7 +21,7 @@ from bncourse.grading.engine.progress import Graded
 from bncourse.grading.engine.provenance import fingerprint
 from bncourse.grading.engine.run import GradingRun, stamp_of
 from bncourse.grading.gradebook.enrolment import one_spelling, removed
-from bncourse.grading.lms.unknown_times import typed_in, without_times
+from bncourse.grading.lms.unknown_times import of_no_time, typed_in, without_times
 from bncourse.grading.nbgrader.configuration import limits_of, lowest_level
 from bncourse.grading.release.build import enter_assignment
 from bncourse.grading.submission.store import read_release, stage_assignment
@@ -138,7 +138,8 @@ def grade(
         times = {student: _handed_in_at(assignment.submission(student), reports[student]) for student in done.unchanged}
         record.enter(name, times)
         done.penalties = record.renew_penalties(name, set(done.unchanged))
-        done.warnings += [*record.idle_extensions(names(course)), *without_times(assignment, done, reports)]
+        unknown = of_no_time(record.gradebook, name, {*done.scores, *done.unchanged})
+        done.warnings += [*record.idle_extensions(names(course)), *without_times(assignment, done, reports, unknown)]
         done.took = time.monotonic() - began
     return done
 

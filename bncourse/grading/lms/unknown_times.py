@@ -61,7 +61,28 @@ def about_time(submission, late, at):
     return ""
 
 
-def without_times(assignment, done, reports):
+def of_no_time(gradebook, name, students):
+    """Return those of the students who may be late and of whom the gradebook knows no time, as a list.
+
+    Parameters
+    ----------
+    gradebook : nbgrader.api.Gradebook
+    name : str
+        Of an assignment; where it has no due date, nobody is late.
+    students : collection of str
+    """
+    from nbgrader.api import MissingEntry
+
+    try:
+        if gradebook.find_assignment(name).duedate is None:
+            return []
+        times = {each.student_id: each.timestamp for each in gradebook.assignment_submissions(name)}
+    except MissingEntry:
+        return []
+    return sorted(student for student in students if times.get(student) is None)
+
+
+def without_times(assignment, done, reports, unknown):
     """Return the sentences of a run about those who may be late, and of whom no time is known.
 
     Parameters
@@ -70,10 +91,12 @@ def without_times(assignment, done, reports):
     done : Graded
     reports : dict of str to StagingReport
         Of each student in the run.
+    unknown : list of str
+        What `of_no_time` gives.
     """
     late, again, system = [], [], ""
-    marks = marked_late(assignment)
-    for student in sorted({*done.scores, *done.unchanged}):
+    marks, graded = marked_late(assignment), {*done.scores, *done.unchanged}
+    for student in sorted(graded):
         submission = assignment.submission(student)
         report = reports[student]
         stamp = TIMESTAMP in report.files
@@ -85,6 +108,16 @@ def without_times(assignment, done, reports):
     said = []
     if late:
         said.append(f"{system} marks as late, and no time is known, so no penalty was taken: {', '.join(late)}.")
+    others = [done.shown(student) for student in unknown if done.shown(student) not in (*late, *again)]
+    if others and len(unknown) == len(graded) > 1:
+        said.append(
+            "No time of submission is known of anybody, so no penalty was taken. To tell the times: bncourse collect "
+            "with --times."
+        )
+    elif others:
+        said.append(
+            f"No time of submission is known, or it cannot be read, so no penalty was taken: {', '.join(others)}."
+        )
     if again:
         said.append(
             f"Handed in again without a time, so the time before does not count and no penalty was taken: "

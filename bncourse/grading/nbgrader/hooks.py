@@ -19,22 +19,22 @@ from pathlib import Path
 from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters.base import NbGraderException
-from nbgrader.exchange import ExchangeError
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseAssignment
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 
 from bncourse.grading.assignment import SUBMITTED, Assignment
 from bncourse.grading.gradebook.create import prepare
 from bncourse.grading.gradebook.enrolment import one_spelling, removed
-from bncourse.grading.lms.unknown_times import forget_time, has_lost_its_time
+from bncourse.grading.lms.unknown_times import forget_time, has_lost_its_time, of_no_time
 from bncourse.grading.nbgrader.configuration import refuse_unknown
 from bncourse.grading.submission.names import may_be_graded
 from bncourse.grading.submission.plain_files import copy_files, read_file
 from bncourse.grading.submission.store import stage_assignment
+from bncourse.grading.submission.timestamp import TIMESTAMP, read_time
 from bncourse.trouble import Trouble
 
 _SAME_TIME = timedelta(minutes=10)  # handing in writes the time and then its files
+_NO_TIME = datetime.min
 MOST_LOOKED_AT = 20_000  # files and folders of a submission; far more than staging takes
 _OTHER_NAMES = (
     "If accounts have other names than students on your hub, c.Collect.check_owner = False takes it, and then "
@@ -94,11 +94,12 @@ class Collect(ExchangeCollect):
     """
 
     def _path_to_record(self, path):
-        try:
-            record = super()._path_to_record(path)
-        except (ExchangeError, ValueError, OverflowError, TypeError):
-            record = {"username": "", "filename": os.path.basename(path), "timestamp": datetime.min}
-        student = record["username"]
+        filename = os.path.basename(path)
+        student, *more = filename.rsplit("+", 3)
+        time = read_time(os.fsencode(more[1])) if len(more) > 1 else None
+        record = {"username": student, "filename": filename, "timestamp": (time or _NO_TIME).replace(tzinfo=None)}
+        if time is None:
+            student = ""
         if not (may_be_graded(student) and os.path.isdir(path) and not os.path.islink(path)):
             self.log.warning("Left in the exchange, for it is no submission: %s", ascii(path))
             return record | {"username": ""}
@@ -111,6 +112,7 @@ class Collect(ExchangeCollect):
         return record
 
     def init_src(self):
+        self.coursedir.get_existing_timestamp = _time_in  # nbgrader's own believes whatever stands there
         super().init_src()
         self.src_records = [record for record in self.src_records if record["username"]]
         for record in self.src_records:
@@ -170,14 +172,23 @@ def _written_later(folder):
     system keeps with files can only be made later.
     """
     try:
-        said = parse_utc(read_file(folder, "timestamp.txt", 100).decode("ascii")).replace(tzinfo=UTC)
+        said = read_time(read_file(folder, TIMESTAMP, 100))
         changed = datetime.fromtimestamp(max(islice(_changes(folder), MOST_LOOKED_AT)), UTC)
     except (OSError, ValueError, OverflowError, TypeError):
         return ""
-    if changed - said < _SAME_TIME:
+    if said is None or changed - said < _SAME_TIME:
         return ""
     times = f"{said:%Y-%m-%d %H:%M} UTC, and was last changed at {changed:%Y-%m-%d %H:%M} UTC"
     return f"the submission says that it was handed in at {times}: by its owner, or by who copied the exchange"
+
+
+def _time_in(folder):
+    """Return the time that a submission names, as nbgrader has it: in UTC, without a zone; None without one."""
+    try:
+        time = read_time(read_file(folder, TIMESTAMP, 100))
+    except OSError:
+        return None
+    return time and time.replace(tzinfo=None)
 
 
 def _changes(folder):
@@ -248,6 +259,9 @@ def _of_the_class(log, places, assignment, outcomes):
             if student not in gone and has_lost_its_time(assignment.submission(student)):
                 forget_time(gradebook, assignment.submission(student))
                 log.warning("%s handed in again without a time: the time before does not count", student)
+        reports = {student: assignment.submission(student).staging_report().files for student in students}
+        for student in of_no_time(gradebook, assignment.name, [s for s in students if TIMESTAMP not in reports[s]]):
+            log.warning("No time of submission is known of %s, or it cannot be read: no penalty is taken", student)
     for student in sorted(gone):
         log.warning("Not graded: %s was taken out of the gradebook; bncourse students takes them in again", student)
     for student, why in troubles.items():
