@@ -53,7 +53,9 @@ SENTENCES = {
         _sentence("mileage_elsewhere", "cars-read", "more than half of the gap is gone", {"farther, weight too": 2.5}),
         _sentence("detectors", "alarms", "All three agree", {"auc": 0.7}, {"pixels": 0}, {"mmd p": 0.3}),
         _sentence("detectors", "alarms", "in most pixels", {"pixels": 30}),
-        _sentence("false_alarms", "alarms-read", "wrong more often than not", {_SMALLEST: 0.05}, {_SMALLEST: 0.3}),
+        _sentence(
+            "false_alarms", "alarms-read", "far more often than once in 20 times", {_SMALLEST: 0.05}, {_SMALLEST: 0.3}
+        ),
         _sentence("without_ties", "ties-read", "that explains a smaller part", {"pixels independent": 0.95}),
         _sentence("without_ties", "ties-read", "the share is above 0.85", {"ties broken": 0.8}),
         _sentence("alarm_and_harm", "seen", "The dot is detected without a mistake", {"auc dot": 0.9}),
@@ -218,7 +220,7 @@ SENTENCES = {
     ],
     "07": [
         _sentence("keras_slow_sgd", "end", "batch norm gained more than 15 points", {"accuracy_with": 0.5}),
-        _sentence("keras_sgd_rates", "end", "at larger rates less than half of that", {"ahead_0.1": 0.3}),
+        _sentence("keras_sgd_rates", "end", "at 0.1 and at 0.5 less than half of that", {"ahead_0.1": 0.3}),
         _sentence("keras_adam", "adam-why", "has the lower training loss", {"loss_with": 2.0}),
         _sentence("keras_adam", "adam-why", "the moving statistics are late", {"lag_first": 0.0}),
         _sentence(

@@ -161,14 +161,15 @@ _ALL = (
     ),
     Prediction(
         "07", "Do the moving statistics stay, if the layer was built with training=False?",
-        "`fit` calls the whole model with training=True, and in Keras 3 that reaches this layer too.",
+        "`fit` calls the model with training=True, and in a functional model of Keras 3 that reaches this layer too.",
         (2, 1), {"A": "yes", "B": "no"}, lambda measured: {"yes": "A", "no": "B"}[measured],
         (r"reaches the layer",),
     ),
     Prediction(
         "08", "At learning rate 3, what does batch norm change?",
-        "Before batch norm the length of the weights does not matter, so no long step can blow up what the next layer "
-        "gets. That longer weights turn less may help; it is not needed here. Without batch norm the outputs overflow.",
+        "Before batch norm the length of the weights does not matter, so a long step of these weights cannot blow up "
+        "what the next layer gets; gamma and beta have no such protection. That longer weights turn less may help; it "
+        "is not needed here. Without batch norm the outputs overflow.",
         (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
         lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C",
         (r"overflowed", r"what it adds"),

@@ -244,8 +244,9 @@ BUGS = (
         "gamma and beta left behind",
         "inference",
         "put together",
-        "A library's wrapper of batch norm took no account of gamma and beta. Its author called that a limitation, and "
-        "a later version had them. Here they are left out in one branch only, the one for inference.",
+        "A user reported two faults of a library's wrapper of batch norm: it took no account of gamma and beta, and at "
+        "test time it did the same as in training. Its author called the wrapper limited. Here gamma and beta are left "
+        "out in one branch only, the one for inference.",
         (issue("vlfeat/matconvnet", 280, "October 2015", "closed"),),
         "It cannot be seen while gamma is 1 and beta is 0.",
         {"scale": _scaled_in_training_only},

@@ -34,13 +34,12 @@ def _story(key, asks, right, because, **why_wrong):
 _story(
     "scanner",
     "A net finds cracks in X-ray images of bones. A new scanner's images are brighter. The patients are as before, and "
-    "a doctor reads an old and a new image in the same way.",
+    "any given image, old or new, shows a crack as probably as before.",
     COVARIATE,
     "Because the images x are others, while the answer to a given image is the same: p(x) changes, p(y given x) does "
     "not.",
     label="The share of patients with a crack, p(y), is the same as before. The images have changed, p(x).",
-    concept="The doctor gives the same image the same answer, so the rule p(y given x) has not changed. The images "
-    "have.",
+    concept="The same image means the same as before, so the rule p(y given x) has not changed. The images have.",
     none="Brighter images are other inputs: p(x) has changed, even though the patients and the rule have not.",
 )
 _story(

@@ -100,7 +100,7 @@ question(
 )
 question(
     "trainable",
-    "How many of them are trainable (change by gradient)?",
+    "How many of them are trainable (given to the optimizer)?",
     10858,
     {
         11050: ("K3", "The moving means and variances are no trainable weights: no gradient reaches them."),
