@@ -167,9 +167,8 @@ _ALL = (
     ),
     Prediction(
         "08", "At learning rate 3, what does batch norm change?",
-        "Before batch norm the length of the weights does not matter, so a long step of these weights cannot blow up "
-        "what the next layer gets; gamma and beta have no such protection. That longer weights turn less may help; it "
-        "is not needed here. Without batch norm the outputs overflow.",
+        "Before batch norm the length of the weights does not matter, so a long step of them cannot blow up what the "
+        "next layer gets (gamma and beta have no such protection). Without batch norm the outputs overflow.",
         (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
         lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C",
         (r"overflowed", r"what it adds"),

@@ -90,8 +90,8 @@ verdict_claims.question(
 
 verdict_claims.question(
     "smoother_on_average",
-    "Averaged over the 300 steps after the start, the loss of the ReLU network of eight layers changes less along its "
-    "gradient with batch norm.",
+    "Averaged over the 300 steps after the start, at learning rate 0.1, the loss of the ReLU network of eight layers "
+    "changes less along its gradient with batch norm.",
     SUPPORTED,
     {
         CONTRADICTED: "The range of the loss along the gradient, averaged over the looks after step 0, is more than "
@@ -99,7 +99,7 @@ verdict_claims.question(
         OPEN: "It was measured: averaged over the looks after step 0, the range of the loss along the gradient is more "
         "than three times smaller with batch norm.",
     },
-    "The claim names the network and the average, and so it holds; the sigmoid network comes out the other way.",
+    "The claim names the network, the rate and the average, and so it holds; with sigmoids it comes out the other way.",
 )
 
 verdict_claims.question(
@@ -195,8 +195,8 @@ verdict_claims.question(
 
 verdict_claims.question(
     "gradients_that_grow",
-    "In a deep ReLU network with batch norm, batches of 64 and no skip connections, the gradient at initialization grows by a factor "
-    "of about 1.2 a layer on its way back.",
+    "In a deep ReLU network with batch norm, batches of 64 and no skip connections, the gradient at initialization "
+    "grows by a factor of about 1.2 a layer on its way back.",
     SUPPORTED,
     {
         CONTRADICTED: (
