@@ -94,6 +94,11 @@ def _course(figures):
     return f"JupyterLab {figures['start_seconds']:.0f} s; a notebook {min(seconds):.0f} to {max(seconds):.0f} s"
 
 
+def _tab(figures):
+    tab, here = ([found[where] for found in figures["notebooks"].values()] for where in ("tab", "here"))
+    return f"a notebook {min(tab):.0f} to {max(tab):.0f} s; all together {sum(tab) / sum(here):.1f} times as long as here"
+
+
 HERE = {
     "checks": _checks,
     "claims": _claims,
@@ -102,4 +107,5 @@ HERE = {
     "soak": _soak,
     "reference": _reference,
     "course": _course,
+    "tab": _tab,
 }
