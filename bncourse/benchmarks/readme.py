@@ -96,7 +96,7 @@ def _course(figures):
 
 def _tab(figures):
     tab, here = ([found[where] for found in figures["notebooks"].values()] for where in ("tab", "here"))
-    return f"a notebook {min(tab):.0f} to {max(tab):.0f} s; all together {sum(tab) / sum(here):.1f} times as long as here"
+    return f"a notebook {min(tab):.0f} to {max(tab):.0f} s; together {sum(tab) / sum(here):.1f} times as long as here"
 
 
 HERE = {
