@@ -62,8 +62,8 @@ verdict_claims.question(
         OPEN: (
             "C4",
             "The tanh network with noise tests this very claim: the drift, measured as here, is back, and the network "
-            'is still fast. One counter-example is enough against "only". (Whether drift that comes from training would do the '
-            "same is open; the claim does not ask that.)",
+            'is still fast. One counter-example is enough against "only". (Whether drift from training would '
+            "do the same is open; the claim does not ask that.)",
         ),
     },
     "In the tanh network with noise the drift is large, and training is not slow.",
