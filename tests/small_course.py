@@ -44,7 +44,8 @@ def notebook():
             2,
             "def scale(x):\n    ### BEGIN SOLUTION\n    s = x.std(axis=0)\n    return x / s\n    ### END SOLUTION",
             "x = np.array([[1.0, 2.0], [3.0, 6.0]])\nassert np.allclose(scale(x), [[1, 1], [3, 3]])\n"
-            "### BEGIN HIDDEN TESTS\nassert scale(x + 71.0).shape == (2, 2)\n### END HIDDEN TESTS",
+            "### BEGIN HIDDEN TESTS\nprint('at 71.0')\nassert scale(x + 71.0).shape == (2, 2), 'at 71.0'\n"
+            "### END HIDDEN TESTS",
         ),
         text("end", "What you have seen: two steps."),
     ]

@@ -9,6 +9,7 @@ import builtins
 import contextlib
 import io
 import math
+import traceback
 import warnings
 
 from bncourse.grading.engine.outcomes import outcome_of
@@ -62,10 +63,31 @@ def judge_check(cell, submission, seeds, judged, locked, out_of_time):
     except Trouble as trouble:
         raise Broken(str(trouble)) from trouble
     except Exception as error:  # a plain assert of a maintainer's own check cell, or what an answer raised in it
-        outputs = [error_output(type(error).__name__, [f"{type(error).__name__}: {error}"])]
+        text = f"{type(error).__name__}: {error}"
+        if _lines_in(error) & _hidden_lines(cell.source):  # its message may say what the test expects
+            text = "A hidden test of this check is not passed."
+        outputs = [error_output(type(error).__name__, [text])]
     judged.outcomes[grading.grade_id] = outcome_of(grading, verdicts, outputs, out_of_time)
-    printed = [{"output_type": "stream", "name": "stdout", "text": said.getvalue()[:20_000]}] if said.getvalue() else []
+    text = said.getvalue()[:20_000]
+    if text and _hidden_lines(cell.source):
+        text = "What this check printed is not shown, because it has hidden tests.\n"
+    printed = [{"output_type": "stream", "name": "stdout", "text": text}] if text else []
     return [*printed, *shown, *outputs]
+
+
+def _hidden_lines(source):
+    """Return the numbers of the lines of a check cell that stand in hidden tests, as a set."""
+    found, hidden = set(), False
+    for number, line in enumerate(source.splitlines(), start=1):
+        hidden = (hidden or "BEGIN HIDDEN TESTS" in line) and "END HIDDEN TESTS" not in line
+        if hidden:
+            found.add(number)
+    return found
+
+
+def _lines_in(error):
+    """Return the lines of a check cell from which an error came, as a set."""
+    return {step.lineno for step in traceback.extract_tb(error.__traceback__) if step.filename == "<check>"}
 
 
 def _from_locked(cells):
