@@ -103,7 +103,7 @@ RANGES = {
         Range(
             "movement_with_and_without", "built-in", "0.5 to 0.6 with", lambda n: n["batch_median_range"], 0.5, 0.6, 1
         ),
-        Range("drift_and_rate", "drift-rates-read", "3 to 10 times", lambda n: n["none_3"] / n["batch_3"], 3, 10, 0),
+        Range("drift_and_rate", "drift-rates-read", "3 to 11 times", lambda n: n["none_3"] / n["batch_3"], 3, 11, 0),
         Range(
             "input_scaling", "scaling-read", "a gain of 4 to 9 times", lambda n: n["sigmoid_standardized_gain"], 4, 9, 0
         ),
