@@ -209,7 +209,7 @@ def tiny_networks(seed):
 
 CLAIMS = {
     "tiny_networks": Claim(
-        "where the tiny network learns, the input of its marked node becomes at least twice as wide on nearly all seeds",
+        "where the tiny network learns, the input of its marked node nearly always becomes at least twice as wide",
         tiny_networks,
         lambda n: n["accuracy"] < 0.6 or n["wider"] > 2,
         over={},
