@@ -1,13 +1,14 @@
 """One case: call the answer, compare with the truth, and keep the first thing that is wrong."""
 
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import Reply, plain
 from bncourse.checking.exercise import Case
+from bncourse.checking.rounding import rounding
 from bncourse.checking.verdict import Finding
 
 PLAIN = (bool, int, float, str, tuple, list, type(None), np.generic, np.ndarray)
@@ -48,39 +49,14 @@ def truth_of(exercise, case):
     arguments, options = case.copy()
     expected = _truth(exercise, arguments, options)
     # kept, because a diagnosis compares the same case with a hundred wrong ideas
-    rounding = cache(lambda: _rounding(exercise, case, expected))
-    return expected, compare.Tolerance(exercise.rtol, exercise.atol, rounding)
+    room = cache(lambda: rounding(exercise, case, expected, partial(_truth, exercise)))
+    return expected, compare.Tolerance(exercise.rtol, exercise.atol, room)
 
 
 def _truth(exercise, arguments, options):
     if exercise.known:
         return plain(exercise.known)
     return plain(exercise.called_with(exercise.reference, arguments, options))
-
-
-def _rounding(exercise, case, expected):
-    """How far a right answer may be off for each returned value when it calculates in float32."""
-    if exercise.calculates_in_single:  # rounding what is rounded already changes nothing
-        return [_single(exercise, piece) for piece in compare.pieces(expected)]
-    arguments, options = case.copy()
-    single = [
-        value.astype(np.float32).astype(value.dtype)
-        if isinstance(value, np.ndarray) and value.dtype == np.float64
-        else value
-        for value in arguments
-    ]
-    rounded = compare.pieces(_truth(exercise, single, options))
-    return [
-        16 * float(np.max(np.abs(np.asarray(a) - np.asarray(b)), initial=0.0)) + _single(exercise, a)
-        if np.asarray(a).dtype.kind in "fiu"
-        else 0.0  # a text or a truth value beside the arrays
-        for a, b in zip(compare.pieces(expected), rounded, strict=True)
-    ]
-
-
-def _single(exercise, value):
-    value = np.asarray(value)
-    return exercise.single * float(np.max(np.abs(value), initial=0.0)) if value.dtype.kind in "fiu" else 0.0
 
 
 def _examine(exercise, trial):
