@@ -1,5 +1,6 @@
 """A way on and back: where one left off, links, the words of a notebook, its card, and questions to recall it."""
 
+import html
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ import pytest
 
 from bncourse import exercises
 from bncourse.companion import aids
+from bncourse.companion.asides import ASIDES
 from bncourse.companion.glossary import GLOSSARY
 from bncourse.companion.predictions import PREDICTIONS
 from bncourse.companion.questions import QUESTIONS
@@ -137,10 +139,32 @@ def test_recall_shows_no_answer_before_one_is_given_and_says_why_after():
     assert all(question.because not in repr(card) for question in asked)
     assert card._repr_html_().count("<details>") == 5
     told = repr(recall.recall("04", answers(asked, False)))
-    assert told.count("✗ No:") == 5 and all(question.because in told for question in asked)
+    assert told.count("✗ Your choice: ") == 5 and all(question.because in told for question in asked)
     assert repr(recall.recall("04", answers(asked, True))).count("✓") == 5
     assert "✓" not in repr(recall.recall("04", "?"))
     assert [event["right"] for event in journal.events("recall")] == [False] * 5 + [True] * 5
+
+
+@pytest.mark.parametrize(
+    "question", [*sum(QUESTIONS.values(), ()), *ASIDES.values()], ids=lambda question: question.asks
+)
+def test_what_was_chosen_stays_in_view_beside_what_is_right(question):
+    for letter, choice in zip("ABC", question.choices(), strict=True):
+        card = recall.Questions([question], "", letter)
+        for said in (card.text(), html.unescape(card.html())):
+            assert choice in said and question.right in said and "No: " not in said
+
+
+def test_a_road_that_left_notebooks_out_is_asked_about_those_on_it_alone(monkeypatch):
+    monkeypatch.setattr(recall, "is_live", lambda: True)
+    assert "knows of no work" in repr(recall.recall(before="05"))
+    journal.record("check", exercise="input_percentiles", outcome="not started")  # as Run All leaves it
+    journal.record("outcome", question=next(one.asks for one in PREDICTIONS.values() if one.notebook == "01"))
+    assert recall.earlier("06") == []
+    solved("standardize", "normalize")
+    assert [question.notebook for question in recall.earlier("06")] == ["04", "00", "04"]
+    recall.recall("03", "A")
+    assert {question.notebook for question in recall.earlier("06")} == {"04", "03", "00"}
 
 
 def test_three_earlier_questions_come_from_the_nearest_notebooks_and_forgotten_ones_first():
@@ -164,8 +188,8 @@ def test_nothing_of_recall_is_in_a_graders_run(monkeypatch):
 
 def test_progress_links_to_the_notebooks_that_lie_beside_this_one(folder, monkeypatch):
     monkeypatch.chdir(folder / "notebooks" / "00-warm-up")
-    html = progress.progress()._repr_html_()
-    assert '<a href="../05-backward/05-backward.ipynb">' in html
+    shown = progress.progress()._repr_html_()
+    assert '<a href="../05-backward/05-backward.ipynb">' in shown
     monkeypatch.chdir(folder)
     assert "<a " not in progress.progress()._repr_html_()
 
