@@ -3,7 +3,7 @@
 They are never graded. The journal notes what was chosen, so that what was forgotten is asked again first.
 """
 
-from bncourse import course
+from bncourse import course, reopened
 from bncourse.companion.asides import ASIDES
 from bncourse.companion.questions import QUESTIONS
 from bncourse.learner import journal, place
@@ -12,6 +12,7 @@ from bncourse.surroundings import is_live
 from bncourse.templates import card, inline
 
 EARLIER = 3
+FROM_EARLIER = "From earlier notebooks."
 NOTHING = "Nothing to recall yet: your course journal knows of no work in an earlier notebook. Go on below."
 
 
@@ -35,7 +36,7 @@ def recall(number="", answers="", *, before=""):
     if not before:
         return Questions(QUESTIONS[number], "Do you remember?", answers)
     asked = earlier(before)
-    return Questions(asked, "From earlier notebooks." if asked else NOTHING, answers)
+    return Questions(asked, FROM_EARLIER if asked else NOTHING, answers)
 
 
 def ask(key, answer=""):
@@ -123,8 +124,8 @@ class Questions:
         chosen = question.choices()[self.chosen[index]]
         if chosen == question.right:
             return f"✓ Right: {question.right}. {question.because}"
-        told = f"✗ Your choice: {chosen}. The right one: {question.right}."
-        return f"{told} {question.because} (Notebook {question.notebook}.)"
+        told = f"✗ Your choice: {chosen}. The right one: {question.right}. {question.because}"
+        return f"{told} (Notebook {question.notebook}.)" if self.heading == FROM_EARLIER else told
 
     def text(self):
         """Return the questions as plain text, with what is said to the answers."""
@@ -166,8 +167,7 @@ class Questions:
             self._buttons() | {"text/plain": self.text(), "text/html": self.html()}, raw=True, display_id=True
         )
         back = "No buttons here? Then the page was opened again: run the cell, and they are back."
-        small = inline("<small>{{ back }}</small>", back=back)
-        line = display({"text/plain": back, "text/html": small}, raw=True, display_id=True)
+        line = display(reopened.line(back), raw=True, display_id=True)
 
         def done():
             shown.update({"text/plain": self.text(), "text/html": self.html()}, raw=True)
