@@ -256,7 +256,7 @@ def _verdict(asked, learners):
             own.alone(asked, verdict, learners, _cells(), _session.seed), learners, asked.name, _shell()
         )
         _note(verdict)
-        verdict = solved.with_a_way_out(verdict, asked, _session.solutions)
+        verdict = solved.with_a_way_out(solved.with_the_place_first(verdict, asked), asked, _session.solutions)
     return verdict
 
 
