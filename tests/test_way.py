@@ -196,12 +196,12 @@ def test_progress_links_to_the_notebooks_that_lie_beside_this_one(folder, monkey
 
 def test_progress_links_to_the_cell_where_one_left_off(folder, monkeypatch):
     monkeypatch.chdir(folder / "notebooks" / "00-warm-up")
-    assert "left off" not in repr(progress.progress())
+    assert "Next for you" not in repr(progress.progress())
     solved("batch_mean")
     shown = progress.progress()
     exercise = next(name for name, state in shown.notebooks["04-normalize-scale-shift"].items() if state != "done")
     link = f'href="../04-normalize-scale-shift/04-normalize-scale-shift.ipynb#cell-id={exercise}"'
-    assert link in shown._repr_html_() and f"Where you left off: {exercise}, in 04" in repr(shown)
+    assert link in shown._repr_html_() and f"Next for you: {exercise}, in 04" in repr(shown)
     cells = json.loads((ROOT / "notebooks/04-normalize-scale-shift/04-normalize-scale-shift.ipynb").read_text())[
         "cells"
     ]
@@ -211,7 +211,7 @@ def test_progress_links_to_the_cell_where_one_left_off(folder, monkeypatch):
 def test_progress_leads_nowhere_where_all_that_is_there_is_done(folder, monkeypatch):
     monkeypatch.chdir(folder / "notebooks" / "05-backward")
     solved(*(exercise.name for exercise in exercises.of_notebook("05-backward")))
-    assert "left off" not in repr(progress.progress())
+    assert "Next for you" not in repr(progress.progress())
 
 
 def test_the_cell_of_an_answer_has_the_name_of_its_exercise():

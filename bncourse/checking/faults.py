@@ -56,7 +56,9 @@ _MEANINGS = [
     ),
     (
         _MISFIT,
-        "Two arrays of shapes that do not fit meet here. Print their shapes; look at the axis of each mean or sum.",
+        "Two arrays of shapes that do not fit meet here. NumPy lines shapes up at their ends, and two sizes must be "
+        "equal, or one of them 1. Print the shapes. Is a mean or a sum over the wrong axis, or does the smaller array "
+        "need one more axis, as in `a[:, None]`?",
     ),
     (
         r"^TypeError: .*(positional argument|unexpected keyword|required).*\n.*\S",

@@ -242,7 +242,7 @@ def _not_callable(exercise, answer):
 def _todo(exercise, case=True):
     count = len(exercise.hints)
     plural = "hint" if count == 1 else "hints"
-    todo = [f'check.hint("{exercise.name}") shows a hint ({count} {plural}, no points lost).']
+    todo = [f'In a new cell, check.hint("{exercise.name}") shows a hint ({count} {plural}, no points lost).']
     if case:
         todo.append(f'check.case("{exercise.name}") gives you the inputs of this case.')
     return tuple(todo)

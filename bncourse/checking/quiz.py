@@ -30,7 +30,7 @@ def judge_quiz(quiz, answer):
     -------
     Verdict
     """
-    hint = f'check.hint("{quiz.name}") shows a hint ({len(quiz.hints)} hints, no points lost).'
+    hint = f'In a new cell, check.hint("{quiz.name}") shows a hint ({len(quiz.hints)} hints, no points lost).'
     reply = Reply(answer.value()) if answer.kind == "value" else answer.call((), {}, seconds=SECONDS)
     given = reply.value
     if reply.timed_out:

@@ -1,4 +1,4 @@
-"""JupyterLab where the learner left off, with the course's settings."""
+"""JupyterLab where the learner goes on, with the course's settings."""
 
 import json
 import os
@@ -81,12 +81,12 @@ def command(options):
 
 
 def _page(folder):
-    """Return the page of the notebook where the learner left off, and say which exercise is next there."""
+    """Return the page of the notebook in which the learner goes on, and say which exercise is next there."""
     notebook, exercise = place.left_off(folder)
     if exercise:
         # JupyterLab 4.6 goes to a cell (#cell-id=) in a page that is open already, and not when it opens one from
         # its address: so the words say where, and progress() has the link.
-        _say(f"You left off in {notebook.stem}; its next exercise is {exercise}. There, progress() links to its cell.")
+        _say(f"Next for you: {exercise}, in {notebook.stem}. There, progress() links to its cell.")
     return "lab/tree/" + quote(notebook.relative_to(folder).as_posix())  # with slashes, on Windows too
 
 
@@ -110,7 +110,7 @@ def _running(folder):
 def _again(server, page, opens):
     """Say that the course is open already and where; open that page."""
     address = _address(server, page)
-    _say("The course is open already, in another window of the terminal. Its address, where you left off:")
+    _say("The course is open already, in another window of the terminal. The address of what is next for you:")
     print(address, flush=True)
     if opens:
         webbrowser.open(address)
