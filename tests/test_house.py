@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "losses": set(),
     "waiting": {"templates"},
     "reopened": {"templates"},
-    "figures": {"reopened", "surroundings", "templates"},  # whether somebody is there to move a slider
+    "figures": {"reopened", "surroundings", "templates", "waiting"},  # whether somebody is there to move a slider
     "network": {"reference", "data", "losses"},
     "tuned_model": {"backend", "data"},
     "experiments": {"network", "reference", "data", "losses", "backend", "museum", "tuned_model"},
