@@ -186,6 +186,14 @@ def test_nothing_of_recall_is_in_a_graders_run(monkeypatch):
     assert not journal.events("recall")
 
 
+def test_a_forgotten_answer_links_to_the_notebook_that_has_it(folder, monkeypatch):
+    monkeypatch.chdir(folder / "notebooks" / "05-backward")
+    asked = recall.earlier("05")
+    card = recall.recall(before="05", answers=answers(asked, False))
+    assert card._repr_html_().count('<a href="../04-normalize-scale-shift/04-normalize-scale-shift.ipynb">') == 1
+    assert "<a " not in recall.recall("05", answers(QUESTIONS["05"], False))._repr_html_()
+
+
 def test_progress_links_to_the_notebooks_that_lie_beside_this_one(folder, monkeypatch):
     monkeypatch.chdir(folder / "notebooks" / "00-warm-up")
     shown = progress.progress()._repr_html_()

@@ -144,7 +144,7 @@ class Verdict:
         """Return what the template of a verdict is filled with, for a card that continues this one."""
         paragraphs = [(label, _CODE.split(value)) for label, value in self._paragraphs()]
         anchor = "#" + self.section.replace(" ", "-")  # as Jupyter gives it to a heading
-        there = _beside(self.notebook) + anchor if self.section else ""
+        there = beside(self.notebook) + anchor if self.section else ""
         bar = _LOOKS[self.outcome][-1]
         return {"verdict": self, "bar": bar, "paragraphs": paragraphs, "read": _READ, "there": there}
 
@@ -166,7 +166,7 @@ class Verdict:
         return {"text/plain": self.text(), "text/html": self.html()}
 
 
-def _beside(notebook):
+def beside(notebook):
     """Return the address of a notebook for a link in another one that lies beside it; "" in that notebook itself.
 
     Where it does not lie there, or nobody knows which one is open, there is no other address than that of the page.

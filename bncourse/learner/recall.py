@@ -3,7 +3,8 @@
 They are never graded. The journal notes what was chosen, so that what was forgotten is asked again first.
 """
 
-from bncourse import course, reopened
+from bncourse import course, exercises, reopened
+from bncourse.checking.verdict import beside
 from bncourse.companion.asides import ASIDES
 from bncourse.companion.questions import QUESTIONS
 from bncourse.learner import journal, place
@@ -127,6 +128,13 @@ class Questions:
         told = f"✗ Your choice: {chosen}. The right one: {question.right}. {question.because}"
         return f"{told} (Notebook {question.notebook}.)" if self.heading == FROM_EARLIER else told
 
+    def _to_read(self, index):
+        """Return the address of the notebook that a wrong answer sends back to, where it lies beside this one."""
+        question = self.asked[index]
+        if f"(Notebook {question.notebook}.)" not in self.said(index):
+            return ""
+        return beside(next(name for name in exercises.NOTEBOOKS if name.startswith(question.notebook)))
+
     def text(self):
         """Return the questions as plain text, with what is said to the answers."""
         if not self.asked:
@@ -147,7 +155,10 @@ class Questions:
 
     def html(self):
         """Return the questions as HTML; those not answered have their answer in a fold."""
-        asked = [(self._number(index), question, self.said(index)) for index, question in enumerate(self.asked)]
+        asked = [
+            (self._number(index), question, self.said(index), self._to_read(index))
+            for index, question in enumerate(self.asked)
+        ]
         return card("bncourse.learner", "recall", heading=self.heading, asked=asked)
 
     def __repr__(self):
