@@ -7,9 +7,10 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
-from bncourse import exercises
+from bncourse import check, exercises, reference
 from bncourse.companion import aids
 from bncourse.companion.asides import ASIDES
 from bncourse.companion.glossary import GLOSSARY
@@ -51,6 +52,19 @@ def test_a_guess_counts_as_having_been_there(folder):
     solved("standardize")
     guess.predict(asked.asks, "A", **asked.choices)
     assert place.left_off(folder)[0].stem == "05-backward"
+
+
+def test_what_the_first_notebook_shows_with_a_later_exercise_leads_nowhere(folder, monkeypatch, capsys):
+    monkeypatch.setattr(check, "_hints_shown", {})
+    asked = next(one for one in PREDICTIONS.values() if one.notebook == "00")
+    guess.predict(asked.asks, "A", **asked.choices)
+    space = {"np": np, "check": check, "reference": reference}
+    for cell in nbformat.read(folder / "notebooks/00-warm-up/00-warm-up.ipynb", as_version=4).cells:
+        if cell.cell_type == "code" and ("batch_mean" in cell.source or "show(" in cell.source):
+            exec(cell.source, space)
+    assert [event["exercise"] for event in journal.events("hint")] == ["batch_mean"]
+    assert place.been_in() == {"00"}
+    assert place.left_off(folder) == (folder / "notebooks/00-warm-up/00-warm-up.ipynb", "standardize")
 
 
 def test_where_all_is_done_the_next_notebook_opens(folder):

@@ -47,7 +47,12 @@ def been_in():
 
 
 def _notebook(event):
-    """Return the notebook to which an event belongs, or ""."""
+    """Return the notebook in which somebody was who left an event, or "".
+
+    A hint tells nothing: notebook 00 shows one of an exercise that comes in notebook 04.
+    """
+    if event["kind"] == "hint":
+        return ""
     if exercise := exercises.find(event.get("exercise")):
         return exercise.notebook
     asked = event.get("question")
