@@ -4,10 +4,10 @@ Both say the same. The card uses inline style only, the text colour of the theme
 left, so that it is legible in light and dark, and nothing is said by colour alone.
 """
 
+import os
 import re
 import textwrap
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bncourse.templates import card
 
@@ -171,8 +171,9 @@ def beside(notebook):
 
     Where it does not lie there, or nobody knows which one is open, there is no other address than that of the page.
     """
-    another = notebook and Path.cwd().name != notebook and Path("..", notebook, f"{notebook}.ipynb").is_file()
-    return f"../{notebook}/{notebook}.ipynb" if another else ""
+    address = f"../{notebook}/{notebook}.ipynb"
+    another = notebook and os.path.basename(os.getcwd()) != notebook and os.path.isfile(address)
+    return address if another else ""
 
 
 def wrapped(text, indent=0, hang=2):
