@@ -26,6 +26,7 @@ from types import SimpleNamespace
 from bncourse import exercises, waiting
 from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
+from bncourse.exercises import forgotten
 from bncourse.learner import choosing, journal, own, page, solved, ways
 
 # The learner's cases are always the same; a grader draws others, and may put a wall before the answer.
@@ -247,7 +248,7 @@ def _answer_to(asked, learners):
 
 
 def _verdict(asked, learners):
-    verdict = judge(asked, _session.answer(learners, asked.name), _session.seed)
+    verdict = forgotten.told(judge(asked, _session.answer(learners, asked.name), _session.seed), asked)
     _last[asked.name] = (_session.seed, verdict.case)
     own.keep(asked, learners, _session.seed, verdict)
     if _session.learner:
@@ -255,7 +256,7 @@ def _verdict(asked, learners):
             own.alone(asked, verdict, learners, _cells(), _session.seed), learners, asked.name, _shell()
         )
         _note(verdict)
-        verdict = solved.with_a_way_out(verdict, asked, _session.solutions)
+        verdict = solved.with_a_way_out(solved.with_the_place_first(verdict, asked), asked, _session.solutions)
     return verdict
 
 

@@ -38,6 +38,22 @@ def test_a_wrong_answer_raises_with_the_verdict_as_its_text():
     assert caught.value._render_traceback_() == str(caught.value).splitlines()
 
 
+def test_a_name_that_is_another_exercise_is_told_with_its_notebook():
+    def from_another_notebook(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3, training=True):
+        return batch_norm(x, gamma, beta, eps), running_mean, running_var  # noqa: F821 - as a learner does
+
+    def from_above(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3, training=True):
+        return batch_norm_inference(x, gamma, beta, running_mean, running_var, eps)  # noqa: F821
+
+    for answer, says in [
+        (from_another_notebook, "`batch_norm` is an exercise of notebook 04. Each notebook has a Python of its own"),
+        (from_above, "`batch_norm_inference` is another exercise of this notebook, and no cell was run"),
+    ]:
+        with pytest.raises(check.Stopped) as caught:
+            check.batch_norm_layer(answer)
+        assert says in " ".join(str(caught.value).split())
+
+
 def test_not_started_is_no_failure_and_earns_nothing(capsys):
     def stub(x, mean, var, eps=1e-3):
         raise NotImplementedError

@@ -31,7 +31,8 @@ MAY_IMPORT = {
     "data": set(),
     "losses": set(),
     "waiting": {"templates"},
-    "figures": {"surroundings", "templates"},  # whether somebody is there to move a slider
+    "reopened": {"templates"},
+    "figures": {"reopened", "surroundings", "templates", "waiting"},  # whether somebody is there to move a slider
     "network": {"reference", "data", "losses"},
     "tuned_model": {"backend", "data"},
     "experiments": {"network", "reference", "data", "losses", "backend", "museum", "tuned_model"},

@@ -2,14 +2,17 @@
 
 import sys
 import warnings
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bncourse import exercises
-from bncourse.checking import Case, DirectAnswer, Exercise, Fault, Reply, judge
+from bncourse.checking import Case, DirectAnswer, Exercise, Fault, Quiz, Reply, judge
 
 NORMALIZE = exercises.find("normalize")
+EVERY = map(exercises.find, exercises.names())
+FUNCTIONS = [each for each in EVERY if not isinstance(each, Quiz) and not each.driver]
 
 
 def right(x, mean, var, eps=1e-3):
@@ -166,7 +169,7 @@ def test_an_endless_loop_is_stopped_and_told_so(catches):
     )  # fmt: skip
     verdict = verdict_of(endless, exercise)
     assert verdict.outcome == "stopped"
-    assert "endless should answer within 0.2 seconds" in verdict.text()
+    assert "endless did not answer within 0.2 seconds" in verdict.text()
 
 
 @pytest.mark.parametrize("value", [np.ones(3), 3.0, "normalize", [1]])
@@ -238,6 +241,49 @@ def test_a_call_inside_the_answer_with_too_few_arguments_is_not_blamed_on_the_si
 )
 def test_slips_of_python_are_told_by_what_to_write(write, says):
     assert says in said_of(write)
+
+
+@pytest.mark.parametrize("name", ["scale_and_shift", "batch_norm"])
+def test_a_matrix_product_in_place_of_numbers_is_told_in_words(name):
+    def from_the_right(x, gamma, beta, eps=1e-3):
+        return gamma @ x + beta
+
+    def from_the_left(x, gamma, beta, eps=1e-3):
+        return x @ gamma + beta
+
+    for answer in (from_the_right, from_the_left):
+        said = " ".join(verdict_of(answer, exercises.find(name)).text().split())
+        assert "To multiply number by number, write `*`." in said
+        assert "gufunc" not in said and "core dimension" not in said
+    assert "matmul: the sizes 5 and 7 meet" in " ".join(
+        verdict_of(from_the_right, exercises.find("batch_norm")).text().split()
+    )
+
+
+@pytest.mark.parametrize("exercise", FUNCTIONS, ids=lambda exercise: exercise.name)
+def test_a_tick_stands_before_a_case_or_a_part_and_nothing_less(exercise):
+    """A wrong answer whose shape is right reads of the shape, and not as praise."""
+    cases = exercise.draw(0)
+    for idea in exercise.wrong_ideas[:3]:
+        verdict = judge(exercise, DirectAnswer(exercise.whole(idea), exercise.name), 0)
+        assert set(verdict.passed) <= {case.label for case in cases} | {case.part for case in cases}
+
+
+def test_a_right_shape_is_told_beside_wrong_numbers_where_nothing_passes():
+    verdict = verdict_of(lambda x, mean, var, eps=1e-3: x * 0.0 + 1.5)
+    assert not verdict.passed and "shape: (7, 5), which is right" in " ".join(verdict.text().split())
+
+
+def test_a_card_of_an_answer_that_stopped_does_not_say_not_yet():
+    def slow(x, mean, var, eps=1e-3):
+        while True:
+            pass
+
+    quick = replace(exercises.find("normalize"), seconds=0.2)
+    for answer, says in [(lambda *_, **__: 1 / 0, "did not run to its end"), (slow, "did not answer within 0.2")]:
+        verdict = judge(quick, DirectAnswer(answer, "normalize"), 0)
+        assert verdict.outcome == "stopped" and says in verdict.text()
+        assert "not yet" not in (verdict.text() + verdict.html()).lower()
 
 
 def test_a_kept_axis_is_accepted_and_mentioned():

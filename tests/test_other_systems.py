@@ -175,6 +175,7 @@ def test_on_windows_jupyterlab_is_started_in_no_group_and_is_not_ended_twice(mon
             return 0
 
     lab = Lab()
+    lab.stdin = io.BytesIO()
     monkeypatch.setattr(start.os, "name", "nt")
     start._stop(lab)  # Ctrl-C reached it already
     assert not lab.ended

@@ -258,6 +258,26 @@ def test_an_edit_that_was_saved_and_not_run_is_hinted_at(notebook, tmp_path, mon
     assert "Run the cell of your answer, then this cell again." in said
 
 
+def test_a_name_from_a_cell_above_that_was_not_run_is_told_after_pythons_words(notebook, tmp_path, monkeypatch):
+    saved(
+        tmp_path,
+        monkeypatch,
+        -5,
+        data="import math\nwith open('x') as file:\n    found = 1",
+        other="1 + found\n",
+        late="later = 1",
+    )
+    said = notebook.run("other", "1 + found\n")
+    assert "NameError" in said and "found is made in a cell above that was not run since the kernel started." in said
+    assert "Run All Above Selected Cell" in said
+    assert "in a cell above" not in notebook.run("other", "1 + later\n")
+    for name, text in [("one", "1 + later"), ("other", "1 + unknown"), ("nowhere", "1 + found")]:
+        assert "in a cell above" not in notebook.run(name, text), "another text than the saved one, or no such cell"
+    notebook.run("data", "found = 1")
+    notebook.run("data", "del found")
+    assert "in a cell above" not in notebook.run("other", "1 + found\n")
+
+
 SAVED_IN_ORDER = {
     "the same": (5, {"answer": RIGHT, "check": CHECK}),
     "a comment more": (5, {"answer": "# mine\n" + RIGHT, "check": CHECK}),

@@ -32,8 +32,8 @@ def empty(x, mean, var, eps=1e-3):
 @pytest.mark.parametrize("answer", [by_the_variance, stops, 7])
 def test_an_answer_that_is_not_right_yet_is_sent_to_its_heading(answer):
     verdict = judged(answer)
-    assert '<strong>Read again:</strong> <a href="#Normalize">Normalize</a>' in verdict.html()
-    assert verdict.text().splitlines()[-1] == "  Read again: Normalize"
+    assert '<strong>Read again:</strong> <a href="#Normalize">Normalize (notebook 04)</a>' in verdict.html()
+    assert verdict.text().splitlines()[-1] == "  Read again: Normalize (notebook 04)"
 
 
 @pytest.mark.parametrize("answer", [right, empty])
@@ -41,10 +41,23 @@ def test_an_answer_that_is_right_or_not_begun_is_sent_nowhere(answer):
     assert "Read again" not in judged(answer).html() + judged(answer).text()
 
 
+def test_the_link_leads_to_the_notebook_of_the_heading_where_another_one_is_open(tmp_path, monkeypatch):
+    for name in ("04-normalize-scale-shift", "06-inference"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.ipynb").touch()
+    verdict = judged(by_the_variance)
+    for open_one, there in [
+        ("06-inference", "../04-normalize-scale-shift/04-normalize-scale-shift.ipynb"),
+        (NORMALIZE.notebook, ""),
+    ]:
+        monkeypatch.chdir(tmp_path / open_one)
+        assert f'<a href="{there}#Normalize">' in verdict.html()
+
+
 def test_the_anchor_of_a_heading_of_several_words_is_jupyters():
     quiz = exercises.find("kinds_of_shift")
     verdict = judged(lambda: dict.fromkeys((question.key for question in quiz.questions), "?"), quiz)
-    assert '<a href="#Three-kinds-of-shift">Three kinds of shift</a>' in verdict.html()
+    assert '<a href="#Three-kinds-of-shift">Three kinds of shift' in verdict.html()
 
 
 @pytest.mark.parametrize("notebook", exercises.NOTEBOOKS)

@@ -102,3 +102,5 @@ def test_the_figures_say_in_words_what_they_show():
     table = residual_figures.who_trains(found, (0.003, 0.03))
     assert "50 blocks, batch norm: 0.80 at 0.003, 0.90 at 0.03" in table.alt
     assert "except with nothing" in table.figure._suptitle.get_text()
+    assert "share of test digits named right" in table.figure.get_supxlabel()
+    assert "overflow: numbers grew beyond" in table.figure.get_supxlabel()

@@ -40,3 +40,35 @@ def test_the_title_says_how_long_the_running_statistics_are_behind():
     assert "up to step 20" in running_figures.memory(FOUND, 0.99).figure.get_suptitle()
     late = FOUND | {"running": {0.99: FOUND["batch"] - 0.1}}
     assert "still behind after 40 steps" in running_figures.memory(late, 0.99).figure.get_suptitle()
+
+
+def crossed(figure):
+    """Give the words of the labels inside the axes that a drawn line runs through."""
+    figure.canvas.draw()
+    found = []
+    for axes in figure.axes:
+        points = [np.column_stack([line.get_xdata(), line.get_ydata()]) for line in axes.lines]
+        for label in axes.texts:
+            box = label.get_window_extent()
+            for line in points:
+                steps = np.linspace(0, len(line) - 1, 2000)  # between the points, too
+                between = np.column_stack([np.interp(steps, np.arange(len(line)), column) for column in line.T])
+                x, y = axes.transData.transform(between).T
+                inside = (box.x0 < x) & (x < box.x1) & (box.y0 < y) & (y < box.y1)
+                found += [label.get_text()] * bool(inside.any())
+    return found
+
+
+@pytest.mark.parametrize("momentum", [0.5, 0.9, 0.95, 0.99, 0.995, 0.999])
+def test_no_line_of_any_momentum_runs_through_a_label(momentum):
+    steps = np.arange(301)
+    marks = np.arange(20, 301, 20)
+    many = {
+        "batch_var": np.full(300, 0.1),
+        "running_var": {momentum: 0.1 + 0.9 * momentum**steps},
+        "marks": marks,
+        "batch": 0.9 - 0.3 * 0.99**marks,
+        "running": {momentum: (0.9 - 0.3 * 0.99**marks) * (1 - 0.7 * momentum**marks)},
+    }
+    assert crossed(running_figures.memory(many, momentum).figure) == []
+    assert crossed(running_figures.memories(many, (momentum,)).figure) == []

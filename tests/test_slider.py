@@ -59,10 +59,12 @@ def test_labels_that_do_not_fit_the_pictures_are_named(labels, says):
 def test_where_somebody_works_the_slider_stands_alone_with_its_question_and_a_way_back(monkeypatch):
     monkeypatch.setattr("bncourse.figures.slider.is_live", lambda: True)
     asked = Slider(THREE.pictures, THREE.labels, "step", THREE.still, question="When does it turn?")
-    slider, line = shown(asked)
+    words, slider, line, paper = shown(asked)
+    assert words["text/plain"] == "Drawing 3 pictures ..."  # until the slider comes in their place
     assert "application/vnd.jupyter.widget-view+json" in slider and "text/html" not in slider
-    before, folded = line["text/html"].split("<details>")
-    assert "run the cell, and it is back" in before and "the strip" not in before and "the strip" in folded
+    assert "run the cell, and it is back" in line["text/html"] and "the strip" not in line["text/html"]
+    before, folded = paper["text/html"].split("<details>")
+    assert not before and "the strip" in folded
     assert asked.widget().children[0].value == "<b>When does it turn?</b>"
 
 

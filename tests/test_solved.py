@@ -10,7 +10,7 @@ import pytest
 
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
-from bncourse.checking.verdict import CORRECT, NOT_YET, Verdict
+from bncourse.checking.verdict import CORRECT, NOT_YET, Reason, Verdict
 from bncourse.companion import worked
 from bncourse.companion.gains import GAINS
 from bncourse.companion.reasons import REASONS
@@ -115,6 +115,48 @@ def test_a_worked_solution_comes_after_the_hints_and_two_tries_and_is_noted(caps
     said = capsys.readouterr().out
     assert "Worked solution" in said or "Worked object" in said
     assert [event["exercise"] for event in journal.events("solution")] == ["batch_mean"]
+
+
+def shifts_by_too_much(x, gamma, beta, eps=1e-3):
+    x_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + eps)
+    return gamma * x_hat + gamma * beta
+
+
+def card_of_a_change():
+    with pytest.raises(check.NotYet) as raised:
+        check.batch_norm(shifts_by_too_much)
+    said = " ".join(str(raised.value).split())
+    return "One change in line 3 makes" in said, "in place of `gamma * beta`" in said
+
+
+def test_a_card_gives_the_place_first_and_the_change_with_the_second_try():
+    assert card_of_a_change() == (True, False)
+    assert card_of_a_change() == (False, True)
+
+
+def test_who_has_seen_a_hint_reads_the_change_at_once(capsys):
+    check.hint("batch_norm")
+    assert card_of_a_change() == (False, True)
+
+
+def test_in_grading_the_change_is_told(monkeypatch):
+    with check.session(seed=1):
+        assert card_of_a_change() == (False, True)
+    monkeypatch.setenv("NBGRADER_EXECUTION", "validate")
+    assert card_of_a_change() == (False, True)
+
+
+def test_of_two_changes_the_card_gives_both_places_first():
+    says = (
+        "One change makes dx right in every case: in line 2, `a` in place of `b.c`. "
+        "One change makes dgamma right in every case: in line 4 of `own`, `*` in place of `/`. It is needed."
+    )
+    verdict = Verdict("batch_norm", NOT_YET, reasons=(Reason(says),))
+    [told] = solved.with_the_place_first(verdict, exercises.find("batch_norm")).reasons
+    assert told.says == (
+        "One change in line 2 makes dx right in every case. One change in line 4 of `own` makes dgamma right in every "
+        "case."
+    )
 
 
 def test_a_worked_solution_has_its_code_its_reasons_and_in_a_quiz_every_answer():

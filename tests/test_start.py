@@ -16,6 +16,7 @@ import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
+import psutil
 import pytest
 
 import bncourse
@@ -312,6 +313,17 @@ def test_a_second_start_says_that_the_course_is_open_and_gives_its_address(folde
         assert "The course is open already" in again.stderr and "Ctrl-C in the window" in again.stderr
     finally:
         stop(running)
+    assert start_module._running(folder) is None
+
+
+@needs_posix
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
+def test_jupyterlab_ends_with_the_command_that_started_it_however_that_ends(folder, name):
+    running, _ = start("--no-browser")
+    lab = psutil.Process(start_module._running(folder)["pid"])
+    running.send_signal(getattr(signal, name))
+    running.communicate(timeout=300)
+    lab.wait(timeout=300)
     assert start_module._running(folder) is None
 
 

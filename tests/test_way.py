@@ -1,15 +1,18 @@
 """A way on and back: where one left off, links, the words of a notebook, its card, and questions to recall it."""
 
+import html
 import json
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
-from bncourse import exercises
+from bncourse import check, exercises, reference
 from bncourse.companion import aids
+from bncourse.companion.asides import ASIDES
 from bncourse.companion.glossary import GLOSSARY
 from bncourse.companion.predictions import PREDICTIONS
 from bncourse.companion.questions import QUESTIONS
@@ -49,6 +52,19 @@ def test_a_guess_counts_as_having_been_there(folder):
     solved("standardize")
     guess.predict(asked.asks, "A", **asked.choices)
     assert place.left_off(folder)[0].stem == "05-backward"
+
+
+def test_what_the_first_notebook_shows_with_a_later_exercise_leads_nowhere(folder, monkeypatch, capsys):
+    monkeypatch.setattr(check, "_hints_shown", {})
+    asked = next(one for one in PREDICTIONS.values() if one.notebook == "00")
+    guess.predict(asked.asks, "A", **asked.choices)
+    space = {"np": np, "check": check, "reference": reference}
+    for cell in nbformat.read(folder / "notebooks/00-warm-up/00-warm-up.ipynb", as_version=4).cells:
+        if cell.cell_type == "code" and ("batch_mean" in cell.source or "show(" in cell.source):
+            exec(cell.source, space)
+    assert [event["exercise"] for event in journal.events("hint")] == ["batch_mean"]
+    assert place.been_in() == {"00"}
+    assert place.left_off(folder) == (folder / "notebooks/00-warm-up/00-warm-up.ipynb", "standardize")
 
 
 def test_where_all_is_done_the_next_notebook_opens(folder):
@@ -137,10 +153,32 @@ def test_recall_shows_no_answer_before_one_is_given_and_says_why_after():
     assert all(question.because not in repr(card) for question in asked)
     assert card._repr_html_().count("<details>") == 5
     told = repr(recall.recall("04", answers(asked, False)))
-    assert told.count("✗ No:") == 5 and all(question.because in told for question in asked)
+    assert told.count("✗ Your choice: ") == 5 and all(question.because in told for question in asked)
     assert repr(recall.recall("04", answers(asked, True))).count("✓") == 5
     assert "✓" not in repr(recall.recall("04", "?"))
     assert [event["right"] for event in journal.events("recall")] == [False] * 5 + [True] * 5
+
+
+@pytest.mark.parametrize(
+    "question", [*sum(QUESTIONS.values(), ()), *ASIDES.values()], ids=lambda question: question.asks
+)
+def test_what_was_chosen_stays_in_view_beside_what_is_right(question):
+    for letter, choice in zip("ABC", question.choices(), strict=True):
+        card = recall.Questions([question], "", letter)
+        for said in (card.text(), html.unescape(card.html())):
+            assert choice in said and question.right in said and "No: " not in said
+
+
+def test_a_road_that_left_notebooks_out_is_asked_about_those_on_it_alone(monkeypatch):
+    monkeypatch.setattr(recall, "is_live", lambda: True)
+    assert "knows of no work" in repr(recall.recall(before="05"))
+    journal.record("check", exercise="input_percentiles", outcome="not started")  # as Run All leaves it
+    journal.record("outcome", question=next(one.asks for one in PREDICTIONS.values() if one.notebook == "01"))
+    assert recall.earlier("06") == []
+    solved("standardize", "normalize")
+    assert [question.notebook for question in recall.earlier("06")] == ["04", "00", "04"]
+    recall.recall("03", "A")
+    assert {question.notebook for question in recall.earlier("06")} == {"04", "03", "00"}
 
 
 def test_three_earlier_questions_come_from_the_nearest_notebooks_and_forgotten_ones_first():
@@ -162,22 +200,30 @@ def test_nothing_of_recall_is_in_a_graders_run(monkeypatch):
     assert not journal.events("recall")
 
 
+def test_a_forgotten_answer_links_to_the_notebook_that_has_it(folder, monkeypatch):
+    monkeypatch.chdir(folder / "notebooks" / "05-backward")
+    asked = recall.earlier("05")
+    card = recall.recall(before="05", answers=answers(asked, False))
+    assert card._repr_html_().count('<a href="../04-normalize-scale-shift/04-normalize-scale-shift.ipynb">') == 1
+    assert "<a " not in recall.recall("05", answers(QUESTIONS["05"], False))._repr_html_()
+
+
 def test_progress_links_to_the_notebooks_that_lie_beside_this_one(folder, monkeypatch):
     monkeypatch.chdir(folder / "notebooks" / "00-warm-up")
-    html = progress.progress()._repr_html_()
-    assert '<a href="../05-backward/05-backward.ipynb">' in html
+    shown = progress.progress()._repr_html_()
+    assert '<a href="../05-backward/05-backward.ipynb">' in shown
     monkeypatch.chdir(folder)
     assert "<a " not in progress.progress()._repr_html_()
 
 
 def test_progress_links_to_the_cell_where_one_left_off(folder, monkeypatch):
     monkeypatch.chdir(folder / "notebooks" / "00-warm-up")
-    assert "left off" not in repr(progress.progress())
+    assert "Next for you" not in repr(progress.progress())
     solved("batch_mean")
     shown = progress.progress()
     exercise = next(name for name, state in shown.notebooks["04-normalize-scale-shift"].items() if state != "done")
     link = f'href="../04-normalize-scale-shift/04-normalize-scale-shift.ipynb#cell-id={exercise}"'
-    assert link in shown._repr_html_() and f"Where you left off: {exercise}, in 04" in repr(shown)
+    assert link in shown._repr_html_() and f"Next for you: {exercise}, in 04" in repr(shown)
     cells = json.loads((ROOT / "notebooks/04-normalize-scale-shift/04-normalize-scale-shift.ipynb").read_text())[
         "cells"
     ]
@@ -187,7 +233,7 @@ def test_progress_links_to_the_cell_where_one_left_off(folder, monkeypatch):
 def test_progress_leads_nowhere_where_all_that_is_there_is_done(folder, monkeypatch):
     monkeypatch.chdir(folder / "notebooks" / "05-backward")
     solved(*(exercise.name for exercise in exercises.of_notebook("05-backward")))
-    assert "left off" not in repr(progress.progress())
+    assert "Next for you" not in repr(progress.progress())
 
 
 def test_the_cell_of_an_answer_has_the_name_of_its_exercise():

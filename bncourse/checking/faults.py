@@ -19,6 +19,9 @@ _GONE = {
     "in1d": "np.isin",
     "trapz": "np.trapezoid",
 }
+# How NumPy says that two arrays do not fit, and what it says of a matrix product, which no reader need know.
+_MISFIT = "could not be broadcast|not aligned|mismatch in its core dimension"
+_CORE = re.compile(r"^(\w+): Input operand \d has a mismatch .* \(size (\d+) is different from (\d+)\)")
 
 _MEANINGS = [
     (
@@ -47,8 +50,15 @@ _MEANINGS = [
         "`{what}` has no value when it is used. Is it spelled as in the lines above?",
     ),
     (
-        r"could not be broadcast|not aligned|mismatch in its core dimension",
-        "Two arrays of shapes that do not fit meet here. Print their shapes; look at the axis of each mean or sum.",
+        rf"({_MISFIT}).*\n.*(@|\b(dot|matmul)\()",
+        "Two arrays of shapes that do not fit meet in this line. `@` and `dot` are the matrix product: it multiplies, "
+        "and then sums over the last axis of what stands on its left. To multiply number by number, write `*`.",
+    ),
+    (
+        _MISFIT,
+        "Two arrays of shapes that do not fit meet here. NumPy lines shapes up at their ends, and two sizes must be "
+        "equal, or one of them 1. Print the shapes. Is a mean or a sum over the wrong axis, or does the smaller array "
+        "need one more axis, as in `a[:, None]`?",
     ),
     (
         r"^TypeError: .*(positional argument|unexpected keyword|required).*\n.*\S",
@@ -108,6 +118,15 @@ _MEANINGS = [
     (r"^(ImportError|ModuleNotFoundError)", "A package that is imported here is not installed."),
     (r"^AssertionError", "An `assert` in the answer does not hold for this case."),
 ]
+
+
+def in_words(message):
+    """Return the message of an error as a card shows it: that of a matrix product without its signature.
+
+    >>> in_words("matmul: Input operand 1 has a mismatch in its ... (size 5 is different from 7)")
+    'matmul: the sizes 7 and 5 meet, which should be the same'
+    """
+    return _CORE.sub(r"\1: the sizes \3 and \2 meet, which should be the same", message)
 
 
 def explain(fault, exercise):

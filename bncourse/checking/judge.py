@@ -39,7 +39,9 @@ def judge(exercise, answer, seed=0):
     Verdict
     """
     verdict = judge_quiz(exercise, answer) if isinstance(exercise, Quiz) else _judge_function(exercise, answer, seed)
-    return replace(verdict, section=exercise.section) if verdict.outcome in (NOT_YET, STOPPED) else verdict
+    if verdict.outcome not in (NOT_YET, STOPPED):
+        return verdict
+    return replace(verdict, section=exercise.section, notebook=exercise.notebook)
 
 
 def _judge_function(exercise, answer, seed):
@@ -113,7 +115,8 @@ def _verdict(exercise, answer, trials):
     else:
         outcome = NOT_YET
         place = change.where if change else f"{answer.name}(), {where}" if where else ""
-    missed = [told.finding]
+    passed = _passed(trials, parts)
+    missed = [told.finding if passed else _with_its_shape(told)]
     if not ideas and not change and told.kind in ("finite", "property", "values"):
         missed += filter(None, [by_hand(exercise, answer)])
     return Verdict(
@@ -121,7 +124,7 @@ def _verdict(exercise, answer, trials):
         outcome,
         exercise.points,
         score,
-        _passed(trials, parts),
+        passed,
         tuple(missed),
         tuple(reasons),
         place,
@@ -145,12 +148,15 @@ def _passed(trials, parts):
         whole = [part for part in parts if all(not t.kind for t in trials if t.case.part == part)]
         if len(whole) < len(parts):
             return tuple(whole)
-    sentences = list(dict.fromkeys(trial.case.label for trial in done))
-    if not sentences:
-        started = next((t for t in trials if t.kind in ("finite", "property", "values", "changed")), None)
-        shape = getattr(started.reply.value, "shape", None) if started else None
-        return (f"the result has the shape {shape}",) if shape else ()
-    return tuple(sentences)
+    return tuple(dict.fromkeys(trial.case.label for trial in done))
+
+
+def _with_its_shape(told):
+    """Say beside the numbers that the shape is right, where nothing else is: a tick before it would read as praise."""
+    shape = getattr(told.reply.value, "shape", ()) if told.kind in ("finite", "property", "values") else ()
+    if not shape:
+        return told.finding
+    return replace(told.finding, details=(*told.finding.details, ("shape", f"{shape}, which is right")))
 
 
 def _advice(exercise, trials):
@@ -187,7 +193,7 @@ def _too_slow(exercise, trials, slow):
     trial = trials[number]
     parts, earned = _parts(trials)
     finding = Finding(
-        f"{exercise.name} should answer within {exercise.seconds:g} seconds",
+        f"{exercise.name} did not answer within {exercise.seconds:g} seconds",
         (("case", trial.case.label), ("called", called(exercise, trial.case))),
     )
     reason = Reason(
@@ -216,7 +222,7 @@ def _not_started(exercise):
 
 
 def _cannot_check(exercise, trouble):
-    finding = Finding("it should be possible to check this on your computer", (("error", str(trouble)),))
+    finding = Finding("this could not be checked on your computer", (("error", str(trouble)),))
     reason = Reason("Something that the check needs is missing or set otherwise; your answer was not looked at.")
     todo = ("Do what the error says, then run this cell again.",)
     return Verdict(exercise.name, STOPPED, exercise.points, 0.0, (), (finding,), (reason,), "", todo)
@@ -236,7 +242,7 @@ def _not_callable(exercise, answer):
 def _todo(exercise, case=True):
     count = len(exercise.hints)
     plural = "hint" if count == 1 else "hints"
-    todo = [f'check.hint("{exercise.name}") shows a hint ({count} {plural}, no points lost).']
+    todo = [f'In a new cell, check.hint("{exercise.name}") shows a hint ({count} {plural}, no points lost).']
     if case:
         todo.append(f'check.case("{exercise.name}") gives you the inputs of this case.')
     return tuple(todo)

@@ -30,11 +30,11 @@ def judge_quiz(quiz, answer):
     -------
     Verdict
     """
-    hint = f'check.hint("{quiz.name}") shows a hint ({len(quiz.hints)} hints, no points lost).'
+    hint = f'In a new cell, check.hint("{quiz.name}") shows a hint ({len(quiz.hints)} hints, no points lost).'
     reply = Reply(answer.value()) if answer.kind == "value" else answer.call((), {}, seconds=SECONDS)
     given = reply.value
     if reply.timed_out:
-        finding = Finding(f"{quiz.name} should answer within {SECONDS:g} seconds")
+        finding = Finding(f"{quiz.name} did not answer within {SECONDS:g} seconds")
         return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), todo=(hint,))
     if reply.fault and reply.fault.kind != "NotImplementedError":
         return _stopped(quiz, answer, reply.fault, hint)
@@ -52,7 +52,7 @@ def judge_quiz(quiz, answer):
 def _stopped(quiz, answer, fault, hint):
     said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
     where = f"{answer.name}(), line {fault.line}: {fault.text}" if fault.line else ""
-    finding = Finding(f"{quiz.name} should run to its end", (("called", f"{quiz.name}()"), ("error", said)))
+    finding = Finding(f"{quiz.name} did not run to its end", (("called", f"{quiz.name}()"), ("error", said)))
     reason = Reason("The answer is a dictionary, or a function without parameters that returns it.")
     return Verdict(quiz.name, STOPPED, quiz.points, missed=(finding,), reasons=(reason,), where=where, todo=(hint,))
 

@@ -8,6 +8,7 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.answer import Reply, plain
 from bncourse.checking.exercise import Case
+from bncourse.checking.faults import in_words
 from bncourse.checking.rounding import rounding
 from bncourse.checking.verdict import Finding
 
@@ -65,9 +66,9 @@ def _examine(exercise, trial):
     fault = reply.fault
     if fault:
         trial.kind = "fault"
-        said = f"{fault.kind}: {fault.message}" if fault.message else fault.kind
+        said = f"{fault.kind}: {in_words(fault.message)}" if fault.message else fault.kind
         trial.finding = Finding(
-            f"{exercise.name} should run to its end",
+            f"{exercise.name} did not run to its end",
             (("case", case.label), ("called", called(exercise, case)), ("error", said)),
         )
         return

@@ -4,6 +4,7 @@ Both say the same. The card uses inline style only, the text colour of the theme
 left, so that it is legible in light and dark, and nothing is said by colour alone.
 """
 
+import os
 import re
 import textwrap
 from dataclasses import dataclass, field
@@ -78,6 +79,8 @@ class Verdict:
         Which of the cells' answers this is about, or "".
     section : str
         The heading of the notebook under which the reader finds what is missing, or "".
+    notebook : str
+        The name of that notebook, or "".
     """
 
     exercise: str
@@ -94,6 +97,7 @@ class Verdict:
     choices: tuple[str, ...] = ()
     about: str = field(default="", compare=False)
     section: str = field(default="", compare=False)
+    notebook: str = field(default="", compare=False)
 
     @property
     def wrong_ideas(self):
@@ -109,17 +113,27 @@ class Verdict:
         points = "point" if self.points == 1 else "points"
         return f"{sign} {word} - Exercise: {self.exercise} ({round(self.score, 2):g} of {self.points} {points})"
 
+    @property
+    def unmet(self):
+        """What stands before a finding: of an answer that stopped, "not yet" would say too little."""
+        return _LOOKS[STOPPED][0] if self.outcome == STOPPED else "✗ Not yet:"
+
+    @property
+    def heading(self):
+        """The heading to read again, and the notebook in which it stands where that is known."""
+        return f"{self.section} (notebook {self.notebook[:2]})" if self.notebook else self.section
+
     def text(self):
         """Return the verdict as plain text, at most 76 columns wide."""
         lines = [self.head]
         lines += [wrapped(f"✓ Passed: {sentence}", 2) for sentence in self.passed]
         for finding in self.missed:
-            lines.append(wrapped(f"✗ Not yet: {finding.sentence}", 2))
+            lines.append(wrapped(f"{self.unmet} {finding.sentence}", 2))
             wide = max((len(label) for label, _ in finding.details), default=0) + 2
             for label, value in finding.details:
                 lines.append(wrapped(f"{label + ':':<{wide}}{value}", 6, hang=wide))
         lines += [wrapped(f"{label}: {value}", 2) for label, value in self._paragraphs()]
-        lines += [wrapped(f"{_READ}: {self.section}", 2)] if self.section else []
+        lines += [wrapped(f"{_READ}: {self.heading}", 2)] if self.section else []
         return "\n".join(lines)
 
     def html(self):
@@ -129,7 +143,10 @@ class Verdict:
     def in_a_card(self):
         """Return what the template of a verdict is filled with, for a card that continues this one."""
         paragraphs = [(label, _CODE.split(value)) for label, value in self._paragraphs()]
-        return {"verdict": self, "bar": _LOOKS[self.outcome][-1], "paragraphs": paragraphs, "read": _READ}
+        anchor = "#" + self.section.replace(" ", "-")  # as Jupyter gives it to a heading
+        there = beside(self.notebook) + anchor if self.section else ""
+        bar = _LOOKS[self.outcome][-1]
+        return {"verdict": self, "bar": bar, "paragraphs": paragraphs, "read": _READ, "there": there}
 
     def _paragraphs(self):
         for number, reason in enumerate(self.reasons):
@@ -147,6 +164,16 @@ class Verdict:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}
+
+
+def beside(notebook):
+    """Return the address of a notebook for a link in another one that lies beside it; "" in that notebook itself.
+
+    Where it does not lie there, or nobody knows which one is open, there is no other address than that of the page.
+    """
+    address = f"../{notebook}/{notebook}.ipynb"
+    another = notebook and os.path.basename(os.getcwd()) != notebook and os.path.isfile(address)
+    return address if another else ""
 
 
 def wrapped(text, indent=0, hang=2):

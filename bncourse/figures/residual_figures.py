@@ -91,6 +91,11 @@ def who_trains(found, rates):
             panel.set(xlabel="learning rate", title=f"{blocks} blocks")
             panel.grid(visible=False)
         panels[0].set_ylabel("at the end of the branch")
+        figure.supxlabel(
+            "In each field the share of test digits named right: 1 is all. "
+            "overflow: numbers grew beyond what the computer holds.",
+            fontsize="medium",
+        )
         deepest = max(depths)
         missing = [kind for kind in kinds if kind not in learned[deepest]]
         figure.suptitle(

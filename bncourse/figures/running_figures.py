@@ -201,11 +201,12 @@ def three_statistics(found, steps):
 def _variance(axes, found, momentum, colors, label=True):
     axes.plot(found["batch_var"], color=colors[3], linestyle="", marker=".", markersize=3, alpha=0.6)
     axes.plot(found["running_var"][momentum], color=colors[0], linestyle="-", marker="", linewidth=2.5)
-    if label:
-        axes.text(len(found["batch_var"]), 0.9, "━ running variance", color=colors[0], weight="bold", ha="right")
-        axes.text(len(found["batch_var"]), 0.78, "• variance of each batch", color=colors[3], ha="right")
-    axes.set(xlabel="step", ylabel="variance of one unit")
-    axes.set_ylim(0, 1.05 * max(1.0, found["batch_var"].max()))
+    highest = max(1.0, found["batch_var"].max())
+    if label:  # above all that is drawn, whatever the momentum: the line of a large one stays near 1
+        last = len(found["batch_var"])
+        axes.text(last, 1.25 * highest, "━ running variance", color=colors[0], weight="bold", ha="right")
+        axes.text(last, 1.12 * highest, "• variance of each batch", color=colors[3], ha="right")
+    axes.set(xlabel="step", ylabel="variance of one unit", ylim=(0, 1.35 * highest))
 
 
 def _accuracy(axes, found, momenta, colors, label=True):

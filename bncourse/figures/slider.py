@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bncourse import reopened, waiting
 from bncourse.surroundings import is_live
 from bncourse.templates import inline
 
@@ -116,14 +117,15 @@ class Slider:
         from IPython.display import display
 
         back = f"No slider here? Then the page was opened again: run the cell, and it is back ({self.name})."
-        display(self.widget()._repr_mimebundle_() | {"text/plain": f"{self!r}. {back}"}, raw=True)
-        line = inline(
-            "<small>{{ back }}</small>"
+        with waiting.in_place(f"Drawing {len(self.pictures)} pictures") as place:
+            bundle = self.widget()._repr_mimebundle_() | {"text/plain": f"{self!r}. {back}"}
+            (place or display)(bundle, raw=True)
+        display(reopened.line(back), raw=True)
+        paper = inline(
             "<details><summary>All in one picture, for paper</summary>{{ still._repr_html_() | safe }}</details>",
-            back=back,
             still=self.still,
         )
-        display({"text/plain": back, "text/html": line}, raw=True)
+        display({"text/plain": "", "text/html": paper}, raw=True)
 
     def __repr__(self):
         return f"{self.still!r}\nSlider: {self.name}, from {self.labels[0]} to {self.labels[-1]}"

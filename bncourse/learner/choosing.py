@@ -4,6 +4,7 @@ The answer that is graded stays plain text in its cell. Running the cell writes 
 there are no buttons, or where the cell holds more than the answer, it is written by hand.
 """
 
+from bncourse import reopened
 from bncourse.companion.worked import solutions
 from bncourse.learner import filling
 from bncourse.learner.guess import radio_buttons
@@ -110,8 +111,7 @@ class Choosing:
         filling.wait(get_ipython(), self.waiting)
         display(self.widget()._repr_mimebundle_() | {"text/plain": ""}, raw=True)
         back = "No buttons here? Then the page was opened again: run the cell, and they are back."
-        small = inline("<small>{{ back }}</small>", back=back)
-        display({"text/plain": back, "text/html": small}, raw=True)
+        display(reopened.line(back), raw=True)
 
 
 def offered(quiz, learners, outcome):

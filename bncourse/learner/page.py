@@ -9,7 +9,7 @@ import ast
 import re
 from dataclasses import dataclass, replace
 
-from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, Reason, Verdict
+from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, Reason, Verdict, wrapped
 from bncourse.learner import cells
 
 _RUN_IT = "Run the cell of your answer, then this cell again."
@@ -40,10 +40,12 @@ def attend(shell, show):
 
     def handle(shell, kind, error, trace, tb_offset=None):
         verdict = _undefined(shell, getattr(error, "name", "") or "") if is_live(shell) else None
-        if verdict is None:
-            shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
-        else:
+        if verdict is not None:
             show(verdict)
+            return
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+        if is_live(shell) and (todo := _made_above(shell, getattr(error, "name", "") or "")):
+            print(wrapped(todo))
 
     shell.set_custom_exc((NameError,), handle)
 
@@ -229,6 +231,21 @@ def _undefined(shell, name):
         happened = f"{name} is not defined: since the kernel started, no cell was run that defines it."
         todo = f"{_RUN_IT} After a restart, run the cells above it too: Run > Run All Above Selected Cell."
     return Verdict(name, NOT_CHECKED, reasons=(Reason(happened),), todo=(todo,))
+
+
+def _made_above(shell, name):
+    """Say what to do about a name that has no value because a cell above, in the saved notebook, was not run."""
+    done = cells.runs(shell)
+    if not done or not name or any(cells.definition(run.text, name) for run in done):
+        return ""
+    texts = cells.saved(shell, done[-1], 0.0) or {}
+    above = list(texts.values())[: list(texts).index(done[-1].cell)] if done[-1].cell in texts else []
+    if not any(cells.definition(text, name) for text in above):
+        return ""
+    return (
+        f"{name} is made in a cell above that was not run since the kernel started. Choose Run > Run All Above "
+        "Selected Cell with this cell selected, then run it again."
+    )
 
 
 def _check_of(name):

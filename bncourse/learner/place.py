@@ -32,8 +32,27 @@ def left_off(folder):
     return there[position], waiting[0] if waiting else ""
 
 
+def been_in():
+    """Return the numbers of the notebooks in which somebody has worked.
+
+    Returns
+    -------
+    set of str
+        Such as "04". To run all cells of a notebook is no work: it shows outcomes, and checks what is not begun.
+    """
+    done = [event for event in journal.events() if event["kind"] != "outcome" and event.get("outcome") != "not started"]
+    names = {_notebook(event) for event in done} - {""}
+    answered = {str(event.get("notebook")) for event in done if event["kind"] == "recall"}
+    return {name[:2] for name in exercises.NOTEBOOKS if name in names or name[:2] in answered}
+
+
 def _notebook(event):
-    """Return the notebook to which an event belongs, or ""."""
+    """Return the notebook in which somebody was who left an event, or "".
+
+    A hint tells nothing: notebook 00 shows one of an exercise that comes in notebook 04.
+    """
+    if event["kind"] == "hint":
+        return ""
     if exercise := exercises.find(event.get("exercise")):
         return exercise.notebook
     asked = event.get("question")

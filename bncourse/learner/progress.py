@@ -24,7 +24,7 @@ class Standing:
     points : dict
         What was earned at best for each exercise, from 0.0 to its points.
     onward : (str, str), default ("", "")
-        The notebook in which the learner left off, and the exercise there that comes next; "" where there is none.
+        Where the learner goes on: the notebook, and the first exercise there that is not done; "" where there is none.
     """
 
     notebooks: dict
@@ -41,7 +41,7 @@ class Standing:
         done = sum(self.count(notebook) for notebook in self.notebooks)
         notebook, exercise = self.onward
         lines = [f"Your progress: {done} of {total} exercises done"]
-        lines += [f"Where you left off: {exercise or 'the beginning'}, in {notebook}"] * bool(notebook)
+        lines += [f"Next for you: {exercise or 'the beginning'}, in {notebook}"] * bool(notebook)
         for notebook, states in self.notebooks.items():
             lines.append(f"  {notebook}: {self.count(notebook)} of {len(states)} done{_aside(notebook)}")
             if any(state != NOT_STARTED for state in states.values()):

@@ -3,15 +3,18 @@
 They are never graded. The journal notes what was chosen, so that what was forgotten is asked again first.
 """
 
-from bncourse import course, exercises
+from bncourse import course, exercises, reopened
+from bncourse.checking.verdict import beside
 from bncourse.companion.asides import ASIDES
 from bncourse.companion.questions import QUESTIONS
-from bncourse.learner import journal
+from bncourse.learner import journal, place
 from bncourse.learner.guess import radio_buttons
 from bncourse.surroundings import is_live
 from bncourse.templates import card, inline
 
 EARLIER = 3
+FROM_EARLIER = "From earlier notebooks."
+NOTHING = "Nothing to recall yet: your course journal knows of no work in an earlier notebook. Go on below."
 
 
 def recall(number="", answers="", *, before=""):
@@ -31,8 +34,10 @@ def recall(number="", answers="", *, before=""):
     Questions
         With buttons where somebody works at the cell.
     """
-    asked = earlier(before) if before else QUESTIONS[number]
-    return Questions(asked, "From earlier notebooks." if before else "Do you remember?", answers)
+    if not before:
+        return Questions(QUESTIONS[number], "Do you remember?", answers)
+    asked = earlier(before)
+    return Questions(asked, FROM_EARLIER if asked else NOTHING, answers)
 
 
 def ask(key, answer=""):
@@ -62,7 +67,8 @@ def earlier(number):
     Returns
     -------
     list of Recalled
-        From as many notebooks as there are, the nearest first. A side road is left out where nobody has been on it.
+        From as many notebooks as the journal knows, the nearest first: what was left out on one's road is not asked.
+        Where nobody works at the cell, as on paper, the others are asked about too, but for the side roads.
     """
     last = {event.get("question"): (order, event.get("right")) for order, event in enumerate(journal.events("recall"))}
 
@@ -70,7 +76,8 @@ def earlier(number):
         order, right = last.get(question.asks, (-1, None))
         return {False: 0, None: 1, True: 2}.get(right, 1), order
 
-    there = [each for each in sorted(QUESTIONS, reverse=True) if each < number and not _left_out(each)]
+    known = place.been_in() | (set() if is_live() else set(QUESTIONS) - set(course.SIDE_ROADS))
+    there = [each for each in sorted(QUESTIONS, reverse=True) if each < number and each in known]
     waiting = [list(QUESTIONS[each]) for each in there]
     chosen = []
     while len(chosen) < EARLIER and any(waiting):
@@ -82,18 +89,6 @@ def earlier(number):
             group.remove(question)
             chosen.append(question)
     return chosen
-
-
-def _left_out(number):
-    """Return whether a notebook is a side road on which no exercise was checked and no question answered."""
-    if number not in course.SIDE_ROADS:
-        return False
-    [name] = [each for each in exercises.NOTEBOOKS if each.startswith(number)]
-    asked = {exercise.name for exercise in exercises.of_notebook(name)}
-    return not (
-        any(event.get("exercise") in asked for event in journal.events("check"))
-        or any(event.get("notebook") == number for event in journal.events("recall"))
-    )
 
 
 class Questions:
@@ -123,16 +118,27 @@ class Questions:
         return right
 
     def said(self, index):
-        """Return what is said to an answer: right or not, and why; "" where there is none."""
+        """Return what is said to an answer: what was chosen, what is right, and why; "" where there is no answer."""
         if self.chosen[index] is None:
             return ""
         question = self.asked[index]
-        if question.choices()[self.chosen[index]] == question.right:
-            return f"✓ {question.right}. {question.because}"
-        return f"✗ No: {question.right}. {question.because} (Notebook {question.notebook}.)"
+        chosen = question.choices()[self.chosen[index]]
+        if chosen == question.right:
+            return f"✓ Right: {question.right}. {question.because}"
+        told = f"✗ Your choice: {chosen}. The right one: {question.right}. {question.because}"
+        return f"{told} (Notebook {question.notebook}.)" if self.heading == FROM_EARLIER else told
+
+    def _to_read(self, index):
+        """Return the address of the notebook that a wrong answer sends back to, where it lies beside this one."""
+        question = self.asked[index]
+        if f"(Notebook {question.notebook}.)" not in self.said(index):
+            return ""
+        return beside(next(name for name in exercises.NOTEBOOKS if name.startswith(question.notebook)))
 
     def text(self):
         """Return the questions as plain text, with what is said to the answers."""
+        if not self.asked:
+            return self.heading
         lines = [f"{self.heading} Not graded."] if self.heading else []
         for index, question in enumerate(self.asked):
             lines.append(f"{self._number(index)}{question.asks}")
@@ -149,7 +155,10 @@ class Questions:
 
     def html(self):
         """Return the questions as HTML; those not answered have their answer in a fold."""
-        asked = [(self._number(index), question, self.said(index)) for index, question in enumerate(self.asked)]
+        asked = [
+            (self._number(index), question, self.said(index), self._to_read(index))
+            for index, question in enumerate(self.asked)
+        ]
         return card("bncourse.learner", "recall", heading=self.heading, asked=asked)
 
     def __repr__(self):
@@ -169,8 +178,7 @@ class Questions:
             self._buttons() | {"text/plain": self.text(), "text/html": self.html()}, raw=True, display_id=True
         )
         back = "No buttons here? Then the page was opened again: run the cell, and they are back."
-        small = inline("<small>{{ back }}</small>", back=back)
-        line = display({"text/plain": back, "text/html": small}, raw=True, display_id=True)
+        line = display(reopened.line(back), raw=True, display_id=True)
 
         def done():
             shown.update({"text/plain": self.text(), "text/html": self.html()}, raw=True)

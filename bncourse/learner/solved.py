@@ -4,6 +4,7 @@ Nothing of this is there in grading: the checks that count run with no learner a
 """
 
 import os
+import re
 from dataclasses import replace
 
 from bncourse import exercises
@@ -16,6 +17,11 @@ from bncourse.learner import journal, ways
 from bncourse.templates import card
 
 TRIES = 2
+# The sentence of a card that names a change, of which there may be several in a row.
+_CHANGE = re.compile(
+    r"One change makes (?P<what>.+?): in line (?P<line>\d+(?: of `\w+`)?), .+?\.(?=$| One change makes )"
+)
+_LATER = "Look at that line. If your next try is not right either, the card names the change."
 OFF = "Worked solutions are switched off in this notebook: your instructor grades it. Hints are there: "
 
 
@@ -140,12 +146,46 @@ def with_a_way_out(verdict, exercise, offered=True):
     return replace(verdict, todo=(*verdict.todo, way))
 
 
+def with_the_place_first(verdict, exercise):
+    """Say at the first try that fails in which line one change helps; which change it is comes with the second one.
+
+    Who has asked for a hint reads it at once. In grading nothing is held back.
+
+    Parameters
+    ----------
+    verdict : Verdict
+        Noted in the journal already.
+    exercise : Exercise or Quiz
+
+    Returns
+    -------
+    Verdict
+    """
+    if os.environ.get("NBGRADER_EXECUTION") or len(_failed(exercise.name)) > 1 or _hints_seen(exercise.name):
+        return verdict
+    reasons = tuple(replace(reason, says=_CHANGE.sub(_place, reason.says)) for reason in verdict.reasons)
+    if reasons == verdict.reasons:
+        return verdict
+    return replace(verdict, reasons=reasons, todo=(_LATER, *verdict.todo))
+
+
+def _place(told):
+    return f"One change in line {told['line']} makes {told['what']}."
+
+
+def _failed(name):
+    return [outcome for outcome in _outcomes(name) if outcome in ("not yet", "stopped")]
+
+
+def _hints_seen(name):
+    return {event.get("number") for event in journal.events("hint") if event.get("exercise") == name}
+
+
 def _outcomes(name):
     return [event.get("outcome") for event in journal.events("check") if event.get("exercise") == name]
 
 
 def _before_it(exercise):
     """Return how many hints and tries are missing before the worked solution is shown."""
-    shown = {event.get("number") for event in journal.events("hint") if event.get("exercise") == exercise.name}
-    failed = sum(outcome in ("not yet", "stopped") for outcome in _outcomes(exercise.name))
-    return max(len(exercise.hints) - len(shown), 0), max(TRIES - failed, 0)
+    shown, failed = _hints_seen(exercise.name), _failed(exercise.name)
+    return max(len(exercise.hints) - len(shown), 0), max(TRIES - len(failed), 0)

@@ -1,4 +1,4 @@
-"""JupyterLab where the learner left off, with the course's settings."""
+"""JupyterLab where the learner goes on, with the course's settings."""
 
 import json
 import os
@@ -20,8 +20,12 @@ SETTINGS = Path(__file__).parent / "lab"
 # grammar at each start: 1.1 of the 1.3 seconds of processor time that jsonschema 4.26 takes to import. JupyterLab's
 # settings hold no such address, and jsonschema has no setting for it but a module that cannot be imported. A program in
 # text and not a module of this package: that would import this package first, and NumPy with it.
+# Its standard input is a pipe from this command, and ends when this command does, however that ended: by a signal that
+# leaves no time to say good-bye, too. Then JupyterLab ends itself, with its kernels.
 _WITHOUT_GRAMMAR = (
-    "import runpy, sys; sys.modules['rfc3987_syntax'] = None; "
+    "import os, runpy, signal, sys, threading; sys.modules['rfc3987_syntax'] = None; "
+    "left = lambda: os.read(0, 1) or os.kill(os.getpid(), signal.SIGTERM); "
+    "threading.Thread(target=left, daemon=True).start(); "
     "runpy.run_module('jupyterlab', run_name='__main__', alter_sys=True)"
 )
 LONGEST_START = 180  # seconds; a first start on a slow disk takes some tens
@@ -50,7 +54,7 @@ def command(options):
             _lab_command(folder, page, port, opens),
             cwd=folder,
             env=_environment(options.instructor),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=written,
             stderr=subprocess.STDOUT,
             # Ctrl-C reaches this process alone, which then ends JupyterLab; two signals at once would cut
@@ -77,12 +81,12 @@ def command(options):
 
 
 def _page(folder):
-    """Return the page of the notebook where the learner left off, and say which exercise is next there."""
+    """Return the page of the notebook in which the learner goes on, and say which exercise is next there."""
     notebook, exercise = place.left_off(folder)
     if exercise:
         # JupyterLab 4.6 goes to a cell (#cell-id=) in a page that is open already, and not when it opens one from
         # its address: so the words say where, and progress() has the link.
-        _say(f"You left off in {notebook.stem}; its next exercise is {exercise}. There, progress() links to its cell.")
+        _say(f"Next for you: {exercise}, in {notebook.stem}. There, progress() links to its cell.")
     return "lab/tree/" + quote(notebook.relative_to(folder).as_posix())  # with slashes, on Windows too
 
 
@@ -106,7 +110,7 @@ def _running(folder):
 def _again(server, page, opens):
     """Say that the course is open already and where; open that page."""
     address = _address(server, page)
-    _say("The course is open already, in another window of the terminal. Its address, where you left off:")
+    _say("The course is open already, in another window of the terminal. The address of what is next for you:")
     print(address, flush=True)
     if opens:
         webbrowser.open(address)
@@ -203,8 +207,12 @@ def _address(server, page):
 
 def _stop(lab):
     """End JupyterLab and its kernels; wait for them."""
-    if lab.poll() is not None:
-        return
+    if lab.poll() is None:
+        _end(lab)
+    lab.stdin.close()
+
+
+def _end(lab):
     if os.name == "posix":
         lab.terminate()  # Jupyter closes its kernels on this; on Windows Ctrl-C has reached it already
     try:

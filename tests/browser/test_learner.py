@@ -43,6 +43,9 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         assert not today.page.get_by_text("Formgrader").count()
         today.run(today.cell("bncourse first"))
         today.run(today.cell("descent.patients"))
+        asked, back = today.cell('ask("star")'), "No buttons here?"
+        today.shows(today.run(asked), "A cell shows [*] for a minute", "the Delete key")
+        assert asked.get_by_text(back).count() == 1 and not asked.get_by_text(back).is_visible()
         guess = today.cell("predict(")
         measured = today.cell("descent.curvatures")
         today.run(guess)
@@ -102,6 +105,9 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         tomorrow.picture("came back")
         tomorrow.shows(tomorrow.cell("check.standardize(standardize)"), "✓ CORRECT")
         tomorrow.shows(tomorrow.cell("progress()"), "1 of 1 done")
+        tomorrow.cell('ask("star")').scroll_into_view_if_needed()
+        tomorrow.shows(tomorrow.cell('ask("star")'), back)  # there are no buttons any more
+        tomorrow.picture("no buttons")
 
 
 @pytest.mark.nightly
