@@ -10,16 +10,18 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain
-from bncourse.checking.lines import mentions, unused
-from bncourse.checking.replay import Replay
+from bncourse.checking.lines import is_told_by, mentions, unused
+from bncourse.checking.parts import ideas_of_part, of_other_parts, unexplained
+from bncourse.checking.rows import differences, is_row
 from bncourse.checking.verdict import Reason
 from bncourse.checking.where.defaults import other_defaults, said_of
 
+_LONGEST_SEEN = 300
 _ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
 _TOGETHER = "Your result is what two mistakes give together; your lines may say them in other words. "
 
 
-def diagnose(exercise, source, trials, of_part, told):
+def diagnose(exercise, source, replay, of_part, told):
     """Say what probably happened.
 
     Parameters
@@ -27,8 +29,8 @@ def diagnose(exercise, source, trials, of_part, told):
     exercise : Exercise
     source : str
         The text of the answer, or "".
-    trials : list of Trial
-        All trials.
+    replay : Replay
+        Of all trials.
     of_part : list of Trial
         Those of the part that failed; an idea that agrees on all parts is believed before one that does so here.
     told : Trial
@@ -38,8 +40,8 @@ def diagnose(exercise, source, trials, of_part, told):
     -------
     list of WrongIdea, list of Reason
     """
-    replay = Replay(exercise, trials)
-    ideas = replay.candidates(trials) or (replay.candidates(of_part) if len(of_part) < len(trials) else [])
+    trials = replay.trials
+    ideas = replay.candidates(trials) or ideas_of_part(replay, told.case.part)
     if len(ideas) > 1 and isinstance(ideas[-1], ArgumentIdea):
         first, *others = ideas
         said = [_TOGETHER + first.says, *(idea.also for idea in others)]
@@ -53,8 +55,40 @@ def diagnose(exercise, source, trials, of_part, told):
     else:
         pattern = _on_a_line(trials) or _pattern(exercise, told) or _where_it_holds(of_part)
         said = [pattern, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
-    said += [f"What the check saw of {key}: {value}." for key, value in _seen(exercise, told).items()]
+    said += [f"What the check saw of {key}: {value}." for key, value in seen(exercise, told).items()]
     return [], [Reason(sentence) for sentence in said if sentence]
+
+
+def diagnose_others(exercise, source, replay, told, ideas):
+    """Say what is wrong in the other parts of an exercise that the ideas of the first do not explain.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    source : str
+    replay : Replay
+    told : Trial
+        The trial that the learner is shown.
+    ideas : list of WrongIdea
+        Those of its part.
+
+    Returns
+    -------
+    list of WrongIdea, list of Reason
+    """
+    others = of_other_parts(replay, told.case.part, ideas)
+    reasons = [Reason(_said(idea, source, True), idea.name, idea.code) for idea in others]
+    left = unexplained(replay, told.case.part, ideas + others) if ideas else None
+    return others, reasons + ([Reason(_of_the_rest(exercise, left))] if left else [])
+
+
+def _of_the_rest(exercise, trial):
+    """Say what of another part is wrong that the ideas do not explain."""
+    details = dict(trial.finding.details)
+    values = [f"{label}: {details[label]}" for label in ("expected", "yours", "error") if label in details]
+    said = f"{trial.finding.sentence}; {'; '.join(values)}"
+    rest = [f" What the check saw of {key}: {value}." for key, value in seen(exercise, trial).items()]
+    return f"This does not explain all of {trial.case.part!r}, where {said[0].lower()}{said[1:]}.{''.join(rest)}"
 
 
 def _said(idea, source, beside_another):
@@ -64,23 +98,25 @@ def _said(idea, source, beside_another):
     return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
 
 
-def beside(reason, idea, change):
+def beside(reason, idea, change, exercise):
     """Return the reason of an idea as it is told beside a change that makes the answer right.
 
-    Where the change is in a line that does not look like the idea, only the numbers are those of the idea.
+    Unless the change is in a line that only this idea looks like, no more is known than that the numbers are those of
+    the idea.
 
     Parameters
     ----------
     reason : Reason
     idea : WrongIdea
     change : Found
+    exercise : Exercise
 
     Returns
     -------
     Reason
     """
     plain = isinstance(idea, ArgumentIdea) or idea.seen or reason.says.startswith(_ELSEWHERE)
-    if plain or (idea.looks_like and re.search(idea.looks_like, change.text)):
+    if plain or is_told_by(idea, exercise, change.text):
         return reason
     return replace(reason, says=_ELSEWHERE + reason.says)
 
@@ -111,11 +147,17 @@ def _at(trial, place):
     return [rounding[place]] if place < len(rounding) else []
 
 
-def _seen(exercise, told):
-    """Return what a driver saw, where a card may show it."""
+def seen(exercise, told):
+    """Return what a driver saw, where a card may show it: a row of names beside that of a right answer."""
     value = told.reply.value
     observed = {key: value[key] for key in exercise.observes if isinstance(value, dict) and key in value}
-    return {key: str(each)[:300] for key, each in {**observed, **told.shown}.items()}
+    rows = exercise.shown_of_the_reference(told.case) if any(map(is_row, told.shown.values())) else {}
+    found = {}
+    for key, each in {**observed, **told.shown}.items():
+        said = ", ".join(each) if is_row(each) else str(each)
+        others = differences(each, rows[key]) if is_row(each) and is_row(rows.get(key)) else ""
+        found[key] = said[:_LONGEST_SEEN] + (f". Beside those of the task: {others}" if others else "")
+    return found
 
 
 def _zipped(exercise, source, told):

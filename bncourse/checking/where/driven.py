@@ -51,6 +51,23 @@ def driven_change(exercise, answer, trials):
     return told(answer, [answer.source, *(helpers or ())], [found], ["every case of this check come out right"], True)
 
 
+def line_that_objects(answer, told):
+    """Return the line of a test that objects to what is right, as the driver tells it, or "" where it is not sure.
+
+    Parameters
+    ----------
+    answer : Answer
+    told : Trial
+
+    Returns
+    -------
+    str
+    """
+    message = told.reply.value.get("message") if isinstance(told.reply.value, dict) else None
+    rows = [(n, row.strip()) for n, row in enumerate(answer.source.splitlines(), 1) if row.strip() == message]
+    return f"line {rows[0][0]}: {rows[0][1]}" if len(rows) == 1 and message else ""
+
+
 def _search(exercise, answer, trials, failing, changes):
     first, *others = sorted(failing, key=lambda trial: trial.reply.seconds)
     others += [trial for trial in trials if not trial.kind]

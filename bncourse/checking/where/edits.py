@@ -54,6 +54,7 @@ _COMPARED = {
     ast.NotEq: (ast.Eq,),
 }
 _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+_WORDS = {"ones": "zeros", "zeros": "ones"}
 _LOOSE, _TIGHT = ast.Add | ast.Sub, ast.Mult | ast.Div
 
 
@@ -142,6 +143,9 @@ def small(function):
                 yield place, ast.Constant(number), f"`{number}` in place of `None`"
         elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
             yield place, ast.Constant(not node.value), f"`{not node.value}` in place of `{node.value}`"
+        elif isinstance(node, ast.Constant) and node.value in _WORDS:
+            other = _WORDS[node.value]
+            yield place, ast.Constant(other), f'`"{other}"` in place of `{text}`'
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             if not isinstance(node.operand, ast.Constant) or type(node.operand.value) is float:
                 yield place, node.operand, f"`{text}` without its minus sign"

@@ -117,7 +117,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
 def is_name_or_number(change):
     """Return whether a change puts another name or another number in the place of one."""
     kinds = ast.Name | ast.Constant
-    return isinstance(change.node, kinds) and isinstance(change.replacement, kinds)
+    is_word = isinstance(getattr(change.node, "value", None), bool | str)
+    return isinstance(change.node, kinds) and isinstance(change.replacement, kinds) and not is_word
 
 
 def _first_of(exercise, answer, changes, trial):
@@ -146,7 +147,7 @@ def helpers_of(answer):
     if reply.fault or not isinstance(reply.value, list):
         return []
     texts = [text for text in reply.value if isinstance(text, str)]
-    return texts if all(map(_harmless, texts)) else None
+    return texts if all(map(is_harmless, texts)) else None
 
 
 def may_be_run_again(answer, trials, may_draw=False):
@@ -167,10 +168,11 @@ def may_be_run_again(answer, trials, may_draw=False):
         return False
     if any(trial.reply.timed_out for trial in trials) or min(trial.reply.seconds for trial in trials) > SLOWEST:
         return False
-    return _harmless(answer.source, may_draw)
+    return is_harmless(answer.source, may_draw)
 
 
-def _harmless(source, may_draw=False):
+def is_harmless(source, may_draw=False):
+    """Return whether a text leaves no trace when it is run again, and draws nothing."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
