@@ -22,7 +22,7 @@ from bncourse.checking.where.one_change import one_change
 from bncourse.checking.where.recognition import recognized
 from bncourse.checking.where.substitution import substituted
 from bncourse.checking.where.suspects import odd_line
-from bncourse.checking.where.writes import first_write
+from bncourse.checking.where.writes import also_writes, first_write
 from bncourse.trouble import Trouble
 
 
@@ -114,8 +114,11 @@ def _verdict(exercise, answer, trials):
         change = change or (so_far if so_far.line else None)
     if not (ideas or change) and (change := odd_line(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(change.says)]
-    if not (where or change) and (change := first_write(exercise, answer, of_part)):
+    if told.kind == "changed" and not (where or change) and (change := first_write(exercise, answer, of_part)):
         reasons = [*reasons, Reason(change.says)]
+    is_all_told = told.kind in ("fault", "changed") or (change and change.whole)
+    if not is_all_told and (said := also_writes(exercise, answer, replay, ideas)):
+        reasons = [*reasons, Reason(said)]
     if len(parts) > 1 and not (change and change.whole):
         others, more = diagnose_others(exercise, answer.source, replay, told, ideas)
         where = where or next((line for idea in others if (line := line_with(idea, exercise, answer.source))), "")

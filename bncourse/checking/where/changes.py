@@ -10,11 +10,11 @@ import copy
 from dataclasses import dataclass
 
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
-from bncourse.checking.where import edits, missing
+from bncourse.checking.where import edits, loops, missing
 from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
 MOST_NODES = 400  # an answer longer than this is left alone
-_KINDS = (edits.left_out, edits.in_a_loop, edits.small, missing.wrapped, missing.added)
+_KINDS = (edits.left_out, loops.in_a_loop, edits.small, missing.wrapped, missing.doubled, missing.added)
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,11 @@ class Changes:
 
     def plain(self):
         """Yield those changes that put in no other term and no other factor."""
-        return self._of(_KINDS[:-1])
+        return self._of((edits.left_out, loops.in_a_loop, edits.small, missing.wrapped))
+
+    def of_slopes(self):
+        """Yield the plain changes and a factor of 2, which differences have or lack, likely ones first."""
+        return self._of((loops.in_a_loop, missing.doubled, edits.left_out, edits.small, missing.wrapped))
 
     def _of(self, kinds):
         seen = set()
