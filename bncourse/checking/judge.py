@@ -6,7 +6,7 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import is_empty
-from bncourse.checking.diagnosis import beside, diagnose, diagnose_others
+from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of_numbers_alone
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.question import Quiz
@@ -106,7 +106,7 @@ def _verdict(exercise, answer, trials):
     elif ideas and change:
         known = [beside(reason, idea, change, exercise) for reason, idea in zip(reasons, ideas, strict=True)]
         proved = [Reason(change.says)]  # it comes first where it is not certain that the lines say what the idea says
-        reasons = known + proved if known == reasons else proved + known
+        reasons = proved + known if any(map(is_of_numbers_alone, known)) else known + proved
     elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     if not ideas and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):

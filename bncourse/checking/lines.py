@@ -158,9 +158,17 @@ def _row_with(pattern, exercise, rows):
     return next(found, 0 if len(rows) <= _ROWS_AT_ONCE else None)
 
 
-def mentions(idea, source):
-    """Return whether the text of an answer has what a wrong idea looks like, in any line."""
-    return bool(idea.looks_like) and any(re.search(idea.looks_like, line.text) for line in lines_of(source))
+def mentions(idea, exercise, source):
+    """Return whether the text of an answer has what a wrong idea looks like, where its mistake can be.
+
+    That is in a line that no right answer has, if there is one.
+    """
+    if not idea.looks_like:
+        return False
+    known = {line.does for line in right_lines(exercise)}
+    lines = lines_of(source)
+    odd = [line for line in lines if line.does not in known]
+    return any(re.search(idea.looks_like, line.text) for line in odd or lines)
 
 
 def is_told_by(idea, exercise, text):

@@ -27,7 +27,8 @@ def differences(yours, wanted):
         return "; ".join([f"{mine} in place of {right}" for mine, right in dict.fromkeys(pairs)][:_MOST])
     said = []
     for kind, i, j, k, m in SequenceMatcher(None, yours, wanted, autojunk=False).get_opcodes():
-        behind = f" behind {wanted[k - 1]}" if k else " at the beginning"
+        behind = " at the end" if kind == "delete" and j == len(yours) else ""
+        behind = behind or (f" behind {wanted[k - 1]}" if k else " at the beginning")
         if kind == "replace":
             said.append(f"{', '.join(yours[i:j])} in place of {', '.join(wanted[k:m])}")
         elif kind == "delete":

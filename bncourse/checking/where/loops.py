@@ -22,6 +22,8 @@ def in_a_loop(function):
             was = ast.Name(f"locals().get({name!r}, True)", ast.Load())  # as if it were True before the loop
             new = ast.Assign([statement.targets[0]], ast.BoolOp(ast.And(), [was, statement.value]))
             new.lineno = statement.lineno
+            if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement.value)):
+                yield from _of_all_turns(statement, name)
             words = f"`{name} = {name} and ...` in place of `{name} = ...`, which forgets what it was"
             yield statement, new, words + ("" if name in before else f"; and `{name} = True` before the loop")
     for statement in ast.walk(function):
@@ -55,6 +57,15 @@ def in_a_loop(function):
                 value = ast.Call(function, [owner, *call.args], call.keywords)
                 new = ast.Assign([ast.Name(owner.id, ast.Store())], value, lineno=statement.lineno)
                 yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
+
+
+def _of_all_turns(statement, name):
+    """What a loop gives a name at the last turn alone, taken of all turns."""
+    kept = f"all_of_{name}"
+    gathered = f"({kept} := [*locals().get({kept!r}, []), {ast.unparse(statement.value)}])"
+    for words, made in (("mean", f"sum({gathered}) / len({kept})"), ("sum", f"sum({gathered})")):
+        new = ast.Assign([statement.targets[0]], ast.Name(made, ast.Load()), lineno=statement.lineno)
+        yield statement, new, f"the {words} of what `{name}` is at each turn in place of the last one"
 
 
 def _in_loops(function):
