@@ -106,8 +106,8 @@ def is_of_numbers_alone(reason):
 def beside(reason, idea, change, exercise):
     """Return the reason of an idea as it is told beside a change that makes the answer right.
 
-    Unless the change is in a line that only this idea looks like, no more is known than that the numbers are those of
-    the idea.
+    Unless the change is in a line that only this idea looks like, or that looks like it no longer afterwards, no more
+    is known than that the numbers are those of the idea.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def beside(reason, idea, change, exercise):
     Reason
     """
     plain = isinstance(idea, ArgumentIdea) or idea.seen or is_of_numbers_alone(reason)
-    if plain or is_told_by(idea, exercise, change.text):
+    if plain or is_told_by(idea, exercise, change.text, change.after):
         return reason
     return replace(reason, says=_ELSEWHERE + reason.says)
 

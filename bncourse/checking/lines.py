@@ -171,10 +171,27 @@ def mentions(idea, exercise, source):
     return any(re.search(idea.looks_like, line.text) for line in odd or lines)
 
 
-def is_told_by(idea, exercise, text):
-    """Return whether a line holds a wrong idea for certain: it looks like it, and no right answer has such a line."""
+def is_told_by(idea, exercise, text, after=""):
+    """Return whether a line holds a wrong idea for certain.
+
+    It looks like it, and no right answer has such a line, or it looks like it no longer once it is right.
+
+    Parameters
+    ----------
+    idea : WrongIdea
+    exercise : Exercise
+    text : str
+    after : str
+        The line as it is when the answer is right, or "".
+
+    Returns
+    -------
+    bool
+    """
     if not idea.looks_like or not re.search(idea.looks_like, text):
         return False
+    if after and not re.search(idea.looks_like, after):
+        return True
     return not any(re.search(idea.looks_like, line.text) for line in right_lines(exercise))
 
 

@@ -16,6 +16,7 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.known import is_row, suspected
+from bncourse.checking.where.places import text_of
 from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of
 
@@ -50,6 +51,8 @@ class Found:
         Whether all is right with it, and not one part or one result alone.
     sure : bool
         Whether it is known that nothing before it is wrong too.
+    after : str
+        The line as it is with the change, or "".
     """
 
     line: int
@@ -58,6 +61,7 @@ class Found:
     function: str
     whole: bool
     sure: bool = True
+    after: str = ""
 
     @property
     def where(self):
@@ -246,6 +250,13 @@ def told(answer, sources, changes, what, whole):
         text = lines[change.line - 1].strip() if change.line <= len(lines) else ""
         owner = "" if source == answer.source else f" of `{change.function}`"
         said.append(f"One change makes {comes}: in line {change.line}{owner}, {change.says}.")
-        shown = shown or (change.line, text, answer.name if source == answer.source else change.function)
-    line, text, function = shown
-    return Found(line, text, " ".join(said), function, whole)
+        function = answer.name if source == answer.source else change.function
+        shown = shown or (change.line, text, function, _with(change, text))
+    line, text, function, after = shown
+    return Found(line, text, " ".join(said), function, whole, after=after)
+
+
+def _with(change, text):
+    """Write a line with a change in it."""
+    new = ast.unparse(ast.fix_missing_locations(change.replacement))
+    return new if isinstance(change.node, ast.stmt) else text.replace(text_of(change.node), new, 1)
