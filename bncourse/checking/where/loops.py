@@ -22,8 +22,6 @@ def in_a_loop(function):
             was = ast.Name(f"locals().get({name!r}, True)", ast.Load())  # as if it were True before the loop
             new = ast.Assign([statement.targets[0]], ast.BoolOp(ast.And(), [was, statement.value]))
             new.lineno = statement.lineno
-            if not any(isinstance(n, ast.Name) and n.id == name for n in ast.walk(statement.value)):
-                yield from _of_all_turns(statement, name)
             words = f"`{name} = {name} and ...` in place of `{name} = ...`, which forgets what it was"
             yield statement, new, words + ("" if name in before else f"; and `{name} = True` before the loop")
     for statement in ast.walk(function):
@@ -57,10 +55,15 @@ def in_a_loop(function):
                 value = ast.Call(function, [owner, *call.args], call.keywords)
                 new = ast.Assign([ast.Name(owner.id, ast.Store())], value, lineno=statement.lineno)
                 yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
+    for statement in inside:
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            yield from _of_all_turns(statement, statement.targets[0].id)
 
 
 def _of_all_turns(statement, name):
     """What a loop gives a name at the last turn alone, taken of all turns."""
+    if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(statement.value)):
+        return
     kept = f"all_of_{name}"
     gathered = f"({kept} := [*locals().get({kept!r}, []), {ast.unparse(statement.value)}])"
     for words, made in (("mean", f"sum({gathered}) / len({kept})"), ("sum", f"sum({gathered})")):
