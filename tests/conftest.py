@@ -52,6 +52,7 @@ LONGEST = (
     "test_book.py",
     "test_start.py",
     "test_true_sentences.py",
+    "test_parts_told.py",
     "test_told_data.py",
     "test_told_models.py",
     "test_keras_checks.py",

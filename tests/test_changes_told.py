@@ -126,7 +126,10 @@ def test_an_idea_that_the_changed_line_does_not_look_like_is_told_by_its_numbers
         return dx_hat * total ** -0.5 + dvar * 2 * c / m + dmean / m
     """
     sentence, _ = said("input_gradient", text)
-    assert sentence.startswith("Your result is what this mistake gives; your lines may say it in other words. ")
+    assert sentence.startswith(
+        "One change makes every case of this check come out right: in line 5, `-1.5` in place of"
+    )
+    assert "Your result is what this mistake gives; your lines may say it in other words. You use x - mean" in sentence
     assert "`-1.5` in place of `-0.5` in `total ** -0.5`" in sentence
 
 

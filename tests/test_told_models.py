@@ -40,7 +40,7 @@ def test_each_model_of_the_bank_is_the_same_on_both_sides_of_the_wall(build):
         there = describe_model(lambda what=what: rebuild_model(exported, what), what, X, 3)
         assert here.keys() == there.keys()
         for key, value in here.items():
-            same = value == there[key] if isinstance(value, str) else np.allclose(value, there[key], rtol=1e-6)
+            same = value == there[key] if isinstance(value, str | tuple) else np.allclose(value, there[key], rtol=1e-6)
             assert same, (what, key, value, there[key])
 
 

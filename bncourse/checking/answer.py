@@ -12,6 +12,7 @@ import importlib
 import inspect
 import io
 import numbers
+import re
 import textwrap
 import time
 import traceback
@@ -119,7 +120,7 @@ class DirectAnswer:
         return plain(self._learners)
 
     def rewritten(self, source, names):
-        """Give another text of the learner's function as an answer of its own; none of the learner's names changes.
+        """Give another text of the learner's function or class as an answer of its own; the learner's names stay.
 
         Parameters
         ----------
@@ -134,7 +135,8 @@ class DirectAnswer:
         dict
             The global names of the text, in which `names` may be changed.
         """
-        space = {**self._learners.__globals__, **names}
+        inside = [self._learners, *filter(inspect.isfunction, vars(self._learners).values())]
+        space = {**next(each.__globals__ for each in inside if hasattr(each, "__globals__")), **names}
         exec(compile(source, "<another form of the answer>", "exec"), space)
         return DirectAnswer(space[self._learners.__name__], self.name), space
 
@@ -178,7 +180,7 @@ class DirectAnswer:
             fault=fault,
             timed_out=timed_out,
             printed=printed.getvalue(),
-            warned=tuple(dict.fromkeys(str(warning.message) for warning in caught)),
+            warned=tuple(dict.fromkeys(str(warning.message) for warning in caught if not _of_a_library(warning))),
             seconds=time.perf_counter() - began,
         )
 
@@ -193,6 +195,12 @@ class DirectAnswer:
         except Exception:  # an exception whose own text fails has none
             message = ""
         return Fault(type(error).__name__, message[:KEPT_CHARACTERS], line, text)
+
+
+def _of_a_library(warning):
+    """Return whether a large library warns about its own lines, which no learner can change."""
+    of_one = re.search(r"[/\\](keras|jax|tensorflow|torch)[/\\]", warning.filename)
+    return bool(of_one) and issubclass(warning.category, DeprecationWarning)
 
 
 def told_to(drive, function, arguments):

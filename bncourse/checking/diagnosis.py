@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import replace
-from fractions import Fraction
 from functools import partial
 
 import numpy as np
@@ -10,16 +9,19 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain
-from bncourse.checking.lines import mentions, unused
-from bncourse.checking.replay import Replay
+from bncourse.checking.lines import is_told_by, mentions, unused
+from bncourse.checking.parts import ideas_of_part, of_other_parts, unexplained
+from bncourse.checking.patterns import on_a_line, pattern
+from bncourse.checking.rows import differences, is_row
 from bncourse.checking.verdict import Reason
 from bncourse.checking.where.defaults import other_defaults, said_of
 
+_LONGEST_SEEN = 300
 _ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
 _TOGETHER = "Your result is what two mistakes give together; your lines may say them in other words. "
 
 
-def diagnose(exercise, source, trials, of_part, told):
+def diagnose(exercise, source, replay, of_part, told):
     """Say what probably happened.
 
     Parameters
@@ -27,8 +29,8 @@ def diagnose(exercise, source, trials, of_part, told):
     exercise : Exercise
     source : str
         The text of the answer, or "".
-    trials : list of Trial
-        All trials.
+    replay : Replay
+        Of all trials.
     of_part : list of Trial
         Those of the part that failed; an idea that agrees on all parts is believed before one that does so here.
     told : Trial
@@ -38,49 +40,88 @@ def diagnose(exercise, source, trials, of_part, told):
     -------
     list of WrongIdea, list of Reason
     """
-    replay = Replay(exercise, trials)
-    ideas = replay.candidates(trials) or (replay.candidates(of_part) if len(of_part) < len(trials) else [])
+    trials = replay.trials
+    ideas = replay.candidates(trials) or ideas_of_part(replay, told.case.part)
     if len(ideas) > 1 and isinstance(ideas[-1], ArgumentIdea):
         first, *others = ideas
         said = [_TOGETHER + first.says, *(idea.also for idea in others)]
         return ideas, [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
     if ideas:
-        return ideas, [Reason(_said(idea, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
+        return ideas, [Reason(_said(idea, exercise, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.reason:
         said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
     else:
-        pattern = _on_a_line(trials) or _pattern(exercise, told) or _where_it_holds(of_part)
-        said = [pattern, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
-    said += [f"What the check saw of {key}: {value}." for key, value in _seen(exercise, told).items()]
+        shown = on_a_line(trials) or pattern(exercise, told) or _where_it_holds(of_part)
+        said = [shown, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
+    said += [f"What the check saw of {key}: {value}." for key, value in seen(exercise, told).items()]
     return [], [Reason(sentence) for sentence in said if sentence]
 
 
-def _said(idea, source, beside_another):
+def diagnose_others(exercise, source, replay, told, ideas):
+    """Say what is wrong in the other parts of an exercise that the ideas of the first do not explain.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    source : str
+    replay : Replay
+    told : Trial
+        The trial that the learner is shown.
+    ideas : list of WrongIdea
+        Those of its part.
+
+    Returns
+    -------
+    list of WrongIdea, list of Reason
+    """
+    others = of_other_parts(replay, told.case.part, ideas)
+    reasons = [Reason(_said(idea, exercise, source, True), idea.name, idea.code) for idea in others]
+    left = unexplained(replay, told.case.part, ideas + others) if ideas else None
+    return others, reasons + ([Reason(_of_the_rest(exercise, left))] if left else [])
+
+
+def _of_the_rest(exercise, trial):
+    """Say what of another part is wrong that the ideas do not explain."""
+    details = dict(trial.finding.details)
+    values = [f"{label}: {details[label]}" for label in ("expected", "yours", "error") if label in details]
+    said = f"{trial.finding.sentence}; {'; '.join(values)}"
+    rest = [f" What the check saw of {key}: {value}." for key, value in seen(exercise, trial).items()]
+    return f"This does not explain all of {trial.case.part!r}, where {said[0].lower()}{said[1:]}.{''.join(rest)}"
+
+
+def _said(idea, exercise, source, beside_another):
     """Return the sentence of an idea; where the answer is written otherwise, say that only the numbers are known."""
     if isinstance(idea, ArgumentIdea):
         return idea.also if beside_another else idea.says
-    return idea.says if not source or idea.seen or mentions(idea, source) else _ELSEWHERE + idea.says
+    return idea.says if not source or idea.seen or mentions(idea, exercise, source) else _ELSEWHERE + idea.says
 
 
-def beside(reason, idea, change):
+def is_of_numbers_alone(reason):
+    """Return whether a reason says that only the numbers are known to be those of an idea."""
+    return reason.says.startswith(_ELSEWHERE)
+
+
+def beside(reason, idea, change, exercise):
     """Return the reason of an idea as it is told beside a change that makes the answer right.
 
-    Where the change is in a line that does not look like the idea, only the numbers are those of the idea.
+    Unless the change is in a line that only this idea looks like, or that looks like it no longer afterwards, no more
+    is known than that the numbers are those of the idea.
 
     Parameters
     ----------
     reason : Reason
     idea : WrongIdea
     change : Found
+    exercise : Exercise
 
     Returns
     -------
     Reason
     """
-    plain = isinstance(idea, ArgumentIdea) or idea.seen or reason.says.startswith(_ELSEWHERE)
-    if plain or (idea.looks_like and re.search(idea.looks_like, change.text)):
+    plain = isinstance(idea, ArgumentIdea) or idea.seen or is_of_numbers_alone(reason)
+    if plain or is_told_by(idea, exercise, change.text, change.after):
         return reason
     return replace(reason, says=_ELSEWHERE + reason.says)
 
@@ -111,11 +152,17 @@ def _at(trial, place):
     return [rounding[place]] if place < len(rounding) else []
 
 
-def _seen(exercise, told):
-    """Return what a driver saw, where a card may show it."""
+def seen(exercise, told):
+    """Return what a driver saw, where a card may show it: a row of names beside that of a right answer."""
     value = told.reply.value
     observed = {key: value[key] for key in exercise.observes if isinstance(value, dict) and key in value}
-    return {key: str(each)[:300] for key, each in {**observed, **told.shown}.items()}
+    rows = exercise.shown_of_the_reference(told.case) if any(map(is_row, told.shown.values())) else {}
+    found = {}
+    for key, each in {**observed, **told.shown}.items():
+        said = ", ".join(each) if is_row(each) else str(each)
+        others = differences(each, rows[key]) if is_row(each) and is_row(rows.get(key)) else ""
+        found[key] = said[:_LONGEST_SEEN] + (f". Beside those of the task: {others}" if others else "")
+    return found
 
 
 def _zipped(exercise, source, told):
@@ -131,33 +178,6 @@ def _zipped(exercise, source, told):
     return ""
 
 
-def _on_a_line(trials):
-    """Say where all numbers of all cases are the right ones times a number, plus a number."""
-    failed = [trial for trial in trials if trial.kind]
-    if not all(trial.kind in ("values", "property") for trial in failed):
-        return ""
-    pairs = [(np.asarray(trial.expected), np.asarray(trial.reply.value)) for trial in trials if _is_array(trial)]
-    if len(pairs) < len(trials) or len(pairs) < 3:
-        return ""
-    right, yours = (np.concatenate([np.ravel(pair[i]) for pair in pairs]).astype(float) for i in (0, 1))
-    if len(np.unique(right)) < 4 or not (np.isfinite(right).all() and np.isfinite(yours).all()):
-        return ""
-    factor, amount = np.polyfit(right, yours, 1)
-    scale = np.abs(yours).max()
-    if np.abs(factor * right + amount - yours).max() > 1e-9 * scale or abs(factor) < 1e-6:
-        return ""
-    if abs(amount) < 1e-9 * scale:
-        return f"In all cases every number is {_factor(float(round(factor, 9)))} what is expected; a factor is off."
-    sign = "plus" if amount > 0 else "minus"
-    times = "" if abs(factor - 1) < 1e-9 else f" {factor:.4g} times"
-    return f"In all cases every number is{times} what is expected, {sign} {abs(amount):.4g}."
-
-
-def _is_array(trial):
-    value = trial.reply.value
-    return isinstance(value, np.ndarray | float) and np.shape(value) == np.shape(trial.expected)
-
-
 def _overlooked(exercise, source):
     others = {} if exercise.driver else other_defaults(exercise, source)
     said = [said_of(others)] if others else []
@@ -165,64 +185,6 @@ def _overlooked(exercise, source):
     if not names:
         return said
     return [*said, f"The function never looks at {' and '.join(f'`{name}`' for name in names)}; the task needs it."]
-
-
-def _pattern(exercise, told):
-    """Where the bank knows no idea, say what the numbers of one case show; each sentence is true as it stands."""
-    expected, got = told.expected, told.reply.value
-    if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(expected) == len(got):
-        return _exchanged(exercise, expected, got, told.tolerance)
-    if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray) or got.shape != expected.shape:
-        return ""
-    for name, value in zip(exercise.parameters, told.case.arguments, strict=False):
-        if isinstance(value, np.ndarray) and value.shape == got.shape and np.allclose(value, got, rtol=1e-9):
-            return f"{name} comes back as it was passed."
-    if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, expected, rtol=1e-6):
-        return "The result is transposed: rows and columns are exchanged."
-    with np.errstate(all="ignore"):
-        ratio = (got / expected).ravel()
-        ratio = ratio[np.isfinite(ratio)]
-    constant = ratio.size > 1 and abs(ratio[0]) > 1e-6 and abs(ratio[0] - 1) > 1e-3
-    if constant and np.ptp(ratio) <= 1e-6 * abs(ratio[0]):
-        return f"Every number is {_factor(float(ratio[0]))} what is expected here; a constant factor is off."
-    off = got - expected
-    if off.size > 1 and np.ptp(off) <= 1e-9 + 1e-6 * abs(float(off.flat[0])) and np.max(np.abs(off)) > 1e-6:
-        return f"Every number is off by the same amount, {float(off.flat[0]):.4g}; something is added or left out."
-    return _nearness(expected, off)
-
-
-def _exchanged(exercise, expected, got, tolerance):
-    for i in range(len(expected)):
-        for j in range(i + 1, len(expected)):
-            swapped = list(got)
-            swapped[i], swapped[j] = swapped[j], swapped[i]
-            if compare.same(expected, tuple(swapped), tolerance):
-                return f"{exercise.returns[i]} and {exercise.returns[j]} come back in each other's place."
-    return ""
-
-
-def _factor(ratio):
-    """Write a factor, as a fraction too where it is one of small numbers."""
-    if ratio == -1:
-        return "the opposite of"
-    near = Fraction(ratio).limit_denominator(60)
-    plain = near.denominator > 1 and abs(float(near) - ratio) <= 1e-9 * abs(ratio)
-    return f"{ratio:.4g} ({near}) times" if plain else f"{ratio:.4g} times"
-
-
-def _nearness(expected, off):
-    """Say how near the numbers are, where they are near."""
-    largest = float(np.max(np.abs(expected), initial=0.0))
-    share = float(np.max(np.abs(off), initial=0.0)) / largest if largest else np.inf
-    if share < 2e-6:
-        digits = int(-np.log10(max(share, 1e-16)))
-        return (
-            f"About {digits} digits are right, and more are needed. So much is lost where a part is computed in "
-            "float32, where a result is rounded, or where large numbers cancel."
-        )
-    if share < 1e-2:
-        return f"The numbers are close, but not equal: they are off by up to {100 * share:.2g} per cent."
-    return ""
 
 
 def _where_it_holds(trials):

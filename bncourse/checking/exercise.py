@@ -219,6 +219,12 @@ class Exercise:
             return answer(*arguments, **options)
         return self.compared(self._drive(told_to(self._drive, answer, arguments), *arguments, **options))
 
+    def shown_of_the_reference(self, case):
+        """Return what a card would show of the reference on a case, by what `shows` names."""
+        arguments, options = case.copy()
+        value = self._drive(told_to(self._drive, self.reference, arguments), *arguments, **options)
+        return {key: value[key] for key in self.shows if key in value}
+
     def compared(self, value):
         """Return what is compared of a value that a driver gives: all but what is only shown."""
         if self.shows and isinstance(value, dict):

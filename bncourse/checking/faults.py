@@ -74,6 +74,25 @@ _MEANINGS = [
         "The check calls with the parameters that the task names; the first line of the answer must have them all, "
         "in that order: {signature}.",
     ),
+    (
+        r"^TypeError: 'NoneType' object is not callable.*\n.*\.fit\(",
+        "`fit` finds nothing to call. A model is compiled before it is fitted, and again after `trainable` was "
+        "changed: is it, here?",
+    ),
+    (
+        r"`target` and `output` must have the same (shape|rank)",
+        "The labels and the outputs have other shapes. Labels that are whole numbers take the loss "
+        "sparse_categorical_crossentropy; categorical_crossentropy takes a row for each.",
+    ),
+    (
+        r"incompatible with the layer: expected axis",
+        "A layer that was called knows the size of its input. Make a layer of its own for each place.",
+    ),
+    (
+        r"^TypeError: \w+ gives None; it must return",
+        "A function without `return` gives None, and so does a call that only changes something, such as "
+        "`model.compile(...)`: return the thing itself.",
+    ),
     (r"^TypeError: .*NoneType", "Something here is None. A function without `return` gives None."),
     (
         r"^TypeError: 'tuple' object is not callable.*\n.*\.shape\s*\(",

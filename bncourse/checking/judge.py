@@ -6,20 +6,23 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import is_empty
-from bncourse.checking.diagnosis import beside, diagnose
+from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of_numbers_alone
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
+from bncourse.checking.replay import Replay
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
+from bncourse.checking.where.class_change import class_change
 from bncourse.checking.where.defaults import wrong_default
-from bncourse.checking.where.driven import driven_change
+from bncourse.checking.where.driven import driven_change, line_that_objects
 from bncourse.checking.where.layer import of_class
 from bncourse.checking.where.one_change import one_change
 from bncourse.checking.where.recognition import recognized
 from bncourse.checking.where.substitution import substituted
 from bncourse.checking.where.suspects import odd_line
+from bncourse.checking.where.writes import also_writes, first_write
 from bncourse.trouble import Trouble
 
 
@@ -86,8 +89,10 @@ def _verdict(exercise, answer, trials):
     # exercises draw their plainest case first, so the first is the one that tells a learner most
     told = min((trial for trial in of_part if trial.kind), key=lambda t: ORDER.index(t.kind))
     number = next(i for i, trial in enumerate(trials) if trial is told)
-    ideas, reasons = diagnose(exercise, answer.source, trials, of_part, told)
+    replay = Replay(exercise, trials)
+    ideas, reasons = diagnose(exercise, answer.source, replay, of_part, told)
     where = next((line for idea in ideas if (line := line_with(idea, exercise, answer.source))), "")
+    where = where or line_that_objects(answer, told)
     # an idea is what the numbers are; where no line is known to hold it, the change that is right shows one
     change = wrong_default(exercise, answer, trials)
     if change:
@@ -97,11 +102,13 @@ def _verdict(exercise, answer, trials):
     if not ideas and (change is None or not change.whole):
         # a change that makes one of several results right says more than the values that are not right yet
         change = change or substituted(exercise, answer, trials) or of_class(exercise, answer, trials)
+        change = change or class_change(exercise, answer, trials, part)
     if ideas and change and not change.whole:
         change = None
     elif ideas and change:
-        reasons = [*(beside(reason, idea, change) for reason, idea in zip(reasons, ideas, strict=True))]
-        reasons.append(Reason(change.says))
+        known = [beside(reason, idea, change, exercise) for reason, idea in zip(reasons, ideas, strict=True)]
+        proved = [Reason(change.says)]  # it comes first where it is not certain that the lines say what the idea says
+        reasons = proved + known if any(map(is_of_numbers_alone, known)) else known + proved
     elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     if not ideas and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
@@ -109,6 +116,15 @@ def _verdict(exercise, answer, trials):
         change = change or (so_far if so_far.line else None)
     if not (ideas or change) and (change := odd_line(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(change.says)]
+    if told.kind == "changed" and not (where or change) and (change := first_write(exercise, answer, of_part)):
+        reasons = [*reasons, Reason(change.says)]
+    is_all_told = told.kind in ("fault", "changed") or (change and change.whole)
+    if not is_all_told and (said := also_writes(exercise, answer, replay, ideas)):
+        reasons = [*reasons, Reason(said)]
+    if len(parts) > 1 and not (change and change.whole):
+        others, more = diagnose_others(exercise, answer.source, replay, told, ideas)
+        where = where or next((line for idea in others if (line := line_with(idea, exercise, answer.source))), "")
+        reasons = [*reasons, *more]
     if told.kind == "fault":
         outcome, place = STOPPED, _faulty_line(told.reply.fault)
         place = f"{answer.name}(), {place}" if place else ""

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 # answers has 120 characters.
 LONGEST_LINE = 300
 LONGEST_TEXT = 100_000
+_ROWS_AT_ONCE = 2  # of one statement
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Line:
     text: str
     does: str  # its expressions, without the names that the answer chose itself
     named: str = ""  # the same with these names
+    last: int = 0  # its last row
 
 
 @lru_cache(2)  # a card asks for the same answer several times; no more of anybody's text is kept
@@ -53,8 +55,9 @@ def lines_of(source):
             continue
         inside = [child.lineno for child in ast.walk(node) if isinstance(child, ast.stmt) and child is not node]
         last = min(inside) - 1 if inside else node.end_lineno
-        text = " ".join(row.split("#")[0].strip() for row in rows[node.lineno - 1 : max(last, node.lineno)])
-        found.append(Line(node.lineno, text[:LONGEST_LINE], does(node, own), does(node, ())))
+        last = max(last, node.lineno)
+        text = " ".join(_code(row) for row in rows[node.lineno - 1 : last])
+        found.append(Line(node.lineno, text[:LONGEST_LINE], does(node, own), does(node, ()), last))
     return sorted(found, key=lambda line: line.number)
 
 
@@ -116,25 +119,80 @@ def does(node, own):
     return sign + " ".join(map(ast.unparse, kept)) if kept else ast.unparse(node)
 
 
+def _code(row):
+    return row.split("#")[0].strip()
+
+
 @cache
-def _right_lines(functions):
+def _texts(functions):
     found = []
     for function in functions:
         try:
-            found += lines_of(inspect.getsource(function))
+            found.append(inspect.getsource(function))
         except (OSError, TypeError):
             continue
     return found
 
 
+@cache
+def _right_lines(functions):
+    return [line for text in _texts(functions) for line in lines_of(text)]
+
+
+def _right_functions(exercise):
+    return (exercise.reference, *exercise.right_answers, *exercise.steps.values())
+
+
 def right_lines(exercise):
     """Return the lines of all right answers that an exercise knows."""
-    return _right_lines((exercise.reference, *exercise.right_answers, *exercise.steps.values()))
+    return _right_lines(_right_functions(exercise))
 
 
-def mentions(idea, source):
-    """Return whether the text of an answer has what a wrong idea looks like, in any line."""
-    return bool(idea.looks_like) and any(re.search(idea.looks_like, line.text) for line in lines_of(source))
+def _row_with(pattern, exercise, rows):
+    """Return the place of the first of several rows of a statement that has a pattern and is in no right answer.
+
+    Where only the statement as a whole has the pattern, it is its first row, if it is short enough to be seen at once.
+    """
+    right = {_code(row).rstrip(",") for text in _texts(_right_functions(exercise)) for row in text.splitlines()}
+    found = (i for i, row in enumerate(rows) if re.search(pattern, _code(row)) and _code(row).rstrip(",") not in right)
+    return next(found, 0 if len(rows) <= _ROWS_AT_ONCE else None)
+
+
+def mentions(idea, exercise, source):
+    """Return whether the text of an answer has what a wrong idea looks like, where its mistake can be.
+
+    That is in a line that no right answer has, if there is one.
+    """
+    if not idea.looks_like:
+        return False
+    known = {line.does for line in right_lines(exercise)}
+    lines = lines_of(source)
+    odd = [line for line in lines if line.does not in known]
+    return any(re.search(idea.looks_like, line.text) for line in odd or lines)
+
+
+def is_told_by(idea, exercise, text, after=""):
+    """Return whether a line holds a wrong idea for certain.
+
+    It looks like it, and no right answer has such a line, or it looks like it no longer once it is right.
+
+    Parameters
+    ----------
+    idea : WrongIdea
+    exercise : Exercise
+    text : str
+    after : str
+        The line as it is when the answer is right, or "".
+
+    Returns
+    -------
+    bool
+    """
+    if not idea.looks_like or not re.search(idea.looks_like, text):
+        return False
+    if after and not re.search(idea.looks_like, after):
+        return True
+    return not any(re.search(idea.looks_like, line.text) for line in right_lines(exercise))
 
 
 def line_with(idea, exercise, source):
@@ -166,7 +224,9 @@ def line_with(idea, exercise, source):
     others_right = alike[0].does not in known and all(line.does in known for line in lines if line is not alike[0])
     if not (len(lines) == 1 or telling or others_right):
         return ""
-    return f"line {alike[0].number}: {source.splitlines()[alike[0].number - 1].strip()[:LONGEST_LINE]}"
+    rows = source.splitlines()[alike[0].number - 1 : alike[0].last]
+    place = _row_with(idea.looks_like, exercise, rows) if len(rows) > 1 else 0
+    return "" if place is None else f"line {alike[0].number + place}: {rows[place].strip()[:LONGEST_LINE]}"
 
 
 def unused(exercise, source):

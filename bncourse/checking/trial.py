@@ -83,7 +83,7 @@ def _examine(exercise, trial):
                 found = compare.Mismatch("property", sentence, *pair)
                 break
     if found is None:
-        found = _changed(exercise, trial)
+        found = changed_input(exercise, trial)
     if found:
         trial.kind, trial.reason = found.kind, found.reason
         trial.finding = Finding(
@@ -106,7 +106,8 @@ def _unwrapped(expected, got):
     return got
 
 
-def _changed(exercise, trial):
+def changed_input(exercise, trial):
+    """Return what is said of an input that a call has changed and that must stay, as a `Mismatch`; else None."""
     before = dict(zip(exercise.parameters, trial.case.arguments, strict=False)) | dict(trial.case.options)
     after = dict(zip(exercise.parameters, trial.reply.arguments, strict=False)) | trial.reply.options
     for name, value in before.items():

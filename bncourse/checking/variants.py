@@ -117,6 +117,29 @@ def outcomes(function, source, count, arguments, options):
     return found
 
 
+def read_only(function, arguments, options, kept, parameters):
+    """Call a function with arrays that cannot be written to; the line that tries to raises a ValueError.
+
+    Parameters
+    ----------
+    function : function
+    arguments : list
+    options : dict
+    kept : list of str
+        The parameters whose arrays must stay as they are.
+    parameters : list of str
+        The names of the arguments, in order.
+
+    Returns
+    -------
+    None
+    """
+    for name, value in (*zip(parameters, arguments, strict=False), *options.items()):
+        if name in kept and isinstance(value, np.ndarray):
+            value.flags.writeable = False
+    function(*arguments, **options)
+
+
 def _alone(function):
     if not isinstance(function, types.FunctionType) or function.__closure__:
         raise TypeError("only a function that stands alone can be run in another form")

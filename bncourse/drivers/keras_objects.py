@@ -10,6 +10,7 @@ import numpy as np
 
 from bncourse.backend import require_keras
 from bncourse.drivers.exported_model import export_model
+from bncourse.drivers.model_layers import layers_in_words
 from bncourse.drivers.own_steps import with_own_steps
 from bncourse.drivers.precision import in_single_precision
 from bncourse.drivers.rebuilt_model import rebuild_model
@@ -56,7 +57,7 @@ def describe_model(build_model, what, x=None, seed=0):
             "the number of parameters": model.count_params(),
             "the number of trainable ones": sum(int(np.prod(w.shape)) for w in model.trainable_weights),
             "the shapes of the weights": " ".join(str(tuple(w.shape)) for w in model.weights),
-            "the layers": _layers_in_words(model),
+            "the layers": layers_in_words(model),
         }
     for weight in model.weights:
         weight.assign(_drawn(weight.name, tuple(weight.shape), seed))
@@ -68,7 +69,7 @@ def describe_model(build_model, what, x=None, seed=0):
         "the output after training (training=False)": inference,
         "the output while training (training=True)": training,
         "the moving statistics after one batch": np.concatenate(moved) if moved else np.zeros(0, np.float32),
-        "the layers": _layers_in_words(model),
+        "the layers": layers_in_words(model),
     }
 
 
@@ -250,22 +251,6 @@ def _drawn(name, shape, seed):
     elif len(shape) == 2:
         values = values / np.sqrt(shape[0])
     return values.astype(np.float32)
-
-
-def _layers_in_words(model):
-    """Name the layers of a model in their order, with what they are made with, such as Dense(64, no bias)."""
-    said = []
-    for layer in model.layers[:20]:
-        kind, traits = type(layer).__name__, []
-        if kind == "InputLayer":
-            continue
-        traits += [str(layer.units)] if hasattr(layer, "units") else []
-        traits += ["no bias"] if getattr(layer, "use_bias", True) is False else []
-        activation = getattr(getattr(layer, "activation", None), "__name__", "linear")
-        traits += [activation] if activation != "linear" else []
-        traits += [f"no {name}" for name in ("center", "scale") if getattr(layer, name, True) is False]
-        said.append(f"{kind}({', '.join(traits)})" if traits else kind)
-    return ", ".join(said) or "none"
 
 
 def _loss(loss):

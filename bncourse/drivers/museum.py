@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from bncourse import museum
+from bncourse.drivers.museum_calls import Calls
 from bncourse.drivers.sizes import size_of
 
 # A few numbers by hand make a fair input; more than these are results that somebody stored.
@@ -20,6 +21,7 @@ MOST_NUMBERS_IN_A_LIST = 12
 MOST_CHARACTERS = 300
 MOST_HELPERS = 20
 MOST_NUMBERS = 100_000  # in the arguments of one call
+_FALSE = "it returns False for a right batch norm, which says that it has a bug; None, or True, says that it has none"
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 LONGEST_TEST = 20_000  # characters of the whole test
 
@@ -43,20 +45,23 @@ def run_tests(find_bugs, needed, seed):
     dict
         "stored numbers", "right ones" and "bugs" in words. Where there are such: "not found" with the names of the bugs
         that were accepted, "passing" with the name, the kind and the look of each, and "message" with what rejected a
-        right one.
+        right one. "your test" says what was seen of it on the right ones.
     """
     order = np.random.default_rng(seed)
     exhibits, rights = museum.exhibits(), museum.right_ones()
     result = {"stored numbers": stored_numbers(find_bugs) or "none", "right ones": "accepted"}
-    accepted = set()
+    accepted, calls, rejected_ones = set(), Calls(), 0
     # right ones and bugs in one order: a test that only counts its calls learns nothing
     for number in order.permutation(len(rights) + len(exhibits)):
         if number < len(rights):
-            rejected, message = _rejects(find_bugs, _alike(rights[number]))
-            if rejected and result["right ones"] == "accepted":
-                result["right ones"] = "rejected"
+            rejected, message = _rejects(find_bugs, _alike(rights[number], calls))
+            rejected_ones += rejected
+            if rejected:
+                result["right ones"] = f"{rejected_ones} of {len(rights)} rejected"
                 if message:
-                    result["message"] = message
+                    result.setdefault("message", message)
+                else:
+                    result["your test"] = _FALSE
             continue
         try:
             found, _ = _rejects(find_bugs, _alike(exhibits[number - len(rights)].implementation))
@@ -66,7 +71,9 @@ def run_tests(find_bugs, needed, seed):
             accepted.add(number - len(rights))
     found = len(exhibits) - len(accepted)
     result["bugs"] = "enough" if found >= needed else f"{found} of {len(exhibits)}"
-    if accepted or result["right ones"] == "rejected":
+    if not rejected_ones and (said := str(calls)):
+        result["your test"] = said
+    if accepted or rejected_ones:
         result["not found"] = ", ".join(exhibits[number].name for number in sorted(accepted)) or "none"
         bugs = [exhibits[number] for number in sorted(accepted)]
         result["passing"] = [(bug.name, bug.kind, bug.shows) for bug in bugs]
@@ -78,8 +85,8 @@ run_tests.outside = True
 run_tests.call_of = lambda needed, seed: {"bn": museum.right()}
 
 
-def _alike(implementation):
-    """Return an implementation that takes and refuses what all of them do, in the same words.
+def _alike(implementation, calls=None):
+    """Return an implementation that takes and refuses what all of them do, in the same words; it notes its `Calls`.
 
     They are written in different ways, so an error of their own would tell the right ones from the bugs.
     """
@@ -87,6 +94,8 @@ def _alike(implementation):
     def forward(x, gamma, beta, running_mean, running_var, momentum, eps, training):
         x, *vectors = _read(x, gamma=gamma, beta=beta, running_mean=running_mean, running_var=running_var)
         numbers = _number("momentum", momentum), _number("eps", eps)
+        if calls is not None:
+            calls.note_forward(x, *vectors[:2], *numbers, bool(training))
         return _computed("forward", implementation.forward, x, *vectors, *numbers, bool(training))
 
     def backward(dout, x, gamma, eps):
@@ -95,6 +104,8 @@ def _alike(implementation):
         _few(dout, x, gamma)
         if x.ndim != 2 or dout.shape != x.shape or dout.dtype.kind not in "fiub":
             raise ValueError(f"backward takes dout and x of one shape (batch, features), not {dout.shape}, {x.shape}")
+        if calls is not None:
+            calls.note_backward(dout)
         return _computed("backward", implementation.backward, dout, x, gamma, _number("eps", eps))
 
     return SimpleNamespace(forward=forward, backward=backward)

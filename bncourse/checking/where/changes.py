@@ -10,11 +10,11 @@ import copy
 from dataclasses import dataclass
 
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
-from bncourse.checking.where import edits, missing
+from bncourse.checking.where import edits, loops, missing
 from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
 MOST_NODES = 400  # an answer longer than this is left alone
-_KINDS = (edits.left_out, edits.in_a_loop, edits.small, missing.wrapped, missing.added)
+_KINDS = (edits.left_out, loops.in_a_loop, edits.small, missing.wrapped, missing.doubled, missing.added)
 
 
 @dataclass(frozen=True)
@@ -46,22 +46,31 @@ class Changes:
     Parameters
     ----------
     source : str
-        The text of one function. Of anything else there are no changes.
+        The text of one function, or of a class, of which the methods are changed. Of anything else there are none.
     helpers : list of str
         The texts of the functions that it calls; they are changed too.
     """
 
     def __init__(self, source, helpers=()):
-        self.functions = []
-        function = _parsed(source)
-        if function is not None:
-            self.functions = [function, *filter(None, map(_parsed, helpers))]
-            if sum(1 for each in self.functions for _ in ast.walk(each)) > MOST_NODES:
-                self.functions = []
+        self._whole = list(filter(None, map(_parsed, (source, *helpers))))
+        if not self._whole or sum(1 for each in self._whole for _ in ast.walk(each)) > MOST_NODES:
+            self._whole = []
+        self.functions = [function for each in self._whole for function in _functions_of(each)]
 
     def __iter__(self):
+        return self._of(_KINDS)
+
+    def plain(self):
+        """Yield those changes that put in no other term and no other factor."""
+        return self._of((edits.left_out, loops.in_a_loop, edits.small, missing.wrapped))
+
+    def of_slopes(self):
+        """Yield the plain changes and a factor of 2, which differences have or lack, likely ones first."""
+        return self._of((loops.in_a_loop, missing.doubled, edits.left_out, edits.small, missing.wrapped))
+
+    def _of(self, kinds):
         seen = set()
-        for kind in _KINDS:
+        for kind in kinds:
             for function in self.functions:
                 for place, replacement, says in kind(function):
                     node, line = (place, place.lineno) if isinstance(place, ast.stmt) else (place.node, place.line)
@@ -108,13 +117,24 @@ class Changes:
 
         return self._written(noting), [(p.line, text_of(p.node), p.parent, name, p.node) for p, name in found]
 
+    def telling_methods(self):
+        """Return a text in which each function tells its name to the global function `SEEN` when it begins."""
+
+        def telling(new, node):
+            if any(node is function for function in self.functions):
+                told = ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(node.name)], [])
+                new.body = [ast.Expr(told), *new.body]
+            return _bounded(new)
+
+        return self._written(telling)
+
     def text(self, change):
         """Return the text with this change made."""
         return self._written(lambda new, node: change.replacement if node is change.node else new)
 
     def _written(self, do):
         # helpers first, so that the function itself is what its name means in the end
-        return "\n\n".join(ast.unparse(_copied(function, do)) for function in reversed(self.functions))
+        return "\n\n".join(ast.unparse(_copied(each, do)) for each in reversed(self._whole))
 
 
 def _is_empty(node):
@@ -126,13 +146,24 @@ def _is_a_value(node):
     return isinstance(node, ast.Name | ast.Subscript) and isinstance(node.ctx, ast.Load)
 
 
+def _functions_of(tree):
+    """Return a function itself, or the methods of a class, each with the lines of the class."""
+    if isinstance(tree, ast.FunctionDef):
+        return [tree]
+    methods = [each for each in tree.body if isinstance(each, ast.FunctionDef) and not each.decorator_list]
+    for each in methods:
+        each.kept_lines = tree.kept_lines
+    return methods
+
+
 def _parsed(source):
-    """Return the one plain function that a text is, or None."""
+    """Return the one plain function or class that a text is, or None."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
-    if len(tree.body) != 1 or not isinstance(tree.body[0], ast.FunctionDef) or tree.body[0].decorator_list:
+    kinds = ast.FunctionDef | ast.ClassDef
+    if len(tree.body) != 1 or not isinstance(tree.body[0], kinds) or tree.body[0].decorator_list:
         return None
     keep_texts(tree.body[0], source)
     return tree.body[0]

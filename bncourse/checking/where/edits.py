@@ -18,7 +18,7 @@ from bncourse.checking.where.places import (
     text_of,
 )
 
-_OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+OPERATORS = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 _SWAPPED = {
     "mean": ("sum",),
     "sum": ("mean",),
@@ -54,6 +54,7 @@ _COMPARED = {
     ast.NotEq: (ast.Eq,),
 }
 _SIGNS = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+_WORDS = {"ones": "zeros", "zeros": "ones"}
 _LOOSE, _TIGHT = ast.Add | ast.Sub, ast.Mult | ast.Div
 
 
@@ -78,61 +79,15 @@ def left_out(function):
                 yield place, node.args[0], f"`{text_of(node.args[0])}` alone in place of `{text}`"
 
 
-def in_a_loop(function):
-    """A statement that overwrites where it should add up, or adds up where it should not, or writes into an input."""
-    for statement in _in_loops(function):
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            name = statement.targets[0].id
-            new = ast.BoolOp(ast.And(), [ast.Name(name, ast.Load()), statement.value])
-            new = ast.Assign([statement.targets[0]], new, lineno=statement.lineno)
-            yield statement, new, f"`{name} = {name} and ...` in place of `{name} = ...`, which forgets what it was"
-    for statement in ast.walk(function):
-        if isinstance(statement, ast.AugAssign) and type(statement.op) in _OPERATORS:
-            text = ast.unparse(statement)
-            target = ast.Name(statement.target.id, ast.Load()) if isinstance(statement.target, ast.Name) else None
-            if target:
-                plain = ast.BinOp(target, statement.op, statement.value)
-                new = ast.Assign([statement.target], plain, lineno=statement.lineno)
-                yield statement, new, f"`{ast.unparse(new)}` in place of `{text}`"
-            for other, sign in _OPERATORS.items():
-                if other is not type(statement.op) and other is not ast.Pow:
-                    new = ast.AugAssign(statement.target, other(), statement.value)
-                    yield statement, new, f"`{sign}=` in place of `{_OPERATORS[type(statement.op)]}=` in `{text}`"
-            new = ast.Assign([statement.target], statement.value, lineno=statement.lineno)
-            yield statement, new, f"`=` in place of `{_OPERATORS[type(statement.op)]}=` in `{text}`"
-        elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
-            target = statement.targets[0]
-            if isinstance(target, ast.Name | ast.Subscript):
-                new = ast.AugAssign(target, ast.Add(), statement.value)
-                yield statement, new, f"`+=` in place of `=` in `{ast.unparse(statement)}`"
-            if isinstance(target, ast.Name) and isinstance(statement.value, ast.Name):
-                copied = ast.Call(ast.Attribute(statement.value, "copy", ast.Load()), [], [])
-                new = ast.Assign([target], copied, lineno=statement.lineno)
-                yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
-        elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            call = statement.value
-            owner = getattr(call.func, "value", None)
-            if called_name(call) == "sort" and isinstance(owner, ast.Name):
-                function = ast.Attribute(ast.Name("np", ast.Load()), "sort", ast.Load())
-                value = ast.Call(function, [owner, *call.args], call.keywords)
-                new = ast.Assign([ast.Name(owner.id, ast.Store())], value, lineno=statement.lineno)
-                yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
-
-
-def _in_loops(function):
-    loops = [node for node in ast.walk(function) if isinstance(node, ast.For | ast.While)]
-    return {id(s): s for loop in loops for s in ast.walk(loop) if isinstance(s, ast.stmt) and s is not loop}.values()
-
-
 def small(function):
     """Another operator, number, name, comparison or function; a sign; an order; brackets."""
     names = names_of(function)
     given = [*parameters_of(function), *loop_names(function)]
-    operators = {op: sign for op, sign in _OPERATORS.items() if op is not ast.Pow or not grows(function)}
+    operators = {op: sign for op, sign in OPERATORS.items() if op is not ast.Pow or not grows(function)}
     for place in places(function):
         node = place.node
         text = text_of(node)
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
             yield from _operators(place, node, text, operators)
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
             if not _is_of_a_number(place.parent):
@@ -142,6 +97,9 @@ def small(function):
                 yield place, ast.Constant(number), f"`{number}` in place of `None`"
         elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
             yield place, ast.Constant(not node.value), f"`{not node.value}` in place of `{node.value}`"
+        elif isinstance(node, ast.Constant) and node.value in _WORDS:
+            other = _WORDS[node.value]
+            yield place, ast.Constant(other), f'`"{other}"` in place of `{text}`'
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             if not isinstance(node.operand, ast.Constant) or type(node.operand.value) is float:
                 yield place, node.operand, f"`{text}` without its minus sign"
@@ -184,7 +142,7 @@ def _operators(place, node, text, others):
         without = _is(node.right, 1 if other in (ast.Mult, ast.Div, ast.Pow) else 0)
         if other is not type(node.op) and not without:
             new = ast.BinOp(node.left, other(), node.right)
-            yield place, new, f"`{sign}` in place of `{_OPERATORS[type(node.op)]}` in `{text}`"
+            yield place, new, f"`{sign}` in place of `{OPERATORS[type(node.op)]}` in `{text}`"
     if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
         yield place, ast.BinOp(node.right, node.op, node.left), f"the two sides of `{text}` the other way round"
     for new in _regrouped(node):

@@ -1,6 +1,7 @@
 """Where a class goes wrong, by what of it is right: all else that was looked at must be right in every case."""
 
 import ast
+import re
 
 from bncourse.checking import compare
 from bncourse.checking.where.defaults import other_defaults
@@ -8,6 +9,7 @@ from bncourse.checking.where.one_change import Found
 
 _DEFAULTS = {"momentum where none is passed", "epsilon where none is passed"}
 _STORED = ("moving_mean", "moving_variance")
+_MAKE_WEIGHTS = ("__init__", "build")
 _AFTERWARDS = {
     "y after training",
     "y where nobody says which",
@@ -32,6 +34,10 @@ def of_class(exercise, answer, trials):
         Where the results that are wrong come from one line, or from the lines that run after training alone.
     """
     tree = _class_of(answer.source) if answer.kind == "class" else None
+    if tree and (line := _line_that_rebinds(tree, trials)):
+        says = f"Line {line} of the class puts a plain array in the place of the weight: "
+        says += f"`{answer.source.splitlines()[line - 1].strip()[:80]}`."
+        return _found(answer, line, says)
     wrong = _wrong_of(trials) if tree else None
     if not wrong:
         return None
@@ -51,6 +57,23 @@ def of_class(exercise, answer, trials):
         says = "While training all is right, and the moving statistics are too. This runs after training alone."
         return _found(answer, branch[0].lineno, says) if branch else None
     return None
+
+
+def _line_that_rebinds(tree, trials):
+    """Return the one line that takes the place of a weight, where an error says that something did; else 0."""
+    messages = " ".join(trial.reply.fault.message for trial in trials if trial.reply.fault)
+    lost = set(re.findall(r"self\.(\w+) is no longer a weight", messages))
+    methods = [each for each in tree.body if isinstance(each, ast.FunctionDef) and each.name not in _MAKE_WEIGHTS]
+    bound = [
+        node.lineno
+        for method in methods
+        for node in ast.walk(method)
+        if isinstance(node, ast.Assign | ast.AugAssign)
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        for each in ast.walk(target)
+        if isinstance(each, ast.Attribute) and each.attr in lost and ast.unparse(each.value) == "self"
+    ]
+    return bound[0] if len(bound) == 1 else 0
 
 
 def _found(answer, line, says):

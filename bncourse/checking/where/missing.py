@@ -16,6 +16,13 @@ from bncourse.checking.where.places import (
     text_of,
 )
 
+_WORDS = {
+    ast.Add: "`{q}` added to `{text}`",
+    ast.Sub: "`{q}` subtracted from `{text}`",
+    ast.Mult: "`{text}` multiplied by `{q}`",
+    ast.Div: "`{text}` divided by `{q}`",
+}
+
 
 def wrapped(function):
     """A root, a square, a sign, a transpose, a sort, a sum, or one less or more."""
@@ -83,8 +90,26 @@ def _result(place, node, function):
         yield place, _call(node, "reshape", shape), f"the returned value in the shape of `{name}`"
 
 
+def doubled(function):
+    """A factor of 2 that is missing, or one too many; what is divided by comes first."""
+    from_the_end = list(reversed(places(function)))
+    for place in sorted(from_the_end, key=lambda place: not _divides(place)):
+        for operator in (ast.Mult, ast.Div):
+            if _takes_a_term(place) and not _same_outside(place, operator):
+                says = _WORDS[operator].format(q=2, text=text_of(place.node))
+                yield place, ast.BinOp(place.node, operator(), ast.Constant(2)), says
+
+
+def _divides(place):
+    return (
+        isinstance(place.parent, ast.BinOp)
+        and isinstance(place.parent.op, ast.Div)
+        and (place.node is place.parent.right)
+    )
+
+
 def added(function):
-    """A term or a factor that is missing: a parameter, a count, 2, or another name."""
+    """A term or a factor that is missing: a parameter, a count, or another name."""
     parameters = parameters_of(function)
     values = [ast.Name(name, ast.Load()) for name in parameters]
     if parameters:
@@ -93,22 +118,11 @@ def added(function):
         values += [ast.Call(ast.Name("len", ast.Load()), [ast.Name(name, ast.Load())], []) for name in parameters[1:3]]
     counting = loop_names(function)
     values += [ast.Name(name, ast.Load()) for name in names_of(function)[len(parameters) :] if name not in counting]
-    words = {
-        ast.Add: "`{q}` added to `{text}`",
-        ast.Sub: "`{q}` subtracted from `{text}`",
-        ast.Mult: "`{text}` multiplied by `{q}`",
-        ast.Div: "`{text}` divided by `{q}`",
-    }
     found = [place for place in reversed(places(function)) if _takes_a_term(place)]
-    for place in found:
-        for operator in (ast.Mult, ast.Div):
-            says = words[operator].format(q=2, text=text_of(place.node))
-            if not _same_outside(place, operator):
-                yield place, ast.BinOp(place.node, operator(), ast.Constant(2)), says
     for value in values:
         name = ast.unparse(value)
         for place in found:
-            for operator, says in words.items():
+            for operator, says in _WORDS.items():
                 if not _same_outside(place, operator):
                     new = ast.BinOp(place.node, operator(), value)
                     yield place, new, says.format(q=name, text=text_of(place.node))

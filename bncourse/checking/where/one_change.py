@@ -16,6 +16,7 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.known import is_row, suspected
+from bncourse.checking.where.places import text_of
 from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of
 
@@ -50,6 +51,8 @@ class Found:
         Whether all is right with it, and not one part or one result alone.
     sure : bool
         Whether it is known that nothing before it is wrong too.
+    after : str
+        The line as it is with the change, or "".
     """
 
     line: int
@@ -58,6 +61,7 @@ class Found:
     function: str
     whole: bool
     sure: bool = True
+    after: str = ""
 
     @property
     def where(self):
@@ -117,7 +121,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
 def is_name_or_number(change):
     """Return whether a change puts another name or another number in the place of one."""
     kinds = ast.Name | ast.Constant
-    return isinstance(change.node, kinds) and isinstance(change.replacement, kinds)
+    is_word = isinstance(getattr(change.node, "value", None), bool | str)
+    return isinstance(change.node, kinds) and isinstance(change.replacement, kinds) and not is_word
 
 
 def _first_of(exercise, answer, changes, trial):
@@ -146,7 +151,7 @@ def helpers_of(answer):
     if reply.fault or not isinstance(reply.value, list):
         return []
     texts = [text for text in reply.value if isinstance(text, str)]
-    return texts if all(map(_harmless, texts)) else None
+    return texts if all(map(is_harmless, texts)) else None
 
 
 def may_be_run_again(answer, trials, may_draw=False):
@@ -167,10 +172,11 @@ def may_be_run_again(answer, trials, may_draw=False):
         return False
     if any(trial.reply.timed_out for trial in trials) or min(trial.reply.seconds for trial in trials) > SLOWEST:
         return False
-    return _harmless(answer.source, may_draw)
+    return is_harmless(answer.source, may_draw)
 
 
-def _harmless(source, may_draw=False):
+def is_harmless(source, may_draw=False):
+    """Return whether a text leaves no trace when it is run again, and draws nothing."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -244,6 +250,13 @@ def told(answer, sources, changes, what, whole):
         text = lines[change.line - 1].strip() if change.line <= len(lines) else ""
         owner = "" if source == answer.source else f" of `{change.function}`"
         said.append(f"One change makes {comes}: in line {change.line}{owner}, {change.says}.")
-        shown = shown or (change.line, text, answer.name if source == answer.source else change.function)
-    line, text, function = shown
-    return Found(line, text, " ".join(said), function, whole)
+        function = answer.name if source == answer.source else change.function
+        shown = shown or (change.line, text, function, _with(change, text))
+    line, text, function, after = shown
+    return Found(line, text, " ".join(said), function, whole, after=after)
+
+
+def _with(change, text):
+    """Write a line with a change in it."""
+    new = ast.unparse(ast.fix_missing_locations(change.replacement))
+    return new if isinstance(change.node, ast.stmt) else text.replace(text_of(change.node), new, 1)

@@ -76,7 +76,7 @@ def sum_of_dout_in_place_of_its_mean(dout, x_hat):
 
 @input_gradient.wrong("B2", step="mean_path")
 def path_through_the_mean_added(dout, x_hat):
-    """You add the path through the mean; it is taken away, for x_hat falls when the mean grows."""
+    """You add the path through the mean; it is taken away, because x_hat falls when the mean grows."""
     return -dout.mean(axis=0)
 
 
@@ -136,7 +136,7 @@ def x_hat_missing_inside_the_average(dout, x_hat):
 
 @input_gradient.wrong("B2", step="variance_path")
 def path_through_the_variance_added(dout, x_hat):
-    """You add the path through the variance; it is taken away, for x_hat shrinks when the variance grows."""
+    """You add the path through the variance; it is taken away, because x_hat shrinks when the variance grows."""
     return -x_hat * (dout * x_hat).mean(axis=0)
 
 

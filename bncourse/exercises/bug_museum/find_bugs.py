@@ -23,6 +23,7 @@ find_bugs = Exercise(
     points=6,
     section="The tests",
     returns=("the outcome",),
+    shows=("your test",),
     driver="bncourse.drivers.museum:run_tests",
     seconds=30.0,
     hints=(

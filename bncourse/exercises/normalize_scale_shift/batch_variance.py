@@ -79,7 +79,7 @@ def the_mean_of_squares_minus_the_square_of_the_mean(x, mean):
 
 @batch_variance.wrong("F1", looks_like=r"sqrt|std|\*\*\s*0?\.5")
 def the_standard_deviation(x, mean):
-    """You return the standard deviation, the root of the variance. The root comes later, in `normalize`."""
+    """You take the standard deviation where the variance belongs. The root comes later, when you normalize."""
     return np.sqrt(((x - mean) ** 2).mean(axis=0))
 
 

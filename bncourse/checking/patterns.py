@@ -1,0 +1,92 @@
+"""What the numbers of an answer show beside the right ones, where no wrong idea is known; each sentence is true."""
+
+from fractions import Fraction
+
+import numpy as np
+
+from bncourse.checking import compare
+
+
+def on_a_line(trials):
+    """Say where all numbers of all cases are the right ones times a number, plus a number."""
+    failed = [trial for trial in trials if trial.kind]
+    if not all(trial.kind in ("values", "property") for trial in failed):
+        return ""
+    pairs = [(np.asarray(trial.expected), np.asarray(trial.reply.value)) for trial in trials if _is_array(trial)]
+    if len(pairs) < len(trials) or len(pairs) < 3:
+        return ""
+    right, yours = (np.concatenate([np.ravel(pair[i]) for pair in pairs]).astype(float) for i in (0, 1))
+    if len(np.unique(right)) < 4 or not (np.isfinite(right).all() and np.isfinite(yours).all()):
+        return ""
+    factor, amount = np.polyfit(right, yours, 1)
+    scale = np.abs(yours).max()
+    if np.abs(factor * right + amount - yours).max() > 1e-9 * scale or abs(factor) < 1e-6:
+        return ""
+    if abs(amount) < 1e-9 * scale:
+        return f"In all cases every number is {_factor(float(round(factor, 9)))} what is expected; a factor is off."
+    sign = "plus" if amount > 0 else "minus"
+    times = "" if abs(factor - 1) < 1e-9 else f" {factor:.4g} times"
+    return f"In all cases every number is{times} what is expected, {sign} {abs(amount):.4g}."
+
+
+def _is_array(trial):
+    value = trial.reply.value
+    return isinstance(value, np.ndarray | float) and np.shape(value) == np.shape(trial.expected)
+
+
+def pattern(exercise, told):
+    """Where the bank knows no idea, say what the numbers of one case show; each sentence is true as it stands."""
+    expected, got = told.expected, told.reply.value
+    if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(expected) == len(got):
+        return _exchanged(exercise, expected, got, told.tolerance)
+    if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray) or got.shape != expected.shape:
+        return ""
+    for name, value in zip(exercise.parameters, told.case.arguments, strict=False):
+        if isinstance(value, np.ndarray) and value.shape == got.shape and np.allclose(value, got, rtol=1e-9):
+            return f"{name} comes back as it was passed."
+    if got.ndim == 2 and got.shape[0] == got.shape[1] and np.allclose(got.T, expected, rtol=1e-6):
+        return "The result is transposed: rows and columns are exchanged."
+    with np.errstate(all="ignore"):
+        ratio = (got / expected).ravel()
+        ratio = ratio[np.isfinite(ratio)]
+    constant = ratio.size > 1 and abs(ratio[0]) > 1e-6 and abs(ratio[0] - 1) > 1e-3
+    if constant and np.ptp(ratio) <= 1e-6 * abs(ratio[0]):
+        return f"Every number is {_factor(float(ratio[0]))} what is expected here; a constant factor is off."
+    off = got - expected
+    if off.size > 1 and np.ptp(off) <= 1e-9 + 1e-6 * abs(float(off.flat[0])) and np.max(np.abs(off)) > 1e-6:
+        return f"Every number is off by the same amount, {float(off.flat[0]):.4g}; something is added or left out."
+    return _nearness(expected, off)
+
+
+def _exchanged(exercise, expected, got, tolerance):
+    for i in range(len(expected)):
+        for j in range(i + 1, len(expected)):
+            swapped = list(got)
+            swapped[i], swapped[j] = swapped[j], swapped[i]
+            if compare.same(expected, tuple(swapped), tolerance):
+                return f"{exercise.returns[i]} and {exercise.returns[j]} come back in each other's place."
+    return ""
+
+
+def _factor(ratio):
+    """Write a factor, as a fraction too where it is one of small numbers."""
+    if ratio == -1:
+        return "the opposite of"
+    near = Fraction(ratio).limit_denominator(60)
+    plain = near.denominator > 1 and abs(float(near) - ratio) <= 1e-9 * abs(ratio)
+    return f"{ratio:.4g} ({near}) times" if plain else f"{ratio:.4g} times"
+
+
+def _nearness(expected, off):
+    """Say how near the numbers are, where they are near."""
+    largest = float(np.max(np.abs(expected), initial=0.0))
+    share = float(np.max(np.abs(off), initial=0.0)) / largest if largest else np.inf
+    if share < 2e-6:
+        digits = int(-np.log10(max(share, 1e-16)))
+        return (
+            f"About {digits} digits are right, and more are needed. So much is lost where a part is computed in "
+            "float32, where a result is rounded, or where large numbers cancel."
+        )
+    if share < 1e-2:
+        return f"The numbers are close, but not equal: they are off by up to {100 * share:.2g} per cent."
+    return ""

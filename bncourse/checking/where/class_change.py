@@ -1,0 +1,93 @@
+"""The one change that makes a class right, found by trying: said only where every case of a part has shown it.
+
+Only where the class lives in this process, as in a notebook, and only in the method that what is wrong comes from: each
+try makes the class anew and runs it, which takes longer than a call of a function.
+"""
+
+import ast
+import itertools
+
+from bncourse.checking.lines import does as written_as
+from bncourse.checking.lines import names_chosen, right_lines
+from bncourse.checking.trial import attempt
+from bncourse.checking.variants import GOES_ON, SEEN, WHICH, turns
+from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.one_change import Found, is_harmless, is_name_or_number
+
+MOST = 60  # changes
+_BATCH = 20
+
+
+def class_change(exercise, answer, trials, part):
+    """Look for a single change of a class that makes a part of an exercise right, or all of it.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trials : list of Trial
+        All cases of the check.
+    part : str
+        The part that is told, which fails.
+
+    Returns
+    -------
+    Found or None
+    """
+    if answer.kind != "class" or not hasattr(answer, "rewritten") or not is_harmless(answer.source):
+        return None
+    if any(trial.reply.timed_out for trial in trials):
+        return None
+    changes = Changes(answer.source)
+    here = sorted((trial for trial in trials if trial.case.part == part), key=lambda trial: not trial.kind)
+    try:
+        candidates = iter(_in_order(exercise, changes, _methods_run(exercise, answer, changes, here[0]))[:MOST])
+        while batch := list(itertools.islice(candidates, _BATCH)):
+            found = _first(exercise, answer, changes, batch, here, trials)
+            if found:
+                return found
+    except (TypeError, NameError, SyntaxError, AttributeError):  # it uses names of a function around it
+        return None
+    return None
+
+
+def _methods_run(exercise, answer, changes, trial):
+    """Return the names of the methods that run on a case, those that run last first."""
+    ran = []
+    other, _ = answer.rewritten(changes.telling_methods(), {SEEN: ran.append})
+    attempt(exercise, other, trial.case, (trial.expected, trial.tolerance))
+    return list(dict.fromkeys(reversed(ran)))
+
+
+def _in_order(exercise, changes, methods):
+    """Return the changes of lines that no right answer has, in those methods, the likeliest first."""
+    right = {line.does for line in right_lines(exercise)}
+    odd = {
+        (function.name, node.lineno)
+        for function in changes.functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.stmt) and node is not function and written_as(node, names_chosen(function)) not in right
+    }
+    found = [each for each in changes.plain() if each.function in methods and (each.function, each.line) in odd]
+    return sorted(found, key=lambda change: (is_name_or_number(change), methods.index(change.function)))
+
+
+def _first(exercise, answer, changes, batch, here, trials):
+    """Return the first of some changes with which a part is right in all its cases, and all that was right still is."""
+    other, names = answer.rewritten(changes.source(batch), {WHICH: 0})
+    others = [trial for trial in trials if trial not in here and not trial.kind]
+    for number, change in enumerate(batch, start=1):
+        names[WHICH] = number
+        if all(_is_right(exercise, other, names, trial) for trial in (*here, *others)):
+            whole = all(_is_right(exercise, other, names, trial) for trial in trials if trial.kind)
+            what = "this check" if whole else repr(here[0].case.part)
+            says = f"One change makes every case of {what} come out right: in line {change.line} of the class, "
+            line = answer.source.splitlines()[change.line - 1].strip()
+            return Found(change.line, line, f"{says}{change.says}.", answer.name, whole)
+    return None
+
+
+def _is_right(exercise, other, names, trial):
+    names[GOES_ON] = turns()
+    again = attempt(exercise, other, trial.case, (trial.expected, trial.tolerance))
+    return not again.kind and not again.reply.timed_out
