@@ -267,6 +267,9 @@ SENTENCES = {
         _sentence("exploding_gradients", "depth-read", "grows by a factor of 1.2 a layer", {"batch": 1.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than 50 are left after one step", {"ratio_1": 51.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than ten after ten steps", {"ratio_10": 10.5}),
+        _sentence("ghost_batches", "ghost-read", "does help on unseen digits", {"noise": 0.86}, {"ghost_8": 0.86}),
+        _sentence("ghost_batches", "ghost-read", "ghost batches of 2 are far behind", {"ghost_2": 0.86}),
+        _sentence("ghost_batches", "ghost-read", "what it gains here comes with the noise", {"none": 0.7}),
     ],
     "09": [
         _sentence(

@@ -31,6 +31,11 @@ def _if_finite(value):
     return value if isfinite(value) else None
 
 
+def _ahead_of_the_whole(kind):
+    """Say how many points a training of notebook 08 is ahead of the whole batch's statistics."""
+    return lambda n: 100 * (n[kind] - n["ghost_128"])
+
+
 _ANY = float("inf")
 
 RANGES = {
@@ -202,7 +207,7 @@ RANGES = {
         ),
         Range(
             "noise_drifts_and_is_fast",
-            "depth-read",
+            "verdict_claims-task",
             "on 20 other seeds it cost 0 or 25",
             lambda n: n["noisy_steps"] - n["batch_steps"],
             0,
@@ -219,6 +224,10 @@ RANGES = {
             2,
         ),
         Range("noise_costs", "noise-read", "with batch norm 75", lambda n: n["batch_steps"], 75, 75, 0),
+        Range("ghost_batches", "ghost-read", "0.7 to 1.9 points", _ahead_of_the_whole("ghost_8"), 0.7, 1.9, 1),
+        Range("ghost_batches", "ghost-read", "those of 64 by 0.0 to 0.7", _ahead_of_the_whole("ghost_64"), 0, 0.7, 1),
+        Range("ghost_batches", "ghost-read", "1.5 to 2.3 points", _ahead_of_the_whole("noise"), 1.5, 2.3, 1),
+        Range("ghost_batches", "ghost-read", "within 1.1 points", _ahead_of_the_whole("none"), -1.1, 1.1, 1),
         Range("noise_costs", "noise-read", "the one without 125 to 225", lambda n: n["none_steps"], 125, 225, 0),
     ],
     "10": [

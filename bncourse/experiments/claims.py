@@ -11,7 +11,14 @@ who has not guessed yet.
 
 from bncourse.experiments import kill_rates
 from bncourse.experiments.keras_runs import fine_tuning, freezing, keras_training
-from bncourse.experiments.layer import batch_dependence, folding, gradient_checks, gradients, layer_claims, running
+from bncourse.experiments.layer import (
+    batch_dependence,
+    folding,
+    gradient_checks,
+    gradients,
+    layer_claims,
+    running,
+)
 from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
 from bncourse.experiments.residual import border, depths, signal, tuning
 from bncourse.experiments.shift import shift_claims
@@ -19,6 +26,7 @@ from bncourse.experiments.training import (
     convergence,
     depth,
     descent,
+    ghost_batches,
     hidden_units,
     landscape_claims,
     rates,
@@ -41,6 +49,7 @@ CLAIMS = {
         freezing,
         gradient_checks,
         gradients,
+        ghost_batches,
         hidden_units,
         kill_rates,
         landscape_claims,
