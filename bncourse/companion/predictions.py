@@ -153,6 +153,12 @@ _ALL = (
         (3, 25), {"A": "none", "B": "about 1", "C": "more than 3"}, _by_size(0.5, 3), (r"0\.99 is behind",), (22, 5),
     ),
     Prediction(
+        "06", "Batches of 1,000 at rate 1: how many points does momentum 0.99 lose in the end?",
+        "Eight passes in batches of 1,000 are only 32 steps. 0.99 to the power of 32 is 0.72: most of the running "
+        "statistics is still their start.",
+        (8, 25), {"A": "less than 1", "B": "1 to 5", "C": "more than 5"}, _by_size(1, 5), (r"32 steps",), (8,),
+    ),
+    Prediction(
         "07", "Is batch norm ahead, with SGD 0.01 and three epochs?",
         "The rate is small: after three epochs the model without batch norm is far from done. With "
         "batch norm the same rate gets further.",
@@ -172,6 +178,13 @@ _ALL = (
         (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
         lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C",
         (r"overflowed", r"what it adds"),
+    ),
+    Prediction(
+        "08",
+        "Twice the weights and half the rate: after how many steps is the slow run where the fast one was after 30?",
+        "The squared norm is 4 times as large, and the rate is a half. So the effective rate is 8 times smaller, and "
+        "the steps are about 8 times as many.",
+        (200, 255), {"A": "about 60", "B": "about 120", "C": "about 240"}, _by_size(90, 180), (r"8 times",),
     ),
     Prediction(
         "08", "ReLU, after the start: is the loss smoother with batch norm (a smaller range of the loss)?",

@@ -17,6 +17,7 @@ from bncourse.experiments.layer import (
     gradient_checks,
     gradients,
     layer_claims,
+    precise,
     running,
 )
 from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
@@ -29,6 +30,7 @@ from bncourse.experiments.training import (
     ghost_batches,
     hidden_units,
     landscape_claims,
+    meeting,
     rates,
     scale_invariance,
 )
@@ -54,7 +56,9 @@ CLAIMS = {
         kill_rates,
         landscape_claims,
         rates,
+        meeting,
         keras_training,
+        precise,
         running,
         scale_invariance,
         regularizers,
