@@ -217,6 +217,13 @@ SENTENCES = {
         _sentence("first_steps", "precise-text", "was no longer late", {"running_0.99_600": 0.6}),
         _sentence("precise_statistics", "precise-read", "behind at rate 3", {"fast_running_0.99": 0.99}),
         _sentence("precise_statistics", "precise-read", "In batches of 1,000 momentum", {"large_precise": 0.7}),
+        _sentence("accumulation", "accumulation-read", "up to rounding", {"layer": 0.1}, {"none": 0.1}),
+        _sentence("accumulation", "accumulation-read", "it is another gradient", {"batch_8": 0.1}, {"batch_32": 0.1}),
+        _sentence("accumulation", "accumulation-read", "exactly that of ghost batches", {"ghost": 0.1}),
+        _sentence("half_precision", "half-read", "more than half of the variances", {"float16_lost_100": 0.3}),
+        _sentence("half_precision", "half-read", "they overflow", {"float16_squares_300": 1.0}),
+        _sentence("half_precision", "half-read", "under 0.5 % wrong at mean 100", {"float16_subtract_100": 0.1}),
+        _sentence("half_precision", "half-read", "over 20 % wrong", {"bfloat16_subtract_300": 0.1}),
         _sentence("folding", "end", "Equal up to rounding", {"dense_64": 0.01}, {"conv_32": 0.1}),
     ],
     "07": [

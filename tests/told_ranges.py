@@ -169,6 +169,8 @@ RANGES = {
         Range("keras_adam", "end", "with Adam a few points at 0.001", lambda n: 100 * n["ahead_last"], 1, 4, 0),
     ],
     "06": [
+        Range("accumulation", "accumulation-read", "0.78 to 0.99 times", lambda n: n["batch_8"], 0.78, 0.99, 2),
+        Range("half_precision", "half-read", "56 to 78 %", lambda n: 100 * n["float16_lost_100"], 56, 78, 0),
         *(
             Range("precise_statistics", "precise-read", words, _lost(name, momentum), low, high, 1)
             for words, name, momentum, low, high in (

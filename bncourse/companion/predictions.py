@@ -159,6 +159,20 @@ _ALL = (
         (8, 25), {"A": "less than 1", "B": "1 to 5", "C": "more than 5"}, _by_size(1, 5), (r"32 steps",), (8,),
     ),
     Prediction(
+        "06", "Eight micro-batches of 8, with batch norm: how far is their mean gradient from that of the 64?",
+        "Each micro-batch has a mean and a variance of its own, so each example is normalized by other numbers than "
+        "among all 64.",
+        (65, 105), {"A": "only by rounding", "B": "about 10 % of its length", "C": "over half of its length"},
+        _by_size(1, 50), (r"ghost batches",),
+    ),
+    Prediction(
+        "06", "float16, mean 100, variance 1: what share of the variances comes out as 0 or less?",
+        "The squares are near 10,000, and there float16 knows only every eighth number. A variance of 1 is lost "
+        "between two of them.",
+        (0.5, 0.85), {"A": "none", "B": "less than a fifth", "C": "more than half"}, _by_size(0.01, 0.4),
+        (r"8 apart",),
+    ),
+    Prediction(
         "07", "Is batch norm ahead, with SGD 0.01 and three epochs?",
         "The rate is small: after three epochs the model without batch norm is far from done. With "
         "batch norm the same rate gets further.",

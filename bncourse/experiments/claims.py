@@ -12,10 +12,12 @@ who has not guessed yet.
 from bncourse.experiments import kill_rates
 from bncourse.experiments.keras_runs import fine_tuning, freezing, keras_training
 from bncourse.experiments.layer import (
+    accumulation,
     batch_dependence,
     folding,
     gradient_checks,
     gradients,
+    half_precision,
     layer_claims,
     precise,
     running,
@@ -58,6 +60,8 @@ CLAIMS = {
         rates,
         meeting,
         keras_training,
+        accumulation,
+        half_precision,
         precise,
         running,
         scale_invariance,
