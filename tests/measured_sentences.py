@@ -216,6 +216,16 @@ SENTENCES = {
             "small_momentum", "batch_norm_inference-task", "the accuracy stays within 3 points", {"largest": 0.1}
         ),
         _sentence("small_momentum", "batch_norm_inference-task", "the jumps cost almost nothing", {"mean": 0.02}),
+        _sentence("first_steps", "precise-text", "was no longer late", {"running_0.99_600": 0.6}),
+        _sentence("precise_statistics", "precise-read", "behind at rate 3", {"fast_running_0.99": 0.99}),
+        _sentence("precise_statistics", "precise-read", "In batches of 1,000 momentum", {"large_precise": 0.7}),
+        _sentence("accumulation", "accumulation-read", "up to rounding", {"layer": 0.1}, {"none": 0.1}),
+        _sentence("accumulation", "accumulation-read", "it is another gradient", {"batch_8": 0.1}, {"batch_32": 0.1}),
+        _sentence("accumulation", "accumulation-read", "exactly that of ghost batches", {"ghost": 0.1}),
+        _sentence("half_precision", "half-read", "more than half of the variances", {"float16_lost_100": 0.3}),
+        _sentence("half_precision", "half-read", "they overflow", {"float16_squares_300": 1.0}),
+        _sentence("half_precision", "half-read", "under 0.5 % wrong at mean 100", {"float16_subtract_100": 0.1}),
+        _sentence("half_precision", "half-read", "over 20 % wrong", {"bfloat16_subtract_300": 0.1}),
         _sentence("folding", "end", "Equal up to rounding", {"dense_64": 0.01}, {"conv_32": 0.1}),
     ],
     "07": [
@@ -269,6 +279,12 @@ SENTENCES = {
         _sentence("exploding_gradients", "depth-read", "grows by a factor of 1.2 a layer", {"batch": 1.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than 50 are left after one step", {"ratio_1": 51.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than ten after ten steps", {"ratio_10": 10.5}),
+        _sentence("meeting", "meeting-read", "still about twice as high", {"by_steps": 1.0}),
+        _sentence("meeting", "meeting-read", "nearly one curve", {"ratio": 0.6}),
+        _sentence("meeting_at_a_large_rate", "meeting-read", "the sums foretell too many", {"ratio": 1.0}),
+        _sentence("ghost_batches", "ghost-read", "does help on unseen digits", {"noise": 0.86}, {"ghost_8": 0.86}),
+        _sentence("ghost_batches", "ghost-read", "ghost batches of 2 are far behind", {"ghost_2": 0.86}),
+        _sentence("ghost_batches", "ghost-read", "what it gains here comes with the noise", {"none": 0.7}),
     ],
     "09": [
         _sentence(

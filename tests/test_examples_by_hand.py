@@ -37,6 +37,7 @@ RESULTS = {
     "to_pytorch": None,
     "squared_norm_after_step": 25,
     "effective_learning_rate": 0.02,
+    "meeting_step": 3,
     "gradient_predictiveness": 5,
     "layer_norm": [[-2, 6]],
     "instance_norm": [[[[-1]], [[1]]]],

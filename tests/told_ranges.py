@@ -31,6 +31,16 @@ def _if_finite(value):
     return value if isfinite(value) else None
 
 
+def _ahead_of_the_whole(kind):
+    """Say how many points a training of notebook 08 is ahead of the whole batch's statistics."""
+    return lambda n: 100 * (n[kind] - n["ghost_128"])
+
+
+def _lost(name, momentum):
+    """Say how many points running statistics of notebook 06 are behind those that were taken anew."""
+    return lambda n: 100 * (n[f"{name}_precise"] - n[f"{name}_running_{momentum}"])
+
+
 _ANY = float("inf")
 
 RANGES = {
@@ -158,6 +168,21 @@ RANGES = {
         ),
         Range("keras_adam", "end", "with Adam a few points at 0.001", lambda n: 100 * n["ahead_last"], 1, 4, 0),
     ],
+    "06": [
+        Range("accumulation", "accumulation-read", "0.78 to 0.99 times", lambda n: n["batch_8"], 0.78, 0.99, 2),
+        Range("half_precision", "half-read", "56 to 78 %", lambda n: 100 * n["float16_lost_100"], 56, 78, 0),
+        *(
+            Range("precise_statistics", "precise-read", words, _lost(name, momentum), low, high, 1)
+            for words, name, momentum, low, high in (
+                ("9.2 to 19.9 points", "large", 0.99, 9.2, 19.9),
+                ("0.7 to 2.0 points", "fast", 0.99, 0.7, 2.0),
+                ("at rate 0.1 no more than 0.8", "small", 0.99, -_ANY, 0.8),
+                ("at most 1.5 points in the three", "small", 0.9, -_ANY, 1.5),
+                ("at most 1.5 points in the three", "fast", 0.9, -_ANY, 1.5),
+                ("at most 1.5 points in the three", "large", 0.9, -_ANY, 1.5),
+            )
+        ),
+    ],
     "08": [
         Range("larger_rates", "rates-read", "at most 0.12 right without", lambda n: n["none_3"], 0, 0.12, 2),
         Range("larger_rates", "rates-read", "at least 0.87 with", lambda n: n["batch_3"], 0.87, 1, 2),
@@ -202,7 +227,7 @@ RANGES = {
         ),
         Range(
             "noise_drifts_and_is_fast",
-            "depth-read",
+            "verdict_claims-task",
             "on 20 other seeds it cost 0 or 25",
             lambda n: n["noisy_steps"] - n["batch_steps"],
             0,
@@ -219,6 +244,12 @@ RANGES = {
             2,
         ),
         Range("noise_costs", "noise-read", "with batch norm 75", lambda n: n["batch_steps"], 75, 75, 0),
+        Range("meeting_at_a_large_rate", "meeting-read", "59 to 74 %", lambda n: 100 * n["ratio"], 59, 74, 0),
+        Range("meeting", "meeting-read", "it took 229 to 239", lambda n: n["met"], 229, 239, 0),
+        Range("ghost_batches", "ghost-read", "0.7 to 1.9 points", _ahead_of_the_whole("ghost_8"), 0.7, 1.9, 1),
+        Range("ghost_batches", "ghost-read", "those of 64 by 0.0 to 0.7", _ahead_of_the_whole("ghost_64"), 0, 0.7, 1),
+        Range("ghost_batches", "ghost-read", "1.5 to 2.3 points", _ahead_of_the_whole("noise"), 1.5, 2.3, 1),
+        Range("ghost_batches", "ghost-read", "within 1.1 points", _ahead_of_the_whole("none"), -1.1, 1.1, 1),
         Range("noise_costs", "noise-read", "the one without 125 to 225", lambda n: n["none_steps"], 125, 225, 0),
     ],
     "10": [

@@ -37,6 +37,7 @@ GAINS = {
     "rescaled_gradient": "It explains why long weights before batch norm turn slowly.",
     "squared_norm_after_step": "In plain gradient descent these weights grow (except for eps): the layer slows down.",
     "effective_learning_rate": "It is the rate that counts before batch norm, and it falls as the weights grow.",
+    "meeting_step": "With the length of the weights, runs at other rates can be compared: steps are no measure.",
     "gradient_predictiveness": "It turns the word smooth into a number that can be compared.",
     "verdict_claims": "You can say of a claim what a run shows, and what it leaves open.",
     "layer_norm": "It needs no batch: it is the same in training and after it.",

@@ -153,6 +153,26 @@ _ALL = (
         (3, 25), {"A": "none", "B": "about 1", "C": "more than 3"}, _by_size(0.5, 3), (r"0\.99 is behind",), (22, 5),
     ),
     Prediction(
+        "06", "Batches of 1,000 at rate 1: how many points does momentum 0.99 lose in the end?",
+        "Eight passes in batches of 1,000 are only 32 steps. 0.99 to the power of 32 is 0.72: most of the running "
+        "statistics is still their start.",
+        (8, 25), {"A": "less than 1", "B": "1 to 5", "C": "more than 5"}, _by_size(1, 5), (r"32 steps",), (8,),
+    ),
+    Prediction(
+        "06", "Eight micro-batches of 8, with batch norm: how far is their mean gradient from that of the 64?",
+        "Each micro-batch has a mean and a variance of its own, so each example is normalized by other numbers than "
+        "among all 64.",
+        (65, 105), {"A": "only by rounding", "B": "about 10 % of its length", "C": "over half of its length"},
+        _by_size(1, 50), (r"ghost batches",),
+    ),
+    Prediction(
+        "06", "float16, mean 100, variance 1: what share of the variances comes out as 0 or less?",
+        "The squares are near 10,000, and there float16 knows only every eighth number. A variance of 1 is lost "
+        "between two of them.",
+        (0.5, 0.85), {"A": "none", "B": "less than a fifth", "C": "more than half"}, _by_size(0.01, 0.4),
+        (r"8 apart",),
+    ),
+    Prediction(
         "07", "Is batch norm ahead, with SGD 0.01 and three epochs?",
         "The rate is small: after three epochs the model without batch norm is far from done. With "
         "batch norm the same rate gets further.",
@@ -174,6 +194,13 @@ _ALL = (
         (r"overflowed", r"what it adds"),
     ),
     Prediction(
+        "08",
+        "Twice the weights and half the rate: after how many steps is the slow run where the fast one was after 30?",
+        "The squared norm is 4 times as large, and the rate is a half. So the effective rate is 8 times smaller, and "
+        "the steps are about 8 times as many.",
+        (200, 255), {"A": "about 60", "B": "about 120", "C": "about 240"}, _by_size(90, 180), (r"8 times",),
+    ),
+    Prediction(
         "08", "ReLU, after the start: is the loss smoother with batch norm (a smaller range of the loss)?",
         "One idea, not tested here: without batch norm a step changes the mean and the spread of every layer, and "
         "these changes multiply. At step 0 the loss with batch norm is the rougher one; the idea does not tell why.",
@@ -193,6 +220,13 @@ _ALL = (
         "the gradient backward as much.",
         (1.15, 1.25), {"A": "it shrinks", "B": "it stays level, within 5 %", "C": "it grows"}, _by_size(0.95, 1.05),
         (r"gradient grows by",),
+    ),
+    Prediction(
+        "08", "Ghost batches of 8, not the whole 128: what becomes of the accuracy on unseen digits?",
+        "One idea, not tested here: with noise that changes at each step, the 500 digits are harder to learn by heart. "
+        "Drawn noise gained too, so it is the noise. Of two digits it keeps little: most numbers come near -1 or 1.",
+        (0.31, 2.5), {"A": "it falls by over 0.3 points", "B": "it stays, within 0.3 points",
+                      "C": "it rises by over 0.3 points"}, _by_size(-0.3, 0.3), (r"helped here",), (2,),
     ),
     Prediction(
         "09", "Test error after batches of 2, against 0.08 to 0.10 after batches of 32",

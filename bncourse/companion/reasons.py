@@ -137,6 +137,11 @@ REASONS = {
         "Longer weights have a smaller gradient, and the same step turns them less: each of the two divides by the"
         " norm once.",
     ),
+    "meeting_step": (
+        "Each fast step is divided by its own squared norm, for the weights grow; the sum says how far the run came.",
+        "The slow run adds one number at each step, so a division says how often; ceil, for there are no parts of "
+        "steps.",
+    ),
     "gradient_predictiveness": (
         "Row 0 is subtracted from every other row at once; the sum over axis 1 leaves one distance for each probe.",
         "The largest one is asked for, so max comes last.",

@@ -30,6 +30,7 @@ FAMILIES = {
     "C4": "what an experiment shows, and what it does not",
     "C5": "when batch norm helps, and why",
     "C6": "how the variances of skip and branch add up along a residual network",
+    "C7": "the effective learning rate: of which run, at which step, and how it adds up",
     "D1": "measures of a shift between two samples",
     "D2": "measures of a drift over the steps of training",
     "T1": "a test that accepts what is wrong",

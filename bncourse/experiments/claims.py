@@ -11,7 +11,17 @@ who has not guessed yet.
 
 from bncourse.experiments import kill_rates
 from bncourse.experiments.keras_runs import fine_tuning, freezing, keras_training
-from bncourse.experiments.layer import batch_dependence, folding, gradient_checks, gradients, layer_claims, running
+from bncourse.experiments.layer import (
+    accumulation,
+    batch_dependence,
+    folding,
+    gradient_checks,
+    gradients,
+    half_precision,
+    layer_claims,
+    precise,
+    running,
+)
 from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
 from bncourse.experiments.residual import border, depths, signal, tuning
 from bncourse.experiments.shift import shift_claims
@@ -19,8 +29,10 @@ from bncourse.experiments.training import (
     convergence,
     depth,
     descent,
+    ghost_batches,
     hidden_units,
     landscape_claims,
+    meeting,
     rates,
     scale_invariance,
 )
@@ -41,11 +53,16 @@ CLAIMS = {
         freezing,
         gradient_checks,
         gradients,
+        ghost_batches,
         hidden_units,
         kill_rates,
         landscape_claims,
         rates,
+        meeting,
         keras_training,
+        accumulation,
+        half_precision,
+        precise,
         running,
         scale_invariance,
         regularizers,

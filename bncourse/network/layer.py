@@ -29,6 +29,9 @@ class Layer:
         Batch norm's statistics for inference.
     eps : float
         Added to the variance.
+    ghost : int or None
+        With batch norm, how many neighbours in a batch share a mean and a variance in training (a *ghost batch*); None:
+        the whole batch does.
     """
 
     weights: np.ndarray
@@ -40,9 +43,10 @@ class Layer:
     running_mean: np.ndarray | None = None
     running_var: np.ndarray | None = None
     eps: float = 1e-3
+    ghost: int | None = None
 
 
-def init(sizes, rng, *, activation="relu", norm=None, norm_output=False, bias=None, scale=1.0, eps=1e-3):
+def init(sizes, rng, *, activation="relu", norm=None, norm_output=False, bias=None, scale=1.0, eps=1e-3, ghost=None):
     """Return a network with random weights: hidden layers with an activation, and a linear last layer.
 
     Weights are drawn from a normal distribution with standard deviation ``scale * sqrt(g / inputs)``, with
@@ -67,6 +71,8 @@ def init(sizes, rng, *, activation="relu", norm=None, norm_output=False, bias=No
         Multiplies every weight.
     eps : float
         Of every normalizer.
+    ghost : int, optional
+        Of every batch norm: how many examples share statistics in training. By default all of a batch.
 
     Returns
     -------
@@ -75,7 +81,8 @@ def init(sizes, rng, *, activation="relu", norm=None, norm_output=False, bias=No
     Raises
     ------
     ValueError
-        If an activation or a norm is unknown, or the units of a layer are no multiple of the groups.
+        If an activation or a norm is unknown, the units of a layer are no multiple of the groups, or there are ghost
+        batches without batch norm.
 
     References
     ----------
@@ -86,6 +93,8 @@ def init(sizes, rng, *, activation="relu", norm=None, norm_output=False, bias=No
     if norm not in NORMS:
         raise ValueError(f"norm is {norm!r}; use one of {', '.join(map(repr, NORMS))}")
     with_norm = sizes[1:] if norm_output else sizes[1:-1]
+    if ghost and norm != "batch":
+        raise ValueError(f"ghost batches belong to batch norm; norm is {norm!r}")
     if norm == "group" and any(units % GROUPS for units in with_norm):
         raise ValueError(f"group norm takes {GROUPS} groups of units; these layers cannot be cut so: {list(with_norm)}")
     net = []
@@ -107,6 +116,7 @@ def init(sizes, rng, *, activation="relu", norm=None, norm_output=False, bias=No
                 beta=np.zeros(units),
                 running_mean=np.zeros(units),
                 running_var=np.ones(units),
+                ghost=ghost,
             )
         net.append(layer)
     return net

@@ -21,13 +21,14 @@ def normalize(layer, sums, training):
     -------
     normalized : ndarray of shape (batch, units)
     mean, var : ndarray
-        Of shape (units,) for batch norm, (batch, 1) for layer norm, (batch, groups, 1) for group norm.
+        Of shape (units,) for batch norm, (ghosts, 1, units) for its ghost batches in training, (batch, 1) for layer
+        norm, (batch, groups, 1) for group norm.
     """
-    cut, axis = _shared(layer, sums)
     if layer.norm == "batch" and not training:
         mean, var = layer.running_mean, layer.running_var
-    else:
-        mean, var = _moments(cut, axis, keepdims=layer.norm != "batch")
+        return (sums - mean) / np.sqrt(var + layer.eps), mean, var
+    cut, axis = _shared(layer, sums)
+    mean, var = _moments(cut, axis, keepdims=layer.norm != "batch" or layer.ghost is not None)
     return ((cut - mean) / np.sqrt(var + layer.eps)).reshape(sums.shape), mean, var
 
 
@@ -61,7 +62,7 @@ def backward(layer, dscaled, normalized, var):
 def _shared(layer, x):
     """Return `x` cut so that one axis holds the numbers that share a mean and a variance, and that axis."""
     if layer.norm == "batch":
-        return x, 0
+        return (x, 0) if layer.ghost is None else (x.reshape(-1, layer.ghost, x.shape[1]), 1)
     if layer.norm == "layer":
         return x, 1
     return x.reshape(len(x), GROUPS, -1), 2

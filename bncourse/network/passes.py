@@ -14,7 +14,7 @@ class Trace(NamedTuple):
 
     inputs: np.ndarray  # (batch, inputs), after dropout
     weighted_sums: np.ndarray
-    mean: np.ndarray | None  # (units,) with batch norm; see `normalizers.normalize`
+    mean: np.ndarray | None  # (units,) with batch norm of a whole batch; see `normalizers.normalize`
     var: np.ndarray | None  # as the mean
     normalized: np.ndarray | None
     scaled: np.ndarray  # after scale and shift; without a normalizer, the weighted sums
@@ -86,7 +86,7 @@ def backward(net, trace, dout, bn_backward=batch_norm_backward):
     bn_backward : callable or None
         ``bn_backward(dout, x, gamma, eps)`` gives dx, dgamma and dbeta of a batch norm. None: the formula that all
         normalizers share. It takes the normalized batch from the trace, which is faster, and adds up in another order
-        than the reference function does, so the last bits of its result are others.
+        than the reference function does, so the last bits of its result are others. Ghost batches always take it.
 
     Returns
     -------
@@ -97,7 +97,7 @@ def backward(net, trace, dout, bn_backward=batch_norm_backward):
     for layer, seen in zip(reversed(net), reversed(trace), strict=True):
         dscaled = dout * slope(layer.activation, seen.activations)
         found, dsums = {}, dscaled
-        if layer.norm == "batch" and bn_backward:
+        if layer.norm == "batch" and bn_backward and layer.ghost is None:
             dsums, found["gamma"], found["beta"] = bn_backward(dscaled, seen.weighted_sums, layer.gamma, layer.eps)
         elif layer.norm:
             dsums, found["gamma"], found["beta"] = normalizers.backward(layer, dscaled, seen.normalized, seen.var)

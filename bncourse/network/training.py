@@ -141,7 +141,7 @@ def with_statistics_of(net, x):
     list of Layer
         With the same weights, gamma and beta.
     """
-    _, trace = forward(net, x)
+    _, trace = forward([replace(layer, ghost=None) for layer in net], x)
     return [
         replace(layer, running_mean=seen.mean, running_var=seen.var) if layer.norm == "batch" else layer
         for layer, seen in zip(net, trace, strict=True)
@@ -163,8 +163,10 @@ def _moved(layer, seen, found, lr, fixed, momentum, decay):
     if decay and "weights" not in fixed:
         changed["weights"] = layer.weights - lr * (found["weights"] + decay * layer.weights)
     if layer.norm == "batch":
-        changed["running_mean"] = moving_average(layer.running_mean, seen.mean, momentum)
-        changed["running_var"] = moving_average(layer.running_var, seen.var, momentum)
+        for name, of_batch in (("running_mean", seen.mean), ("running_var", seen.var)):
+            if layer.ghost is not None:
+                of_batch = of_batch.mean(axis=(0, 1))  # over the ghost batches
+            changed[name] = moving_average(getattr(layer, name), of_batch, momentum)
     return replace(layer, **changed)
 
 

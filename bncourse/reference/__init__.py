@@ -17,6 +17,7 @@ from bncourse.reference.covariate_shift import domain_auc, permutation_p_value
 from bncourse.reference.dynamics import (
     effective_learning_rate,
     gradient_predictiveness,
+    meeting_step,
     rescaled_gradient,
     squared_norm_after_step,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "instance_norm",
     "label_shift_weights",
     "layer_norm",
+    "meeting_step",
     "mend_cancellation",
     "mend_channel_axis",
     "mend_detached_gradient",

@@ -127,6 +127,43 @@ def effective_learning_rate(rate, weights):
     return rate / squared_norm
 
 
+def meeting_step(squared_norms, weights, fast_rate, slow_rate):
+    """Return after how many steps a slow run of a scale-invariant layer has come as far as a fast one.
+
+    Adds up the effective learning rates of the fast run, ``fast_rate / squared_norms``, and divides the sum by that of
+    the slow run, ``slow_rate / |weights|**2``, whose weights count as constant; the result is rounded up. Exact in the
+    limit of small steps without noise, where both runs follow the gradient along one path.
+
+    Parameters
+    ----------
+    squared_norms : ndarray of shape (steps,)
+        Of the fast run's weights before each of its steps.
+    weights : ndarray
+        Of the slow run at its start, in the direction in which the fast one began.
+    fast_rate, slow_rate : float
+        The learning rates.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If there is no step, or a norm is not positive.
+
+    Examples
+    --------
+    >>> meeting_step(np.array([2.0, 4.0]), np.array([[2.0], [0.0]]), fast_rate=1.0, slow_rate=1.0)
+    3
+    """
+    squared_norms = np.asarray(squared_norms)
+    if squared_norms.size == 0 or not (squared_norms > 0).all():
+        raise ValueError("squared_norms holds one positive number for each step of the fast run, and at least one")
+    covered = (fast_rate / squared_norms).sum()
+    return int(np.ceil(covered / effective_learning_rate(slow_rate, weights)))
+
+
 def gradient_predictiveness(gradients):
     """Return how far the gradient moves along its own direction: the smaller, the more it can be trusted.
 

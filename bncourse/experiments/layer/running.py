@@ -35,7 +35,7 @@ class TrainingRun(NamedTuple):
     losses: np.ndarray
 
 
-def train(seed, steps=600, marks=(), lr=0.1):
+def train(seed, steps=600, marks=(), lr=0.1, batch=64):
     """Train, and keep what every batch norm saw.
 
     Parameters
@@ -43,11 +43,13 @@ def train(seed, steps=600, marks=(), lr=0.1):
     seed : int or sequence of int
         Of the split, the weights and the order of training.
     steps : int, default 600
-        Mini-batches of 64 digits.
+        How many mini-batches.
     marks : collection of int
         After how many steps to keep the network; after the last one it is always kept.
     lr : float, default 0.1
         Learning rate.
+    batch : int, default 64
+        Digits in a mini-batch.
 
     Returns
     -------
@@ -62,7 +64,7 @@ def train(seed, steps=600, marks=(), lr=0.1):
     for step in range(1, steps + 1):
         # momentum 0 forgets at once: the running statistics are those of this batch
         net, [found[step - 1]] = network.train(
-            net, parts.x_train, parts.y_train, rng, steps=1, lr=lr, loss=losses.cross_entropy, momentum=0.0
+            net, parts.x_train, parts.y_train, rng, steps=1, lr=lr, batch=batch, loss=losses.cross_entropy, momentum=0.0
         )
         for i in hidden:
             means[i].append(net[i].running_mean)
