@@ -40,6 +40,14 @@ SENTENCES = {
         _sentence(
             "correlated", "hand-in", "the condition number stays in the hundreds", {"condition": 9}, {"condition": 5000}
         ),
+        _sentence(
+            "first_look", "first-look-read", "the sums vary less from layer to layer", {"kept without batch norm": 1}
+        ),
+        _sentence("first_look", "first-look-read", "starts with a spread of nearly 1", {"kept with batch norm": 0.5}),
+        _sentence("first_look", "first-look-read", "that network learns at once", {"right with batch norm": 0.3}),
+        _sentence("first_look", "first-look-read", "help it a lot", {"right with larger weights": 0.2}),
+        _sentence("first_look_fades", "first-look-read", "With 4 layers", {"lead with 4 layers": 0.4}),
+        _sentence("first_look_fades", "first-look-read", "after 300 steps, little", {"lead after 300 steps": 0.4}),
     ],
     "01": [
         _sentence("digits_elsewhere", "title", "fails somewhere else", {"mnist": 0.8}),

@@ -17,6 +17,8 @@ _WRITTEN = {
              "the number of patients", "A larger step jumps out of the bowl there."),
     "together": ("00", "Two columns nearly repeat each other. Does standardizing each help?", "hardly",
                  "yes, as much as before", "it makes it worse", "The valley lies across both columns."),
+    "over": ("00", "A batch of 32 digits, a layer of 64 units. How many means does batch norm take?", "64, one a unit",
+             "32, one a digit", "one", "It standardizes each unit over the digits, as you did each column."),
     "cars": ("01", "Which change would importance weights not repair?", "one of the rule, p(y given x)",
              "one of the inputs, p(x)", "neither",
              "Weights say how much each input counts; they do not change the rule."),
