@@ -45,9 +45,11 @@ SENTENCES = {
         ),
         _sentence("first_look", "first-look-read", "starts with a spread of nearly 1", {"kept with batch norm": 0.5}),
         _sentence("first_look", "first-look-read", "that network learns at once", {"right with batch norm": 0.3}),
-        _sentence("first_look", "first-look-read", "help it a lot", {"right with larger weights": 0.2}),
+        _sentence("larger_weights_help", "first-look-read", "help it here", {"He": 0.1}),
         _sentence("first_look_fades", "first-look-read", "With 4 layers", {"lead with 4 layers": 0.4}),
-        _sentence("first_look_fades", "first-look-read", "after 300 steps, little", {"lead after 300 steps": 0.4}),
+        _sentence(
+            "first_look_fades", "first-look-read", "after 300 steps, the lead is smaller", {"lead after 300 steps": 0.4}
+        ),
     ],
     "01": [
         _sentence("digits_elsewhere", "title", "fails somewhere else", {"mnist": 0.8}),
@@ -333,6 +335,15 @@ SENTENCES = {
         _sentence("kill_counts", "end", "finds all twelve", {"reference": 11.0}),
     ],
     "11": [
+        _sentence("token_layer_norm", "tokens-read", "each position alone", {"LayerNormalization()": 24}),
+        _sentence(
+            "token_layer_norm", "tokens-read", "all positions of a text share", {"LayerNormalization(axis=(1, 2))": 6}
+        ),
+        _sentence("token_layer_norm", "tokens-read", "Keras's is 1e-3", {"eps": 1e-5}),
+        _sentence("token_layer_norm", "tokens-read", "for small numbers that matters", {"small": 0.99}),
+        _sentence("pre_and_post", "pre-post-read", "one part in as many", {"pre-norm, in parts": 9.0}),
+        _sentence("pre_and_post", "pre-post-read", "so much less is left", {"post-norm": 0.04}),
+        _sentence("pre_and_post", "pre-post-read", "So it is with 6 to 24 blocks", {"pre-norm": 0.0}),
         _sentence("residual_signal", "signal-read", "every branch adds about 1", {"slope": 3.0}),
         _sentence("residual_signal", "signal-read", "about one part in k + 1", {"share": 5.0}),
         _sentence("residual_signal", "signal-read", "grows by a factor a block", {"growth": 1.0}),

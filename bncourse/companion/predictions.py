@@ -246,6 +246,20 @@ _ALL = (
         (0, 0), {"A": "at none", "B": "at one", "C": "at two or three"}, _by_size(1, 2), (r"overflow",), (0,),
     ),
     Prediction(
+        "11", "How many of 72 numbers have a say in one result of Keras's LayerNormalization()?",
+        "It takes the last axis where nothing is said, and the features are there.",
+        (6, 6), {"A": "12: its feature, at all positions of all texts", "B": "24: its whole text",
+                 "C": "6: the features of its position"}, lambda measured: {12: "A", 24: "B"}.get(measured, "C"),
+        (r"each position alone,? where",), (6,),
+    ),
+    Prediction(
+        "11", "Part of the input that is left after 12 new blocks with post-norm",
+        "Each layer norm divides the whole sum by its standard deviation, so the part that came with the skip becomes "
+        "smaller with every block.",
+        (0, 0.01), {"A": "about a half", "B": "about a tenth", "C": "less than a hundredth"},
+        _from_the_largest(0.25, 0.02), (r"much less is left",), (0, 0.003, 0.01, 1e-5, 1e-3),
+    ),
+    Prediction(
         "11", "The zeros stay around the input. Where are the outputs of the folded convolution wrong?",
         "In the middle every tap meets a number of the map. On the edge some taps meet a zero that batch norm has not "
         "shifted, and the bias counts their shift all the same.",

@@ -13,7 +13,7 @@ from bncourse.experiments import kill_rates
 from bncourse.experiments.keras_runs import fine_tuning, freezing, keras_training
 from bncourse.experiments.layer import batch_dependence, folding, gradient_checks, gradients, layer_claims, running
 from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
-from bncourse.experiments.residual import border, depths, signal, tuning
+from bncourse.experiments.residual import border, depths, signal, tokens, tuning
 from bncourse.experiments.shift import shift_claims
 from bncourse.experiments.training import (
     convergence,
@@ -56,6 +56,7 @@ CLAIMS = {
         border,
         depths,
         signal,
+        tokens,
         tuning,
     )
     for name, claim in module.CLAIMS.items()

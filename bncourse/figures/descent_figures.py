@@ -88,6 +88,6 @@ def first_look(spread, accuracy, every=5):
     return DescribedFigure(
         figure,
         f"Left, the spread of what reaches the units of each of {layers} layers before training, on a logarithmic "
-        f"axis: {kept}. Right, the share of new digits named right, by step; after the last one: {right_ones}. "
+        f"axis: {kept}; right, the share of new digits named right, by step; after the last one: {right_ones}. "
         "Where the spread fades from layer to layer, learning starts late.",
     )
