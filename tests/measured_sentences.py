@@ -279,6 +279,10 @@ SENTENCES = {
         _sentence("explosion_after_a_step", "depth-read", "less than ten after ten steps", {"ratio_10": 10.5}),
     ],
     "09": [
+        _sentence("entropy_steps", "entropy-read", "became surer of its answers", {"noise entropy after": 1.0}),
+        _sentence("entropy_steps", "entropy-read", "the new statistics had done the work", {"brighter target": 0.3}),
+        _sentence("entropy_steps", "entropy-read", "the steps change little", {"noise tent": 0.7}, {"noise tent": 0.2}),
+        _sentence("entropy_steps", "entropy-read", "Inverted digits stay wrong", {"inverted tent": 0.5}),
         _sentence(
             "small_batches",
             "small-why",

@@ -221,6 +221,13 @@ _ALL = (
         (), (0.93,),
     ),
     Prediction(
+        "09", "Noise: what do the steps of TENT add to the accuracy that new statistics give?",
+        "The entropy asks how sure an answer is, not whether it is right: a wrong answer becomes surer as well.",
+        (-0.05, 0.05), {"A": "more than 10 points", "B": "little: less than 5 points, up or down",
+                        "C": "they take more than 10 points away"},
+        lambda measured: "A" if measured > 0.075 else "B" if measured > -0.075 else "C", (r"surer",), (0,),
+    ),
+    Prediction(
         "10", "How many of 12 exhibits show on tame inputs?",
         "A wrong gamma does not show at gamma 1, a wrong momentum not at 0.5, a wrong axis not without maps: tame "
         "numbers make the wrong and the right formula equal.",

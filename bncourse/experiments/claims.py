@@ -12,7 +12,7 @@ who has not guessed yet.
 from bncourse.experiments import kill_rates
 from bncourse.experiments.keras_runs import fine_tuning, freezing, keras_training
 from bncourse.experiments.layer import batch_dependence, folding, gradient_checks, gradients, layer_claims, running
-from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
+from bncourse.experiments.normalizers import adaptation, batch_composition, entropy_steps, regularizers, sharing
 from bncourse.experiments.residual import border, depths, signal, tokens, tuning
 from bncourse.experiments.shift import shift_claims
 from bncourse.experiments.training import (
@@ -37,6 +37,7 @@ CLAIMS = {
         convergence,
         depth,
         descent,
+        entropy_steps,
         fine_tuning,
         first_look,
         folding,
