@@ -40,6 +40,16 @@ SENTENCES = {
         _sentence(
             "correlated", "hand-in", "the condition number stays in the hundreds", {"condition": 9}, {"condition": 5000}
         ),
+        _sentence(
+            "first_look", "first-look-read", "the sums vary less from layer to layer", {"kept without batch norm": 1}
+        ),
+        _sentence("first_look", "first-look-read", "starts with a spread of nearly 1", {"kept with batch norm": 0.5}),
+        _sentence("first_look", "first-look-read", "that network learns at once", {"right with batch norm": 0.3}),
+        _sentence("larger_weights_help", "first-look-read", "help it here", {"He": 0.1}),
+        _sentence("first_look_fades", "first-look-read", "With 4 layers", {"lead with 4 layers": 0.4}),
+        _sentence(
+            "first_look_fades", "first-look-read", "after 300 steps, the lead is smaller", {"lead after 300 steps": 0.4}
+        ),
     ],
     "01": [
         _sentence("digits_elsewhere", "title", "fails somewhere else", {"mnist": 0.8}),
@@ -287,6 +297,10 @@ SENTENCES = {
         _sentence("ghost_batches", "ghost-read", "what it gains here comes with the noise", {"none": 0.7}),
     ],
     "09": [
+        _sentence("entropy_steps", "entropy-read", "became surer of its answers", {"noise entropy after": 1.0}),
+        _sentence("entropy_steps", "entropy-read", "the new statistics had done the work", {"brighter target": 0.3}),
+        _sentence("entropy_steps", "entropy-read", "the steps change little", {"noise tent": 0.7}, {"noise tent": 0.2}),
+        _sentence("entropy_steps", "entropy-read", "Inverted digits stay wrong", {"inverted tent": 0.5}),
         _sentence(
             "small_batches",
             "small-why",
@@ -343,6 +357,15 @@ SENTENCES = {
         _sentence("kill_counts", "end", "finds all twelve", {"reference": 11.0}),
     ],
     "11": [
+        _sentence("token_layer_norm", "tokens-read", "each position alone", {"LayerNormalization()": 24}),
+        _sentence(
+            "token_layer_norm", "tokens-read", "all positions of a text share", {"LayerNormalization(axis=(1, 2))": 6}
+        ),
+        _sentence("token_layer_norm", "tokens-read", "Keras's is 1e-3", {"eps": 1e-5}),
+        _sentence("token_layer_norm", "tokens-read", "for small numbers that matters", {"small": 0.99}),
+        _sentence("pre_and_post", "pre-post-read", "one part in as many", {"pre-norm, in parts": 9.0}),
+        _sentence("pre_and_post", "pre-post-read", "so much less is left", {"post-norm": 0.04}),
+        _sentence("pre_and_post", "pre-post-read", "So it is with 6 to 24 blocks", {"pre-norm": 0.0}),
         _sentence("residual_signal", "signal-read", "every branch adds about 1", {"slope": 3.0}),
         _sentence("residual_signal", "signal-read", "about one part in k + 1", {"share": 5.0}),
         _sentence("residual_signal", "signal-read", "grows by a factor a block", {"growth": 1.0}),

@@ -44,3 +44,11 @@ def test_each_data_set_has_its_own_line_of_unchanged_digits():
     axes = DRAW["adaptation"]().figure.axes[0]
     dotted = [lines.get_segments()[0][:, 0] for lines in axes.collections if len(lines.get_segments()) == 1]
     np.testing.assert_array_equal(dotted, [[0.93, 0.93], [0.98, 0.98]])
+
+
+def test_the_figure_of_entropy_steps_tells_accuracy_and_entropy_of_each_shift():
+    ways = ("source", "target", "tent", "entropy", "entropy after")
+    numbers = {f"{shift} {way}": 0.1 * (i + 1) for shift in ("brighter", "noise") for i, way in enumerate(ways)}
+    figure = normalizer_figures.entropy_steps(numbers)
+    assert "brighter 0.10, 0.20, 0.30, 0.40, 0.50; noise 0.10" in figure.alt
+    assert [axes.get_xlabel() for axes in figure.figure.axes] == ["test accuracy", "mean entropy of the answers"]

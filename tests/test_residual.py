@@ -5,7 +5,7 @@ import pytest
 
 from bncourse.backend import require_keras
 from bncourse.drivers import keras_fine_tuning as tuning
-from bncourse.experiments.residual import border, signal
+from bncourse.experiments.residual import border, signal, tokens
 from bncourse.experiments.residual.images import digits
 from bncourse.experiments.residual.network import residual_network, stack_of_blocks
 from bncourse.figures import residual_figures
@@ -104,3 +104,41 @@ def test_the_figures_say_in_words_what_they_show():
     assert "except with nothing" in table.figure._suptitle.get_text()
     assert "share of test digits named right" in table.figure.get_supxlabel()
     assert "overflow: numbers grew beyond" in table.figure.get_supxlabel()
+
+
+def test_a_scan_collects_what_has_the_shape_of_what_it_carries(monkeypatch):
+    """TensorFlow's scan in Keras asks for it; the other backends would not notice."""
+    ops, seen = require_keras().ops, []
+
+    def watched(block, start, weights):
+        carried, collected = block(start, tuple(weight[0] for weight in weights))
+        seen.append((carried.shape, collected.shape, start.shape))
+        return carried, None
+
+    monkeypatch.setattr(ops, "scan", watched)
+    stacked("batch norm", np.ones((2, 4, 4, 8)))
+    assert seen and all(len(set(map(tuple, shapes))) == 1 for shapes in seen)
+
+
+def test_the_eps_of_any_layer_is_found_from_its_answer():
+    layers = require_keras().layers
+    for eps in (1e-2, 1e-5):
+        assert tokens.eps_of(layers.LayerNormalization(epsilon=eps))[0] == pytest.approx(eps, rel=0.05)
+    assert tokens.eps_of(layers.LayerNormalization(epsilon=1e-3))[1] == pytest.approx(0.03 / (0.0009 + 1e-3) ** 0.5)
+
+
+def test_post_norm_keeps_less_of_the_input_and_both_begin_with_all_of_it():
+    pre, post = (tokens.input_left(1, way, blocks=3, features=16, positions=4) for way in (False, True))
+    assert pre[0] == post[0] == 1 and len(pre) == len(post) == 7
+    assert post[-1] < pre[-1] < 0.5
+
+
+def test_the_figures_of_tokens_tell_their_numbers():
+    masks = {name: np.zeros(tokens.SHAPE, bool) for name in ("BatchNormalization()", "LayerNormalization()")}
+    masks["LayerNormalization()"][1, 2] = True
+    figure = residual_figures.who_shares(masks, tokens.MARKED)
+    assert "takes 6 numbers" in figure.figure.get_suptitle() and "LayerNormalization() 6" in figure.alt
+    left = {"branch": np.array([1, 0.5, 0.25]), "behind": np.array([1, 0.1, 0.0001])}
+    figure = residual_figures.input_left(left)
+    assert "25.0% is left with pre-norm, under 0.1% with post-norm" in figure.figure.get_suptitle()
+    assert "After 1 blocks: branch 0.25; behind 0.0001" in figure.alt

@@ -12,7 +12,7 @@ from measured_sentences import SENTENCES
 from told_ranges import RANGES
 
 from bncourse import data, museum, network, reference
-from bncourse.experiments.normalizers import adaptation, batch_composition
+from bncourse.experiments.normalizers import adaptation, batch_composition, entropy_steps
 from bncourse.experiments.normalizers import normalized_networks as networks
 from bncourse.experiments.shift import detection, shifts
 from bncourse.experiments.training import (
@@ -236,6 +236,12 @@ SHOWN = [
         "adapt_statistics-hint",
         "(0.98 at home)",
         lambda: round(adaptation.after_domain_shift(0)["home"], 2) == 0.98,
+    ),
+    Shown(
+        "09",
+        "entropy-question",
+        "With noise the entropy falls by more than a quarter",
+        lambda: (lambda n: n["noise entropy after"] < 0.75 * n["noise entropy"])(entropy_steps.entropy_steps(0)),
     ),
     Shown(
         "10",

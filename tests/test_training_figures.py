@@ -20,6 +20,9 @@ DRAW = {
     "percentiles": lambda: drift_figures.percentiles(np.array([0, 20, 40]), {"one": BAND, "two": BAND / 9}),
     "learning_rates": lambda: drift_figures.learning_rates(RATES, STEPS),
     "input_scaling": lambda: drift_figures.input_scaling(GAINS),
+    "first_look": lambda: descent_figures.first_look(
+        {"without": 0.5 ** np.arange(5), "with": np.ones(5)}, {"without": np.full(3, 0.1), "with": np.full(3, 0.9)}
+    ),
     "approach": lambda: descent_figures.approach({"fast": 0.5 ** np.arange(30), "slow": 0.99 ** np.arange(30)}),
 }
 

@@ -5,7 +5,7 @@ import pytest
 
 from bncourse import data, reference, waiting
 from bncourse.experiments.claims import CLAIMS
-from bncourse.experiments.training import convergence, descent, hidden_units
+from bncourse.experiments.training import convergence, descent, first_look, hidden_units
 
 
 @pytest.mark.parametrize(
@@ -135,3 +135,21 @@ def test_raw_measurements_are_the_scaled_ones_in_their_own_units():
     scaled, _ = data.diabetes()
     assert raw[:, 0].min() > 15  # years
     assert reference.standardize(raw) == pytest.approx(scaled * np.sqrt(len(raw)), abs=1e-6)
+
+
+def test_the_first_look_trains_with_the_function_it_is_given_and_its_weights_are_those_keras_draws():
+    from bncourse.backend import require_keras
+
+    def no_norm(x, gamma, beta, eps):
+        return x
+
+    spread, accuracy = first_look.two_networks(no_norm, seed=0, layers=3, steps=5)
+    without, with_norm = (spread[name] for name in first_look.LOOKS)
+    assert np.array_equal(without, with_norm), "the same weights, and no normalizer in either"
+    assert [len(found) for found in accuracy.values()] == [2, 2]
+    keras = require_keras()
+    kernel = keras.layers.Dense(300)
+    kernel.build((None, 500))
+    drawn = keras.ops.convert_to_numpy(kernel.kernel.value).std()
+    assert drawn == pytest.approx((2 / 800) ** 0.5, rel=0.02)
+    assert first_look.glorot_by_he(500, 300) * (2 / 500) ** 0.5 == pytest.approx((2 / 800) ** 0.5)

@@ -18,6 +18,8 @@ _WRITTEN = {
     "together": ("00", "Two columns, each standardized, nearly repeat each other. What is the bowl of the error?",
                  "a long valley", "round: each column has spread 1", "steep in every direction",
                  "The valley lies across both columns; each was scaled alone."),
+    "over": ("00", "A batch of 32 digits, a layer of 64 units. How many means does batch norm take?", "64, one a unit",
+             "32, one a digit", "one", "It standardizes each unit over the digits, as you did each column."),
     "cars": ("01", "Which change would importance weights not repair?", "one of the rule, p(y given x)",
              "one of the inputs, p(x)", "neither",
              "Weights say how much each input counts; they do not change the rule."),

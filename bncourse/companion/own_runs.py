@@ -36,10 +36,12 @@ def trained(batch_norm, seed, steps=300, lr=0.3):
     found = {}
     for step in range(steps + 1):
         if step in (0, steps // 6, steps):
-            output, _ = _forward(net, parts.x_test, lambda layer, x: batch_norm(x, layer.gamma, layer.beta, layer.eps))
+            output, _ = network.forward_with(
+                net, parts.x_test, lambda layer, x: batch_norm(x, layer.gamma, layer.beta, layer.eps)
+            )
             found[step] = float((output.argmax(axis=1) == parts.y_test).mean())
         rows = rng.choice(len(parts.x_train), 64, replace=False)
-        output, trace = _forward(
+        output, trace = network.forward_with(
             net, parts.x_train[rows], lambda layer, x: batch_norm(x, layer.gamma, layer.beta, layer.eps)
         )
         _, dout = losses.cross_entropy(output, parts.y_train[rows])
@@ -75,7 +77,7 @@ def served(batch_norm_layer, seed):
         return y
 
     digits = zip(run.parts.x_test[:500], run.parts.y_test[:500], strict=True)
-    return float(np.mean([_forward(net, x[None], one)[0].argmax() == label for x, label in digits]))
+    return float(np.mean([network.forward_with(net, x[None], one)[0].argmax() == label for x, label in digits]))
 
 
 def adapted(adapt_statistics, seed):
@@ -106,20 +108,8 @@ def adapted(adapt_statistics, seed):
         statistics = layer.gamma, layer.beta, layer.running_mean, layer.running_var
         return adapt_statistics(batches, *statistics, layer.eps).reshape(x.shape)
 
-    output, _ = _forward(net, bright, by_target)
+    output, _ = network.forward_with(net, bright, by_target)
     return {
         "source": network.accuracy(net, bright, labels[test]),
         "target": float((output.argmax(axis=1) == labels[test]).mean()),
     }
-
-
-def _forward(net, x, batch_norm):
-    """Run a batch through a network in which ``batch_norm(layer, sums)`` stands for the layers' own."""
-    trace = []
-    for layer in net:
-        sums = x @ layer.weights if layer.bias is None else x @ layer.weights + layer.bias
-        scaled = batch_norm(layer, sums) if layer.norm else sums
-        out = network.activated(layer.activation, scaled)
-        trace.append(network.Trace(x, sums, None, None, None, scaled, out))
-        x = out
-    return x, trace

@@ -59,6 +59,13 @@ _ALL = (
         (r"a few steps",), (1, 3),
     ),
     Prediction(
+        "00", "Share of new digits right with batch norm after 50 steps (0.31 without)",
+        "Without it the sums of the tenth layer hardly differ from digit to digit, so little can be learned from them. "
+        "Batch norm gives every layer sums of one spread from the first step on.",
+        (0.75, 1.0), {"A": "about 0.3 too", "B": "about 0.5", "C": "more than 0.7"}, _by_size(0.4, 0.65),
+        (r"learns at once", r"race"), (1,),
+    ),
+    Prediction(
         "01", "How often is the model right on MNIST, if it is right on 0.97 of its own digits?",
         "A 7 still looks like a 7, so it does better than guessing. Among the reasons for the rest: the ink "
         "lies elsewhere in the image, and a logistic regression gives each pixel a weight of its own.",
@@ -248,6 +255,13 @@ _ALL = (
         (), (0.93,),
     ),
     Prediction(
+        "09", "Noise: what do the steps of TENT add to the accuracy that new statistics give?",
+        "The entropy asks how sure an answer is, not whether it is right: a wrong answer becomes surer as well.",
+        (-0.05, 0.05), {"A": "more than 10 points", "B": "little: less than 5 points, up or down",
+                        "C": "they take more than 10 points away"},
+        lambda measured: "A" if measured > 0.075 else "B" if measured > -0.075 else "C", (r"surer",), (0,),
+    ),
+    Prediction(
         "10", "How many of 12 exhibits show on tame inputs?",
         "A wrong gamma does not show at gamma 1, a wrong momentum not at 0.5, a wrong axis not without maps: tame "
         "numbers make the wrong and the right formula equal.",
@@ -271,6 +285,20 @@ _ALL = (
         "The signal has grown by a factor of millions or more before the first step, and the gradient with it: "
         "the first steps are far too long.",
         (0, 0), {"A": "at none", "B": "at one", "C": "at two or three"}, _by_size(1, 2), (r"overflow",), (0,),
+    ),
+    Prediction(
+        "11", "How many of 72 numbers have a say in one result of Keras's LayerNormalization()?",
+        "It takes the last axis where nothing is said, and the features are there.",
+        (6, 6), {"A": "12: its feature, at all positions of all texts", "B": "24: its whole text",
+                 "C": "6: the features of its position"}, lambda measured: {12: "A", 24: "B"}.get(measured, "C"),
+        (r"each position alone,? where",), (6,),
+    ),
+    Prediction(
+        "11", "Part of the input that is left after 12 new blocks with post-norm",
+        "Each layer norm divides the whole sum by its standard deviation, so the part that came with the skip becomes "
+        "smaller with every block.",
+        (0, 0.01), {"A": "about a half", "B": "about a tenth", "C": "less than a hundredth"},
+        _from_the_largest(0.25, 0.02), (r"much less is left",), (0, 0.003, 0.01, 1e-5, 1e-3),
     ),
     Prediction(
         "11", "The zeros stay around the input. Where are the outputs of the folded convolution wrong?",

@@ -22,13 +22,14 @@ from bncourse.experiments.layer import (
     precise,
     running,
 )
-from bncourse.experiments.normalizers import adaptation, batch_composition, regularizers, sharing
-from bncourse.experiments.residual import border, depths, signal, tuning
+from bncourse.experiments.normalizers import adaptation, batch_composition, entropy_steps, regularizers, sharing
+from bncourse.experiments.residual import border, depths, signal, tokens, tuning
 from bncourse.experiments.shift import shift_claims
 from bncourse.experiments.training import (
     convergence,
     depth,
     descent,
+    first_look,
     ghost_batches,
     hidden_units,
     landscape_claims,
@@ -48,7 +49,9 @@ CLAIMS = {
         convergence,
         depth,
         descent,
+        entropy_steps,
         fine_tuning,
+        first_look,
         folding,
         freezing,
         gradient_checks,
@@ -71,6 +74,7 @@ CLAIMS = {
         border,
         depths,
         signal,
+        tokens,
         tuning,
     )
     for name, claim in module.CLAIMS.items()

@@ -1,7 +1,9 @@
-"""Figures of notebook 11: the signal along the depth of a residual network, and which network trains at which rate."""
+"""Figures of notebook 11: the signal along the depth, which network trains at which rate, and layer norm of tokens."""
 
 import numpy as np
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from bncourse.figures.frame import DASHES, MARKERS, DescribedFigure, style
 
@@ -112,4 +114,84 @@ def who_trains(found, rates):
         figure,
         f"Tables of test accuracies by what ends the branch and by learning rate. {rows}. 0.00 means that the numbers "
         "overflowed. What ends the branch decides at which depth and rate a network trains.",
+    )
+
+
+def who_shares(shared, at):
+    """Draw which numbers of some texts share a mean and a variance with a marked one.
+
+    Parameters
+    ----------
+    shared : dict of str to ndarray of bool of shape (texts, positions, features)
+        From `bncourse.experiments.residual.tokens.shared`.
+    at : tuple of int
+        Text, position and feature of the marked number.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    texts, positions, features = next(iter(shared.values())).shape
+    gap = 0.7  # between two texts
+    with style() as colors:
+        figure = Figure(figsize=(7.6, 4.6))
+        panels = figure.subplots(1, len(shared), sharey=True)
+        for axes, (name, mask) in zip(panels, shared.items(), strict=True):
+            for text, position, feature in np.ndindex(mask.shape):
+                corner = (feature + 0.05, text * (positions + gap) + position + 0.05)
+                face = colors[0] if mask[text, position, feature] else to_rgba(colors[3], 0.08)
+                axes.add_patch(Rectangle(corner, 0.9, 0.9, facecolor=face, edgecolor="#ecebe6"))
+            row = at[0] * (positions + gap) + at[1] + 0.5
+            axes.plot(at[2] + 0.5, row, color="#ffffff", marker="D", markersize=5, linestyle="")
+            axes.set(xlim=(0, features), ylim=(texts * (positions + gap), -0.2), aspect="equal", xlabel="feature")
+            axes.set_title(name.replace("(axis", "\n(axis"), fontsize=11)
+            axes.set_xticks(np.arange(features) + 0.5, [str(feature) for feature in range(features)])
+            axes.tick_params(length=0)
+            axes.spines[:].set_visible(False)
+        rows = [text * (positions + gap) + position + 0.5 for text in range(texts) for position in range(positions)]
+        panels[0].set_yticks(rows, [str(position) for _ in range(texts) for position in range(positions)])
+        panels[0].set_ylabel("position, in each of the texts")
+        counts = {name: int(mask.sum()) for name, mask in shared.items()}
+        figure.suptitle(f"Keras's layer norm takes {counts['LayerNormalization()']} numbers: one position of one text")
+    said = ", ".join(f"{name} {count}" for name, count in counts.items())
+    return DescribedFigure(
+        figure,
+        f"{len(shared)} grids, each of {texts} texts with {positions} positions (rows) and {features} features "
+        "(columns); one number is marked. Dark are the numbers whose change changes the normalized number. Batch norm "
+        "takes one column of all texts, layer norm by default one row, with axis=(1, 2) one whole text (in numbers: "
+        f"{said}). So only by default no position sees another.",
+    )
+
+
+def input_left(left):
+    """Draw how much of its input is left along a new transformer.
+
+    Parameters
+    ----------
+    left : dict of str to ndarray of shape (1 + branches,)
+        For layer norm in the branch and behind the sum, in this order; from
+        `bncourse.experiments.residual.tokens.input_left`.
+
+    Returns
+    -------
+    DescribedFigure
+    """
+    with style() as colors:
+        figure = Figure(figsize=(7.6, 3.9))
+        axes = figure.subplots()
+        for i, (name, found) in enumerate(left.items()):
+            look = {"color": colors[i], "linestyle": DASHES[i], "marker": MARKERS[i], "markersize": 5}
+            axes.plot(np.arange(len(found)) / 2, found, **look, label=name)
+        axes.set(yscale="log", xlabel="block", ylabel="part of the input that is left\n(log scale)")
+        axes.set_ylim(1e-3, 1.6)  # less is chance: some thousand numbers are compared
+        axes.legend(frameon=False, handlelength=4)
+        last = {name: found[-1] for name, found in left.items()}
+        branch, behind = (f"{value:.1%}" if value >= 0.001 else "under 0.1%" for value in last.values())
+        figure.suptitle(f"Of the input {branch} is left with pre-norm, {behind} with post-norm")
+    ends = "; ".join(f"{name} {value:.2g}" for name, value in last.items())
+    return DescribedFigure(
+        figure,
+        f"The part of the input that is left after each branch of a new transformer, on a logarithmic axis. After "
+        f"{(len(next(iter(left.values()))) - 1) // 2} blocks: {ends}. In the branch, layer norm leaves the skip alone; "
+        "behind the sum it makes the skip smaller with each branch.",
     )

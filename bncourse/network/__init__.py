@@ -16,7 +16,7 @@ forward and back, `training` a step and many.
 """
 
 from bncourse.network.layer import NORMS, Layer, activated, init, sigmoid
-from bncourse.network.passes import Trace, backward, forward
+from bncourse.network.passes import Trace, backward, forward, forward_with
 from bncourse.network.training import accuracy, answers, step, train, with_statistics_of
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "answers",
     "backward",
     "forward",
+    "forward_with",
     "init",
     "sigmoid",
     "step",

@@ -72,6 +72,30 @@ def forward(net, x, *, training=True, dropout=0.0, rng=None):
     return x, trace
 
 
+def forward_with(net, x, batch_norm):
+    """Run a batch through the network with another batch norm in the place of the layers' own.
+
+    Parameters
+    ----------
+    net : list of Layer
+    x : ndarray of shape (batch, features)
+    batch_norm : callable
+        ``batch_norm(layer, sums)`` gives what reaches the activation of a layer that has a normalizer.
+
+    Returns
+    -------
+    output, trace
+        As of `forward`; the trace has no mean, no variance and no normalized batch.
+    """
+    trace = []
+    for layer in net:
+        sums = x @ layer.weights if layer.bias is None else x @ layer.weights + layer.bias
+        scaled = batch_norm(layer, sums) if layer.norm else sums
+        trace.append(Trace(x, sums, None, None, None, scaled, activated(layer.activation, scaled)))
+        x = trace[-1].activations
+    return x, trace
+
+
 def backward(net, trace, dout, bn_backward=batch_norm_backward):
     """Return the gradient of the loss with respect to everything that can be learned.
 

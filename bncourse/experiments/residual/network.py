@@ -99,7 +99,7 @@ def stack_of_blocks():
                     var = ops.mean(ops.square(y - mean), axis=axes, keepdims=True)
                     y = gamma * (y - mean) / ops.sqrt(var + _EPS)
                 y = x + scalar * (y + beta)
-                return y, ops.mean(ops.square(y))
+                return y, y  # what is collected has the shape of what is carried: TensorFlow's scan asks for that
 
             weights = tuple(map(ops.convert_to_tensor, (self.kernel, self.gamma, self.beta, self.scalar)))
             return ops.scan(block, x, weights)[0]
