@@ -19,6 +19,7 @@ LONG = {
     "movement_with_and_without", "drift_and_rate", "eight_relu_layers", "noise_costs", "noise_drifts_and_is_fast",
     "noise_at_a_larger_rate", "smooth_and_slow", "kill_counts", "keras_sgd_rates", "keras_slow_sgd", "keras_adam",
     "interpolation", "false_alarms", "variance_shift", "small_rate", "first_steps", "weight_decay", "larger_rates",
+    "deep_residual", "shallow_residual", "residual_tuning", "keras_adam_faster",
 }  # fmt: skip
 
 
