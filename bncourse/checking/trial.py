@@ -8,6 +8,7 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.answer import Reply, plain
 from bncourse.checking.exercise import Case
+from bncourse.checking.kept import kept
 from bncourse.checking.verdict import Finding
 
 PLAIN = (bool, int, float, str, tuple, list, type(None), np.generic, np.ndarray)
@@ -45,8 +46,7 @@ def attempt(exercise, answer, case, truth=None):
 
 def truth_of(exercise, case):
     """Return what is right for a case, and how close an answer must come to it."""
-    arguments, options = case.copy()
-    expected = _truth(exercise, arguments, options)
+    expected = kept(exercise, (), case, lambda: _truth(exercise, *case.copy()))
     # kept, because a diagnosis compares the same case with a hundred wrong ideas
     rounding = cache(lambda: _rounding(exercise, case, expected))
     return expected, compare.Tolerance(exercise.rtol, exercise.atol, rounding)
