@@ -3,8 +3,8 @@
 import os
 import shutil
 import signal
-import tempfile
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -12,13 +12,14 @@ import pytest
 # without a grammar that takes a second.
 import bncourse.grading  # noqa: F401
 
-# What JAX has compiled for one test is there for the others, in each of the processes and kernels of this run: most of
-# the time of a Keras test. The process that all others come from makes the folder, and takes it away at the end.
-COMPILED = ""
+# What JAX has compiled for one test is there for the others, in each of the processes and kernels of this run, and for
+# the next run: most of the time of a Keras test. JAX names it by the program, the flags and the versions, so what was
+# changed is compiled anew. It lies in pytest's own cache, which `--cache-clear` empties.
+COMPILED = Path(__file__).resolve().parents[1] / ".pytest_cache" / "d" / "compiled"
+MOST_COMPILED = 100_000_000  # bytes; one run leaves a tenth of that
 if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
-    COMPILED = tempfile.mkdtemp(prefix="bncompiled-")
     os.environ |= {
-        "JAX_COMPILATION_CACHE_DIR": COMPILED,
+        "JAX_COMPILATION_CACHE_DIR": str(COMPILED),
         "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
         "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "-1",
         "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none",
@@ -91,9 +92,10 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in left_out]
 
 
-def pytest_unconfigure():
-    """Take away what was compiled for this run."""
-    if COMPILED:
+def pytest_unconfigure(config):
+    """Take away what was compiled, when there is much of it: nobody needs most of that any more."""
+    is_the_last = not hasattr(config, "workerinput")
+    if is_the_last and sum(path.stat().st_size for path in COMPILED.glob("*")) > MOST_COMPILED:
         shutil.rmtree(COMPILED, ignore_errors=True)
 
 

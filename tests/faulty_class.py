@@ -75,7 +75,7 @@ def wait_until(what, seconds=300):
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def family(process):

@@ -17,7 +17,8 @@ from playwright.sync_api import expect
 ROOT = Path(__file__).resolve().parents[1]
 ARTEFACTS = ROOT / "artefacts"
 CHROMIUM_OPTIONS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-PATIENCE = 90_000  # milliseconds for a page to show something; the machine may be busy with other tests
+PATIENCE = 300_000  # milliseconds for a page to show something; the machine may be busy with other tests
+LOOK_EVERY = 100  # milliseconds; at each frame, as Playwright looks otherwise, the page would be drawn all the time
 
 
 def course(folder, *notebooks):
@@ -137,6 +138,7 @@ class Screen:
         self.page.wait_for_function(
             "([prompt, before]) => prompt.innerText != before && /\\d/.test(prompt.innerText)",
             arg=[prompt.element_handle(), before],
+            polling=LOOK_EVERY,
         )
         return cell.locator(".jp-OutputArea").first
 
@@ -144,7 +146,8 @@ class Screen:
         """Choose "Run All Cells" in the Run menu, and wait until the last cell has its number."""
         self.menu("Run", "Run All Cells")
         last = self.page.locator(".jp-CodeCell").last.locator(".jp-InputPrompt")
-        self.page.wait_for_function("prompt => /\\d/.test(prompt.innerText)", arg=last.element_handle())
+        is_run = "prompt => /\\d/.test(prompt.innerText)"
+        self.page.wait_for_function(is_run, arg=last.element_handle(), polling=LOOK_EVERY)
         self.kernel()
 
     def menu(self, name, item):
@@ -193,6 +196,10 @@ class Screen:
         self.page.keyboard.insert_text(text)
         self.shows(active, text.splitlines()[-1].strip())
 
+    def settled(self):
+        """Wait until JupyterLab has saved all that was changed: a saving beside another asks what to overwrite."""
+        expect(self.page.locator(".lm-TabBar-tab.lm-mod-current.jp-mod-dirty")).to_have_count(0, timeout=PATIENCE)
+
     def save(self, path, words):
         """Press Ctrl+S, and again after some seconds, until the file has these words.
 
@@ -205,7 +212,7 @@ class Screen:
         for _ in range(9):
             self.page.keyboard.press("Control+s")
             with suppress(AssertionError):
-                return self._until(is_there, PATIENCE / 9)
+                return self._until(is_there, PATIENCE / 30)
         self.page.keyboard.press("Control+s")
         self._until(is_there)
 
@@ -217,7 +224,7 @@ class Screen:
         """
         for _ in range(10):
             with suppress(AssertionError):
-                return self._until(lambda: words in path.read_text(encoding="utf-8"), PATIENCE / 5)
+                return self._until(lambda: words in path.read_text(encoding="utf-8"), PATIENCE / 15)
             for key in ("Escape", "b"):
                 self.page.keyboard.press(key)
         raise AssertionError(f"{path.name} was never saved with {words!r}")

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.skipif(LEVEL < 2, reason="no safe walls stand here: bnc
 
 # Each module of the battery has one kind of attack. This many of them, spread over the module, are tried each time,
 # the others each night.
-EVERY = 8
+EVERY = 16
 
 
 def sampled():
@@ -117,6 +117,7 @@ def test_nbgraders_own_command_goes_the_same_way(tmp_path, monkeypatch):
     assert not kept.fingerprint  # it would keep `bncourse grade` from grading what this command did not record
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(bubblewrap() is None, reason="plain nbgrader runs a case only behind bubblewrap")
 def test_the_table_stands_beside_nbgrader_as_it_comes(capsys, monkeypatch):
     monkeypatch.chdir(ROOT)

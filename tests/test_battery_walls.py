@@ -34,8 +34,8 @@ def somewhere_open():
 @pytest.mark.parametrize(
     ("user", "level", "every"),
     [
-        (SOMEBODY, 3, 9),
-        (SOMEBODY, 2, 9),
+        (SOMEBODY, 3, 16),
+        (SOMEBODY, 2, 16),
         *[pytest.param(*who, 3, marks=pytest.mark.nightly) for who in ((SOMEBODY, 3), (SOMEBODY, 2), (0, 2))],
     ],
 )

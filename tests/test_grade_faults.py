@@ -49,12 +49,31 @@ def begun(course, *more, least=1, **options):
     return process
 
 
-def test_a_killed_worker_costs_nothing_but_time(tmp_path):
+def test_a_run_that_is_stopped_or_killed_or_loses_a_worker_is_gone_on_with_and_ends_whole(tmp_path):
     course = make(tmp_path / "course", SIZE)
-    process = begun(course)
+
+    stopped = begun(course, start_new_session=True)
+    there = family(stopped)
+    os.killpg(stopped.pid, signal.SIGINT)  # as the terminal does
+    said = finish(stopped, code=130)
+    assert said.splitlines()[-1] == "Stopped. What is graded is recorded; `bncourse grade 90` goes on."
+    assert "Traceback" not in said
+    all_gone(there)
+    before = len(graded(course))
+    assert 0 < before < SIZE
+
+    killed = begun(course, least=before + 1)
+    there = family(killed)
+    kill(killed)
+    killed.wait()
+    all_gone(there)
+    killed.stdout.close()
+    left = SIZE - len(graded(course))
+    assert 0 < left < SIZE - before
+
+    process = begun(course, least=SIZE - left + 1)
     kill(workers(process)[0])
-    all_there = finish(process)
-    assert f"{SIZE} graded, in" in all_there.splitlines()[-1]
+    assert f"{left} graded, in" in finish(process).splitlines()[-1]
     assert_whole(course, SIZE)
 
 
@@ -67,36 +86,6 @@ def test_a_killed_warm_process_costs_nothing_but_time(tmp_path):
     for each in there:
         kill(each)
     finish(process)
-    assert_whole(course, SIZE)
-
-
-def test_a_killed_run_leaves_no_process_and_the_next_one_goes_on(tmp_path):
-    course = make(tmp_path / "course", SIZE)
-    process = begun(course, least=2)
-    there = family(process)
-    kill(process)
-    process.wait()
-    all_gone(there)
-    process.stdout.close()
-    before = len(graded(course))
-    assert before < SIZE
-    said = finish(start(course))
-    assert f"{SIZE - before} graded, in" in said.splitlines()[-1]
-    assert_whole(course, SIZE)
-
-
-def test_a_stopped_run_says_how_to_go_on_and_the_next_one_does(tmp_path):
-    course = make(tmp_path / "course", SIZE)
-    process = begun(course, start_new_session=True)
-    there = family(process)
-    os.killpg(process.pid, signal.SIGINT)  # as the terminal does
-    said = finish(process, code=130)
-    assert said.splitlines()[-1] == "Stopped. What is graded is recorded; `bncourse grade 90` goes on."
-    assert "Traceback" not in said
-    all_gone(there)
-    before = len(graded(course))
-    assert 0 < before < SIZE
-    assert f"{SIZE - before} graded, in" in finish(start(course)).splitlines()[-1]
     assert_whole(course, SIZE)
 
 

@@ -215,16 +215,18 @@ HOSTILE_CELLS = {
 
 
 @pytest.mark.skipif(sys.platform != "linux" or best_level(0) < 2, reason="no safe walls stand here")
-def test_a_hostile_model_behind_the_wall_earns_what_its_parts_are_and_the_next_one_all():
+@pytest.mark.parametrize("most", [1, pytest.param(len(HOSTILE_CELLS), marks=pytest.mark.nightly)])
+def test_a_hostile_model_behind_the_wall_earns_what_its_parts_are_and_the_next_one_all(most):
+    hostile = dict(list(HOSTILE_CELLS.items())[-most:])
     source = inspect.getsource(BUILD.reference).replace("    from bncourse.backend import require_keras\n", "")
     source = source.replace("keras = require_keras()", "import keras")
     sandbox = Sandbox(best_level(0), ("numpy", "keras"), 47).start()
     try:
         earned = []
-        for line in (*HOSTILE_CELLS, "pass"):
+        for line in (*hostile, "pass"):
             with Submission(sandbox) as submission:
                 submission.run(source.replace("    return model", f"    {line}\n    return model"))
                 earned.append(judge(BUILD, answer(submission.lookup("build_model"), "build_model"), 5).score)
     finally:
         sandbox.stop()
-    assert earned == [*HOSTILE_CELLS.values(), 3.0]
+    assert earned == [*hostile.values(), 3.0]

@@ -1,6 +1,7 @@
 """The wall: what crosses it, what stands around the session, and that judging through it changes no verdict."""
 
 import json
+import os
 import shutil
 import struct
 import sys
@@ -52,7 +53,7 @@ def crossed(message):
     with near, far:
         sender = threading.Thread(target=protocol.send, args=(near, message))
         sender.start()
-        far.settimeout(10)
+        far.settimeout(300)
         received = protocol.receive(far)
         sender.join()
     return received
@@ -103,7 +104,7 @@ def test_what_is_no_frame_breaks_the_connection_and_nothing_else(header):
     near, far = protocol.pair()
     with near, far:
         near.sendall(struct.pack("!IQ", len(header), 0) + header)
-        far.settimeout(5)
+        far.settimeout(300)
         with pytest.raises(protocol.Broken):
             protocol.receive(far)
 
@@ -333,16 +334,29 @@ def test_what_the_judge_compiled_is_read_in_a_session_and_not_written(level, req
 # every solved notebook, and a class of right and wrong answers, judged through the wall
 
 
+@pytest.fixture(scope="module")
+def behind():
+    """Give ``behind(preload)``: the sandbox with these modules, started once, as for a class."""
+    made = {}
+
+    def started(preload):
+        preload = tuple(sorted(preload))
+        if preload not in made:
+            compiled = os.environ["JAX_COMPILATION_CACHE_DIR"] if "keras" in preload else ""
+            made[preload] = sandbox.Sandbox(LEVEL, preload, 42 + len(made), compiled=compiled)
+            made[preload].start()
+        return made[preload]
+
+    yield started
+    for walls in made.values():
+        walls.stop()
+
+
 @walled
 @pytest.mark.parametrize("name", names(ROOT))
-def test_a_solved_notebook_earns_all_its_points_with_its_demonstrations_left_out(name):
+def test_a_solved_notebook_earns_all_its_points_with_its_demonstrations_left_out(name, behind):
     notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
-    walls = sandbox.Sandbox(LEVEL, preloads(notebook), 42)
-    walls.start()
-    try:
-        judged = judge_notebook(notebook, walls, seed=97)
-    finally:
-        walls.stop()
+    judged = judge_notebook(notebook, behind(preloads(notebook)), seed=97)
     assert judged.events == []
     checks = [c for c in judged.notebook.cells if c.metadata.get("nbgrader", {}).get("grade") and c.cell_type == "code"]
     assert checks and all(judged.outcomes[c.metadata.nbgrader.grade_id]["outcome"] == "correct" for c in checks)
@@ -352,37 +366,32 @@ def test_a_solved_notebook_earns_all_its_points_with_its_demonstrations_left_out
 
 @walled
 @pytest.mark.parametrize("name", [name for name in names(ROOT) if name[:2] in ("01", "04", "05", "06", "09")])
-def test_through_the_wall_each_verdict_is_the_one_of_the_notebook(name):
+def test_through_the_wall_each_verdict_is_the_one_of_the_notebook(name, behind):
     source = read(ROOT / "solutions" / name / f"{name}.ipynb", exercises.of_notebook(name))
     members = {member.name: member for member in classroom.members(source)}
     class_ = [members[m] for m in ("right-1", "wrong-01", "wrong-04") if m in members]
     imports = source.code[0].text
-    walls = sandbox.Sandbox(LEVEL, ("numpy",), 43)
-    walls.start()
     compared = 0
-    try:
-        for member in class_:
-            with Submission(walls) as submission:
-                submission.run(imports)
+    for member in class_:
+        with Submission(behind(("numpy",))) as submission:
+            submission.run(imports)
+            for text in member.answers.values():
+                submission.run(text)
+            for exercise in source.exercises:
+                if exercise.name not in member.answers or "reference." in member.answers[exercise.name]:
+                    continue
+                space = {}
+                exec(imports, space)
                 for text in member.answers.values():
-                    submission.run(text)
-                for exercise in source.exercises:
-                    if exercise.name not in member.answers or "reference." in member.answers[exercise.name]:
-                        continue
-                    space = {}
-                    exec(imports, space)
-                    for text in member.answers.values():
-                        exec(text, space)
-                    through = judge(exercise, answer(submission.lookup(exercise.name), exercise.name), seed=5)
-                    direct = judge(exercise, DirectAnswer(space[exercise.name], exercise.name), seed=5)
-                    assert (through.outcome, through.score, through.wrong_ideas) == (
-                        direct.outcome,
-                        direct.score,
-                        direct.wrong_ideas,
-                    ), exercise.name
-                    compared += 1
-    finally:
-        walls.stop()
+                    exec(text, space)
+                through = judge(exercise, answer(submission.lookup(exercise.name), exercise.name), seed=5)
+                direct = judge(exercise, DirectAnswer(space[exercise.name], exercise.name), seed=5)
+                assert (through.outcome, through.score, through.wrong_ideas) == (
+                    direct.outcome,
+                    direct.score,
+                    direct.wrong_ideas,
+                ), exercise.name
+                compared += 1
     assert compared >= 3
 
 

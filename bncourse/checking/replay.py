@@ -14,10 +14,10 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.answer import plain
 from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_change
+from bncourse.checking.kept import kept
 from bncourse.checking.meeting import has_fractions, like_of, meeting
 
-# How many times nearer to the idea than to the truth an answer must be.
-NEARER = 10.0
+NEARER = 10.0  # how many times nearer to the idea than to the truth an answer must be
 LONG = 0.05  # seconds
 _MOST_BY_CHANCE = 3  # different whole numbers
 
@@ -47,8 +47,7 @@ class Replay:
         self._orders = {}
         self._unlike = {}  # for ideas that do not explain a trial: that trial
 
-    # made once, because results are kept by what an idea is
-    @cached_property
+    @cached_property  # made once, because results are kept by what an idea is
     def _arguments(self):
         return argument_ideas(self.exercise)
 
@@ -58,9 +57,10 @@ class Replay:
 
     def result(self, ideas, trial):
         """Return the `IdeaResult` of one idea, or of two that meet, on the case of a trial."""
-        key = (*(id(idea) for idea in ideas), id(trial))
+        key = (*map(id, ideas), id(trial))
         if key not in self._kept:
-            self._kept[key] = self._run(self._function(ideas), trial.case)
+            about = tuple((idea.function, getattr(idea, "change", idea.step)) for idea in ideas)
+            self._kept[key] = kept(self.exercise, about, trial.case, lambda: self._run(ideas, trial.case))
         return self._kept[key]
 
     def _function(self, ideas):
@@ -72,8 +72,8 @@ class Replay:
             function = with_change(function, change, self.exercise.parameters)
         return function
 
-    def _run(self, function, case):
-        arguments, options = case.copy()
+    def _run(self, ideas, case):
+        function, (arguments, options) = self._function(ideas), case.copy()
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")  # a wrong answer may divide by zero: that is its result
             try:

@@ -9,6 +9,7 @@ from bncourse.checking import compare
 from bncourse.checking.answer import Reply, plain
 from bncourse.checking.exercise import Case
 from bncourse.checking.faults import in_words
+from bncourse.checking.kept import kept
 from bncourse.checking.rounding import rounding
 from bncourse.checking.verdict import Finding
 
@@ -47,8 +48,7 @@ def attempt(exercise, answer, case, truth=None):
 
 def truth_of(exercise, case):
     """Return what is right for a case, and how close an answer must come to it."""
-    arguments, options = case.copy()
-    expected = _truth(exercise, arguments, options)
+    expected = kept(exercise, (), case, lambda: _truth(exercise, *case.copy()))
     # kept, because a diagnosis compares the same case with a hundred wrong ideas
     room = cache(lambda: rounding(exercise, case, expected, partial(_truth, exercise)))
     return expected, compare.Tolerance(exercise.rtol, exercise.atol, room)

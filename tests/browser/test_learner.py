@@ -86,6 +86,7 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.shows(today.run(check), "✓ CORRECT")
         today.shows(today.run(measured), "your guess", "It is C: under 100.", "the bowl is nearly round")
         today.picture("predicted and measured")
+        today.settled()
         today.page.locator(".jp-Toolbar").get_by_text("Validate").click()
         dialog = today.page.locator(".jp-Dialog")
         today.shows(dialog, "Success! Your notebook passes all the tests.")
