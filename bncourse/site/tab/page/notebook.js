@@ -1,7 +1,7 @@
 // Beside JupyterLite's own page: a newer release before the notebook opens, and a bar that says how things stand.
 
-import { here, tidy } from "./ahead.js";
-import { about, bring } from "./newer.js";
+import { here, tidy, use } from "./ahead.js";
+import { about, bring, watch } from "./newer.js";
 import { files, root } from "./storage.js";
 import { download } from "./work.js";
 
@@ -10,6 +10,7 @@ const held = new Set();
 const asking = new Set();
 const warned = new Set();
 let site = null;
+let look = () => {}; // whether there is a newer release meanwhile
 let until = 0; // when what the bar says may be replaced
 const bar = document.createElement("footer");
 const state = document.createElement("span");
@@ -24,6 +25,8 @@ async function prepare() {
   if (asked) await hold(asked, true);
   site = await about();
   if (!site) return;
+  use(site);
+  look = watch(site, tell);
   tidy(site).catch(() => {});
   const name = asked?.split("/")[0];
   if (site.without_keras.includes(name)) {
@@ -222,7 +225,7 @@ setInterval(() => {
   if (!kernel) {
     if (widget?.context && isReady) isReady = false;
   } else if (asked !== kernel || kernel.connectionStatus !== "connected") {
-    if (asked !== kernel) kernel.statusChanged.connect((_, status) => { if (/restarting|starting|dead/.test(status)) (asked = null), (isReady = false); });
+    if (asked !== kernel) kernel.statusChanged.connect((_, status) => { if (/restarting|starting|dead/.test(status)) (asked = null), (isReady = false), look(); });
     asked = kernel;
     isReady = false;
     // What is answered by Python itself, and leaves no trace in the notebook.
