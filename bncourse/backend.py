@@ -16,7 +16,7 @@ _IN_A_BROWSER = (
 )
 
 
-class Elsewhere:
+class KerasElsewhere:
     """What stands under the names of Keras's modules in a browser: whatever is taken from it says so."""
 
     def __getattr__(self, name):
@@ -68,13 +68,13 @@ def require_keras():
 
 
 def _name_what_is_elsewhere():
-    """Give a notebook the names that its imports would: a later cell then says why it stops, not that a name is unknown."""
+    """Give a notebook the names of its imports, so that a later cell says why it stops."""
     from IPython import get_ipython
 
     shell = get_ipython()
     if shell is not None:
         for name in ("keras", "layers", "ops"):
-            shell.user_ns.setdefault(name, Elsewhere())
+            shell.user_ns.setdefault(name, KerasElsewhere())
 
 
 def backend_trouble(wanted):

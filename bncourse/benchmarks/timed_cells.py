@@ -1,8 +1,8 @@
 """Run the cells of notebooks in one IPython shell each, and print the seconds of each cell as JSON.
 
 It is run natively and in Pyodide, so it needs nothing but IPython, NumPy and Matplotlib:
-``python timed_cells.py NOTEBOOK [NOTEBOOK ...]``. The seconds are those of a processor, which hardly depend on what else
-the machine does; on a quiet one they are those that a reader waits.
+``python timed_cells.py NOTEBOOK [NOTEBOOK ...]``. The seconds are those of a processor, which hardly depend on what
+else the machine does; on a quiet one they are those that a reader waits.
 """
 
 import contextlib
