@@ -141,7 +141,7 @@ function opened() {
   return found;
 }
 
-// Python's state, and Shift+Enter before it is ready: kept, and run then.
+// Python's state; what is run before it is ready is kept, and run then.
 const waiting = [];
 let asked = null;
 let isReady = false;
@@ -152,14 +152,29 @@ function current() {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey) || isReady) return;
+  if (current()?.content?.node.contains(event.target)) keep(event, event.shiftKey);
+}, true);
+
+// The button, which on a phone is all there is: some of JupyterLab's listen to the click, some to what comes before it.
+for (const kind of ["mousedown", "click"]) {
+  document.addEventListener(kind, (event) => {
+    if (isReady || !event.target.closest?.('[data-jp-item-name="run"]')) return;
+    if (kind === "mousedown" || event.detail === 0) keep(event, true);
+    else event.stopImmediatePropagation();
+  }, true);
+}
+
+function keep(event, goesOn) {
   const content = current()?.content;
-  if (!content?.activeCell || !content.node.contains(event.target)) return;
+  if (!content?.activeCell) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (content.activeCell.model.type !== "code" || waiting.includes(content.activeCell.model.id)) return;
-  waiting.push(content.activeCell.model.id);
-  if (event.shiftKey && content.activeCellIndex + 1 < content.widgets.length) content.activeCellIndex += 1;
-}, true);
+  if (content.activeCell.model.type === "code") {
+    if (waiting.includes(content.activeCell.model.id)) return;
+    waiting.push(content.activeCell.model.id);
+  }
+  if (goesOn && content.activeCellIndex + 1 < content.widgets.length) content.activeCellIndex += 1;
+}
 
 async function runWaiting() {
   const content = current()?.content;
