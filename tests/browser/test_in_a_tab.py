@@ -196,9 +196,11 @@ def test_a_newer_release_takes_the_answers_over_and_two_tabs_are_told(site, addr
             "11-at-home",
             "signal_variance",
             "def signal_variance(blocks, start, gain, gamma=None):\n"
+            "    number = np.arange(blocks)\n"
             "    if gamma is None:\n"
-            "        return start * (1 + gain) ** np.arange(blocks + 1)\n"
-            "    return start + gamma**2 * np.arange(blocks + 1)",
+            "        skip = start * (1.0 + gain) ** number\n"
+            "        return skip, gain * skip\n"
+            "    return start + gamma**2 * number, np.full(blocks, gamma**2 * 1.0)",
         ),
     ],
 )
