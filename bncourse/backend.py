@@ -10,6 +10,19 @@ from bncourse.trouble import Trouble
 
 # Keras also has a "numpy" backend, which cannot train, and "openvino", which only predicts.
 TRAINING_BACKENDS = ("jax", "tensorflow", "torch")
+_IN_A_BROWSER = (
+    "Keras does not run in a browser. What needs it waits until the course is installed on a computer; the "
+    "exercises of this notebook that compute with numbers alone can be answered and checked here."
+)
+
+
+class KerasElsewhere:
+    """What stands under the names of Keras's modules in a browser: whatever is taken from it says so."""
+
+    def __getattr__(self, name):
+        if name.startswith("_"):  # what a notebook looks for in every object
+            raise AttributeError(name)
+        raise Trouble(_IN_A_BROWSER)
 
 
 def require_keras():
@@ -27,10 +40,8 @@ def require_keras():
         or if Keras is already loaded on another one. The message says what to do.
     """
     if sys.platform == "emscripten":
-        raise Trouble(
-            "Keras does not run in a browser. What needs it waits until the course is installed on a computer; the "
-            "exercises of this notebook that compute with numbers alone can be answered and checked here."
-        )
+        _name_what_is_elsewhere()
+        raise Trouble(_IN_A_BROWSER)
     wanted = os.environ.get("KERAS_BACKEND", "jax")
     trouble = backend_trouble(wanted)
     if trouble:
@@ -54,6 +65,16 @@ def require_keras():
         # it warns that many small models cost time; the experiments make them on purpose
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
     return keras
+
+
+def _name_what_is_elsewhere():
+    """Give a notebook the names of its imports, so that a later cell says why it stops."""
+    from IPython import get_ipython
+
+    shell = get_ipython()
+    if shell is not None:
+        for name in ("keras", "layers", "ops"):
+            shell.user_ns.setdefault(name, KerasElsewhere())
 
 
 def backend_trouble(wanted):

@@ -183,7 +183,12 @@ def test_the_conda_environment_names_what_pyproject_names():
     assert conda["variables"] == {"KERAS_BACKEND": "jax"}
 
 
-OF_A_TAB = {"pyodide", "pyodide_js", "pyodide_kernel"}  # the Python of a browser has them, and no registry for ours
+OF_A_TAB = {
+    "js",
+    "pyodide",
+    "pyodide_js",
+    "pyodide_kernel",
+}  # the Python of a browser has them, and no registry for ours
 
 
 def test_a_time_that_a_stranger_wrote_is_read_in_one_place():

@@ -1,11 +1,13 @@
 """The small network: its gradients against finite differences, its passes against the formula, its training."""
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bncourse import losses, network, reference
+from bncourse.network import products
 
 
 def _loss(net, x, y, loss):
@@ -175,3 +177,20 @@ def test_the_gradient_through_batch_norm_sums_to_zero_over_the_batch(eps):
 def test_a_gradient_of_another_shape_is_refused():
     with pytest.raises(ValueError, match=r"dout has shape \(3, 2\) and x has shape \(4, 2\)"):
         reference.batch_norm_backward(np.zeros((3, 2)), np.zeros((4, 2)), np.ones(2))
+
+
+@pytest.mark.parametrize("kind", [np.float64, np.float32, np.int64])
+def test_a_product_through_scipy_is_that_of_numpy_however_its_matrices_lie(kind, monkeypatch):
+    rng = np.random.default_rng(0)
+
+    def lying(rows, columns):
+        matrix = (100 * rng.normal(size=(2 * rows, columns))).astype(kind)
+        return matrix[:rows], np.asfortranarray(matrix[:rows]), matrix[::2], matrix[: 2 * rows : 2, ::-1]
+
+    monkeypatch.setattr(products, "_HAS_NO_BLAS", True)  # a browser's tab
+    for rows, inner, columns in ((1, 1, 1), (5, 3, 4), (70, 30, 40), (0, 3, 2)):
+        for left, right in itertools.product(lying(rows, inner), lying(inner, columns)):
+            expected = left @ right
+            for made in (products.through_scipy(left, right), network.product(left, right)):
+                assert made.shape == expected.shape and made.dtype == kind
+                np.testing.assert_allclose(made, expected, rtol=1e-3 if kind == np.float32 else 1e-9, atol=0.1)

@@ -15,8 +15,9 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
+from verdicts_of_the_bank import asked as asked_without_keras
 
-from bncourse import cli
+from bncourse import backend, cli
 from bncourse import large_libraries as tab
 from bncourse.course import find_folder
 from bncourse.learner import cells, work
@@ -147,29 +148,56 @@ def test_the_server_gives_each_kind_of_file_its_type(tmp_path):
 # a notebook that needs Keras
 
 
-def test_the_keras_notebook_is_shown_as_it_was_run_and_its_page_asks_for_nothing_elsewhere(tmp_path):
-    course = find_folder()
-    found = executed.without_keras(course, start_page.released(course))
-    assert "07-keras" in found and "04-normalize-scale-shift" not in found
-    found = {"07-keras": found["07-keras"]}
+@pytest.mark.parametrize("name", ["07-keras", "11-at-home"])
+def test_a_keras_notebook_is_shown_as_it_was_run_and_its_page_asks_for_nothing_elsewhere(
+    name, keras_notebooks, tmp_path
+):
+    assert "04-normalize-scale-shift" not in keras_notebooks
     shown = {"output_type": "stream", "name": "stdout", "text": "Keras 3 on jax"}
-    count = sum(cell.cell_type == "code" for cell in found["07-keras"].cells)
+    count = sum(cell.cell_type == "code" for cell in keras_notebooks[name].cells)
 
     def run(notebooks, cache):
-        return {"07-keras": [[nbformat.from_dict(shown)], *[[]] * (count - 1)]}
+        return {name: [[nbformat.from_dict(shown)], *[[]] * (count - 1)]}
 
-    executed.write(course, found, tmp_path, run)
-    page = (tmp_path / "read" / "07-keras.html").read_text(encoding="utf-8")
+    executed.write(find_folder(), {name: keras_notebooks[name]}, tmp_path, run)
+    page = (tmp_path / "read" / f"{name}.html").read_text(encoding="utf-8")
     assert "Keras does not run in a browser." in page and "Keras 3 on jax" in page
-    assert "../notebooks/index.html?path=07-keras/07-keras.ipynb" in page
+    assert f"../notebooks/index.html?path={name}/{name}.ipynb" in page
     assert "../notebooks/index.html?path=06-inference/06-inference.ipynb" in page
     assert not re.search(r"""<(script|link|img)[^>]*(src|href)=["']?(https?:)?//""", page)
 
 
-def test_numpy_is_there_where_keras_is_not():
-    notebook = executed.without_keras(find_folder(), ["07-keras"])["07-keras"]
-    imports = next(cell.source for cell in notebook.cells if cell.get("id") == "imports")
-    assert imports.index("import numpy as np") < imports.index("require_keras()  #")
+@pytest.fixture(scope="module")
+def keras_notebooks():
+    course = find_folder()
+    return executed.without_keras(course, start_page.released(course))
+
+
+def test_numpy_is_there_where_keras_is_not(keras_notebooks):
+    assert len(keras_notebooks) == 2
+    for notebook in keras_notebooks.values():
+        imports = next(cell.source for cell in notebook.cells if cell.get("id") == "imports")
+        assert imports.index("import numpy as np") < imports.index("require_keras()  #")
+
+
+def test_the_guide_names_the_exercises_that_are_answered_without_keras(keras_notebooks):
+    guide = (find_folder() / "docs" / "elsewhere.md").read_text(encoding="utf-8")
+    [said] = re.findall(r"^\*\*Keras\*\* does not run.*?\n\n", guide, re.M | re.S)
+    asked = {exercise.name for exercise in asked_without_keras() if exercise.notebook in keras_notebooks}
+    assert set(re.findall(r"`(\w+)`", said)) == asked
+
+
+def test_what_a_notebook_takes_from_keras_says_in_a_tab_that_it_is_not_there(monkeypatch):
+    shell = SimpleNamespace(user_ns={"layers": "my own"})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    monkeypatch.setattr(backend.sys, "platform", "emscripten")
+    with pytest.raises(Trouble, match="Keras does not run in a browser"):
+        backend.require_keras()
+    for taken in ("keras", "ops"):
+        with pytest.raises(Trouble, match="Keras does not run in a browser"):
+            _ = shell.user_ns[taken].config
+        assert not hasattr(shell.user_ns[taken], "_repr_html_")  # what a notebook looks for before it shows a value
+    assert shell.user_ns["layers"] == "my own"
 
 
 # around JupyterLite

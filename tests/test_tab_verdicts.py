@@ -13,8 +13,10 @@ import pytest
 import verdicts_of_the_bank as bank
 
 from bncourse.benchmarks import tab
+from bncourse.course import find_folder
 
 PROGRAM = Path(__file__).with_name("verdicts_of_the_bank.py")
+SOLVED = Path(__file__).with_name("solved_in_a_tab.py")
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +57,25 @@ def test_every_answer_of_the_bank_is_told_in_the_same_words(in_pyodide):
 def _without_warning(text):
     left = re.sub(r"Good to know: Python warned while it ran:.*?It costs no points\.", "", " ".join(text.split()))
     return left.split()
+
+
+@pytest.mark.parametrize(
+    ("name", "runs", "waits"),
+    [
+        ("07-keras", ["recall-earlier"], ["fine_tune"]),
+        ("11-at-home", ["signal", "border"], ["fine_tune"]),
+    ],
+)
+def test_a_notebook_with_keras_is_solved_but_for_what_needs_it(in_pyodide, name, runs, waits):
+    path = find_folder() / "solutions" / name / f"{name}.ipynb"
+    said = json.loads(in_pyodide(SOLVED, str(path)))
+    stopped = {cell: each["text"] for cell, each in said.items() if each["error"]}
+    assert not {"SyntaxError", "ImportError", "ModuleNotFoundError"} & {each["error"] for each in said.values()}
+    assert "Keras does not run in a browser" in stopped["imports"] and "Traceback" not in stopped["imports"]
+    asked = {e.name for e in bank.asked() if e.notebook == name}
+    print(sorted(asked), stopped)
+    assert asked and [e for e in asked if "CORRECT" not in said[f"{e}-check"]["text"]] == []
+    assert not set(runs) & set(stopped)
 
 
 def test_the_seconds_of_a_notebook_are_measured_in_the_tab_and_here(in_pyodide, tmp_path):

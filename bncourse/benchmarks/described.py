@@ -204,7 +204,7 @@ def _tab(figures):
     heads = ("Notebook, solved", "Seconds in the tab", "Here", "Ratio", "Slowest cell in the tab", "Errors")
     return [
         f"The cells under Pyodide {figures['pyodide']} in Node, without a browser around it, beside the same cells in "
-        "this Python, with all packages loaded. Notebooks that need Keras do not run there.",
+        "this Python, with all packages loaded, in seconds of a processor. Notebooks that need Keras do not run there.",
         Table(heads, rows),
     ]
 

@@ -22,5 +22,10 @@ def printed(program, words):
         runpy.run_path("/host" + program, run_name="__main__")
     return output.getvalue()
 printed
-`)(program, python.toPy(words));
-process.stdout.write(printed);
+`);
+try {
+  process.stdout.write(printed(program, python.toPy(words)));
+} catch (error) { // thrown on, Node would show Pyodide's own code with it
+  console.error(error.message);
+  process.exitCode = 1;
+}

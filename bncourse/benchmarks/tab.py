@@ -78,7 +78,8 @@ def compare(path, run):
     Returns
     -------
     dict
-        "tab" and "here" (the faster of two runs), in seconds, "slowest_cell" in the tab, and "errors" of the tab.
+        "tab" and "here" (the faster of two runs), in seconds of a processor, "slowest_cell" in the tab, and "errors"
+        of the tab.
     """
     first = _here(path)
     there = json.loads(run(PROGRAM, str(path)))[str(path)]

@@ -7,6 +7,7 @@ loses the history and nothing else.
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -59,10 +60,10 @@ def record(kind, **facts):
             os.close(file)
     except OSError as trouble:
         _unwritten.append(event)
-        _say_once(
-            f"Your guesses are kept for this session only: the journal cannot be written ({trouble}). "
-            "Set the variable BNCOURSE_JOURNAL to a file in a folder of yours to keep them."
-        )
+        to_do = "Set the variable BNCOURSE_JOURNAL to a file in a folder of yours to keep them."
+        if sys.platform == "emscripten":  # a browser's tab
+            to_do = "Download your work, then free space in the browser's settings."
+        _say_once(f"Your guesses are kept for this session only: the journal cannot be written ({trouble}). {to_do}")
 
 
 def events(kind=None):

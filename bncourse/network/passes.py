@@ -6,6 +6,7 @@ import numpy as np
 
 from bncourse.network import normalizers
 from bncourse.network.layer import activated, slope
+from bncourse.network.products import product
 from bncourse.reference import batch_norm_backward
 
 
@@ -59,7 +60,7 @@ def forward(net, x, *, training=True, dropout=0.0, rng=None):
         if i and dropout:
             kept = (rng.random(x.shape) >= dropout) / (1 - dropout)
             x = x * kept
-        sums = x @ layer.weights
+        sums = product(x, layer.weights)
         if layer.bias is not None:
             sums = sums + layer.bias
         mean = var = normalized = None
@@ -125,11 +126,11 @@ def backward(net, trace, dout, bn_backward=batch_norm_backward):
             dsums, found["gamma"], found["beta"] = bn_backward(dscaled, seen.weighted_sums, layer.gamma, layer.eps)
         elif layer.norm:
             dsums, found["gamma"], found["beta"] = normalizers.backward(layer, dscaled, seen.normalized, seen.var)
-        found["weights"] = seen.inputs.T @ dsums
+        found["weights"] = product(seen.inputs.T, dsums)
         if layer.bias is not None:
             found["bias"] = dsums.sum(axis=0)
         gradients.append(found)
         if len(gradients) < len(net):  # nothing learns from the gradient of the inputs
-            dout = dsums @ layer.weights.T
+            dout = product(dsums, layer.weights.T)
             dout = dout if seen.kept is None else dout * seen.kept
     return gradients[::-1]

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+import re
 import shutil
 import threading
 
@@ -21,7 +22,6 @@ PLACE = f"{NAME}/{NAME}.ipynb"
 WRONG = "def standardize(x, eps=1e-8):\n    return (x - x.mean()) / (x.std() + eps)"
 RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / (x.var(axis=0) + eps) ** 0.5"
 LOOP = "def standardize(x, eps=1e-8):\n    while True:\n        pass"
-KERAS = "07-keras"
 NEW = "A sentence of the newer release."
 SLOW = 240_000  # milliseconds: Python starts, and a busy machine has other things to do
 KEEPS_NOTHING = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {get() { throw new Error('no') }})"
@@ -181,29 +181,157 @@ def test_a_newer_release_takes_the_answers_over_and_two_tabs_are_told(site, addr
                 path.write_bytes(content)
 
 
-def test_the_keras_notebook_says_what_is_missing_and_its_other_exercises_are_answered(address, chromium):
-    answer = (
-        "def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):\n"
-        "    variance = np.asarray(moving_variance) * batch / (batch - 1)\n"
-        "    return {'weight': gamma, 'bias': beta, 'running_mean': moving_mean, 'running_var': variance,\n"
-        "            'momentum': 1 - momentum}"
-    )
+@pytest.mark.parametrize(
+    ("notebook", "exercise", "answer"),
+    [
+        (
+            "07-keras",
+            "to_pytorch",
+            "def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):\n"
+            "    variance = np.asarray(moving_variance) * batch / (batch - 1)\n"
+            "    return {'weight': gamma, 'bias': beta, 'running_mean': moving_mean, 'running_var': variance,\n"
+            "            'momentum': 1 - momentum}",
+        ),
+        (
+            "11-at-home",
+            "signal_variance",
+            "def signal_variance(blocks, start, gain, gamma=None):\n"
+            "    number = np.arange(blocks)\n"
+            "    if gamma is None:\n"
+            "        skip = start * (1.0 + gain) ** number\n"
+            "        return skip, gain * skip\n"
+            "    return start + gamma**2 * number, np.full(blocks, gamma**2 * 1.0)",
+        ),
+    ],
+)
+def test_a_keras_notebook_says_what_is_missing_and_its_other_exercises_are_answered(
+    address, chromium, notebook, exercise, answer
+):
     with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
-        window = Tab(context.new_page(), "keras")
-        window.page.goto(f"{address}notebooks/index.html?path={KERAS}/{KERAS}.ipynb#exercise=to_pytorch")
+        window = Tab(context.new_page(), f"keras {notebook}")
+        window.page.goto(f"{address}notebooks/index.html?path={notebook}/{notebook}.ipynb#exercise={exercise}")
         window.shows(window.told, "Keras does not run in a browser", "this notebook as it was run on a computer")
         window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        expect(window.page.locator(".jp-MarkdownCell", has_text="Exercise: to_pytorch")).to_be_in_viewport(timeout=SLOW)
+        expect(window.page.locator(".jp-MarkdownCell", has_text=f"Exercise: {exercise}")).to_be_in_viewport(
+            timeout=SLOW
+        )
         window.picture("at the exercise")
         window.kernel()
         said = window.run(window.cell("bncourse first"))
         window.shows(said, "Keras does not run in a browser")
         assert "Traceback" not in said.inner_text()
-        window.write(window.cell("def to_pytorch"), answer)
-        window.run(window.cell("def to_pytorch"))
-        said = window.run(window.cell("check.to_pytorch(to_pytorch)"))
+        window.write(window.cell(f"def {exercise}"), answer)
+        window.run(window.cell(f"def {exercise}"))
+        said = window.run(window.cell(f"check.{exercise}({exercise})"))
         expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
         window.picture("answered")
+
+
+def test_in_a_full_storage_a_check_answers_and_the_answer_is_taken_along(address, chromium, tmp_path):
+    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
+        window = Tab(context.new_page(), "full")
+        host = {"origin": address.removesuffix("/some/course/")}
+        browser = context.new_cdp_session(window.page)
+        window.open(address)
+        window.kernel()
+        window.run(window.cell("bncourse first"))
+        window.saved()
+        browser.send("Storage.overrideQuotaForOrigin", host | {"quotaSize": 1})
+        window.write(window.cell("def standardize"), RIGHT)
+        window.run(window.cell("def standardize"))
+        said = window.run(window.cell("check.standardize(standardize)"))
+        expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
+        window.page.keyboard.press("Control+s")
+        window.shows(window.told, "could not be saved in this browser", "Download my work now")
+        window.picture("told")
+        for button in window.page.locator(".jp-Dialog .jp-mod-accept").all():  # JupyterLab says it, too
+            button.click()
+        place = window.download(tmp_path / "work.zip")
+        shutil.unpack_archive(place, tmp_path)
+        assert "x.mean(axis=0)" in (tmp_path / PLACE).read_text()
+        browser.send("Storage.overrideQuotaForOrigin", host)  # there is room again
+        window.write(window.cell("def standardize"), RIGHT + "  # again")
+        window.saved()
+        window.page.reload()
+        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        assert "# again" in window.cell("def standardize").inner_text()
+
+
+def test_an_old_page_goes_on_after_a_new_version_of_the_site_and_says_so(site, address, chromium):
+    old = {path: path.read_bytes() for path in (site / "files" / PLACE, site / "course" / "site.json")}
+    old[site / "jupyter-lite.json"] = (site / "jupyter-lite.json").read_bytes()
+    [python] = (site / "static").glob("python-*")
+    renamed = python.with_name("python-0123456789ab")
+    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
+        window = Tab(context.new_page(), "a new version")
+        window.page.goto(address)
+        window.shows(window.page.locator("#loading"), "All of Python is in this browser")
+        window.open(address)
+        window.kernel()
+        window.write(window.cell("def standardize"), RIGHT)
+        window.saved()
+        try:
+            _publish(site, NEW)
+            python.rename(renamed)  # the old Python is on the host no more
+            for path in (site / "course" / "site.json", site / "jupyter-lite.json"):
+                path.write_text(path.read_text().replace(python.name, renamed.name))
+            other = Tab(context.new_page(), "the new version beside")
+            other.page.goto(address)
+            other.shows(other.page.locator("#loading"), "All of Python is in this browser")
+            other.page.close()
+            window.page.evaluate("dispatchEvent(new Event('focus'))")
+            window.shows(window.told, "The course has a newer release.", "save and reload it: your answers are")
+            window.picture("told")
+            window.page.evaluate("jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+            expect(window.bar).to_contain_text("Python is starting", timeout=SLOW)
+            window.kernel()
+            for words in ("bncourse first", "def standardize"):
+                window.run(window.cell(words))
+            said = window.run(window.cell("check.standardize(standardize)"))
+            expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
+            window.saved()
+            window.page.reload()
+            window.page.locator(".jp-MarkdownCell", has_text=NEW).wait_for()
+            assert "x.mean(axis=0)" in window.cell("def standardize").inner_text()
+            window.kernel()
+            window.picture("reloaded")
+        finally:
+            renamed.rename(python)
+            for path, content in old.items():
+                path.write_bytes(content)
+
+
+def test_on_a_phone_the_text_fits_and_an_exercise_is_answered_with_the_buttons(address, chromium):
+    with chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True) as context:
+        window = Tab(context.new_page(), "a phone")
+        window.page.goto(address)
+        window.picture("the first page")
+        window.open(address)
+        window.picture("opened")
+        text = window.page.locator(".jp-MarkdownCell .jp-RenderedHTMLCommon").nth(1)
+        box = text.bounding_box()
+        assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+        assert box["width"] > 280  # the margins leave most of the width to the text
+        assert window.bar.bounding_box()["height"] < 110
+        run = window.page.locator("[data-jp-item-name=run] jp-button, [data-jp-item-name=run] button").first
+        first = window.cell("bncourse first")
+        first.locator(".cm-content").tap()
+        run.tap()  # Python is not ready yet
+        window.kernel()
+        expect(first.locator(".jp-InputPrompt").first).to_contain_text("1", timeout=SLOW)
+        for words, answer in (("def standardize", RIGHT), ("check.standardize", None)):
+            cell = window.cell(words)
+            cell.locator(".cm-content").tap()
+            if answer:
+                window.write(cell, answer)
+                window.picture("written")
+            run.tap()
+            expect(cell.locator(".jp-InputPrompt").first).to_contain_text(re.compile(r"\d"), timeout=SLOW)
+        said = window.cell("check.standardize").locator(".jp-OutputArea").first
+        expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
+        said.scroll_into_view_if_needed()
+        window.picture("correct")
+        assert window.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_the_second_visit_takes_python_from_the_browser_also_without_a_network(address, chromium):

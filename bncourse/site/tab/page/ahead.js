@@ -21,12 +21,21 @@ export async function here(site) {
   return [sum(files), sum(site.first)];
 }
 
-// Takes away the Python of an older release.
+const inUse = (python) => `${root.pathname} ${python}`;
+
+// Says that this page takes files of its Python, now or after a restart of it.
+export function use(site) {
+  if ("locks" in navigator) navigator.locks.request(inUse(site.python), { mode: "shared" }, () => new Promise(() => {}));
+}
+
+// Takes away the Python of an older release, unless a page that was opened before still uses it.
 export async function tidy(site) {
   if (!("caches" in window)) return;
+  const held = new Set((await navigator.locks?.query?.())?.held.map(({ name }) => name));
   const cache = await caches.open(CACHE);
   for (const request of await cache.keys()) {
-    if (request.url.includes("/static/python-") && !request.url.includes(`/${site.python}`)) await cache.delete(request);
+    const [python] = request.url.match(/static\/python-[0-9a-f]+\//) ?? [];
+    if (python && python !== site.python && !held.has(inUse(python))) await cache.delete(request);
   }
 }
 

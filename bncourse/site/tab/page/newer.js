@@ -11,6 +11,29 @@ export async function about() {
   }
 }
 
+const BETWEEN = 10_000; // milliseconds
+const EVERY = 600_000;
+
+// Looks, whenever the reader comes back to the page, whether the host has another release than the page began with. Gives
+// what looks at once.
+export function watch(site, tell) {
+  let last = 0;
+  let isTold = false;
+  const releases = ({ version, python, notebooks }) => JSON.stringify([version, python, notebooks]);
+  const look = async () => {
+    if (isTold || Date.now() - last < BETWEEN) return;
+    last = Date.now();
+    const now = await about();
+    if (!now || isTold || releases(now) === releases(site)) return;
+    isTold = true;
+    tell("The course has a newer release. This page goes on with the one that it began with. When it suits you, save and reload it: your answers are brought over.");
+  };
+  addEventListener("focus", look);
+  document.addEventListener("visibilitychange", look);
+  setInterval(look, EVERY);
+  return look;
+}
+
 // Brings one notebook up to date, or notes which release is begun; gives sentences for the reader.
 export async function bring(path, site, isOpenElsewhere, working = () => {}) {
   const sha = site.notebooks[path];

@@ -1,7 +1,7 @@
 // Beside JupyterLite's own page: a newer release before the notebook opens, and a bar that says how things stand.
 
-import { here, tidy } from "./ahead.js";
-import { about, bring } from "./newer.js";
+import { here, tidy, use } from "./ahead.js";
+import { about, bring, watch } from "./newer.js";
 import { files, root } from "./storage.js";
 import { download } from "./work.js";
 
@@ -10,6 +10,7 @@ const held = new Set();
 const asking = new Set();
 const warned = new Set();
 let site = null;
+let look = () => {}; // whether there is a newer release meanwhile
 let until = 0; // when what the bar says may be replaced
 const bar = document.createElement("footer");
 const state = document.createElement("span");
@@ -24,6 +25,8 @@ async function prepare() {
   if (asked) await hold(asked, true);
   site = await about();
   if (!site) return;
+  use(site);
+  look = watch(site, tell);
   tidy(site).catch(() => {});
   const name = asked?.split("/")[0];
   if (site.without_keras.includes(name)) {
@@ -138,7 +141,7 @@ function opened() {
   return found;
 }
 
-// Python's state, and Shift+Enter before it is ready: kept, and run then.
+// Python's state; what is run before it is ready is kept, and run then.
 const waiting = [];
 let asked = null;
 let isReady = false;
@@ -149,14 +152,29 @@ function current() {
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.shiftKey || event.ctrlKey) || isReady) return;
+  if (current()?.content?.node.contains(event.target)) keep(event, event.shiftKey);
+}, true);
+
+// The button, which on a phone is all there is: some of JupyterLab's listen to the click, some to what comes before it.
+for (const kind of ["mousedown", "click"]) {
+  document.addEventListener(kind, (event) => {
+    if (isReady || !event.target.closest?.('[data-jp-item-name="run"]')) return;
+    if (kind === "mousedown" || event.detail === 0) keep(event, true);
+    else event.stopImmediatePropagation();
+  }, true);
+}
+
+function keep(event, goesOn) {
   const content = current()?.content;
-  if (!content?.activeCell || !content.node.contains(event.target)) return;
+  if (!content?.activeCell) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  if (content.activeCell.model.type !== "code" || waiting.includes(content.activeCell.model.id)) return;
-  waiting.push(content.activeCell.model.id);
-  if (event.shiftKey && content.activeCellIndex + 1 < content.widgets.length) content.activeCellIndex += 1;
-}, true);
+  if (content.activeCell.model.type === "code") {
+    if (waiting.includes(content.activeCell.model.id)) return;
+    waiting.push(content.activeCell.model.id);
+  }
+  if (goesOn && content.activeCellIndex + 1 < content.widgets.length) content.activeCellIndex += 1;
+}
 
 async function runWaiting() {
   const content = current()?.content;
@@ -222,7 +240,7 @@ setInterval(() => {
   if (!kernel) {
     if (widget?.context && isReady) isReady = false;
   } else if (asked !== kernel || kernel.connectionStatus !== "connected") {
-    if (asked !== kernel) kernel.statusChanged.connect((_, status) => { if (/restarting|starting|dead/.test(status)) (asked = null), (isReady = false); });
+    if (asked !== kernel) kernel.statusChanged.connect((_, status) => { if (/restarting|starting|dead/.test(status)) (asked = null), (isReady = false), look(); });
     asked = kernel;
     isReady = false;
     // What is answered by Python itself, and leaves no trace in the notebook.
