@@ -90,7 +90,9 @@ def forward_with(net, x, batch_norm):
     """
     trace = []
     for layer in net:
-        sums = x @ layer.weights if layer.bias is None else x @ layer.weights + layer.bias
+        sums = product(x, layer.weights)
+        if layer.bias is not None:
+            sums = sums + layer.bias
         scaled = batch_norm(layer, sums) if layer.norm else sums
         trace.append(Trace(x, sums, None, None, None, scaled, activated(layer.activation, scaled)))
         x = trace[-1].activations
