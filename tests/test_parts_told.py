@@ -7,7 +7,7 @@ from written_cells import said, written
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Exercise, judge
-from bncourse.checking.rows import differences
+from bncourse.checking.numbers.rows import differences
 
 FUNCTIONS = [e for e in map(exercises.find, exercises.names()) if isinstance(e, Exercise)]
 

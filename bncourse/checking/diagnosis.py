@@ -10,9 +10,9 @@ from bncourse.checking import compare
 from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain
 from bncourse.checking.lines import is_told_by, mentions, unused
-from bncourse.checking.parts import ideas_of_part, of_other_parts, unexplained
-from bncourse.checking.patterns import on_a_line, pattern
-from bncourse.checking.rows import differences, is_row
+from bncourse.checking.numbers.parts import ideas_of_part, of_other_parts, unexplained
+from bncourse.checking.numbers.patterns import on_a_line, pattern
+from bncourse.checking.numbers.rows import differences, is_row
 from bncourse.checking.verdict import Reason
 from bncourse.checking.where.defaults import other_defaults, said_of
 
