@@ -152,7 +152,7 @@ _WRITTEN = {
     ),
     "10": (
         ("Why does a test with gamma 1 miss a bug?", "a forgotten gamma makes no difference", "it is too slow",
-         "gamma is not tested", "Tame numbers make wrong and right equal."),
+         "gamma is not tested", "Where gamma is 1, the wrong and the right result are equal."),
         ("Which x shows the lost digits?", "one whose mean is huge beside its spread", "one with mean 0",
          "a batch of one",
          "There the mean of the squares and the square of the mean are nearly equal."),

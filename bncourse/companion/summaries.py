@@ -97,10 +97,10 @@ SUMMARIES = {
     ),
     "11": (
         ("A block", "`x + branch(x)`; independent parts, so their variances add up"),
-        ("Nothing at its end", "the skip grows by `1 + gain` a block"),
+        ("Nothing at its end", "each block multiplies the skip by `1 + gain`"),
         (
             "Batch norm at its end",
-            "the skip grows by `gamma**2` a block; after k blocks the branch is about 1 part in k + 1",
+            "each block adds `gamma**2` to the skip; with gamma 1 the branch after k blocks is about 1 part in k + 1",
         ),
         ("Gamma 0, scalar 0", "the block starts as the identity; gamma has a gradient, what is below it has none"),
         ("Fold behind", "conv, then batch norm: always, at the border too"),

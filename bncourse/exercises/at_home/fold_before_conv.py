@@ -38,7 +38,7 @@ fold_before_conv = Exercise(
     notebook="11-at-home",
     reference=reference.fold_before_conv,
     asks="give the kernel and the bias of one convolution that does what a batch norm, with running statistics, and "
-    "the convolution behind it do, and for each channel in the number to pad with in place of 0",
+    "the convolution behind it do, and the number with which each channel that goes in is padded in place of 0",
     cases=_cases,
     points=3,
     section="Folding at a border",
@@ -192,7 +192,7 @@ def the_mean_as_border(kernel, bias, gamma, beta, mean, var, eps=1e-3):
     return kernel, bias, mean.copy()
 
 
-@fold_before_conv.property("batch norm should make the border 0")
+@fold_before_conv.property("scale * border + shift should be 0")
 def _becomes_zero(case, got):
     _, _, gamma, beta, mean, var = case.arguments
     eps = case.options.get("eps", 1e-3)

@@ -38,7 +38,7 @@ signal_variance = Exercise(
     notebook="11-at-home",
     reference=reference.signal_variance,
     asks="give two arrays of shape (blocks,): the variance that arrives at each block, and the variance that its "
-    "branch adds; with gamma None the branch has gain times what arrives, else gamma squared",
+    "branch adds; with gamma None nothing ends the branch, else a batch norm with this gamma does",
     cases=_cases,
     points=2,
     section="How large is a branch?",
@@ -50,8 +50,9 @@ signal_variance = Exercise(
         "A loop over the blocks is enough: what arrives at the next block is what arrived here plus what was added.",
         "Note what arrives before you add. Without batch norm the branch is a share of what arrives, so it grows with "
         "it; with batch norm it has one size in every block.",
-        "Multiplying all numbers by gamma multiplies their variance by the square of gamma. In the loop: put the "
-        "variance that arrives into one list, that of the branch into another, then add the two.",
+        "Multiplying all numbers by gamma multiplies their variance by the square of gamma. In the loop: "
+        "append the variance that arrives to one list and that of the branch to another; what arrives at the next "
+        "block is their sum. Return an array of each.",
     ),
 )
 
