@@ -14,8 +14,8 @@ may_fold = Quiz(
         "line. Then ask where the zeros of the padding come in.",
         "Behind a convolution batch norm scales and shifts what comes out, border or not. Before one it shifts what "
         "goes in, but not the zeros around it.",
-        "A ReLU between the two keeps them apart. An addition between them brings in the skip, which does not go through the "
-        "convolution.",
+        "A ReLU between the two keeps them apart. An addition between them brings in the skip, which does not go "
+        "through the convolution.",
     ),
 )
 
