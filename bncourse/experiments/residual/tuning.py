@@ -62,8 +62,8 @@ def frozen_and_free(seed, labelled=300):
 
 CLAIMS = {
     "residual_tuning": Claim(
-        "a residual base fine-tuned on 300 digits: with batch norm frozen more than 0.85 of the others are right, no "
-        "statistic moves and the kernels do; with batch norm free the statistics move by more than 0.02",
+        "a residual base fine-tuned on 200 or 300 digits: with batch norm frozen more than 0.85 of the others are "
+        "right, no statistic moves and the kernels do; with batch norm free the statistics move by more than 0.02",
         frozen_and_free,
         lambda n: (
             n["frozen accuracy"] > 0.85
@@ -72,7 +72,7 @@ CLAIMS = {
             and n["frozen kernels"] > 0.005
             and n["free statistics"] > 0.02
         ),
-        over={},
+        over={"labelled": (200, 300)},
         notebook="11",
         cells=("tuned",),
     ),
