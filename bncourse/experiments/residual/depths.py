@@ -117,16 +117,17 @@ CLAIMS = {
         cells=("trained",),
     ),
     "shallow_residual": Claim(
-        "10 residual blocks of 8 channels, 60 steps, He's weights: with nothing at the end of the branch they are "
-        "right on more than 0.6 at a rate of 0.003, and no better than chance at 0.3; batch norm is right on more than "
-        "0.6 at 0.003 and 0.03, and no better than chance at 0.3; a gamma 0 is right on more than 0.8 at 0.3",
+        "10 residual blocks of 8 channels, 60 steps in batches of 32 or 64, He's weights: with nothing at the end of "
+        "the branch they are right on more than 0.6 at a rate of 0.003, and no better than chance at 0.3; "
+        "batch norm is right on more than 0.6 at 0.003 and 0.03, and no better than chance at 0.3; "
+        "a gamma 0 is right on more than 0.8 at 0.3",
         shallow,
         lambda n: (
             min(n["nothing 0.003"], n["batch norm 0.003"], n["batch norm 0.03"]) > 0.6
             and max(n["nothing 0.3"], n["batch norm 0.3"]) < 0.25
             and n["gamma 0 0.3"] > 0.8
         ),
-        over={},
+        over={"batch": (32, 64)},
         notebook="11",
         cells=("trained",),
     ),
