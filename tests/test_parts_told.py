@@ -123,6 +123,21 @@ def test_what_a_loop_keeps_of_its_last_turn_alone_is_found():
     assert verdict.where.startswith("population_statistics(), line 5: ")
 
 
+def test_the_line_that_copies_an_input_is_not_blamed_for_a_later_one():
+    sentence, verdict = said(
+        "clip_weights",
+        """
+        def clip_weights(weights, most):
+            w = np.array(weights)
+            k = np.argmax(w)
+            if w[k] > most:
+                w[k] = most
+            return w / w.mean()
+        """,
+    )
+    assert not verdict.where and "`np.array(weights)` in line 2" in sentence
+
+
 def test_a_factor_of_two_in_a_check_of_gradients_is_found():
     sentence, _ = said(
         "gradient_check",

@@ -61,8 +61,8 @@ class Changes:
         return self._of(_KINDS)
 
     def plain(self):
-        """Yield those changes that put in no other term and no other factor."""
-        return self._of((edits.left_out, loops.in_a_loop, edits.small, missing.wrapped))
+        """Yield those changes that put in no other term and no other factor, another sign, name or function first."""
+        return self._of((edits.small, edits.left_out, loops.in_a_loop, missing.wrapped))
 
     def of_slopes(self):
         """Yield the plain changes and a factor of 2, which differences have or lack, likely ones first."""

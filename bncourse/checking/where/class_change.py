@@ -14,7 +14,7 @@ from bncourse.checking.variants import GOES_ON, SEEN, WHICH, turns
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.one_change import Found, is_harmless, is_name_or_number
 
-MOST = 60  # changes
+MOST = 40  # changes
 _BATCH = 20
 
 

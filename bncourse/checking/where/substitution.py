@@ -22,7 +22,7 @@ from bncourse.checking.where.recognition import unfinished
 from bncourse.checking.where.several import is_right
 from bncourse.checking.where.steps import distinct, is_same, is_telling, related
 from bncourse.checking.where.suspects import MOST_SHOWN, Suspects, wrong_results
-from bncourse.checking.where.tries import Try, inside_of, right_words, statements
+from bncourse.checking.where.tries import Try, inside_of, is_a_copy, right_words, statements
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
@@ -202,8 +202,9 @@ class _Search:
             telling = is_telling(np.ravel(values))
             known = telling and not self.one_line and is_known(row, inputs, known_steps, near=False)
             size = count * int(np.prod(shape))
+            copied = known and is_a_copy(number, places)
             for step in steps:
-                doubtful = known and not (whole and step.name)
+                doubtful = copied or (known and not (whole and step.name))
                 other_size = np.size(step.value) != size
                 if isinstance(node, ast.Name) and (doubtful or other_size):
                     continue

@@ -3,6 +3,10 @@
 import ast
 from dataclasses import dataclass
 
+from bncourse.checking.where.places import called_name
+
+_COPIES = ("array", "asarray", "ascontiguousarray", "astype", "copy", "list")
+
 
 @dataclass(frozen=True)
 class Try:
@@ -33,3 +37,9 @@ def inside_of(parent, text):
     """Say what an expression that is short stands in."""
     whole = ast.unparse(parent) if isinstance(parent, ast.expr) and not isinstance(parent, ast.Tuple) else ""
     return f" (in `{whole}`)" if whole and len(text) < 12 and len(whole) < 60 else ""
+
+
+def is_a_copy(number, places):
+    """Return whether an expression only makes an array anew, or is what such a call is given."""
+    calls = [each for each in places[number][2::2] if isinstance(each, ast.Call)]
+    return any(called_name(each) in _COPIES for each in calls)
