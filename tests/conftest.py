@@ -68,6 +68,11 @@ LONGEST = (
     "test_made_class.py",
     "test_late_times.py",
     "test_judge_process.py",
+    "test_same_both_ways.py",
+    "test_shown_runs.py",
+    "test_tab_verdicts.py",
+    "test_usage.py",
+    "test_workflows.py",
 )
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own

@@ -107,7 +107,7 @@ class SharedMachine:
     def close(self):
         if self._process:
             self._process.stdin.close()
-            self._process.wait(timeout=30)
+            self._process.wait(timeout=300)
             self._process.stdout.close()
         for number in range(FIRST, FIRST + len(PEOPLE)):  # what grading as one of them left
             shutil.rmtree(Path(tempfile.gettempdir(), f"bncourse-slots-{number}"), ignore_errors=True)

@@ -8,8 +8,7 @@ from bncourse.checking.trial import attempt
 
 ALL = [exercises.find(name) for name in exercises.names()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
-SEEDS = (0, 3)  # the benchmark of the checks tries more, which nobody tuned on
-KERAS_SEEDS = (0,)  # a check that builds Keras layers takes a second; the benchmark tries more seeds
+AT_NIGHT = 3  # the other seed; the benchmark of the checks tries more, which nobody tuned on
 
 
 def _with_keras(exercise):
@@ -20,7 +19,15 @@ def _param(exercise, answer):
     return pytest.param(exercise, answer, marks=pytest.mark.slow if _with_keras(exercise) else ())
 
 
-RIGHT = [_param(e, answer) for e in FUNCTIONS for answer in (e.reference, *e.right_answers)]
+def _right(exercise):
+    """Yield the right answers of an exercise; each that trains a model takes seconds: most of them run at night."""
+    for number, answer in enumerate((exercise.reference, *exercise.right_answers)):
+        param = _param(exercise, answer)
+        trains = exercise.name == "fine_tune" and number > 1
+        yield pytest.param(*param.values, marks=pytest.mark.nightly) if trains else param
+
+
+RIGHT = [param for exercise in FUNCTIONS for param in _right(exercise)]
 WRONG = [_param(e, idea) for e in FUNCTIONS for idea in e.wrong_ideas]
 
 
@@ -28,27 +35,37 @@ def _name(value):
     return getattr(value, "name", None) or getattr(value, "__name__", str(value)).replace(" ", "_")
 
 
-def _seeds(exercise):
-    return KERAS_SEEDS if _with_keras(exercise) else SEEDS
+def _is_accepted(exercise, answer, seed):
+    verdict = judge(exercise, DirectAnswer(answer), seed)
+    assert verdict.outcome == "correct", verdict.text()
+    assert verdict.score == exercise.points
+
+
+def _is_named(exercise, idea, seed):
+    verdict = judge(exercise, DirectAnswer(exercise.whole(idea)), seed)
+    assert verdict.outcome in ("not yet", "stopped"), f"{idea.name} was accepted for seed {seed}"
+    assert verdict.score < exercise.points
+    assert idea.name in verdict.wrong_ideas, verdict.text()
+    assert idea.says in " ".join(verdict.text().split())
 
 
 @pytest.mark.parametrize(("exercise", "answer"), RIGHT, ids=_name)
 def test_a_right_answer_is_accepted_however_it_is_written(exercise, answer):
-    for seed in _seeds(exercise):
-        verdict = judge(exercise, DirectAnswer(answer), seed)
-        assert verdict.outcome == "correct", verdict.text()
-        assert verdict.score == exercise.points
+    _is_accepted(exercise, answer, seed=0)
 
 
 @pytest.mark.parametrize(("exercise", "idea"), WRONG, ids=_name)
 def test_a_wrong_idea_is_named(exercise, idea):
-    for seed in _seeds(exercise):
-        verdict = judge(exercise, DirectAnswer(exercise.whole(idea)), seed)
-        assert verdict.outcome in ("not yet", "stopped"), f"{idea.name} was accepted for seed {seed}"
-        assert verdict.score < exercise.points
-        assert idea.name in verdict.wrong_ideas, verdict.text()
-        said = " ".join(verdict.text().split())
-        assert idea.says in said
+    _is_named(exercise, idea, seed=0)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("exercise", [e for e in FUNCTIONS if not _with_keras(e)], ids=_name)
+def test_on_other_inputs_the_same_is_said(exercise):
+    for answer in (exercise.reference, *exercise.right_answers):
+        _is_accepted(exercise, answer, AT_NIGHT)
+    for idea in exercise.wrong_ideas:
+        _is_named(exercise, idea, AT_NIGHT)
 
 
 @pytest.mark.parametrize("exercise", FUNCTIONS, ids=_name)

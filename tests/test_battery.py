@@ -83,7 +83,7 @@ def test_nothing_else_is_touched_and_nothing_is_left_running(outcome, beside):
 
 def test_nbgraders_own_command_goes_the_same_way(tmp_path, monkeypatch):
     folder = battery.make(ROOT, tmp_path / "course")
-    limits = "\nc.Submissions.cell = 2\nc.Submissions.call = 0.25\nc.Submissions.memory = 700_000_000\n"
+    limits = "\nc.Submissions.cell = 2\nc.Submissions.call = 0.6\nc.Submissions.memory = 700_000_000\n"
     with open(folder / "nbgrader_config.py", "a", encoding="utf-8") as settings:
         settings.write(limits)
     names = (

@@ -112,13 +112,13 @@ def kernel():
         client.shell_channel.send(sent)
         shown = []
         while True:
-            message = client.get_iopub_msg(timeout=60)
+            message = client.get_iopub_msg(timeout=300)
             if message["parent_header"].get("msg_id") != sent["header"]["msg_id"]:
                 continue
             if message["content"].get("execution_state") == "idle":
                 break
             shown.append(message["content"].get("data", {}).get("text/plain", message["content"].get("text", "")))
-        while (reply := client.get_shell_msg(timeout=60))["parent_header"]["msg_id"] != sent["header"]["msg_id"]:
+        while (reply := client.get_shell_msg(timeout=300))["parent_header"]["msg_id"] != sent["header"]["msg_id"]:
             pass
         return "\n".join(shown), reply["content"]
 

@@ -167,7 +167,7 @@ def postgres(tmp_path_factory):
 
     def call(program, *arguments):
         subprocess.run(
-            [*who, postgresql(program), *arguments], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=60
+            [*who, postgresql(program), *arguments], check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=300
         )
 
     def control(*action):

@@ -97,5 +97,5 @@ def test_a_loss_that_no_part_is_known_to_have_caused_takes_no_second_look_away()
 def test_six_thousand_one_line_functions_cost_the_judge_seconds_and_no_points():
     own = "".join(f"def f{number}(x):0\n" for number in range(6_000)) + "def f(x):\n    return x + 1"
     with harmless():
-        result = judge_process.judge(job(RIGHT, own=own, judge=20.0))
+        result = judge_process.judge(job(RIGHT, own=own, judge=20.0, cell=300.0, call=60.0))
     assert points(result) == [1.0], json.loads(result.notebook)["cells"][1]

@@ -115,7 +115,7 @@ def received(content):
     with near, far:
         sender = threading.Thread(target=near.sendall, args=(content,))
         sender.start()
-        far.settimeout(5)
+        far.settimeout(300)
         try:
             return protocol.receive(far, protocol.MOST_REPLY)
         finally:

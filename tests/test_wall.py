@@ -120,7 +120,7 @@ def test_a_frame_that_claims_to_be_huge_is_not_waited_for():
 @pytest.fixture(scope="module")
 def warm():
     """Give a sandbox at the best level of this machine."""
-    made = sandbox.Sandbox(LEVEL, ("numpy",), 40, sandbox.Limits(cell=5, notebook=60))
+    made = sandbox.Sandbox(LEVEL, ("numpy",), 40)
     made.start()
     yield made
     made.stop()
@@ -258,13 +258,18 @@ def test_a_call_crosses_with_its_arguments_changes_faults_and_prints(warm):
 
 
 @walled
-def test_a_loop_that_nothing_stops_costs_its_own_cell_and_the_names_before_it_stay(warm):
-    with Submission(warm) as submission:
-        submission.run("kept = 7")
-        [stopped] = submission.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass")
-        assert stopped["output_type"] == "error" and "did not end in time" in stopped["evalue"]
-        assert submission.lookup("kept") == 7
-        assert submission.sessions == 2
+def test_a_loop_that_nothing_stops_costs_its_own_cell_and_the_names_before_it_stay():
+    walls = sandbox.Sandbox(LEVEL, (), 44, sandbox.Limits(cell=3, notebook=300))
+    walls.start()
+    try:
+        with Submission(walls) as submission:
+            submission.run("kept = 7")
+            [stopped] = submission.run("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass")
+            assert stopped["output_type"] == "error" and "did not end in time" in stopped["evalue"]
+            assert submission.lookup("kept") == 7
+            assert submission.sessions == 2
+    finally:
+        walls.stop()
 
 
 @walled

@@ -23,7 +23,7 @@ from bncourse.sandbox.sandbox import Limits
 
 # Small, so that a case that runs into one of them takes seconds. A check grants a call 5 seconds, times `call`.
 LIMITS = Limits(
-    call=0.25, cell=2.0, notebook=60.0, grace=0.4, memory=700_000_000, data=3_000_000_000, processes=64,
+    call=0.6, cell=2.0, notebook=60.0, grace=0.4, memory=700_000_000, data=3_000_000_000, processes=64,
     file_size=100_000_000,
 )  # fmt: skip
 NEIGHBOURS = ("aa-neighbour", "neighbour", "zz-neighbour")

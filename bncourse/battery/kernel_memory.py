@@ -52,7 +52,8 @@ for _name, _says, _source in [
         paper.first(source)
 
     _spoil.__name__, _spoil.__doc__ = _name, _says
-    case(KIND, at_every_wall=True)(_spoil)
+    # a crowd of children is ended when its memory is seen: on a busy machine that may be in the midst of an answer
+    case(KIND, at_most="os.fork" in _source, at_every_wall=True)(_spoil)
 
 
 for _name, _says, _source in [
