@@ -117,7 +117,8 @@ def _forward(net, x, batch_norm):
     """Run a batch through a network in which ``batch_norm(layer, sums)`` stands for the layers' own."""
     trace = []
     for layer in net:
-        sums = x @ layer.weights if layer.bias is None else x @ layer.weights + layer.bias
+        sums = network.product(x, layer.weights)
+        sums = sums if layer.bias is None else sums + layer.bias
         scaled = batch_norm(layer, sums) if layer.norm else sums
         out = network.activated(layer.activation, scaled)
         trace.append(network.Trace(x, sums, None, None, None, scaled, out))
