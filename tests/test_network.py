@@ -194,3 +194,18 @@ def test_a_product_through_scipy_is_that_of_numpy_however_its_matrices_lie(kind,
             for made in (products.through_scipy(left, right), network.product(left, right)):
                 assert made.shape == expected.shape and made.dtype == kind
                 np.testing.assert_allclose(made, expected, rtol=1e-3 if kind == np.float32 else 1e-9, atol=0.1)
+
+
+def test_the_way_back_by_default_is_that_of_the_reference_function_to_the_last_bit():
+    net, x, y = _small("sigmoid", "batch"), np.random.default_rng(1).normal(size=(7, 5)), np.arange(7) % 2
+    output, trace = network.forward(net, x)
+    _, dout = losses.cross_entropy(output, y)
+
+    def by_the_reference(*given):  # another object, so the network cannot know it
+        return reference.batch_norm_backward(*given)
+
+    by_default, called = network.backward(net, trace, dout), network.backward(net, trace, dout, by_the_reference)
+    for one, other in zip(by_default, called, strict=True):
+        assert {name: each.tobytes() for name, each in one.items()} == {
+            name: each.tobytes() for name, each in other.items()
+        }

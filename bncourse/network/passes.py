@@ -8,6 +8,7 @@ from bncourse.network import normalizers
 from bncourse.network.layer import activated, slope
 from bncourse.network.products import product
 from bncourse.reference import batch_norm_backward
+from bncourse.reference.backward import gradients_of_normalized
 
 
 class Trace(NamedTuple):
@@ -124,7 +125,12 @@ def backward(net, trace, dout, bn_backward=batch_norm_backward):
     for layer, seen in zip(reversed(net), reversed(trace), strict=True):
         dscaled = dout * slope(layer.activation, seen.activations)
         found, dsums = {}, dscaled
-        if layer.norm == "batch" and bn_backward and layer.ghost is None:
+        of_whole_batch = layer.norm == "batch" and layer.ghost is None
+        if bn_backward is batch_norm_backward and seen.normalized is not None and of_whole_batch:
+            # to the last bit what the function gives, from what the trace has
+            normalized = seen.normalized, seen.var, layer.gamma, layer.eps
+            dsums, found["gamma"], found["beta"] = gradients_of_normalized(dscaled, *normalized)
+        elif of_whole_batch and bn_backward:
             dsums, found["gamma"], found["beta"] = bn_backward(dscaled, seen.weighted_sums, layer.gamma, layer.eps)
         elif layer.norm:
             dsums, found["gamma"], found["beta"] = normalizers.backward(layer, dscaled, seen.normalized, seen.var)

@@ -56,7 +56,26 @@ def batch_norm_backward(dout, x, gamma, eps=1e-3):
         raise ValueError(f"dout has shape {dout.shape} and x has shape {np.shape(x)}; they must be the same")
     mean = batch_mean(x)
     var = batch_variance(x, mean)
-    x_hat = normalize(x, mean, var, eps)
+    return gradients_of_normalized(dout, normalize(x, mean, var, eps), var, gamma, eps)
+
+
+def gradients_of_normalized(dout, x_hat, var, gamma, eps=1e-3):
+    """Return what `batch_norm_backward` does, where the batch was normalized already.
+
+    Parameters
+    ----------
+    dout, gamma, eps
+        As there.
+    x_hat : ndarray of shape (batch, features)
+        The normalized batch.
+    var : ndarray of shape (features,)
+        The variance that it was normalized with.
+
+    Returns
+    -------
+    dx : ndarray of shape (batch, features)
+    dgamma, dbeta : ndarray of shape (features,)
+    """
     dgamma = (dout * x_hat).sum(axis=0)
     dbeta = dout.sum(axis=0)
     # the two sums are the means of the formula times the batch: used twice, they are taken once
