@@ -46,6 +46,17 @@ OF_THE_MACHINE = {
     "sns.set_theme()\n",
     "a variable of the machine": "import os\nprint(os.environ['OF_NOBODY'])\n",
     "a program of the machine": "import shutil\nassert shutil.which('program-of-nobody')\n",
+    "a list that it would have filled": "from bncourse import experiments\nlosses = []\n"
+    "losses.append(experiments.run())\nprint(losses[0])\n",
+    "a table that it would have filled": "from bncourse import experiments\nresults = {}\n"
+    "results['a'] = experiments.run()\nprint(results['a'])\n",
+    "an error about another": "def load():\n    try:\n        open('/home/me/big.npy')\n    except OSError as error:\n"
+    "        raise Exception('URL fetch failure') from error\ndigits = load()\nprint(digits[0])\n",
+    "all names of a part of the course": "from bncourse.experiments import *\nfigure(descent)\n",
+    "a clock around it": "from bncourse import timers\nwith timers.timed():\n    z = 0\nassert z == 0\n",
+    "a decorator of the course": "from bncourse import timers\n@timers.timed\ndef helper():\n    return 2\n"
+    "assert helper() == 2\n",
+    "a decorator above the answer": "from bncourse import timers\n@timers.timed\n",
     "what an earlier cell gave": "print(Out[1])\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }

@@ -1,5 +1,8 @@
 """How far a right answer may be off when it calculates in float32: found by trying, anew for each case."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import numpy as np
 
 from bncourse.checking import compare
@@ -7,7 +10,7 @@ from bncourse.checking.answer import plain
 
 DRAWS = 4
 FORMS = 12  # of the ways to write a right answer, so many at most
-_SMALLEST = float(np.finfo(np.float32).eps)
+_EPS = float(np.finfo(np.float32).eps)
 
 
 def rounding(exercise, case, expected, truth):
@@ -30,49 +33,62 @@ def rounding(exercise, case, expected, truth):
     floors = [_floor(exercise, piece) for piece in wanted]
     if exercise.calculates_in_single:  # rounding what is rounded already changes nothing
         return floors
-    arguments, options = case.copy()
-    rounded = [_single(value).astype(np.float64) if _is_double(value) else value for value in arguments]
-    moved = [compare.pieces(truth(rounded, options))]
     chance = np.random.default_rng(0)
-    for _ in range(DRAWS):
-        arguments, options = case.copy()
-        near = [
-            value * (1 + _SMALLEST * chance.uniform(-0.5, 0.5, value.shape)) if _is_double(value) else value
-            for value in arguments
-        ]
-        moved.append(compare.pieces(truth(near, options)))
-    rooms = [16 * _farthest(piece, [each[k] for each in moved]) for k, piece in enumerate(wanted)]
+    moved = [_moved(case, lambda value: value.astype(np.float32).astype(np.float64), truth)]
+    moved += [_moved(case, partial(_near, chance), truth) for _ in range(DRAWS)]
+    rooms = [16 * room for room in _farthest(expected, moved)]
     if not exercise.driver:
-        forms = [
-            each for form in (exercise.reference, *exercise.right_answers)[:FORMS] if (each := _in_single(form, case))
-        ]
-        alike = [each for each in forms if len(each) == len(wanted)]
-        rooms = [max(room, 4 * _farthest(wanted[k], [each[k] for each in alike])) for k, room in enumerate(rooms)]
+        forms = [_in_single(form, case) for form in (exercise.reference, *exercise.right_answers)[:FORMS]]
+        rooms = [max(room, 4 * other) for room, other in zip(rooms, _farthest(expected, forms), strict=True)]
     return [room + floor for room, floor in zip(rooms, floors, strict=True)]
 
 
+def _moved(case, move, truth):
+    arguments, options = case.copy()
+    return truth([move(value) if _is_double(value) else value for value in arguments], options)
+
+
+def _near(chance, value):
+    """Return numbers within the rounding of float32; what it holds exactly stays, and so does a tie."""
+    moves = value.astype(np.float32) != value
+    return np.where(moves, value * (1 + _EPS * chance.uniform(-0.5, 0.5, value.shape)), value)
+
+
 def _in_single(form, case):
-    """Return what a right answer gives for float32 arrays, in pieces; None where it does not run on them."""
+    """Return what a right answer gives for float32 arrays; None where it does not run on them."""
     arguments, options = case.copy()
     try:
         with np.errstate(all="ignore"):
-            return compare.pieces(plain(form(*map(_single, arguments), **options)))
+            return plain(form(*map(_single, arguments), **options))
     except Exception:  # a way that needs float64, say
         return None
 
 
-def _farthest(piece, others):
-    """Return how far the numbers of a value move at most; 0 for what is no number, and what has another shape."""
-    piece = np.asarray(piece)
-    if piece.dtype.kind not in "fiu":  # a text or a truth value beside the arrays
-        return 0.0
-    farthest = 0.0
-    for other in map(np.asarray, others):
-        if other.dtype.kind in "fiu" and other.shape == piece.shape:
+def _farthest(expected, others):
+    """Return for each piece of a value how far it is from others at most, as a list of floats.
+
+    A piece that is no number of the same shape there is left out, and so is one of whole numbers: they do not round.
+    """
+    pairs = [pair for other in others for pair in _pairs(expected, other)]
+    farthest = [0.0] * len(compare.pieces(expected))
+    for place, piece, other in pairs:
+        piece, other = np.asarray(piece), np.asarray(other)
+        if piece.dtype.kind == other.dtype.kind == "f" and piece.shape == other.shape:
             with np.errstate(all="ignore"):
-                moved = np.abs(piece.astype(float) - other.astype(float))
-            farthest = max(farthest, float(np.max(moved, initial=0.0, where=np.isfinite(moved))))
+                off = np.abs(piece.astype(float) - other.astype(float))
+            farthest[place] = max(farthest[place], float(np.max(off, initial=0.0, where=np.isfinite(off))))
     return farthest
+
+
+def _pairs(expected, other):
+    """Yield the place of each piece of a value with it and what stands in its place in another one."""
+    if isinstance(expected, Mapping):
+        keys = enumerate(expected) if isinstance(other, Mapping) else ()
+        yield from ((place, expected[key], other[key]) for place, key in keys if key in other)
+        return
+    wanted, found = compare.pieces(expected), compare.pieces(other)
+    if len(wanted) == len(found):
+        yield from zip(range(len(wanted)), wanted, found, strict=True)
 
 
 def _floor(exercise, value):

@@ -3,7 +3,7 @@
 import ast
 from importlib.util import find_spec
 
-from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names
+from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names, imported_names
 
 # What they give is another thing on each machine, or nothing at all behind the walls.
 OF_THE_MACHINE = {
@@ -23,10 +23,16 @@ class Lacks:
 
     def __init__(self):
         self._names = set(_IN_EVERY_NOTEBOOK)
+        self._modules = set()
+        self.knows_all_names = True  # but for a star import of what is not here
 
     def add(self, names):
         """Note names that hang on the machine."""
         self._names |= set(names)
+
+    def stopped(self, statement):
+        """Note a statement that stopped: what it would have bound, and what it would have changed."""
+        self._names |= bound_names(statement) | (_changed_names(statement) - self._modules)
 
     def follow(self, body):
         """Read statements that have run.
@@ -36,7 +42,9 @@ class Lacks:
         body : list of ast.stmt
         """
         for statement in body:
+            self._modules |= imported_names(statement)
             if self.concern(statement):
+                self.knows_all_names &= "*" not in imported_names(statement)
                 self._names |= bound_names(statement)
             elif isinstance(statement, ast.Assign) and all(isinstance(each, ast.Name) for each in statement.targets):
                 self._names -= {each.id for each in statement.targets}
@@ -51,6 +59,20 @@ class Lacks:
             if isinstance(node, ast.Import | ast.ImportFrom) and any(map(_is_not_the_same_everywhere, _modules(node))):
                 return True
         return False
+
+
+def _changed_names(statement):
+    """Return the names whose things a statement may change: ``a.append(...)``, ``a[0] = ...``, ``a.b = ...``."""
+    found = set()
+    for node in ast.walk(statement):
+        is_stored = isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load)
+        if is_stored or (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
+            root = node if is_stored else node.func
+            while isinstance(root, ast.Attribute | ast.Subscript):
+                root = root.value
+            if isinstance(root, ast.Name):
+                found.add(root.id)
+    return found
 
 
 def _modules(node):

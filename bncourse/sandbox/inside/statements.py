@@ -9,7 +9,7 @@ import re
 import textwrap
 
 from bncourse.sandbox.inside.lacks import Lacks
-from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names, lines_of
+from bncourse.sandbox.inside.syntax import DEFINITIONS, lines_of
 
 MOST = 100  # statements of one cell that may stop
 _OF_THE_MACHINE = (ImportError, OSError, EOFError)
@@ -93,7 +93,7 @@ class Statements:
         if not self._is_the_machines(stopped, error):
             return None
         self._has_stopped = True
-        self._lacks.add(bound_names(stopped))
+        self._lacks.stopped(stopped)
         left = body[at + 1 :]
         below = "".join(_left_in(stopped, line, text))
         if left:
@@ -106,7 +106,20 @@ class Statements:
     def _is_the_machines(self, statement, error):
         if isinstance(error, SystemExit):
             return False
-        return isinstance(error, self._kinds) or self._has_stopped or self._lacks.concern(statement)
+        if self._has_stopped or any(isinstance(each, self._kinds) for each in _chain(error)):
+            return True
+        if isinstance(error, NameError) and not self._lacks.knows_all_names:
+            return True
+        return self._lacks.concern(statement)
+
+
+def _chain(error):
+    """Yield an error, and those from which it came, as far as they are told."""
+    seen = []
+    while error is not None and error not in seen and len(seen) < MOST:
+        yield error
+        seen.append(error)
+        error = error.__cause__ or error.__context__
 
 
 def _line_in(error, lines):
@@ -131,7 +144,10 @@ def _left_in(block, line, text):
 
     Where it stopped at its head nobody knows what it would have run, and in a loop how often: what it defines is kept.
     """
-    if isinstance(block, DEFINITIONS):
+    if isinstance(block, DEFINITIONS):  # at a decorator: the function is there without it
+        lines = lines_of(text)
+        if line < block.lineno:
+            yield textwrap.dedent("".join(lines[block.lineno - 1 : block.end_lineno])).rstrip("\n") + "\n"
         return
     parts = [getattr(block, name, ()) for name in ("body", "orelse", "finalbody")]
     for inner in parts:
@@ -140,6 +156,9 @@ def _left_in(block, line, text):
                 yield from _left_in(node, line, text)
                 yield from _behind(inner[at + 1 :], text, None if isinstance(block, _GO_ON) else DEFINITIONS)
                 return
+    if isinstance(block, ast.With):  # its body would have been run in any case
+        yield from _behind(block.body, text)
+        return
     for inner in parts:
         yield from _behind([node for node in inner if _first(node) > line], text, DEFINITIONS)
 
