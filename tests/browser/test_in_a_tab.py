@@ -227,36 +227,6 @@ def test_a_keras_notebook_says_what_is_missing_and_its_other_exercises_are_answe
         window.picture("answered")
 
 
-def test_in_a_full_storage_a_check_answers_and_the_answer_is_taken_along(address, chromium, tmp_path):
-    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
-        window = Tab(context.new_page(), "full")
-        host = {"origin": address.removesuffix("/some/course/")}
-        browser = context.new_cdp_session(window.page)
-        window.open(address)
-        window.kernel()
-        window.run(window.cell("bncourse first"))
-        window.saved()
-        browser.send("Storage.overrideQuotaForOrigin", host | {"quotaSize": 1})
-        dialog = window.page.locator(".jp-Dialog .jp-mod-accept")  # JupyterLab's own, at each saving that fails
-        window.page.add_locator_handler(dialog, lambda: dialog.click())
-        window.write(window.cell("def standardize"), RIGHT)
-        window.run(window.cell("def standardize"))
-        said = window.run(window.cell("check.standardize(standardize)"))
-        expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
-        window.page.keyboard.press("Control+s")
-        window.shows(window.told, "could not be saved in this browser", "Download my work now")
-        window.picture("told")
-        place = window.download(tmp_path / "work.zip")
-        shutil.unpack_archive(place, tmp_path)
-        assert "x.mean(axis=0)" in (tmp_path / PLACE).read_text()
-        browser.send("Storage.overrideQuotaForOrigin", host)  # there is room again
-        window.write(window.cell("def standardize"), RIGHT + "  # again")
-        window.saved()
-        window.page.reload()
-        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
-        assert "# again" in window.cell("def standardize").inner_text()
-
-
 def test_an_old_page_goes_on_after_a_new_version_of_the_site_and_says_so(site, address, chromium):
     old = {path: path.read_bytes() for path in (site / "files" / PLACE, site / "course" / "site.json")}
     old[site / "jupyter-lite.json"] = (site / "jupyter-lite.json").read_bytes()
