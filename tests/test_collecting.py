@@ -395,6 +395,23 @@ def test_a_damaged_zip_of_one_student_stops_nobody(course, tmp_path, method):  #
     assert {"ada", "grace"} <= set(done.students)
 
 
+@pytest.mark.parametrize("name", ["", "\0x"])
+def test_an_entry_without_a_name_stops_nobody(course, tmp_path, name):  # noqa: F811
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("x/a.csv", "1")
+    nameless = content.getvalue().replace(b"x/a.csv", name.encode().ljust(7, b"\0")[:7] if name else b"\0" * 7)
+    files = {
+        f"lovelaceada_12345_1_{NOTEBOOK}": solved(),
+        "eve_444_2_all.zip": nameless,
+        f"hoppergrace_333_3_{NOTEBOOK}": solved(),
+    }
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
+    assert {"ada", "grace"} <= set(done.students)
+    (tmp_path / "b.zip").write_bytes(nameless)
+    assert not entries_of(tmp_path / "b.zip")[0]
+
+
 def test_what_is_left_of_a_zip_is_not_unpacked_once_its_budget_is_spent(monkeypatch):
     monkeypatch.setattr(archives, "MOST_OF_A_STUDENT", 1_000)
     content, unpacked = io.BytesIO(), []

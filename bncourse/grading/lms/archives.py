@@ -118,9 +118,9 @@ def within(entry):
         raise OSError(7, f"It holds more than {MOST_ENTRIES} files")
     try:
         archive = zipfile.ZipFile(io.BytesIO(content))
+        return _of_zip(archive, MOST_OF_A_STUDENT)
     except Exception as error:  # a stranger's bytes: no list of kinds holds all that Python may say of them
         raise OSError(5, f"It is no zip file that can be read ({error})") from error
-    return _of_zip(archive, MOST_OF_A_STUDENT)
 
 
 def _of_folder(path):
@@ -146,7 +146,7 @@ def _of_zip(archive, most=None, encoding="cp437"):
         if number >= MOST_ENTRIES:
             left.append(("the archive", f"It holds more than {MOST_ENTRIES} files; the others were left out."))
             break
-        if info.is_dir() or name.endswith("/") or _LITTER.fullmatch(name):
+        if name.endswith("/") or _LITTER.fullmatch(name):
             continue
         kind = stat.S_IFMT(info.external_attr >> 16) if info.create_system == 3 else 0
         if kind not in (0, stat.S_IFREG):
