@@ -122,4 +122,4 @@ def test_a_written_answer_is_told_apart_from_the_points_that_a_check_gives(tmp_p
     results = demo.play(ROOT, tmp_path, name, Console(file=io.StringIO()), only={"solution", "blank"})
     solution, blank = (next(r for r in results if r.student.name == student) for student in ("solution", "blank"))
     assert demo.points(solution) == "10 of 10 + 4 by hand" and solution.why == {"verdict": "waits for a person"}
-    assert demo.points(blank) == "0 of 12" and blank.why["verdict"] == "nothing written"
+    assert demo.points(blank) == "0 of 14" and blank.why["verdict"] == "nothing written"

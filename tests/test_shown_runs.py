@@ -240,7 +240,7 @@ SHOWN = [
     Shown(
         "09",
         "entropy-question",
-        "With noise the entropy falls by more than a quarter",
+        "With noise the entropy falls by about a quarter",
         lambda: (lambda n: n["noise entropy after"] < 0.75 * n["noise entropy"])(entropy_steps.entropy_steps(0)),
     ),
     Shown(

@@ -75,9 +75,9 @@ _WRITTEN = {
               "it is no bug", "the checks are poor", "A test finds what it looks at, on the numbers that it draws."),
     "skip": ("11", "The branch of a block gives 0. What does the block give back?", "what arrived", "0", "an error",
              "It adds 0 to what arrived: such a block is the identity."),
-    "moved": ("11", "Why does the head learn alone at first?", "an untrained head spoils the base",
+    "moved": ("11", "Why does the head learn alone at first?", "an untrained head can spoil the base",
               "it has more weights", "the base has no gradient",
-              "Its first answers are guesses, and their large gradients would spoil what the base knows."),
+              "Its first answers are guesses, whose gradients can spoil what a trained base knows."),
     "trust": ("10", "A gradient check on telling numbers passes. What is right?", "the gradient of that forward pass",
               "the forward pass", "both", "It compares backward with forward, not with the truth."),
 }  # fmt: skip

@@ -61,7 +61,7 @@ GLOSSARY = {
     "ReLU": ("An activation: negative numbers become 0, the others stay.",),
     "running statistics": ("Mean and variance averaged over training, for use after it.", "running mean"),
     "seed": ("The number from which random numbers are drawn: the same seed, the same numbers.", "seeds"),
-    "SkipInit": ("A learned number at the end of each branch that starts at 0, in place of batch norm.",),
+    "SkipInit": ("A learned number at the end of each branch that starts at 0 or small, in place of batch norm.",),
     "SGD": ("Plain gradient descent with a batch at each step.",),
     "sigmoid": ("An activation that squeezes every number between 0 and 1.", "sigmoids"),
     "softmax": ("Turns the outputs of the last layer into probabilities that add up to 1.",),

@@ -15,7 +15,7 @@ _ALL = (
     ),
     Prediction(
         "00", "Share of new digits right with batch norm after 50 steps (0.31 without)",
-        "Without it the sums of the tenth layer hardly differ from digit to digit, so little can be learned from them. "
+        "Without it the sums of the tenth layer hardly differ from digit to digit, so 50 steps are too few. "
         "Batch norm gives every layer sums of one spread from the first step on.",
         (0.75, 1.0), {"A": "about 0.3 too", "B": "about 0.5", "C": "more than 0.7"}, by_size(0.4, 0.65),
         (r"learns at once", r"race"), (1,),
@@ -237,8 +237,8 @@ _ALL = (
     ),
     Prediction(
         "11", "50 blocks with nothing at the end of the branch: at how many of the three rates do they learn?",
-        "The signal has grown by a factor of millions or more before the first step, and the gradient with it: "
-        "the first steps are far too long.",
+        "The mean square of the signal has grown by a factor of millions or more before the first step. So at these "
+        "rates the steps are far too long.",
         (0, 0), {"A": "at none", "B": "at one", "C": "at two or three"}, by_size(1, 2), (r"overflow",), (0,),
     ),
     Prediction(

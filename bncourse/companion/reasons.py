@@ -211,7 +211,7 @@ REASONS = {
         "The same slope takes dout back. The ways through the mean and the variance of notebook 05 are not there.",
     ),
     "fine_tune": (
-        "Keras reads `trainable` when compile is called, so compile comes after it, in both phases.",
+        "After a fit only compile makes every backend take a new `trainable` (notebook 07), so it follows each time.",
         "base.trainable = True reaches every layer inside, so batch norm is frozen after it.",
         "A layer of batch norm that is not trainable uses its moving statistics in fit too, so nothing moves them.",
     ),

@@ -100,10 +100,10 @@ SUMMARIES = {
         ("Nothing at its end", "each block multiplies the skip by `1 + gain`"),
         (
             "Batch norm at its end",
-            "each block adds `gamma**2` to the skip; with gamma 1 the branch after k blocks is about 1 part in k + 1",
+            "each block adds `gamma**2` to the skip; with gamma 1, deep down, the branch is about 1 part in k",
         ),
         ("Gamma 0, scalar 0", "the block starts as the identity; gamma has a gradient, what is below it has none"),
-        ("Fold behind", "conv, then batch norm: always, at the border too"),
+        ("Fold behind", "conv, then batch norm, with nothing between: at the border too"),
         ("Fold before", "batch norm, then conv: scale the channels in; pad with `-shift / scale`"),
         ("Frozen", "`scale * x + shift`; the gradient is `scale * dout`"),
         ("Fine-tune", "freeze, compile, train the head; unfreeze all but batch norm, compile, small rate"),
