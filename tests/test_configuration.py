@@ -19,7 +19,7 @@ from bncourse.grading.nbgrader import converters
 from bncourse.grading.nbgrader.configuration import limits_of, lowest_level
 from bncourse.trouble import Trouble
 
-STUCK = "import time\ntime.sleep(3)\ndef scale(x):\n    return x / x.std(axis=0)"
+STUCK = "import time\ntime.sleep(3)\nscale = lambda x: x / x.std(axis=0)"
 
 
 @pytest.fixture

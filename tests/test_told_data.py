@@ -372,7 +372,10 @@ def patterns_take_no_time(*texts):
             for name in ("normalize", "batch_norm_layer", "build_model"):
                 exercise = exercises.find(name)
                 for idea in exercise.wrong_ideas[:5]:
-                    assert len(line_with(idea, exercise, text)) < 400 and mentions(idea, text) in (True, False)
+                    assert len(line_with(idea, exercise, text)) < 400 and mentions(idea, exercise, text) in (
+                        True,
+                        False,
+                    )
 
 
 def test_a_body_of_the_worst_steps_is_compared_in_time():

@@ -151,6 +151,7 @@ def test_a_line_of_the_table_that_means_nobody_or_nothing_is_told(klass):
     assert klass.done.warnings == [
         "extensions.csv: nobody on the class list is called 'nobody'; that line has no effect.",
         "extensions.csv: no assignment is called '4'; that line has no effect.",
+        "No time of submission is known, or it cannot be read, so no penalty was taken: broken.",
     ]
 
 
