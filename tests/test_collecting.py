@@ -7,6 +7,8 @@ import os
 import random
 import shutil
 import stat
+import time
+import warnings
 import zipfile
 from datetime import UTC, datetime
 
@@ -393,6 +395,23 @@ def test_a_damaged_zip_of_one_student_stops_nobody(course, tmp_path, method):  #
     }
     done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
     assert {"ada", "grace"} <= set(done.students)
+
+
+def test_a_zip_of_thousands_of_files_of_one_name_holds_nobody_up(course, tmp_path):  # noqa: F811
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of two with one name
+        archive.writestr(NOTEBOOK, solved())
+        for number in range(9_000):
+            archive.writestr("a.csv", str(number))
+    files = {f"lovelaceada_12345_1_{NOTEBOOK}": solved(), "hoppergrace_333_3_all.zip": content.getvalue()}
+    began = time.process_time()
+    done = collect(Assignment(course, NAME), packed(tmp_path / "a.zip", files), people=PEOPLE)
+    assert time.process_time() - began < 20
+    assert {"ada", "grace"} <= set(done.students)
+    there = raw(course, "grace")
+    assert (there / NOTEBOOK).read_text() == solved() and (there / "a.csv").read_text() == "8999"
+    assert any("more than 1000 files" in why for _, why in done.left)
 
 
 @pytest.mark.parametrize("name", ["", "\0x"])

@@ -32,6 +32,7 @@ TYPED = (
 )
 _MAKING = ".making-"
 MOST_ZIPS = 10  # of one student that are opened
+MOST_FILES = 1_000  # of one student
 
 
 @dataclass
@@ -228,6 +229,12 @@ def _take(submission, files, came, done, people, times, notes):
 def _write(making, name, files, done):
     """Write the files of one student under safe names; of two with one name the later keeps it."""
     names = {}
+    if len(files) > MOST_FILES:
+        done.left.append(
+            (shown(files[-1][1].path), f"There are more than {MOST_FILES} files with it; the last ones count.")
+        )
+        notebooks = [each for each in files[:-MOST_FILES] if each[0].file.endswith(".ipynb")]
+        files = [*notebooks[-MOST_FILES // 10 :], *files[-MOST_FILES:]]
     for number, (each, entry) in enumerate(files, start=1):
         try:
             content = entry.read()
