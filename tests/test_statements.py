@@ -109,6 +109,17 @@ def test_what_stands_below_a_stop_in_a_block_is_run_where_the_block_would_have_g
 
 
 @walled
+def test_a_text_in_quotes_stays_as_it_is_below_a_stop_in_a_block(sandbox):
+    with Submission(sandbox) as room:
+        room.run(
+            "import numpy as np\nif True:\n    np.load('/no.npy')\n    words = '''\nless indented\n  text'''\n\n"
+            "    def batch_mean(x):\n        '''Gives\nthe mean.'''\n        return x.mean(axis=0)\nn = 2\n"
+        )
+        assert room.lookup("words") == "\nless indented\n  text" and room.lookup("n") == 2
+        assert room.lookup("batch_mean").kind == "function"
+
+
+@walled
 def test_what_a_cell_defines_below_an_experiment_that_uses_up_its_time_is_there():
     limits = Limits(cell=2, notebook=600)
     with Sandbox(best_level(0), ("numpy",), 48, limits) as hasty, Submission(hasty) as room:

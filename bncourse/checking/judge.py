@@ -111,12 +111,14 @@ def _verdict(exercise, answer, trials):
         reasons = proved + known if any(map(is_of_numbers_alone, known)) else known + proved
     elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
-    if not ideas and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
+    values_are_right = told.kind == "changed"  # and a line that stands out is not wrong for that
+    looks_odd = not (ideas or values_are_right)
+    if looks_odd and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(so_far.says)]
         change = change or (so_far if so_far.line else None)
-    if not (ideas or change) and (change := odd_line(exercise, answer, trials, told)):
+    if looks_odd and not change and (change := odd_line(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(change.says)]
-    if told.kind == "changed" and not (where or change) and (change := first_write(exercise, answer, of_part)):
+    if values_are_right and not (where or change) and (change := first_write(exercise, answer, of_part)):
         reasons = [*reasons, Reason(change.says)]
     is_all_told = told.kind in ("fault", "changed") or (change and change.whole)
     if not is_all_told and (said := also_writes(exercise, answer, replay, ideas)):

@@ -101,8 +101,8 @@ def one_over_the_sum_of_squares(weights):
 
 @effective_sample_size.wrong("C2", looks_like=r"sum")
 def both_sums_squared(weights):
-    """You square the sum below the line too, so the result is always 1. Below the line, square each weight, then
-    add."""
+    """Above and below the line stands the same, so the result is always 1. Above it, add first and square the sum;
+    below it, square each weight, then add."""
     return np.sum(weights) ** 2 / np.sum(weights) ** 2
 
 

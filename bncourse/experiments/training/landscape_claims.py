@@ -84,7 +84,7 @@ CLAIMS = {
         over={"lr": (0.05, 0.1, 0.2)},
         notebook="08",
         cells=("noise",),
-        told=("noise-read",),
+        told=("noise-read", "verdict_claims-task"),
     ),
     "noise_at_a_larger_rate": Claim(
         "eight ReLU layers at learning rate 0.3: the noisy network arrives within 200 steps, and sooner than the one "

@@ -11,7 +11,8 @@ OF_THE_MACHINE = {
     *("os", "pathlib", "pkgutil", "platform", "pwd", "shutil", "socket", "subprocess", "sys", "sysconfig", "tempfile"),
     *("urllib", "webbrowser"),
 }
-_IN_EVERY_NOTEBOOK = frozenset(("get_ipython", "In", "Out", "display", "input", "_", "__", "___", "__file__"))
+_IN_EVERY_NOTEBOOK = {"get_ipython", "In", "Out", "display", "input", "__file__"}
+_IN_EVERY_NOTEBOOK |= {"_", "__", "___", "_i", "_ii", *(f"_{number}" for number in range(1, 500))}  # what it gave
 
 
 class Lacks:

@@ -6,7 +6,6 @@ fails here for the lack of them would have gone on there, so what stands below i
 
 import ast
 import re
-import textwrap
 
 from bncourse.sandbox.inside.lacks import Lacks
 from bncourse.sandbox.inside.syntax import DEFINITIONS, lines_of
@@ -145,9 +144,8 @@ def _left_in(block, line, text):
     Where it stopped at its head nobody knows what it would have run, and in a loop how often: what it defines is kept.
     """
     if isinstance(block, DEFINITIONS):  # at a decorator: the function is there without it
-        lines = lines_of(text)
         if line < block.lineno:
-            yield textwrap.dedent("".join(lines[block.lineno - 1 : block.end_lineno])).rstrip("\n") + "\n"
+            yield _alone(block, block.lineno, text)
         return
     parts = [getattr(block, name, ()) for name in ("body", "orelse", "finalbody")]
     for inner in parts:
@@ -165,7 +163,12 @@ def _left_in(block, line, text):
 
 def _behind(nodes, text, only=None):
     """Yield statements as texts of their own; those of some kinds, where they are named."""
-    lines = lines_of(text)
     for node in nodes:
         if only is None or isinstance(node, only):
-            yield textwrap.dedent("".join(lines[_first(node) - 1 : node.end_lineno])).rstrip("\n") + "\n"
+            yield _alone(node, _first(node), text)
+
+
+def _alone(node, first, text):
+    """Return a statement from one of its lines on, as a text that runs alone, with its lines as they are."""
+    own = "".join(lines_of(text)[first - 1 : node.end_lineno]).rstrip("\n") + "\n"
+    return f"if True:\n{own}" if node.col_offset else own
