@@ -2,6 +2,7 @@
 
 import warnings
 
+import numpy as np
 import pytest
 from written_cells import said, written
 
@@ -309,3 +310,30 @@ def test_the_row_of_a_long_statement_and_the_layers_that_differ_are_shown():
     right = text.replace("UNITS", "64").replace("momentum=0.9", "").replace("Dense(10)", "Dense(10, 'softmax')")
     verdict = judge(exercises.find("build_model"), DirectAnswer(written("build_model", right, **names)))
     assert verdict.outcome == "correct" and not verdict.advice
+
+
+def test_a_value_that_is_the_result_but_for_its_digits_is_no_step_on_the_way():
+    def layer_norm(x, gamma, beta, eps=1e-3):
+        x = x.astype("float32")
+        mean, var = x.mean(axis=1, keepdims=True), x.var(axis=1, keepdims=True)
+        return gamma * (x - mean) / np.sqrt(var + eps) + beta
+
+    def in_place(x, gamma, beta, eps=1e-3):
+        for i in range(len(x)):
+            x[i] = gamma * (x[i] - x[i].mean()) / np.sqrt(x[i].var() + eps) + beta
+        return x
+
+    for answer in (layer_norm, in_place):
+        said = " ".join(judge(exercises.find("layer_norm"), DirectAnswer(answer)).text().split())
+        assert "goes on from there" not in said and "do what no line of a right answer does" not in said
+    assert "x[i] = gamma" in said
+
+
+def test_two_branches_that_are_exchanged_are_not_told_as_one_that_is_always_taken():
+    def batch_norm_conv(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+        if data_format == "channels_first":
+            return exercises.find("batch_norm_conv").reference(x, gamma, beta, eps, "channels_last")
+        return exercises.find("batch_norm_conv").reference(x, gamma, beta, eps, "channels_first")
+
+    said = judge(exercises.find("batch_norm_conv"), DirectAnswer(batch_norm_conv)).text()
+    assert "whatever" not in said

@@ -66,8 +66,8 @@ def argument_ideas(exercise):
     for name, value in values.items():
         if isinstance(value, bool | str):
             for fixed in sorted({case.options[name] for case in exercise.draw(0) if name in case.options}):
-                says = f"It does what it does with {name}={fixed!r}, whatever `{name}` is passed."
-                also = f"Beside that, {name}={fixed!r} is taken, whatever `{name}` is passed."
+                says = f"Where it fails, it does what belongs to {name}={fixed!r}."
+                also = f"Beside that, where it fails it does what belongs to {name}={fixed!r}."
                 add(f"{name} taken as {fixed!r}", says, also, _fixes(name, fixed))
         elif isinstance(value, float):
             for fixed in dict.fromkeys([*([defaults[name]] if name in defaults else []), *_FIXED]):

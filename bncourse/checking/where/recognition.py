@@ -110,7 +110,7 @@ def unfinished(exercise, answer, trials):
     names, telling, different = None, False, set()
     for trial in [trial for trial in trials if trial.kind][:_MOST_NAMED]:
         value = trial.reply.value
-        if not isinstance(value, np.ndarray | np.generic | int | float):
+        if not isinstance(value, np.ndarray | np.generic | int | float) or _is_nearly(value, trial.expected):
             return None
         different.add(np.asarray(value).tobytes())
         telling = telling or (np.size(value) > 1 and is_telling(value)) or len(different) > 1
@@ -135,6 +135,13 @@ def unfinished(exercise, answer, trials):
     if suspects and any(not isinstance(each.node, ast.Return) for each in suspects.odd()):
         return Found(0, "", says, answer.name, False)  # a line before may be the one
     return Found(line, answer.source.splitlines()[line - 1].strip(), says, answer.name, False)
+
+
+def _is_nearly(value, expected):
+    """Return whether a value is the result itself, but for its last digits."""
+    value, expected = np.asarray(value), np.asarray(expected)
+    numbers = value.dtype.kind in "iuf" and expected.dtype.kind in "iuf"
+    return numbers and value.shape == expected.shape and bool(np.allclose(value, expected, rtol=1e-4, atol=1e-6))
 
 
 def _is_number(value):
