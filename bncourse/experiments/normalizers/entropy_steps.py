@@ -30,7 +30,7 @@ def entropy(logits):
     Examples
     --------
     >>> value, dlogits = entropy(np.zeros((3, 10)))
-    >>> round(value / np.log(10), 6), float(np.abs(dlogits).max()) < 1e-12
+    >>> round(float(value / np.log(10)), 6), float(np.abs(dlogits).max()) < 1e-12
     (1.0, True)
     """
     shifted = logits - logits.max(axis=1, keepdims=True)
