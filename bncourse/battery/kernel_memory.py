@@ -33,19 +33,20 @@ for _name, _says, _source in [
               "hoard = []", "for _ in range(120):", "    hoard.append(mmap.mmap(-1, 512 << 20))",
               "    for at in range(0, 512 << 20, 2 << 20): hoard[-1][at]")),
     ("empty_files_without_end", "A cell makes 400,000 empty files.",
-     "for i in range(400_000):\n    open(f'file-{i}', 'w').close()\nprint('GOT ' + 'THROUGH: 400,000 files')"),
+     "for i in range(400_000):\n    open(f'file-{i}', 'w').close()\nelse: print('GOT ' + 'THROUGH: 400,000 files')"),
     ("empty_files_in_shared_memory", "A cell makes 400,000 empty files where memory is shared.",
      "for i in range(400_000):\n    open(f'/dev/shm/hoard-{i}', 'w').close()\n"
-     "print('GOT ' + 'THROUGH: 400,000 files')"),
+     "else: print('GOT ' + 'THROUGH: 400,000 files')"),
     ("many_files_of_no_great_size", "A cell writes 15 files, each just within the limit.",
-     "for i in range(15):\n    with open(f'big-{i}', 'wb') as file: file.write(b'x' * 99_000_000)\n"
-     "import time\ntime.sleep(1)\nprint('GOT ' + 'THROUGH: 1.5 GB of files')"),
+     "import time\nfor i in range(15):\n    with open(f'big-{i}', 'wb') as file: file.write(b'x' * 99_000_000)\n"
+     "else:\n    time.sleep(1)\n    print('GOT ' + 'THROUGH: 1.5 GB of files')"),
     ("files_without_a_name", "A cell keeps files open that it has deleted.",
-     "import os\nhoard = []\nfor i in range(15):\n    hoard.append(open('big', 'wb'))\n    os.unlink('big')\n"
-     "    hoard[-1].write(b'x' * 99_000_000)\nimport time\ntime.sleep(1)\nprint('GOT ' + 'THROUGH: 1.5 GB of files')"),
+     "import os, time\nhoard = []\nfor i in range(15):\n    hoard.append(open('big', 'wb'))\n    os.unlink('big')\n"
+     "    hoard[-1].write(b'x' * 99_000_000)\nelse:\n    time.sleep(1)\n"
+     "    print('GOT ' + 'THROUGH: 1.5 GB of files')"),
     ("files_in_a_folder_that_is_closed", "A cell hides 200,000 files in a folder without rights.",
      "import os\nos.mkdir('a')\nos.chdir('a')\nos.chmod('.', 0o300)\nfor i in range(200_000):\n"
-     "    open(f'{i}', 'w').close()\nprint('GOT ' + 'THROUGH: 200,000 files')"),
+     "    open(f'{i}', 'w').close()\nelse: print('GOT ' + 'THROUGH: 200,000 files')"),
 ]:  # fmt: skip
 
     def _spoil(paper, source=_source):

@@ -65,6 +65,9 @@ _cases = {}
 def case(kind, spoils=(), *, earns=None, at_most=False, assignment=FORWARD, needs_root=False, at_every_wall=False):
     """Decorate ``spoil(paper)``: its name is the name of the case, its docstring what it does.
 
+    A cell goes on behind a statement that fails for want of something on this machine, room on a disk too. So what a
+    case prints where it got through stands in the same statement as the attempt, such as the ``else`` of its loop.
+
     Parameters
     ----------
     spoils : collection of str

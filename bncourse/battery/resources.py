@@ -96,7 +96,8 @@ def files_in_memory(paper):
     """A cell fills files that lie in memory alone, which no process shows."""
     paper.first(
         "import os\nhoard = []\nfor _ in range(30):\n    hoard.append(os.memfd_create('x'))\n"
-        "    os.write(hoard[-1], b'x' * 90_000_000)\nprint('GOT ' + 'THROUGH: 2.7 GB in files that lie in memory')"
+        "    os.write(hoard[-1], b'x' * 90_000_000)\n"
+        "else: print('GOT ' + 'THROUGH: 2.7 GB in files that lie in memory')"
     )
 
 
@@ -106,7 +107,7 @@ def the_shared_folder_in_memory_is_filled(paper):
     paper.first(
         "for i in range(60):\n    with open(f'/dev/shm/hoard-{i}', 'wb') as file:\n"
         "        file.write(b'x' * 50_000_000)\n"
-        "print('GOT ' + 'THROUGH: 3 GB in /dev/shm')"
+        "else: print('GOT ' + 'THROUGH: 3 GB in /dev/shm')"
     )
 
 
@@ -191,7 +192,7 @@ def a_file_of_three_gigabytes(paper):
     """A cell writes until the disk is full."""
     paper.first(
         "with open('big', 'wb') as file:\n    for _ in range(60): file.write(b'x' * 50_000_000)\n"
-        "print('GOT ' + 'THROUGH')"
+        "    else: print('GOT ' + 'THROUGH')"
     )
 
 
