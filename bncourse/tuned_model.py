@@ -53,8 +53,8 @@ def watched(model, watch):
     ----------
     model : keras.Model
     watch : callable
-        ``watch(by_hand=False)`` is called before and after each call of `fit` or `train_on_batch` of a model that has
-        one of the weights, and before and after one of them is assigned by hand.
+        Called without arguments before and after each call of `fit` or `train_on_batch` of a model that has one of the
+        weights, and before one of them is assigned by hand.
     """
     keras = require_keras()
     weights = {id(weight) for weight in model.weights}
@@ -77,13 +77,9 @@ def watched(model, watch):
 
     def assigned(method):
         def assign(self, value):
-            by_hand = not under_way and id(self) in weights
-            if by_hand:
+            if not under_way and id(self) in weights:
                 watch()
-            result = method(self, value)
-            if by_hand:
-                watch(by_hand=True)
-            return result
+            return method(self, value)
 
         return assign
 

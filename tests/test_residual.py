@@ -63,13 +63,12 @@ def weights():
 
 def test_what_is_told_of_a_fine_tuning_is_read_only_if_it_is_the_weights_of_this_model():
     right = weights()
-    told = {"calls": 2, "moved": "", "head alone": right, "end": right, "more": "is left out"}
-    assert set(tuning.read_fine_tuning(told)) == {"calls", "moved", "head alone", "end"}
+    told = {"calls": 2, "head alone": right, "end": right, "more": "is left out"}
+    assert set(tuning.read_fine_tuning(told)) == {"calls", "head alone", "end"}
     for wrong in (
         None,
         "weights",
         {**told, "calls": "2"},
-        {**told, "moved": ["by hand"]},
         {**told, "end": right[:-1]},
         {**told, "end": [w.astype(object) for w in right]},
         {**told, "head alone": [w[..., None] for w in right]},
@@ -80,7 +79,7 @@ def test_what_is_told_of_a_fine_tuning_is_read_only_if_it_is_the_weights_of_this
 
 
 def judged(head_alone, end):
-    return tuning.judge_fine_tuning(lambda: {"calls": 2, "moved": "in training", "head alone": head_alone, "end": end})
+    return tuning.judge_fine_tuning(lambda: {"calls": 2, "head alone": head_alone, "end": end})
 
 
 def test_the_judge_finds_out_itself_what_moved_and_believes_no_word_about_it():

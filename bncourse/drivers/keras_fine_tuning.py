@@ -15,7 +15,6 @@ LABELLED = 300
 STAYED = 1e-4  # what differs less is as it was: a step changes more, rounding less
 FAR = 0.2  # of the length of the kernels: farther goes who trains the base at the rate of a new head
 ENOUGH = 0.9
-_WAYS = ("", "by hand", "in training")
 _ROLES = {"gamma": "gamma and beta", "beta": "gamma and beta", "moving": "statistics", "kernel": "kernels"}
 
 
@@ -31,13 +30,12 @@ def export_fine_tuning(fine_tune):
     Returns
     -------
     dict
-        "head alone", the weights when those of the base had not moved yet, the latest such; "end"; "moved", how those
-        of the base moved first, "by hand", "in training" or ""; and "calls", how
+        "head alone", the weights when those of the base had not moved yet, the latest such; "end"; and "calls", how
         many times its weights were trained or assigned.
     """
-    told = {"calls": 0, "moved": ""}
+    told = {"calls": 0}
 
-    def watch(by_hand=False):
+    def watch():
         try:
             now = _weights(model)
         except Exception:  # while a backend traces a function, a weight has no numbers
@@ -45,8 +43,6 @@ def export_fine_tuning(fine_tune):
         told["calls"] += 1
         if not _moved(start, now, range(len(start) - HEAD)):
             told["head alone"] = now
-        elif not told["moved"]:
-            told["moved"] = "by hand" if by_hand else "in training"
 
     model = handed_model()
     start = told["head alone"] = _weights(model)
@@ -75,7 +71,7 @@ def read_fine_tuning(told, *_):
         If it is anything else.
     """
     shapes = [weight.shape for weight in _weights(handed_model())]
-    if not isinstance(told, dict) or type(told.get("calls")) is not int or told.get("moved") not in _WAYS:
+    if not isinstance(told, dict) or type(told.get("calls")) is not int:
         raise TypeError("What was told of the fine-tuning cannot be read.")
     for name in ("head alone", "end"):
         weights = told.get(name)
@@ -84,7 +80,7 @@ def read_fine_tuning(told, *_):
         for weight, shape in zip(weights, shapes, strict=True):
             if not isinstance(weight, np.ndarray) or weight.shape != shape or weight.dtype != np.float32:
                 raise TypeError("What was told of the model's weights cannot be read.")
-    return {name: told[name] for name in ("calls", "moved", "head alone", "end")}
+    return {name: told[name] for name in ("calls", "head alone", "end")}
 
 
 @in_single_precision
@@ -114,10 +110,6 @@ def judge_fine_tuning(fine_tune, what="weights"):
     images, labels = digits(new=True)
     trained, right = (_accuracy(model, weights, images[LABELLED:], labels[LABELLED:]) for weights in (early, end))
     said = {True: "have moved", False: "are as they were"}
-    if (
-        told["moved"] == "by hand"
-    ):  # weights that were trained elsewhere come all at once: nobody can say in which order
-        trained = 1.0
     return {
         "when the base moved first, the head": "was trained" if trained > 0.6 else "was not trained yet",
         "the kernels of the base in the end": said[moved["kernels"]],

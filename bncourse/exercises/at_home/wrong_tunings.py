@@ -198,13 +198,3 @@ def tuned_with_a_head_in_numpy(model, images, labels):
     model.get_layer("head").set_weights([kernel.astype("float32"), bias.astype("float32")])
     free_but_for_norms(base)
     fit(model, images, labels, 0.001)
-
-
-@fine_tune.right
-def tuned_as_a_copy(model, images, labels):
-    copy = require_keras().models.clone_model(model)
-    copy.set_weights(model.get_weights())
-    train_head(copy, images, labels)
-    free_but_for_norms(copy.get_layer("base"))
-    fit(copy, images, labels, 0.001)
-    model.set_weights(copy.get_weights())
