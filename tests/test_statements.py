@@ -109,6 +109,41 @@ def test_what_stands_below_a_stop_in_a_block_is_run_where_the_block_would_have_g
 
 
 @walled
+@pytest.mark.parametrize(
+    "block",
+    [
+        "if True:\n    demos.show(); k = 3\n",
+        "if True: demos.show(); k = 3\n",
+        "with open('ä.txt', 'w') as ä: demos.show(); k = 3\n",
+        "try:\n    demos.show(); k = 3\nfinally:\n    pass\n",
+    ],
+)
+def test_a_statement_beside_the_one_that_stopped_is_run_alone(sandbox, block):
+    with Submission(sandbox) as room:
+        outputs = room.run(f"from bncourse import demos\n{block}{ANSWER}")
+        assert room.lookup("k") == 3 and room.lookup("batch_mean").kind == "function"
+        assert str(outputs).count("is not there while") < 4
+
+
+@walled
+@pytest.mark.parametrize("head", ["x: torch_of_nobody.Tensor", "x: Float['n d'] = None, *, eps: data.SIZE[0] = 1"])
+def test_an_annotation_of_what_is_not_here_takes_no_answer_along(sandbox, head):
+    with Submission(sandbox) as room:
+        room.run("import torch_of_nobody\nfrom bncourse import data\nfrom jaxtyping_of_nobody import Float")
+        room.run(f"def batch_mean({head}) -> torch_of_nobody.Tensor:\n    return x.mean(axis=0)\n")
+        assert room.lookup("batch_mean").kind == "function"
+
+
+@walled
+def test_what_an_interrupted_cell_defined_is_there_when_a_later_one_ends_the_session():
+    limits = Limits(cell=2, notebook=600)
+    with Sandbox(best_level(0), ("numpy",), 48, limits) as hasty, Submission(hasty) as room:
+        room.run(f"{ANSWER}import time\nfor i in range(100):\n    time.sleep(1)\n")
+        room.run("import os\nos._exit(1)")
+        assert room.lookup("batch_mean").kind == "function"
+
+
+@walled
 def test_a_text_in_quotes_stays_as_it_is_below_a_stop_in_a_block(sandbox):
     with Submission(sandbox) as room:
         room.run(

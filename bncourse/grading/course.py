@@ -1,6 +1,7 @@
 """The assignments of a course, and nbgrader's settings for it."""
 
 import logging
+import sys
 from pathlib import Path
 
 from bncourse.trouble import Trouble
@@ -82,7 +83,7 @@ def name_settings(values, file=""):
 
 
 def private_folders(course, config, db_url):
-    """Return what no submission may see, wherever it lies: the course, the exchange, the gradebook's folder.
+    """Return what no submission may see, wherever it lies: the course, the exchange, the gradebook, Jupyter's settings.
 
     Parameters
     ----------
@@ -98,7 +99,10 @@ def private_folders(course, config, db_url):
     files = [Path(place).resolve().parent] if kind == "sqlite" and place else []
     exchange = config.get("Exchange", {}).get("root", "")
     named = [Path(str(exchange)).expanduser().resolve()] if str(exchange) else []
-    return tuple(dict.fromkeys(str(path) for path in (Path(course).resolve(), *files, *named)))
+    # settings for everybody, in which passwords and tokens may stand
+    prefixes = {sys.prefix, sys.base_prefix, "/usr", "/usr/local", "/opt/conda"}
+    settings = [path.resolve() for prefix in sorted(prefixes) if (path := Path(prefix, "etc", "jupyter")).is_dir()]
+    return tuple(dict.fromkeys(str(path) for path in (Path(course).resolve(), *files, *named, *settings)))
 
 
 _named = {}

@@ -17,6 +17,7 @@ from bncourse.grading.engine.proxies import Learners
 from bncourse.grading.submission.bindings import bindings
 from bncourse.grading.submission.parsing import sources_of
 from bncourse.sandbox import protocol
+from bncourse.sandbox.inside.syntax import definitions_in
 from bncourse.sandbox.limits import Limits
 from bncourse.sandbox.sandbox import Sandbox
 from bncourse.sandbox.usage import Shortage
@@ -213,6 +214,9 @@ class Submission:
         outputs = self.sandbox.places.hide_in(clean_outputs(reply.get("outputs"), self._output_left))
         self._output_left -= sum(map(size_of, outputs))
         if reply.get("interrupted"):
+            if defined := definitions_in(source):  # they take no time, and are wanted if the session is lost
+                self.replay.append(defined)
+                self._remember(defined)
             text = f"This cell was stopped: it ran longer than {self.limits.cell:g} seconds."
             return [*(o for o in outputs if o["output_type"] != "error"), stopped("TimeoutError", text)]
         self.replay.append(source)  # also one that failed: what it defined before that is there

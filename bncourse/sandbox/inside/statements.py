@@ -143,9 +143,9 @@ def _left_in(block, line, text):
 
     Where it stopped at its head nobody knows what it would have run, and in a loop how often: what it defines is kept.
     """
-    if isinstance(block, DEFINITIONS):  # at a decorator: the function is there without it
-        if line < block.lineno:
-            yield _alone(block, block.lineno, text)
+    if isinstance(block, ast.FunctionDef):  # at a decorator, an annotation: the function is there without it
+        yield _bare(block)
+    if isinstance(block, DEFINITIONS):
         return
     parts = [getattr(block, name, ()) for name in ("body", "orelse", "finalbody")]
     for inner in parts:
@@ -168,7 +168,19 @@ def _behind(nodes, text, only=None):
             yield _alone(node, _first(node), text)
 
 
+def _bare(function):
+    """Return a function without decorators and annotations, as a text."""
+    function.decorator_list, function.returns = [], None
+    for node in ast.walk(function.args):
+        if isinstance(node, ast.arg):
+            node.annotation = None
+    return ast.unparse(function) + "\n"
+
+
 def _alone(node, first, text):
     """Return a statement from one of its lines on, as a text that runs alone, with its lines as they are."""
-    own = "".join(lines_of(text)[first - 1 : node.end_lineno]).rstrip("\n") + "\n"
+    lines = lines_of(text)[first - 1 : node.end_lineno]
+    if first == node.lineno and node.col_offset:  # another statement may stand before it in its line
+        lines[0] = " " * node.col_offset + lines[0].encode()[node.col_offset :].decode()
+    own = "".join(lines).rstrip("\n") + "\n"
     return f"if True:\n{own}" if node.col_offset else own

@@ -33,3 +33,23 @@ def bound_names(statement):
         elif isinstance(node, (*DEFINITIONS, ast.ExceptHandler, ast.MatchAs)) and node.name:
             found.add(node.name)
     return found
+
+
+def definitions_in(text):
+    """Return the functions, classes and imports at the top of a text, as a text; "" where it is no Python.
+
+    Examples
+    --------
+    >>> definitions_in("import math\\nfor i in range(10**9): pass\\ndef f(): return 1\\n")
+    'import math\\ndef f(): return 1\\n'
+    """
+    try:
+        body = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ""
+    lines, found = lines_of(text), []
+    for node in body:
+        if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom)):
+            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+            found.append("".join(lines[first - 1 : node.end_lineno]).rstrip("\n") + "\n")
+    return "".join(found)
