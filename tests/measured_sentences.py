@@ -267,7 +267,7 @@ SENTENCES = {
         _sentence("scale_identities", "scale-read", "The gradient follows your formula", {"length": 0.01}),
         _sentence("scale_identities", "scale-read", "and the loss does not change", {"loss": 0.01}),
         _sentence("scale_identities", "scale-read", "it does a little", {"loss_small": 0.0}),
-        _sentence("large_rate_without_growth", "growth-read", "still learned at rate 3", {"accuracy": 0.5}),
+        _sentence("large_rate_without_growth", "growth-read", "network still learned", {"accuracy": 0.5}),
         _sentence("same_course", "growth-text", "so the losses must be", {"course": 0.01}),
         _sentence("growing_weights", "growth-text", "the weights must grow at each", {"grew": 0.9}),
         _sentence("growing_weights", "growth-read", "long weights turn slowly", {"effective": 1.0}),

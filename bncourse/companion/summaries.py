@@ -77,7 +77,7 @@ SUMMARIES = {
         ("Its gradient", "at `a W` it is 1/a of that at `W`"),
         ("One step", "`|W|² + lr² |gradient|²`: the weights grow, except for eps"),
         ("Effective rate", "`lr / |W|²`"),
-        ("Seen here", "larger rates; ReLU smoother on average; speed in spite of drift; some noise helps on unseen digits"),
+        ("Seen here", "larger rates; ReLU smoother on average; speed in spite of drift; some noise helps"),
         ("Left open", "which of these is *the* cause"),
     ),
     "09": (
