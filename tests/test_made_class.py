@@ -69,6 +69,7 @@ def made(tmp_path_factory):
         "newer": file(course, centre="def centre[T](x: T) -> T:\n    return x - x.mean(axis=0)", python="3.99.1"),
         "endless": file(course, scale=f"def scale(x):\n    {LOOP.replace(chr(10), chr(10) + '    ')}"),
         "experiments": file(course, own=[LOOP] * 6),
+        "beside": file(course, centre=f"{CENTRE}\n{LOOP}", own=[LOOP] * 6),
         "lost": file(course, scale="def scale(x):\n    import os\n    os._exit(1)"),
         "broken": json.dumps(file(course))[:300],
         "another": {"cells": [small_course.code("a", "1 + 1")], "metadata": {}, "nbformat": 4, "nbformat_minor": 5},
@@ -98,12 +99,12 @@ def points(made, student):
 
 def test_everybody_is_in_one_column_for_each_exercise(made):
     report = report_of(NAME, list(made.by.values()))
-    assert set(report.states) == {"centre", "scale"} and len(made.by) == 16
+    assert set(report.states) == {"centre", "scale"} and len(made.by) == 17
     for states in report.states.values():
         assert sorted(who for state in STATES for who in states[state]) == sorted(made.by)
     where = {who: {name: state for name, states in report.states.items() for state in STATES if who in states[state]}
              for who in made.by}  # fmt: skip
-    solved = dict.fromkeys(("right", "worded", "experiments", "two-files", "two-tries"), "solved")
+    solved = dict.fromkeys(("right", "worded", "experiments", "beside", "two-files", "two-tries"), "solved")
     both = solved | {"stubs": "not started"} | dict.fromkeys(("broken", "absent", "another"), "not graded")
     assert {who: where[who] for who in both} == {
         who: dict.fromkeys(["centre", "scale"], said) for who, said in both.items()
@@ -150,6 +151,7 @@ def test_who_lost_points_outside_of_an_answer_is_listed_with_the_reason(
 
 
 def test_experiments_that_eat_the_time_take_no_points_from_the_answers(made):
+    assert points(made, "beside") == {"centre-check": 1, "scale-check": 2, "why": 0}
     assert points(made, "experiments") == {"centre-check": 1, "scale-check": 2, "why": 0}
 
 

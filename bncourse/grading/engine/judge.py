@@ -6,7 +6,7 @@ counts.
 
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import nbformat
 
@@ -14,7 +14,7 @@ from bncourse.grading.engine import demonstrations
 from bncourse.grading.engine.check_cell import error_output, judge_check, text_output
 from bncourse.grading.engine.judge_process import Progress
 from bncourse.grading.engine.outcomes import better
-from bncourse.grading.engine.second_looks import ONCE_MORE, SecondLooks
+from bncourse.grading.engine.second_looks import A_CELL, ONCE_MORE, SecondLooks
 from bncourse.grading.engine.seeds import Looks
 from bncourse.grading.engine.session import OutOfTime, Submission
 from bncourse.grading.submission.check_copies import MOST_TRIES, pieces
@@ -99,11 +99,14 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
         looks.note_unchecked(part.out_of_time)
         if not part.out_of_time and not progress.troubled:
             looks.where_names_changed(lambda cell: judge_check(cell, submission, seeds, judged, locked, ""))
+        slow = submission.slow
         if submission.short:  # a driver may have taken it for a fault of the answer
             raise Shortage(submission.short)
     if part.out_of_time and not progress.troubled:
         with Submission(sandbox, files, seconds=ONCE_MORE) as submission:
-            looks.without_experiments(submission, lambda cell: judge_check(cell, submission, seeds, judged, locked, ""))
+            submission.limits = replace(submission.limits, cell=min(submission.limits.cell, A_CELL))
+            check = lambda cell: judge_check(cell, submission, seeds, judged, locked, "")  # noqa: E731
+            looks.without_experiments(submission, check, slow)
             if submission.short:
                 raise Shortage(submission.short)
     judged.seconds = time.monotonic() - began

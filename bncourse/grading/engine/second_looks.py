@@ -12,11 +12,12 @@ from bncourse.grading.engine.outcomes import NOT_CHECKED, better, outcome_of
 from bncourse.grading.engine.session import OutOfTime
 from bncourse.grading.submission.bindings import bindings, needs
 from bncourse.grading.submission.parsing import UNREADABLE, parsed, sources_of
-from bncourse.sandbox.inside.syntax import imported_names
+from bncourse.sandbox.inside.syntax import definitions_in, imported_names
 
 AT_THE_END = "This was judged again when all cells had run, because a cell below changes what it asks for."
 WITHOUT_THE_REST = "The time was used up before this check; it was judged with those cells alone that it needs."
 ONCE_MORE = 60.0  # seconds for what other cells have left no time
+A_CELL = 15.0  # of these for one cell; what it defines is kept when it is interrupted
 
 
 class SecondLooks:
@@ -60,7 +61,7 @@ class SecondLooks:
                 if cell.metadata.get("bncourse", {}).get("again") and score < float(cell.metadata.nbgrader.points):
                     self._keep_the_better(cell, check, AT_THE_END)
 
-    def without_experiments(self, submission, check):
+    def without_experiments(self, submission, check, slow=()):
         """Judge what was not reached in time in a fresh session, with those cells alone that the answers need.
 
         Parameters
@@ -69,6 +70,8 @@ class SecondLooks:
             A fresh one.
         check : callable
             As in `where_names_changed`, with this submission.
+        slow : collection of str
+            The texts of cells that used up their time: they are needed for what they define.
         """
         outcomes = self.judged.outcomes
         left = [cell for cell in self.checks if outcomes[cell.metadata.nbgrader.grade_id]["outcome"] == NOT_CHECKED]
@@ -76,7 +79,7 @@ class SecondLooks:
         with contextlib.suppress(OutOfTime):
             for cell, is_needed in zip(self.others, wanted, strict=True):
                 if is_needed:
-                    submission.run(cell.source)
+                    submission.run(definitions_in(cell.source) if cell.source in slow else cell.source)
             for cell in left:
                 self._keep_the_better(cell, check, WITHOUT_THE_REST)
         self.judged.events += [event for event in submission.events if event not in self.judged.events]

@@ -57,6 +57,7 @@ class Submission:
         self.limits: Limits = sandbox.limits
         self.files = dict(files or {})
         self.replay = []  # the cells that have worked
+        self.slow = set()  # those that used up their time
         self.sources = {}  # the text of each function and class, as the notebook has it
         self._parsed = 0
         self.sessions = 0
@@ -214,6 +215,7 @@ class Submission:
         outputs = self.sandbox.places.hide_in(clean_outputs(reply.get("outputs"), self._output_left))
         self._output_left -= sum(map(size_of, outputs))
         if reply.get("interrupted"):
+            self.slow.add(source)
             if defined := definitions_in(source):  # they take no time, and are wanted if the session is lost
                 self.replay.append(defined)
                 self._remember(defined)
