@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from collections import OrderedDict
 
 import numpy as np
 import pytest
 from written_cells import written
 
 from bncourse import exercises
-from bncourse.checking import DirectAnswer, judge
+from bncourse.checking import DirectAnswer, judge, kept
 from bncourse.drivers import keras_objects
 from bncourse.exercises.keras_usage.layer_parts import RIGHT_PARTS, layer_with
 from bncourse.trouble import Trouble
@@ -30,6 +31,7 @@ def test_a_missing_keras_is_told_and_the_answer_is_not_blamed(monkeypatch):
         raise Trouble("Keras is not installed. Install it.")
 
     monkeypatch.setattr(keras_objects, "require_keras", missing)
+    monkeypatch.setattr(kept, "_kept", OrderedDict())  # nothing is known from the checks of other tests
     verdict = judge(BUILD, DirectAnswer(lambda: None))
     assert verdict.outcome == "stopped"
     assert "Keras is not installed. Install it." in verdict.text() and "not looked at" in verdict.text()
