@@ -75,6 +75,22 @@ def test_keras_computes_batch_norm_in_float32_as_the_text_says(policy):
     np.testing.assert_allclose(variance, kept.var(axis=0), rtol=1e-3)  # squares of 300 overflow in float16
 
 
+@pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
+def test_an_input_in_float32_is_rounded_before_the_statistics_are_taken(policy):
+    keras = pytest.importorskip("keras")
+    x = (300 + 0.1 * np.random.default_rng(0).standard_normal((256, 4))).astype(np.float32)
+    variances = {}
+    for kind in (policy, "float32"):
+        layer = keras.layers.BatchNormalization(dtype=kind, momentum=0.0)
+        layer(keras.ops.convert_to_tensor(x), training=True)
+        variances[kind] = keras.ops.convert_to_numpy(layer.moving_variance.value)
+    np.testing.assert_allclose(variances["float32"], x.var(axis=0, dtype=np.float64), rtol=0.01)
+    rounded = keras.ops.cast(keras.ops.cast(keras.ops.convert_to_tensor(x), policy.removeprefix("mixed_")), "float32")
+    true = np.asarray(keras.ops.convert_to_numpy(rounded), np.float64).var(axis=0)
+    np.testing.assert_allclose(variances[policy], true, rtol=0.01, atol=1e-6)
+    assert not np.allclose(variances[policy], variances["float32"], rtol=0.1)
+
+
 def test_micro_batches_differ_with_batch_norm_alone_and_are_ghost_batches():
     found = accumulation.differences(1, sizes=(16, 64))
     assert found["batch"][0] > 0.1 and found["batch"][1] == 0

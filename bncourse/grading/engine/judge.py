@@ -105,8 +105,9 @@ def judge_notebook(notebook, sandbox, seed, files=None, progress=None):
     if part.out_of_time and not progress.troubled:
         with Submission(sandbox, files, seconds=ONCE_MORE) as submission:
             submission.limits = replace(submission.limits, cell=min(submission.limits.cell, A_CELL))
-            check = lambda cell: judge_check(cell, submission, seeds, judged, locked, "")  # noqa: E731
-            looks.without_experiments(submission, check, slow)
+            looks.without_experiments(
+                submission, lambda cell: judge_check(cell, submission, seeds, judged, locked, ""), slow
+            )
             if submission.short:
                 raise Shortage(submission.short)
     judged.seconds = time.monotonic() - began

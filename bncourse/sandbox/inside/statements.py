@@ -8,7 +8,7 @@ import ast
 import re
 
 from bncourse.sandbox.inside.lacks import Lacks
-from bncourse.sandbox.inside.syntax import DEFINITIONS, lines_of
+from bncourse.sandbox.inside.syntax import DEFINITIONS, first_line, lines_of
 
 MOST = 100  # statements of one cell that may stop
 _OF_THE_MACHINE = (ImportError, OSError, EOFError)
@@ -82,7 +82,7 @@ class Statements:
             return None
         lines = lines_of(text)
         line = _line_in(error, len(lines))
-        stopped = next((node for node in body if _first(node) <= line <= node.end_lineno), None)
+        stopped = next((node for node in body if first_line(node) <= line <= node.end_lineno), None)
         if stopped is None:
             return None
         at = body.index(stopped)
@@ -96,7 +96,7 @@ class Statements:
         left = body[at + 1 :]
         below = "".join(_left_in(stopped, line, text))
         if left:
-            first = _first(left[0])
+            first = first_line(left[0])
             if first == stopped.end_lineno:  # on one line, with a semicolon between
                 lines[first - 1] = lines[first - 1].encode()[left[0].col_offset :].decode()
             below += "".join(lines[first - 1 :])
@@ -134,10 +134,6 @@ def _line_in(error, lines):
     return 0
 
 
-def _first(node):
-    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-
-
 def _left_in(block, line, text):
     """Yield what a block still has below the line at which it stopped, as texts.
 
@@ -150,7 +146,7 @@ def _left_in(block, line, text):
     parts = [getattr(block, name, ()) for name in ("body", "orelse", "finalbody")]
     for inner in parts:
         for at, node in enumerate(inner):
-            if _first(node) <= line <= node.end_lineno:
+            if first_line(node) <= line <= node.end_lineno:
                 yield from _left_in(node, line, text)
                 yield from _behind(inner[at + 1 :], text, None if isinstance(block, _GO_ON) else DEFINITIONS)
                 return
@@ -158,14 +154,14 @@ def _left_in(block, line, text):
         yield from _behind(block.body, text)
         return
     for inner in parts:
-        yield from _behind([node for node in inner if _first(node) > line], text, DEFINITIONS)
+        yield from _behind([node for node in inner if first_line(node) > line], text, DEFINITIONS)
 
 
 def _behind(nodes, text, only=None):
     """Yield statements as texts of their own; those of some kinds, where they are named."""
     for node in nodes:
         if only is None or isinstance(node, only):
-            yield _alone(node, _first(node), text)
+            yield _alone(node, first_line(node), text)
 
 
 def _bare(function):

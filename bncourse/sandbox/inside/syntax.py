@@ -18,6 +18,11 @@ def lines_of(text):
     return _LINES.split(text)
 
 
+def first_line(node):
+    """Return the number of the line in which a statement begins, decorators included."""
+    return min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+
+
 def imported_names(tree):
     """Return the names that a tree binds by importing, as a set."""
     found = (alias for node in ast.walk(tree) for alias in getattr(node, "names", ()) if isinstance(alias, ast.alias))
@@ -50,6 +55,5 @@ def definitions_in(text):
     lines, found = lines_of(text), []
     for node in body:
         if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom)):
-            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-            found.append("".join(lines[first - 1 : node.end_lineno]).rstrip("\n") + "\n")
+            found.append("".join(lines[first_line(node) - 1 : node.end_lineno]).rstrip("\n") + "\n")
     return "".join(found)
