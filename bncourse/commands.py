@@ -241,11 +241,11 @@ def parser():
         "measure what this project states, on this machine",
         "bncourse bench checks",
     )
-    families = ["battery", "checks", "claims", "course", "grading", "reference", "soak", "tab"]
+    families = ["battery", "checks", "claims", "course", "grading", "reference", "scale", "soak", "tab"]
     bench.add_argument(
         "family", nargs="?", choices=families, help="what to measure; all, into docs/benchmarks.md, where none is named"
     )
-    bench.add_argument("--size", type=_count, metavar="N", help="for grading and soak: the size of the class")
+    bench.add_argument("--size", type=_count, metavar="N", help="for grading, scale and soak: the size of the class")
     bench.add_argument("--seeds", type=_count, default=20, help="for checks and claims: how many seeds (default: 20)")
     bench.add_argument(
         "--pyodide", metavar="SOURCE", help="for tab: a folder or an address with Pyodide's files, as for site"

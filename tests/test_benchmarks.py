@@ -220,6 +220,15 @@ def test_the_page_shows_the_begin_the_midst_and_the_end_of_a_soak():
     assert "-2% of the processor time" in written and "0 processes were left" in written
 
 
+def test_the_page_says_what_limits_a_cluster():
+    run = {"way": "2 of 3 machines", "machines": 2, "seconds": 120.0, "steady": 700.0, "megabytes": 90.4}
+    run |= {"missing": 0, "without_note": 1, "twice": 2, "short": 3}
+    parts = {"command_ms": 20.0, "worker_ms": 200.0, "kilobytes": 45.0, "most_machines": 10.0, "hub_minutes": 3.4}
+    written = page.page(kept(scale={"submissions": 1000, "cores": 2, "megabits": 1, "runs": [run], **parts}))
+    assert "| 2 of 3 machines | 500 | 700 | 90 MB | 1 | 2 | 3 |" in written
+    assert "up to 10 machines of one core help" in written and "10,000 submissions take 3 minutes" in written
+
+
 def test_the_page_compares_the_tab_with_the_same_cells_here():
     found = {"tab": 12.0, "here": 5.0, "slowest_cell": 4.04, "errors": ["cell 2: ValueError: no"]}
     written = page.page(kept(tab={"pyodide": "0.27.7", "notebooks": {"04-normalize": found}}))

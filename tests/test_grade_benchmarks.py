@@ -1,14 +1,17 @@
 """The benchmarks of grading measure what they say, on the smallest classes."""
 
+import os
 import shutil
 import sys
 
 import nbformat
 import pytest
+from machine import postgresql
 from small_course import ROOT
 
-from bncourse.benchmarks import bare_cells, classes, grading, soak
+from bncourse.benchmarks import bare_cells, classes, grading, machines, scale, soak
 from bncourse.sandbox import levels
+from bncourse.trouble import Trouble
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the walls around submissions need Linux"),
@@ -64,3 +67,29 @@ def test_ratios_compare_equal_numbers_of_processes():
 
 def test_a_session_opens_in_a_time_that_can_be_measured():
     assert 0 < grading.session_milliseconds() < 100_000
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="machines of a cluster are played as root")
+def test_a_machine_of_a_cluster_that_is_lost_costs_no_submission(tmp_path):
+    postgresql("initdb")
+    course = classes.make_class(ROOT, tmp_path / "class", scale.NAME, 12)
+    found = scale.graded(course, 12, 2, lose=True, megabits=scale.MEGABITS)
+    assert [found[what] for what in ("missing", "twice", "short", "without_note")] == [0, 0, 0, 0]
+    assert found["megabytes"] > 0.1 and found["worker_seconds"] > 0.1 and found["command_seconds"] > 0.1
+    left = machines.run("ip", "netns", "list") + machines.run("ip", "-o", "link")
+    assert machines.PREFIX not in left
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="there is no root here")
+def test_a_cluster_is_played_by_root_alone(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(Trouble, match="run it as root on Linux"):
+        machines.required()
+
+
+def test_what_limits_a_larger_cluster_is_reckoned_from_the_parts():
+    one = {"command_seconds": 20.0, "worker_seconds": 200.0, "megabytes": 100.0}
+    found = scale.reckoned([one], 2000)
+    assert found["most_machines"] == 10 and found["kilobytes"] == 50
+    assert found["hub_minutes"] == pytest.approx(10_000 * 0.01 / 60)

@@ -168,6 +168,34 @@ def _soak(figures):
     return [said, Table(heads, rows)]
 
 
+def _scale(figures):
+    rows = [
+        (
+            run["way"],
+            f"{60 * figures['submissions'] / run['seconds']:.0f}",
+            f"{run['steady']:.0f}",
+            f"{run['megabytes']:.0f} MB",
+            run["missing"] + run["without_note"],
+            run["twice"],
+            run["short"],
+        )
+        for run in figures["runs"]
+    ]
+    heads = ("Cluster", "With its start", "Once going", "Over the line", "Missing", "Twice", "Short of points")
+    machines = figures["most_machines"]
+    return [
+        f"The same {figures['submissions']:,} solved submissions of a NumPy notebook, into PostgreSQL, by Dask workers "
+        "of one process each; submissions a minute. Each machine is a network namespace with a line of its own; they "
+        f"share the {figures['cores']} cores of one machine with the scheduler, the database and the command, so the "
+        "pace here cannot grow with the third machine.",
+        Table(heads, rows),
+        f"A submission takes {figures['worker_ms']:.0f} ms of a processor where it is judged, "
+        f"{figures['command_ms']:.0f} ms where the command stages and records, and {figures['kilobytes']:.0f} kB over "
+        f"the line. Reckoned from these: up to {machines:.0f} machines of one core help, after that the command "
+        f"limits the pace, and 10,000 submissions take {figures['hub_minutes']:.0f} minutes.",
+    ]
+
+
 def _battery(figures):
     rows = [
         (
@@ -215,6 +243,7 @@ SECTIONS = {
     "course": _course,
     "grading": _grading,
     "soak": _soak,
+    "scale": _scale,
     "battery": _battery,
     "tab": _tab,
     "claims": _claims,

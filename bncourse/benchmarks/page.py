@@ -21,7 +21,7 @@ from bncourse.learner.doctor import compiled
 from bncourse.trouble import Trouble
 
 # In the order of the page; the quick ones first, so that something is there when a long one is stopped.
-FAMILIES = ("checks", "reference", "course", "grading", "soak", "battery", "tab", "claims")
+FAMILIES = ("checks", "reference", "course", "grading", "soak", "scale", "battery", "tab", "claims")
 PACKAGES = ("numpy", "keras", "jax", "torch", "nbgrader", "jupyterlab", "matplotlib")
 PAGE, FIGURES = "docs/benchmarks.md", "docs/benchmarks.json"
 
@@ -144,6 +144,7 @@ TITLES = {
     "course": "What a learner waits for",
     "grading": "How fast a class is graded",
     "soak": "Whether a long night of grading stays as it began",
+    "scale": "How grading grows with machines",
     "battery": "What bad submissions can do",
     "tab": "What a learner waits for in a browser tab",
     "claims": "Whether the notebooks' claims hold",
