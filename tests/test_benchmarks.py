@@ -271,6 +271,15 @@ def test_the_size_of_an_extra_that_is_not_installed_is_not_known(monkeypatch):
     assert course.install_megabytes()["extra book"] is None
 
 
+def test_what_is_installed_is_told_by_its_large_packages_and_adds_up():
+    sizes = course.package_megabytes()
+    without = sizes.pop(course.WITHOUT_KERAS)
+    assert sum(sizes.values()) == pytest.approx(course.install_megabytes()["bncourse"])
+    assert next(iter(sizes)) == "jaxlib"
+    assert all(size >= course.LARGE for what, size in sizes.items() if what != "the others")
+    assert sizes["scipy"] < without < sum(sizes.values()) - sizes["jaxlib"]
+
+
 def test_the_page_of_the_checks_gives_their_figures_and_none_of_other_peoples_checkers():
     figures = {
         "exercises": 49, "wrong_answers": 4906, "kill_rate": 1.0, "naming_rate": 1.0, "false_rejections": 0,

@@ -20,6 +20,8 @@ from bncourse.grading.assignment import Assignment
 
 ALTERNATIONS = 11
 LONGEST = 600  # seconds for one notebook
+LARGE = 15  # megabytes of a package that is named
+WITHOUT_KERAS = "without Keras and JAX"
 
 
 def command(options):
@@ -34,6 +36,7 @@ def command(options):
         figures["release_seconds"] = release_seconds(folder)
     with console.status("Weighing the packages ..."):
         figures["install_megabytes"] = install_megabytes()
+        figures["package_megabytes"] = package_megabytes()
     with console.status("Starting JupyterLab ..."):
         figures["start_seconds"] = start_seconds(folder)
     figures["notebook_seconds"] = {}
@@ -106,10 +109,27 @@ def install_megabytes():
     return sizes
 
 
-def _closure(name, extras):
+def package_megabytes():
+    """Return what the course's installation is made of: its largest packages, and what Keras brings.
+
+    Returns
+    -------
+    dict of str to float
+        Megabytes for each package of `LARGE` or more, the largest first; then for "the others", and for
+        `WITHOUT_KERAS`, all that would be there if the course did not need Keras and JAX.
+    """
+    base = _closure("bncourse", ())
+    sizes = {package: _megabytes([package]) for package in base}
+    large = sorted((package for package in base if sizes[package] >= LARGE), key=sizes.get, reverse=True)
+    rest = sum(sizes.values()) - sum(sizes[package] for package in large)
+    without = _megabytes(_closure("bncourse", (), leave_out={"keras", "jax"}))
+    return {**{package: sizes[package] for package in large}, "the others": rest, WITHOUT_KERAS: without}
+
+
+def _closure(name, extras, leave_out=frozenset()):
     """Return the names of a package and of all that it needs here; None if one of them is missing."""
     found, waiting = set(), [(name, frozenset(extras))]
-    seen = set()
+    seen = {(package, frozenset()) for package in leave_out}
     while waiting:
         package, wanted = waiting.pop()
         if (package, wanted) in seen:

@@ -98,6 +98,8 @@ def _reference(figures):
 
 
 def _course(figures):
+    from bncourse.benchmarks.course import WITHOUT_KERAS
+
     rows = [
         ("`import bncourse`, beyond NumPy's import", f"{figures['import_ms']:.0f} ms"),
         ("`bncourse release`, one notebook", f"{figures['release_seconds']:.2f} s"),
@@ -105,6 +107,10 @@ def _course(figures):
         *(
             (f"size of `{what}` with what it needs" if what == "bncourse" else f"{what} adds", _megabytes(size))
             for what, size in figures["install_megabytes"].items()
+        ),
+        *(
+            (f"all of it {what}" if what == WITHOUT_KERAS else f"of this, {what}", _megabytes(size))
+            for what, size in figures.get("package_megabytes", {}).items()
         ),
         *((f"`{name}`, solved, top to bottom", f"{s:.1f} s") for name, s in figures["notebook_seconds"].items()),
     ]
