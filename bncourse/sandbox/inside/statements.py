@@ -8,7 +8,7 @@ import ast
 import re
 
 from bncourse.sandbox.inside.lacks import Lacks
-from bncourse.sandbox.inside.syntax import DEFINITIONS, first_line, lines_of
+from bncourse.sandbox.inside.syntax import DEFINITIONS, definitions_of, first_line, lines_of
 
 MOST = 100  # statements of one cell that may stop
 _OF_THE_MACHINE = (ImportError, OSError, EOFError)
@@ -87,7 +87,7 @@ class Statements:
             return None
         at = body.index(stopped)
         if isinstance(error, KeyboardInterrupt):  # its time is over: what it defines takes none
-            return "".join(_behind(body[at + 1 :], text, only=DEFINITIONS)) or None
+            return definitions_of(body[at + 1 :], text) or None
         self._lacks.follow(body[:at])
         if not self._is_the_machines(stopped, error):
             return None
