@@ -59,6 +59,7 @@ OF_THE_MACHINE = {
     "assert helper() == 2\n",
     "a decorator above the answer": "from bncourse import timers\n@timers.timed\n",
     "what an earlier cell gave": "print(Out[1])\n",
+    "more memory than there is here": "import numpy as np\nx = np.zeros((10_000, 100_000))\nprint(x.shape)\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }
 

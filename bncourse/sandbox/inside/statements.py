@@ -11,7 +11,7 @@ from bncourse.sandbox.inside.lacks import Lacks
 from bncourse.sandbox.inside.syntax import DEFINITIONS, definitions_of, first_line, lines_of
 
 MOST = 100  # statements of one cell that may stop
-_OF_THE_MACHINE = (ImportError, OSError, EOFError)
+_OF_THE_MACHINE = (ImportError, OSError, EOFError, MemoryError)
 # They wrap a whole cell into one call; what they say of it is nothing to grading.
 _WRAPPING = re.compile(r"\A(\s*)%%(?:time|capture|prun)\b[^\n]*")
 _KEEPS_IN = re.compile(r"\A\s*%%capture\b[^\n]*?[ \t]([^\W\d]\w*)[ \t]*(?:\n|\Z)")
