@@ -14,8 +14,10 @@ from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import names
 from bncourse.grading.demo import classroom
 from bncourse.grading.release.source import read
-from bncourse.grading.report.similarity import NEAR, SHORT, facts, facts_of_class, likeness, steps
+from bncourse.grading.report import similarity
+from bncourse.grading.report.similarity import NEAR, SHORT, answers_of, facts, facts_of_class, likeness, steps
 from bncourse.grading.submission.merge import DROPPED, MARKS, REFUSED, TAKEN, Decision
+from bncourse.grading.submission.parsing import parsed
 from bncourse.grading.submission.store import stage_assignment
 
 MIXED = check.reference_source("combine_moments")
@@ -36,12 +38,14 @@ def disguised(source):
     return "# my own work\n" + ast.unparse(ast.fix_missing_locations(tree))
 
 
-def notebook(answers):
+def written(answers, *own):
+    """Give the steps of answers in a notebook, with cells of a student's own behind them."""
     cells = []
     for name, source in answers.items():
         marks = {**small_course.marks(name), "solution": True}
         cells.append(small_course.code(name, source, marks))
-    return nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    cells += [nbformat.v4.new_code_cell(source) for source in own]
+    return answers_of(nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
 
 
 def kinds(found):
@@ -51,33 +55,33 @@ def kinds(found):
 def test_a_copy_of_the_reference_is_found_under_other_names():
     mine = steps(disguised(MIXED), "combine_moments")
     assert len(mine) >= SHORT and likeness(mine, steps(MIXED, "combine_moments")) >= NEAR
-    found = facts({"ada": notebook({"combine_moments": disguised(MIXED)})}, {}, {"combine_moments": MIXED})
+    found = facts({"ada": written({"combine_moments": disguised(MIXED)})}, {}, {"combine_moments": MIXED})
     assert kinds(found) == {("near the reference", ("ada",), "combine_moments")}
 
 
 def test_no_right_answer_of_the_bank_and_no_solution_of_the_course_is_near_the_reference():
-    written = []
+    right = []
     for exercise in map(exercises.find, exercises.names()):
         for answer in getattr(exercise, "right_answers", ()):
             with suppress(OSError):  # a few stand on functions of the interpreter that have no source
-                written.append((exercise.name, classroom.text(answer, exercise.name)))
+                right.append((exercise.name, classroom.text(answer, exercise.name)))
     for name in names(small_course.ROOT):
         source = read(small_course.ROOT / "solutions" / name / f"{name}.ipynb", exercises.of_notebook(name))
-        written += [(each.grade_id, classroom.solution(each)) for each in source.answers]
+        right += [(each.grade_id, classroom.solution(each)) for each in source.answers]
     near = []
-    for name, text in written:
+    for name, text in right:
         truth = steps(check.reference_source(name), name)
         if len(truth) >= SHORT and likeness(steps(text, name), truth) >= NEAR:
             near.append(name)
-    assert len(written) > 200 and near == []
+    assert len(right) > 200 and near == []
 
 
 def test_equal_answers_are_grouped_and_short_ones_are_left_alone():
     own = "def combine_moments(a, b):\n    return a, b"
     class_ = {
-        "ada": notebook({"combine_moments": MIXED, "centre": CENTRE}),
-        "bob": notebook({"combine_moments": disguised(MIXED).replace("\n    return None", ""), "centre": CENTRE}),
-        "eve": notebook({"combine_moments": own, "centre": CENTRE}),
+        "ada": written({"combine_moments": MIXED, "centre": CENTRE}),
+        "bob": written({"combine_moments": disguised(MIXED).replace("\n    return None", ""), "centre": CENTRE}),
+        "eve": written({"combine_moments": own, "centre": CENTRE}),
     }
     assert kinds(facts(class_, {}, {})) == {("same answer", ("ada", "bob"), "combine_moments")}
 
@@ -100,6 +104,24 @@ def test_changed_marks_and_unreadable_files_are_told_and_what_was_mended_is_not(
 )  # fmt: skip
 def test_no_answer_stops_the_comparison(source):
     assert len(steps(source, "f")) <= 2_000
+
+
+def test_an_answer_is_found_in_another_cell_and_of_too_many_cells_the_last_are_read(monkeypatch):
+    stub = "def combine_moments(a, b):\n    raise NotImplementedError"
+    assert written({"combine_moments": "# below"}, MIXED, "# combine_moments")["combine_moments"] == steps(
+        MIXED, "combine_moments"
+    )
+    read = []
+    monkeypatch.setattr(similarity, "parsed", lambda text: read.append(len(text)) or parsed(text))
+    flood = ["# combine_moments and centre\n" + "x = 1\n" * 6_000] * 300
+    assert written({"combine_moments": "# below", "centre": CENTRE}, MIXED, *flood)["combine_moments"] == ()
+    assert sum(read) < 600_000
+    assert written({"combine_moments": stub})["combine_moments"]
+
+
+def test_what_python_says_of_a_students_text_is_not_for_the_terminal(recwarn):
+    steps("def f(x):\n    return '\\d', 0 is 0, 1()", "f")
+    assert not recwarn
 
 
 def test_a_class_on_the_disk_is_looked_through(course):  # noqa: F811

@@ -18,6 +18,7 @@ from bncourse.cli import main
 from bncourse.grading.assignment import Assignment
 from bncourse.grading.course import settings
 from bncourse.grading.engine.grade import grade
+from bncourse.grading.gradebook.writer import Record
 from bncourse.grading.nbgrader import converters
 from bncourse.grading.report.page import page
 from bncourse.grading.report.report import STATES, report_of
@@ -25,6 +26,7 @@ from bncourse.grading.report.results import results
 from bncourse.grading.report.scores import not_graded, table
 from bncourse.sandbox import levels
 from bncourse.sandbox.sandbox import Limits
+from bncourse.trouble import Trouble
 
 pytestmark = pytest.mark.skipif(levels.best_level(0) < 2, reason="no safe walls stand here")
 CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
@@ -220,3 +222,23 @@ def test_other_hidden_tests_grade_again(made):
 
 def test_the_class_leaves_nothing_in_the_working_folder(made):
     assert not [entry for entry in os.listdir(made.course) if entry.startswith(".making")]
+
+
+def test_points_that_a_person_gives_while_a_run_goes_on_are_no_alarm_and_another_grade_is_one(made):
+    def changed(**values):
+        with Gradebook(f"sqlite:///{made.course}/gradebook.db") as gradebook:
+            found = gradebook.find_grade("centre-check", NAME, NAME, "right")
+            before = {name: getattr(found, name) for name in values}
+            for name, value in values.items():
+                setattr(found, name, value)
+            gradebook.db.commit()
+        return before
+
+    with Record(made.course) as record:
+        before = record.rows()
+        was = changed(manual_score=0.5, extra_credit=1.0, needs_manual_grade=False)
+        record.verify(before, NAME, set())
+        was |= changed(auto_score=0.0)
+        with pytest.raises(Trouble, match="did not grade it"):
+            record.verify(before, NAME, {"wrong"})
+        changed(**was)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bncourse import exercises
-from bncourse.checking import DirectAnswer, judge
+from bncourse.checking import DirectAnswer, Quiz, judge
 from bncourse.grading.engine.proxies import answer
 from bncourse.grading.engine.session import Submission
 from bncourse.reference import bug_museum
@@ -95,3 +95,58 @@ def test_results_packed_into_a_text_are_stored_results_in_both(room, source):
     for tried in (here(source, "find_bugs"), answer(room.lookup("find_bugs"), "find_bugs")):
         verdict = judge(exercise, tried, 3)
         assert verdict.score == 0 and "make its numbers itself" in verdict.text(), verdict.text()
+
+
+RIGHT = "lambda x, mean, var, eps=1e-3: (x - mean) / np.sqrt(var + eps)"
+STUB = "def normalize(x, mean, var, eps=1e-3):\n    raise NotImplementedError\n"
+
+
+@walled
+@pytest.mark.parametrize(
+    "source",
+    [
+        f"def done(f):\n    return {RIGHT}\n\n@done\n{STUB}",
+        f"import functools\ndef done(f):\n    return functools.wraps(f)({RIGHT})\n\n@done\n{STUB}",
+        f"import functools\n{STUB}normalize = functools.singledispatch(normalize)\n"
+        f"normalize.register(np.ndarray, {RIGHT})\n",
+        f"{STUB}exec('normalize = {RIGHT}')\n",
+        f"{STUB}normalize.__code__ = ({RIGHT}).__code__\n",
+    ],
+    ids=["a decorator", "a decorator that wraps", "a function for each type", "a text that is run", "another code"],
+)
+def test_an_answer_that_is_not_its_text_is_what_it_gives(room, source):
+    assert scores(room, f"import numpy as np\n\n{source}", "normalize") == (2, 2)
+
+
+@walled
+@pytest.mark.parametrize("body", ["raise NotImplementedError", '"To do."', "pass"])
+def test_a_stub_is_not_started_in_both(room, body):
+    source = f"def normalize(x, mean, var, eps=1e-3):\n    {body}\n"
+    room.run(source)
+    for tried in (here(source, "normalize"), answer(room.lookup("normalize"), "normalize")):
+        assert judge(exercises.find("normalize"), tried, 3).outcome == "not started"
+
+
+VALUES = {
+    "Fraction(1, 4)": 0.25,
+    "Decimal('0.25')": 0.25,
+    "np.float64(0.25)": 0.25,
+    "Whole.four": 4,
+    "Word.covariate": "covariate",
+    "np.bool_(True)": True,
+}
+
+
+@walled
+@pytest.mark.parametrize("written", VALUES)
+def test_an_answer_in_a_quiz_is_the_same_number_or_word_in_both(room, written):
+    quiz = Quiz("values", "00", "say it", ["h"])
+    quiz.question("it", "what is it?", VALUES[written], {})
+    source = (
+        "import numpy as np\nfrom decimal import Decimal\nfrom enum import Enum, IntEnum\n"
+        "from fractions import Fraction\nclass Word(str, Enum):\n    covariate = 'covariate'\n"
+        f"class Whole(IntEnum):\n    four = 4\ndef values():\n    return {{'it': {written}}}\n"
+    )
+    room.run(source)
+    for tried in (here(source, "values"), answer(room.lookup("values"), "values")):
+        assert judge(quiz, tried).score == 1

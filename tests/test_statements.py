@@ -2,6 +2,7 @@
 
 import sys
 
+import numpy as np
 import pytest
 
 from bncourse.grading.engine.session import Submission
@@ -58,6 +59,7 @@ OF_THE_MACHINE = {
     "assert helper() == 2\n",
     "a decorator above the answer": "from bncourse import timers\n@timers.timed\n",
     "what an earlier cell gave": "print(Out[1])\n",
+    "more memory than there is here": "import numpy as np\nx = np.zeros((10_000, 100_000))\nprint(x.shape)\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }
 
@@ -134,13 +136,37 @@ def test_an_annotation_of_what_is_not_here_takes_no_answer_along(sandbox, head):
         assert room.lookup("batch_mean").kind == "function"
 
 
+# How a cell may end that is not the student's mistake, and what stands above its answer and is wanted by it.
+ENDS = {
+    "an experiment without an end": "import time\nfor i in range(100):\n    time.sleep(1)\n",
+    "one that swallows interrupts": "import time\nwhile True:\n    try:\n        time.sleep(1)\n"
+    "    except BaseException:\n        pass\n",
+    "one that takes the memory": "hoard = [bytearray(b'x' * 50_000_000) for i in range(40)]\n",
+    "one that ends the process": "import os\nos._exit(1)\n",
+}
+HEADS = {
+    "nothing": "",
+    "a magic": "%matplotlib inline\n",
+    "a magic that times it": "%%time\n",
+    "a number and a module": "import math; AXIS, LIMIT = int(), 1e-3\nAXIS = 0\n",
+    "what is not there any more": "table = list((1,))\nWIDTH = table[0]\nAXIS = 0\n",
+}
+
+
 @walled
-def test_what_an_interrupted_cell_defined_is_there_when_a_later_one_ends_the_session():
-    limits = Limits(cell=2, notebook=600)
+@pytest.mark.parametrize(
+    ("head", "end"),
+    [*((head, "one that ends the process") for head in HEADS), *(("a magic", end) for end in [*ENDS][:-1])],
+)
+def test_what_a_cell_defines_is_there_however_it_ends_and_in_the_next_session_too(head, end):
+    answer = ANSWER.replace("axis=0", "axis=AXIS") if "AXIS" in HEADS[head] else ANSWER
+    limits = Limits(cell=2, notebook=600, grace=1, memory=500_000_000)
     with Sandbox(best_level(0), ("numpy",), 48, limits) as hasty, Submission(hasty) as room:
-        room.run(f"{ANSWER}import time\nfor i in range(100):\n    time.sleep(1)\n")
-        room.run("import os\nos._exit(1)")
-        assert room.lookup("batch_mean").kind == "function"
+        room.run(f"{HEADS[head]}{answer}{ENDS[end]}")
+        for _ in range(2):
+            found = room.call("batch_mean", (np.ones((2, 3)),), {}, 10)
+            assert np.array_equal(found.value, np.ones(3)), found
+            room.run("import os\nos._exit(1)")
 
 
 @walled
@@ -158,9 +184,9 @@ def test_a_text_in_quotes_stays_as_it_is_below_a_stop_in_a_block(sandbox):
 def test_what_a_cell_defines_below_an_experiment_that_uses_up_its_time_is_there():
     limits = Limits(cell=2, notebook=600)
     with Sandbox(best_level(0), ("numpy",), 48, limits) as hasty, Submission(hasty) as room:
-        outputs = room.run(f"import time\nfor i in range(100):\n    time.sleep(1)\nn = 1\n{ANSWER}")
+        outputs = room.run(f"import time\nfor i in range(100):\n    time.sleep(1)\nn = len('x')\n{ANSWER}k = 1")
         assert "longer than 2 seconds" in str(outputs)
-        assert room.lookup("batch_mean").kind == "function"
+        assert room.lookup("batch_mean").kind == "function" and room.lookup("k") == 1
         with pytest.raises(NameError):
             room.lookup("n")
 

@@ -241,12 +241,17 @@ def plain(value, depth=0):
     """Return a value as arrays, plain values and containers of them; anything else as `Opaque`."""
     if value is None or value is ...:  # dots stand where nothing is written yet
         return None
-    if isinstance(value, bool | str):
+    if isinstance(value, bool):
         return value
+    if isinstance(value, str):  # of a kind of its own, such as an Enum, too
+        return str.__str__(value)
     if isinstance(value, np.ndarray | np.generic):
         return _array(value)
-    if isinstance(value, numbers.Number):
+    if isinstance(value, int | float | complex):
         return value
+    if isinstance(value, numbers.Number):  # such as a fraction: it crosses no wall, and is one number all the same
+        with contextlib.suppress(TypeError, ValueError, OverflowError):
+            return float(value)
     if depth < DEEPEST:
         if isinstance(value, tuple | list) and len(value) < KEPT_CHARACTERS:
             items = [plain(item, depth + 1) for item in value]

@@ -10,9 +10,9 @@ import nbformat
 
 from bncourse.grading.engine.outcomes import NOT_CHECKED, better, outcome_of
 from bncourse.grading.engine.session import OutOfTime
-from bncourse.grading.submission.bindings import bindings, needs
+from bncourse.grading.submission.bindings import bindings, definitions_in, needs
 from bncourse.grading.submission.parsing import UNREADABLE, parsed, sources_of
-from bncourse.sandbox.inside.syntax import definitions_in, imported_names
+from bncourse.sandbox.inside.syntax import imported_names
 
 AT_THE_END = "This was judged again when all cells had run, because a cell below changes what it asks for."
 WITHOUT_THE_REST = "The time was used up before this check; it was judged with those cells alone that it needs."
@@ -71,7 +71,7 @@ class SecondLooks:
         check : callable
             As in `where_names_changed`, with this submission.
         slow : collection of str
-            The texts of cells that used up their time: they are needed for what they define.
+            The texts of cells that did not run to their end: they are needed for what they define.
         """
         outcomes = self.judged.outcomes
         left = [cell for cell in self.checks if outcomes[cell.metadata.nbgrader.grade_id]["outcome"] == NOT_CHECKED]

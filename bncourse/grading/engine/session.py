@@ -14,10 +14,9 @@ from bncourse.checking.answer import Fault, Reply
 from bncourse.grading.display.outputs import MOST_OUTPUT, clean_outputs, size_of, stopped
 from bncourse.grading.engine.marshal import LONGEST_SOURCE, bounded, called_back, handed, reply_of, source_of, text_of
 from bncourse.grading.engine.proxies import Learners
-from bncourse.grading.submission.bindings import bindings
+from bncourse.grading.submission.bindings import bindings, definitions_in
 from bncourse.grading.submission.parsing import sources_of
 from bncourse.sandbox import protocol
-from bncourse.sandbox.inside.syntax import definitions_in
 from bncourse.sandbox.limits import Limits
 from bncourse.sandbox.sandbox import Sandbox
 from bncourse.sandbox.usage import Shortage
@@ -57,7 +56,7 @@ class Submission:
         self.limits: Limits = sandbox.limits
         self.files = dict(files or {})
         self.replay = []  # the cells that have worked
-        self.slow = set()  # those that used up their time
+        self.slow = set()  # those that did not run to their end
         self.sources = {}  # the text of each function and class, as the notebook has it
         self._parsed = 0
         self.sessions = 0
@@ -211,19 +210,24 @@ class Submission:
             self._look_at_disk()  # what this cell has left there is no fault of the next
         except Lost as lost:
             self.events.append(lost.why)
+            self._keep_definitions(source)
             return [stopped("Stopped", f"This cell was stopped: {lost.why}.")]
         outputs = self.sandbox.places.hide_in(clean_outputs(reply.get("outputs"), self._output_left))
         self._output_left -= sum(map(size_of, outputs))
         if reply.get("interrupted"):
-            self.slow.add(source)
-            if defined := definitions_in(source):  # they take no time, and are wanted if the session is lost
-                self.replay.append(defined)
-                self._remember(defined)
+            self._keep_definitions(source)  # they are wanted if the session is lost
             text = f"This cell was stopped: it ran longer than {self.limits.cell:g} seconds."
             return [*(o for o in outputs if o["output_type"] != "error"), stopped("TimeoutError", text)]
         self.replay.append(source)  # also one that failed: what it defined before that is there
         self._remember(source)
         return outputs
+
+    def _keep_definitions(self, source):
+        """Keep of a cell that did not run to its end what it defines."""
+        self.slow.add(source)
+        if defined := definitions_in(source):
+            self.replay.append(defined)
+            self._remember(defined)
 
     def _remember(self, source):
         """Note the text of what a cell defines; what it binds in another way has no text here."""

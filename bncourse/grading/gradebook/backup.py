@@ -33,5 +33,8 @@ def damage(file):
 
 
 def changed(before, after):
-    """Return the keys of the grades that were there before and are another, or none, after."""
-    return [key for key, row in before.items() if after.get(key) != row]
+    """Return the keys of the grades that were there before and are gone after, or have another score of the machine.
+
+    What a person gives stands behind that score in a row, and may be given while a run goes on.
+    """
+    return [key for key, row in before.items() if after.get(key, ("gone",))[0] != row[0]]

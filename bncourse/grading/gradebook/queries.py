@@ -6,7 +6,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 
 def grades(session):
-    """Return every grade of a gradebook: ``{(student, assignment, cell): row}``."""
+    """Return every grade of a gradebook: ``{(student, assignment, cell): row}``, the score of the machine first."""
     query = (
         "SELECT sa.student_id, a.name, bc.name, g.auto_score, g.manual_score, g.extra_credit, g.needs_manual_grade "
         "FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "

@@ -94,7 +94,7 @@ class Record:
         return found
 
     def verify(self, before, name, students):
-        """Check after a run that the gradebook is whole and that only the run's own grades changed.
+        """Check after a run that the gradebook is whole and that the machine changed only the run's own grades.
 
         Raises
         ------

@@ -17,6 +17,7 @@ import nbformat
 
 from bncourse import check
 from bncourse.grading.submission.merge import MARKS, REFUSED, grade_id, is_answer
+from bncourse.grading.submission.parsing import UNREADABLE, parsed
 
 # No right answer of the bank, nor any of the course's own solutions, is that near to a reference function that is not
 # short; the nearest has 0.81. tests/test_integrity.py measures it.
@@ -25,7 +26,7 @@ NEAR = 0.85
 SHORT = 30
 _MOST_STEPS = 2_000
 _LONGEST = 50_000  # characters of an answer; the longest right one has 3,000
-_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
+_MOST_READ = 500_000  # characters of the cells of one student beside those of the answers; a notebook has 30,000
 
 
 @dataclass(frozen=True)
@@ -51,27 +52,48 @@ class Fact:
 
 def facts_of_class(assignment):
     """Return what there is to look at among the staged submissions of an assignment, as a list of `Fact`."""
-    notebooks, decisions, references = {}, {}, {}
+    answers, decisions, references = {}, {}, {}
     for student in assignment.can_be_graded():
         submission = assignment.submission(student)
         report = submission.staging_report()
         if submission.is_staged(report):
-            notebooks[student] = nbformat.read(submission.notebook, as_version=nbformat.NO_CONVERT)
+            answers[student] = answers_of(nbformat.read(submission.notebook, as_version=nbformat.NO_CONVERT))
             decisions[student] = report.decisions
-    for notebook in list(notebooks.values())[:1]:  # the exercises are the same in each
-        for cell in filter(is_answer, notebook.cells):
-            with suppress(ValueError):  # an answer that no check of the course asks for
-                references[grade_id(cell)] = check.reference_source(grade_id(cell))
-    return facts(notebooks, decisions, references)
+    for name in set().union(*answers.values()):
+        with suppress(ValueError):  # an answer that no check of the course asks for
+            references[name] = check.reference_source(name)
+    return facts(answers, decisions, references)
 
 
-def facts(notebooks, decisions, references):
+def answers_of(notebook):
+    """Return the steps of each answer in code of a staged notebook, by its name.
+
+    The function may stand in another cell than its own; of several the last counts here. Of all other cells together
+    so many characters are looked at, because a student may write as many as they like.
+    """
+    theirs = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not _is_given(cell)]
+    answers, left = {}, _MOST_READ
+    for cell in notebook.cells:
+        if not is_answer(cell) or cell.cell_type != "code":
+            continue
+        name = grade_id(cell)
+        answers[name] = steps(cell.source, name)
+        for text in reversed(theirs):
+            if answers[name] or len(text) > left:
+                break
+            if name in text:
+                left -= len(text)
+                answers[name] = steps(text, name)
+    return answers
+
+
+def facts(answers, decisions, references):
     """Return what there is to look at in a class.
 
     Parameters
     ----------
-    notebooks : dict
-        The staged notebook of each student.
+    answers : dict
+        For each student what `answers_of` gives.
     decisions : dict
         The decisions about each student's submission.
     references : dict
@@ -81,16 +103,12 @@ def facts(notebooks, decisions, references):
     -------
     list of Fact
     """
-    answers = defaultdict(dict)
-    for student, notebook in sorted(notebooks.items()):
-        theirs = [cell.source for cell in notebook.cells if cell.cell_type == "code" and not _is_given(cell)]
-        for cell in notebook.cells:
-            if is_answer(cell) and cell.cell_type == "code":
-                name = grade_id(cell)  # the function may stand in another cell; of several the last counts here
-                found = [steps(cell.source, name), *(steps(text, name) for text in reversed(theirs) if name in text)]
-                answers[name][student] = next(filter(None, found), ())
+    of_exercise = defaultdict(dict)
+    for student, theirs in sorted(answers.items()):
+        for exercise, answer in theirs.items():
+            of_exercise[exercise][student] = answer
     found = []
-    for exercise, written in answers.items():
+    for exercise, written in of_exercise.items():
         found += _near(exercise, written, steps(references.get(exercise, ""), exercise))
         found += _same(exercise, written)
     for student, made in sorted(decisions.items()):
@@ -139,13 +157,13 @@ def steps(source, name):
     if len(source) > _LONGEST:
         return ()
     try:
-        tree = ast.parse(source)
+        tree = parsed(source)
         functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == name]
         if not functions:
             return ()
         row = []
         _take(functions[-1], _locals(functions[-1]), row)
-    except _UNREADABLE:
+    except UNREADABLE:
         return ()
     return tuple(row[:_MOST_STEPS])
 

@@ -8,10 +8,10 @@ import ast
 import re
 
 from bncourse.sandbox.inside.lacks import Lacks
-from bncourse.sandbox.inside.syntax import DEFINITIONS, first_line, lines_of
+from bncourse.sandbox.inside.syntax import DEFINITIONS, definitions_of, first_line, lines_of
 
 MOST = 100  # statements of one cell that may stop
-_OF_THE_MACHINE = (ImportError, OSError, EOFError)
+_OF_THE_MACHINE = (ImportError, OSError, EOFError, MemoryError)
 # They wrap a whole cell into one call; what they say of it is nothing to grading.
 _WRAPPING = re.compile(r"\A(\s*)%%(?:time|capture|prun)\b[^\n]*")
 _KEEPS_IN = re.compile(r"\A\s*%%capture\b[^\n]*?[ \t]([^\W\d]\w*)[ \t]*(?:\n|\Z)")
@@ -87,7 +87,7 @@ class Statements:
             return None
         at = body.index(stopped)
         if isinstance(error, KeyboardInterrupt):  # its time is over: what it defines takes none
-            return "".join(_behind(body[at + 1 :], text, only=DEFINITIONS)) or None
+            return definitions_of(body[at + 1 :], text) or None
         self._lacks.follow(body[:at])
         if not self._is_the_machines(stopped, error):
             return None

@@ -1,6 +1,7 @@
 """What both sides of the walls read in a text of Python: its lines, and the names that it binds."""
 
 import ast
+import contextlib
 import re
 
 DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -40,20 +41,55 @@ def bound_names(statement):
     return found
 
 
-def definitions_in(text):
-    """Return the functions, classes and imports at the top of a text, as a text; "" where it is no Python.
+def definitions_of(body, text):
+    """Return those of some statements that define something and take no time, as a text.
+
+    They are functions, classes, imports, and assignments that calculate nothing, such as a lambda or a number. One of
+    these may use what is not there; it then stops nothing below it.
+
+    Parameters
+    ----------
+    body : list of ast.stmt
+    text : str
+        The text of the cell, with its lines as Python counts them.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
-    >>> definitions_in("import math\\nfor i in range(10**9): pass\\ndef f(): return 1\\n")
-    'import math\\ndef f(): return 1\\n'
-    """
+    >>> text = "import math\\nEPS = 1e-3\\nx = load()\\ndef f(): return 1\\n"
+    >>> print(definitions_of(ast.parse(text).body, text), end="")
+    import math
     try:
-        body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
+        EPS = 0.001
+    except Exception:
+        pass
+    def f(): return 1
+    """
     lines, found = lines_of(text), []
     for node in body:
-        if isinstance(node, (*DEFINITIONS, ast.Import, ast.ImportFrom)):
+        if isinstance(node, DEFINITIONS):  # no other statement stands in its lines
             found.append("".join(lines[first_line(node) - 1 : node.end_lineno]).rstrip("\n") + "\n")
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found.append(f"{ast.unparse(node)}\n")
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None and _takes_no_time(node.value):
+            with contextlib.suppress(RecursionError):
+                found.append(f"try:\n    {ast.unparse(node)}\nexcept Exception:\n    pass\n")
     return "".join(found)
+
+
+def _takes_no_time(value):
+    """Return whether an expression only names, or holds, what is there already."""
+    if isinstance(value, ast.Constant | ast.Name | ast.Lambda):
+        return True
+    if isinstance(value, ast.Attribute | ast.Subscript | ast.Starred):
+        return _takes_no_time(value.value) and _takes_no_time(getattr(value, "slice", value.value))
+    if isinstance(value, ast.Tuple | ast.List | ast.Set):
+        return all(map(_takes_no_time, value.elts))
+    if isinstance(value, ast.Dict):
+        return all(map(_takes_no_time, filter(None, [*value.keys, *value.values])))
+    if isinstance(value, ast.UnaryOp):
+        return isinstance(value.operand, ast.Constant)
+    return isinstance(value, ast.BinOp) and all(isinstance(each, ast.Constant) for each in (value.left, value.right))
