@@ -66,10 +66,17 @@ SENTENCES = {
         _sentence(
             "false_alarms", "alarms-read", "far more often than once in 20 times", {_SMALLEST: 0.05}, {_SMALLEST: 0.3}
         ),
-        _sentence("without_ties", "ties-read", "that explains a smaller part", {"pixels independent": 0.95}),
+        _sentence(
+            "without_ties",
+            "ties-read",
+            "that explains the smaller part",
+            {"pixels independent": 0.95},
+            {"pixels independent": 0.82},
+        ),
         _sentence("without_ties", "ties-read", "the share is above 0.85", {"ties broken": 0.8}),
-        _sentence("alarm_and_harm", "seen", "The dot is detected without a mistake", {"auc dot": 0.9}),
+        _sentence("alarm_and_harm", "seen", "The dot is detected without a mistake", {"auc dot": 0.9999}),
         _sentence("alarm_and_harm", "seen", "and does no harm", {"accuracy dot": 0.5}),
+        _sentence("alarm_and_harm", "seen", "nearly every 3 and 8 is now wrong", {"wrong 3 and 8": 0.8}),
         _sentence("alarm_and_harm", "seen", "No detector of inputs can see it", {"auc swapped labels": 0.9}),
     ],
     "02": [
@@ -243,6 +250,7 @@ SENTENCES = {
         _sentence("keras_sgd_rates", "end", "at 0.1 and at 0.5 less than half of that", {"ahead_0.1": 0.3}),
         _sentence("keras_adam", "adam-why", "has the lower training loss", {"loss_with": 2.0}),
         _sentence("keras_adam", "adam-why", "the moving statistics are late", {"lag_first": 0.0}),
+        _sentence("keras_adam", "adam-why", "after five epochs the two are within 3 points", {"lag_last": 0.05}),
         _sentence(
             "keras_adam_faster",
             "adam-verdict",

@@ -58,6 +58,22 @@ def test_what_a_text_tells_of_other_seeds_is_what_came_out_on_them(number, told)
     assert told.low <= min(found) and max(found) <= told.high, f"{told.words!r}: {min(found)} to {max(found)}"
 
 
+def _named(one):
+    """Whether the words name both ends of the range."""
+    named = {float(number) for number in re.findall(r"\d+(?:\.\d+)?", one.words)}
+    return {abs(one.low), abs(one.high)} <= named
+
+
+@pytest.mark.parametrize("words", sorted({(number, one.words) for number, one in TOLD if _named(one)}))
+def test_a_range_ends_where_the_numbers_of_the_other_seeds_end(words):
+    told = [one for number, one in TOLD if (number, one.words) == words]
+    found = [one.number(numbers) for one in told for numbers in NUMBERS[one.claim]]
+    found = [round(value, told[0].digits) for value in found if value is not None]
+    if told[0].low == -told[0].high:  # "within 1.1 points", up or down
+        found = [-max(map(abs, found)), max(map(abs, found))]
+    assert (min(found), max(found)) == (told[0].low, told[0].high)
+
+
 @pytest.mark.parametrize("name", CLAIMS)
 def test_every_claim_has_its_sentence_and_every_cell_that_tells_of_seeds_is_compared(name):
     assert name in NUMBERS, f"measure it: python tests/told_numbers.py {name}"

@@ -74,6 +74,12 @@ def band(norm):
     return np.percentile(hidden_units.unit_inputs(seed=0, norm=norm)[:, :, 0], [15, 50, 85], axis=1)
 
 
+def most_of_the_drift_is_the_band():
+    n = hidden_units.movement_with_and_without(0)
+    moved = n["none_median_range"] / n["batch_median_range"]
+    return n["none_drift"] / n["batch_drift"] > moved**2
+
+
 @cache
 def sigmoids(norm, lr, steps):
     """Give the three hidden layers of notebook 03 after some steps, and the accuracy after each hundred."""
@@ -93,6 +99,10 @@ def moved(name, start):
 def steps_of(norm, lr, every=25):
     parts, rng = data.split(*data.mnist_128(), 0), np.random.default_rng(0)
     return convergence.steps_to(0.85, parts, rng, activation="sigmoid", norm=norm, lr=lr, every=every)
+
+
+def first_weights(activation):
+    return network.init([128, 100, 10], np.random.default_rng(0), activation=activation)[0].weights[0, 0]
 
 
 def smallest_of_64():
@@ -191,6 +201,7 @@ SHOWN = [
         "beta moved by 0.3 and gamma by 0.6 on average",
         lambda: (moved("beta", 0), moved("gamma", 1)) == (0.3, 0.6),
     ),
+    Shown("03", "built-in", "The larger part of the ratio comes from the narrow band", most_of_the_drift_is_the_band),
     Shown(
         "03",
         "steps-read",
@@ -202,6 +213,12 @@ SHOWN = [
         "steps-read",
         "(here at 3 alone)",
         lambda: [lr for lr in convergence.RATES if np.isfinite(steps_of(None, lr))] == [3.0],
+    ),
+    Shown(
+        "03",
+        "drift-rates-read",
+        "larger by a factor of 1.41",
+        lambda: round(first_weights("relu") / first_weights("sigmoid"), 2) == 1.41,
     ),
     Shown("03", "drift-rates-read", "here after 175 steps", lambda: steps_of("batch", 10.0) == 175),
     Shown("08", "smooth-read", "the gradient moves less too", gradient_moves_less),

@@ -153,3 +153,20 @@ def test_the_first_look_trains_with_the_function_it_is_given_and_its_weights_are
     drawn = keras.ops.convert_to_numpy(kernel.kernel.value).std()
     assert drawn == pytest.approx((2 / 800) ** 0.5, rel=0.02)
     assert first_look.glorot_by_he(500, 300) * (2 / 500) ** 0.5 == pytest.approx((2 / 800) ** 0.5)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("setting", convergence.SETTINGS, ids=lambda setting: convergence.setting_name(*setting))
+@pytest.mark.parametrize("norm", [None, "batch"])
+def test_each_setting_of_the_comparison_has_a_rate_near_its_best(setting, norm):
+    activation, standardized, scale = setting
+    rate = convergence.SETTINGS[setting][norm == "batch"]
+    parts = data.split(*data.mnist_128(), 0)
+    parts = data.standardize(parts) if standardized else parts
+    steps = {}
+    for lr in (rate / 3, rate, 3 * rate):
+        rng = np.random.default_rng(0)
+        steps[lr] = convergence.steps_to(
+            0.85, parts, rng, activation=activation, norm=norm, lr=lr, every=5, scale=scale
+        )
+    assert steps[rate] <= 1.25 * min(steps.values()), steps

@@ -78,9 +78,10 @@ _ALL = (
     ),
     Prediction(
         "03", "What is left of that gain for ReLU with standardized inputs?",
-        "There is less left to repair: the inputs have one scale already, and no active ReLU saturates.",
+        "One reason: there is less left to repair. The inputs have one scale already, no active ReLU saturates, and "
+        "the weights start at a size that was made for ReLU.",
         (0.8, 2.5), {"A": "over 10 times fewer steps", "B": "3 to 10 times", "C": "less than 3 times"},
-        from_the_largest(10, 3), (r"hardly any is left", r"badly prepared"), (1,),
+        from_the_largest(10, 3), (r"hardly any is left", r"badly prepared"), (1, 1.41),
     ),
     Prediction(
         "04", "Standard deviation 0.01 before: what is it after normalizing with eps 1e-3?",

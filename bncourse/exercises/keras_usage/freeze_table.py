@@ -14,7 +14,7 @@ freeze_table = Quiz(
     hints=(
         "Do not guess: each row was executed above, on the backend named there; the text below tells of the others.",
         "fit runs the whole model with training=True, and that reaches a layer which was built with training=False.",
-        "Only trainable = False freezes BN, all four weights at once; a fitted model must be compiled again for it.",
+        "Only trainable = False freezes BN, all four weights; after a fit only PyTorch takes it without compile.",
     ),
 )
 
@@ -91,12 +91,15 @@ question(
 )
 question(
     "which_one_freezes",
-    "Which one freezes a BN layer in a model that was fitted before: 'training=False', 'trainable=False', or "
-    "'trainable=False and compile'?",
+    "Which one freezes a BN layer on every backend, in a model that was fitted before: 'training=False', "
+    "'trainable=False', or 'trainable=False and compile'?",
     "trainable=False and compile",
     {
         "training=False": ("K1", "fit's training=True wins over it, and gamma and beta learn on."),
-        "trainable=False": ("K2", "A fitted model must be compiled again before this takes effect."),
+        "trainable=False": (
+            "K2",
+            "In a fitted model only PyTorch takes this without compile; JAX stops and TensorFlow goes on.",
+        ),
     },
-    "It keeps all four weights as they are.",
+    "It keeps all four weights as they are, on JAX, TensorFlow and PyTorch.",
 )

@@ -256,7 +256,8 @@ def alarm_and_harm(seed):
     Returns
     -------
     dict of float
-        "auc ..." and "accuracy ..." for "nothing", "dot", "swapped labels" and "mnist".
+        "auc ..." and "accuracy ..." for "nothing", "dot", "swapped labels" and "mnist"; "wrong 3 and 8", the share of
+        the 3 and 8 that is wrong where these labels are swapped.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -280,4 +281,6 @@ def alarm_and_harm(seed):
     ):
         numbers[f"auc {name}"] = reference.domain_auc(*domain_scores(x[source], target))
         numbers[f"accuracy {name}"] = float(model.score(target, labels))
+    of_3_and_8 = np.isin(y_new, (3, 8))
+    numbers["wrong 3 and 8"] = 1 - float(model.score(x_new[of_3_and_8], swapped[y_new[of_3_and_8]]))
     return numbers

@@ -119,7 +119,8 @@ def summary(found, limit=1500):
 
 # Activation, inputs standardized or not, and what the weights are multiplied by at the start; then the learning rates
 # without and with batch norm, near the best of a coarse grid for each. Before batch norm larger weights give the same
-# outputs and turn more slowly, so their best rate is larger.
+# outputs and turn more slowly, so their best rate is larger. ReLU starts with the weights of He and others, larger by a
+# factor of sqrt(2), see `bncourse.network.init`.
 SETTINGS = {
     ("sigmoid", False, 1.0): (3.0, 0.3),
     ("sigmoid", False, 4.0): (1.0, 3.0),
@@ -144,6 +145,9 @@ def setting_name(activation, standardized, scale):
 
 def input_scaling(seed, runs=2, shown=iter):
     """Measure how much of batch norm's gain is left with other inputs, other weights at the start, or ReLU.
+
+    Each network with ReLU also starts with larger weights, by a factor of ``sqrt(2)``, as `bncourse.network.init` draws
+    them for it.
 
     Parameters
     ----------
@@ -199,10 +203,10 @@ CLAIMS = {
         told=("steps-read",),
     ),
     "input_scaling": Claim(
-        "standardized inputs, weights four times as large at the start, and ReLU in place of sigmoids each make the "
-        "network without batch norm faster, and take away more than half of batch norm's gain; the first two together "
-        "leave less than a factor of 4, ReLU with standardized inputs less than 2; with batch norm each takes from 20 "
-        "to 90 steps",
+        "standardized inputs, weights four times as large at the start, and ReLU (with weights larger by a factor of "
+        "1.41) in place of sigmoids each make the network without batch norm faster, and take away more than half of "
+        "batch norm's gain; the first two together leave less than a factor of 4, ReLU with standardized inputs less "
+        "than 2; with batch norm each takes from 20 to 90 steps",
         input_scaling,
         lambda n: (
             n["sigmoid_raw_gain"] > 2 * max(n[f"{name}_gain"] for name in ONE_CHANGE)
