@@ -270,21 +270,36 @@ SENTENCES = {
         _sentence(
             "larger_rates", "rates-read", "at 0.1 and 0.3 the two learn alike", {"batch_0.1": 0.8}, {"none_0.3": 0.8}
         ),
-        _sentence("larger_rates", "rates-read", "the network without batch norm has overflowed", {"none_3": 0.8}),
+        _sentence("larger_rates", "rates-read", "At 1 the network without batch norm is behind", {"none_1": 0.95}),
+        _sentence(
+            "larger_rates", "rates-read", "At 3 it has blown up, its loss past 1e100", {"none_3": 0.8}, {"loss_3": 99.0}
+        ),
         _sentence("larger_rates", "rates-read", "the other one learns", {"batch_3": 0.5}),
         _sentence("scale_identities", "scale-read", "The gradient follows your formula", {"length": 0.01}),
         _sentence("scale_identities", "scale-read", "and the loss does not change", {"loss": 0.01}),
         _sentence("scale_identities", "scale-read", "it does a little", {"loss_small": 0.0}),
-        _sentence("large_rate_without_growth", "growth-read", "network still learned", {"accuracy": 0.5}),
+        _sentence("scale_identities", "scale-read", "The cosine is 0 except for epsilon", {"cosine": 0.01}),
+        _sentence("large_rate_without_growth", "growth-read", "learns without this brake too", {"accuracy": 0.5}),
+        _sentence(
+            "brakes",
+            "growth-read",
+            "5 % at rate 0.3, by 30 % at 1, by 65 % at 3",
+            {"left_0.3": 0.9},
+            {"left_1": 0.8},
+            {"left_3": 0.5},
+        ),
         _sentence("same_course", "growth-text", "so the losses must be", {"course": 0.01}),
         _sentence("growing_weights", "growth-text", "the weights must grow at each", {"grew": 0.9}),
         _sentence("growing_weights", "growth-read", "long weights turn slowly", {"effective": 1.0}),
         _sentence(
             "eight_relu_layers", "smooth-read", "the loss changes far less with batch norm", {"batch_range": 3.0}
         ),
+        _sentence("eight_relu_layers", "smooth-read", "the gradient moves far less too", {"batch_moves": 15.0}),
         _sentence("rougher_at_the_start", "smooth-read", "*rougher* on those seeds", {"batch_range_0": 0.1}),
         _sentence("smooth_and_slow", "smooth-read", "times *smoother* on those seeds", {"none_range": 2.0}),
-        _sentence("smooth_and_slow", "smooth-read", "learns next to nothing", {"none_steps": 200.0}),
+        _sentence(
+            "smooth_and_slow", "smooth-read", "learns next to nothing", {"none_steps": 200.0}, {"none_accuracy": 0.3}
+        ),
         _sentence(
             "noise_drifts_and_is_fast", "noise-read", "about as much as without batch norm", {"noisy_drift": 0.1}
         ),
@@ -297,7 +312,7 @@ SENTENCES = {
         _sentence("exploding_gradients", "depth-read", "grows by a factor of 1.2 a layer", {"batch": 1.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than 50 are left after one step", {"ratio_1": 51.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than ten after ten steps", {"ratio_10": 10.5}),
-        _sentence("meeting", "meeting-read", "still about twice as high", {"by_steps": 1.0}),
+        _sentence("meeting", "meeting-read", "still about twice as high", {"by_steps": 1.4}),
         _sentence("meeting", "meeting-read", "nearly one curve", {"ratio": 0.6}),
         _sentence("meeting_at_a_large_rate", "meeting-read", "the sums foretell too many", {"ratio": 1.0}),
         _sentence("ghost_batches", "ghost-read", "does help on unseen digits", {"noise": 0.86}, {"ghost_8": 0.86}),
@@ -305,6 +320,13 @@ SENTENCES = {
         _sentence("ghost_batches", "ghost-read", "what it gains here comes with the noise", {"none": 0.7}),
     ],
     "09": [
+        _sentence(
+            "entropy_falls",
+            "entropy-question",
+            "the entropy falls by a quarter to a third",
+            {"noise entropy after": 0.8},
+            {"noise entropy after": 0.4},
+        ),
         _sentence("entropy_steps", "entropy-read", "became surer of its answers", {"noise entropy after": 1.0}),
         _sentence("entropy_steps", "entropy-read", "the new statistics had done the work", {"brighter target": 0.3}),
         _sentence("entropy_steps", "entropy-read", "the steps change little", {"noise tent": 0.7}, {"noise tent": 0.2}),
@@ -350,7 +372,13 @@ SENTENCES = {
             {"noise target": 0.3},
             {"noise target": 0.93},
         ),
-        _sentence("after_shifts", "pick_a_normalizer-task", "a variance knows no sign", {"inverted target": 0.9}),
+        _sentence(
+            "after_shifts",
+            "pick_a_normalizer-task",
+            "new statistics help against neither",
+            {"inverted target": 0.9},
+            {"rotated by 30° target": 0.7},
+        ),
         _sentence(
             "after_domain_shift", "pick_a_normalizer-task", "AdaBN gains less than 10 points", {"mnist target": 0.65}
         ),
@@ -361,6 +389,9 @@ SENTENCES = {
         _sentence("hidden_bugs", "hiding", "The telling inputs show all twelve", {"telling": 1.0}),
         _sentence("hidden_bugs", "end", "on tame inputs seven of twelve exhibits did not", {"tame": 6.0}),
         _sentence("kill_counts", "kills-read", "Only *the lost digits* pass all five", {"missed_by_all": 2.0}),
+        _sentence(
+            "kill_counts", "kills-read", "in the inputs of these re-creations fewer than ten", {"farthest": 30.0}
+        ),
         _sentence("kill_counts", "end", "finds all that its task can contain", {"complete": 1.0}),
         _sentence("kill_counts", "end", "finds all twelve", {"reference": 11.0}),
     ],

@@ -151,10 +151,11 @@ _ALL = (
     Prediction(
         "08", "At learning rate 3, what does batch norm change?",
         "Before batch norm the length of the weights does not matter, so a long step of them cannot blow up what the "
-        "next layer gets (gamma and beta have no such protection). Without batch norm the outputs overflow.",
+        "next layer gets (gamma, beta and the last layer have no such protection). Without batch norm the loss grew "
+        "past 1e100.",
         (0.8, 0.95), {"A": "both networks learn", "B": "only the one with batch norm learns", "C": "neither learns"},
         lambda measured: "A" if min(measured) > 0.5 else "B" if max(measured) > 0.5 else "C",
-        (r"overflowed", r"what it adds"),
+        (r"blown up", r"what it adds"),
     ),
     Prediction(
         "08",

@@ -22,7 +22,7 @@ pick_a_normalizer = Quiz(
 pick_a_normalizer.question(
     "two_images_a_step",
     "You train a convolutional detector on large images. Memory holds 2 images a step, on one device. What an object "
-    "is shows in how strong its channels are beside each other.",
+    "is shows in how strong neighbouring channels are beside each other; groups of them differ in scale.",
     GROUP,
     {
         BATCH: (
@@ -33,12 +33,12 @@ pick_a_normalizer.question(
         LAYER: (
             "C5",
             "It works at any batch size, but it forces all channels of a map to share one mean and one variance, "
-            "though some show edges and others colours. Wu and He measured a higher error than with groups.",
+            "and here groups of them differ in scale. Wu and He measured a higher error than with groups.",
         ),
         INSTANCE: (
             "C5",
             "It gives every channel of every image the same strength, and so removes what this question needs: how "
-            "strong the channels are beside each other.",
+            "strong neighbouring channels are beside each other.",
         ),
     },
     "It needs no batch, and keeps the channels of a group comparable.",

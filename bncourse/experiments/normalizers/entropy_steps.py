@@ -157,4 +157,12 @@ CLAIMS = {
         notebook="09",
         cells=("entropy-measured",),
     ),
+    "entropy_falls": Claim(
+        "five passes of steps at a rate of 0.3: with noise the entropy falls by a quarter to a third",
+        entropy_steps,
+        lambda n: 0.65 < n["noise entropy after"] / n["noise entropy"] < 0.76,
+        over={},
+        notebook="09",
+        cells=("entropy-measured",),
+    ),
 }

@@ -127,10 +127,10 @@ def identities(seed):
     Returns
     -------
     dict of float
-        "loss", the largest relative change of the loss over the factors, and "length", the largest relative error of
-        `bncourse.reference.rescaled_gradient`, both at eps 1e-12; "loss_small", the relative change at the factor 0.01
-        with eps 1e-3, and "loss_none", that at the factor 100 without batch norm; "course", the largest difference of
-        the losses of `same_course`.
+        "loss", the largest relative change of the loss over the factors, "length", the largest relative error of
+        `bncourse.reference.rescaled_gradient`, and "cosine", the largest cosine between weights and gradient, all at
+        eps 1e-12; "loss_small", the relative change at the factor 0.01 with eps 1e-3, and "loss_none", that at the
+        factor 100 without batch norm; "course", the largest difference of the losses of `same_course`.
     """
     exact, usual, none = rescaled(seed, eps=1e-12), rescaled(seed), rescaled(seed, None)
     return effects_of_size(exact, usual, none) | course_difference(same_course(seed))
@@ -141,6 +141,7 @@ def effects_of_size(exact, usual, none):
     return {
         "loss": float(np.abs(exact["loss"] / exact["loss"][2] - 1).max()),
         "length": float(np.abs(exact["length"] * np.array(FACTORS) / exact["length"][2] - 1).max()),
+        "cosine": float(np.abs(exact["cosine"]).max()),
         "loss_small": float(abs(usual["loss"][0] / usual["loss"][2] - 1)),
         "loss_none": float(abs(none["loss"][-1] / none["loss"][2] - 1)),
     }
@@ -179,6 +180,17 @@ def growth_in_numbers(found):
     }
 
 
+def brakes(seed):
+    """Measure what is left of the effective learning rate after the 300 steps of `growth`, at three learning rates.
+
+    Returns
+    -------
+    dict of float
+        "left_0.3", "left_1" and "left_3", the last value over the first.
+    """
+    return {f"left_{lr:g}": growing_weights(seed, lr)["effective"] for lr in (0.3, 1.0, 3.0)}
+
+
 def course_with_larger_weights(seed):
     """Measure `course_difference`."""
     return course_difference(same_course(seed))
@@ -186,9 +198,12 @@ def course_with_larger_weights(seed):
 
 CLAIMS = {
     "scale_identities": Claim(
-        "a layer before batch norm does not feel the size of its weights, except for epsilon; one without it does",
+        "a layer before batch norm does not feel the size of its weights, except for epsilon, and its gradient is at a "
+        "right angle to them; one without batch norm does feel it",
         identities,
-        lambda n: n["loss"] < 1e-6 and n["length"] < 1e-6 and n["loss_small"] > 1e-3 < n["loss_none"],
+        lambda n: (
+            n["loss"] < 1e-6 and n["length"] < 1e-6 and n["cosine"] < 1e-9 and n["loss_small"] > 1e-3 < n["loss_none"]
+        ),
         over={},
         notebook="08",
         cells=("scale-measure",),
@@ -207,6 +222,15 @@ CLAIMS = {
         growing_weights,
         lambda n: n["grew"] == 1 and n["error"] < 1e-8 and n["effective"] < 0.97,
         over={"lr": (0.3, 1.0, 3.0)},
+        notebook="08",
+        cells=("growth",),
+    ),
+    "brakes": Claim(
+        "in 300 steps the effective learning rate of weights before batch norm falls by 4 to 6 % at learning rate 0.3, "
+        "by 25 to 35 % at 1, by 60 to 70 % at 3",
+        brakes,
+        lambda n: 0.94 < n["left_0.3"] < 0.96 and 0.65 < n["left_1"] < 0.75 and 0.3 < n["left_3"] < 0.4,
+        over={},
         notebook="08",
         cells=("growth",),
     ),
