@@ -25,7 +25,7 @@ from types import SimpleNamespace
 
 from bncourse import exercises, waiting
 from bncourse.checking import DirectAnswer, Quiz, judge
-from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, wrapped
+from bncourse.checking.verdict import CORRECT, NOT_CHECKED, NOT_STARTED, NOT_YET, Note
 from bncourse.exercises import forgotten
 from bncourse.learner import choosing, journal, own, page, solved, ways
 
@@ -71,11 +71,10 @@ def hint(exercise=""):
     if _session.learner and shown <= len(asked.hints):
         journal.record("hint", exercise=asked.name, number=shown)
     if shown > len(asked.hints):
-        print(f"These are all the hints for {asked.name}:")
-        for number, sentence in enumerate(asked.hints, start=1):
-            print(wrapped(f"{number}. {sentence}", indent=2, hang=3))
+        numbered = (f"{number}. {sentence}" for number, sentence in enumerate(asked.hints, start=1))
+        _show(Note(f"All hints - Exercise: {asked.name}", *numbered))
     else:
-        print(wrapped(f"Hint {shown} of {len(asked.hints)} for {asked.name}: {asked.hints[shown - 1]}"))
+        _show(Note(f"Hint {shown} of {len(asked.hints)} - Exercise: {asked.name}", asked.hints[shown - 1]))
 
 
 def case(exercise=""):
@@ -95,12 +94,13 @@ def case(exercise=""):
     if asked is None:
         return {}
     if isinstance(asked, Quiz):
-        print(f"{asked.name} is a set of questions; it has no inputs to play with.")
+        _show(Note(f"Exercise: {asked.name}", "This is a set of questions. It has no inputs to play with."))
         return {}
     seed, number = _last.get(asked.name, (_session.seed, None))
     drawn = asked.draw(seed)[number or 0]
     which = "The failing case" if number is not None else "The first case"
-    print(wrapped(f'{which}: {drawn.label}. Try {asked.name}(**check.case("{asked.name}")).'))
+    call = f'{asked.name}(**check.case("{asked.name}"))'
+    _show(Note(f"{which} - Exercise: {asked.name}", f"{drawn.label}. Try `{call}`."))
     return copy.deepcopy(asked.call_of(drawn))
 
 
@@ -115,10 +115,8 @@ def solution(exercise=""):
     if not _session.learner or (asked := _named(exercise)) is None:
         return
     found = solved.solution(asked, _session.solutions)
-    if isinstance(found, str):
-        print(wrapped(found) if found else "", end="\n" * bool(found))
-    else:
-        _show(found)
+    if found:
+        _show(Note(f"Worked solution - Exercise: {asked.name}", found) if isinstance(found, str) else found)
 
 
 def yours(name):
@@ -216,7 +214,7 @@ def _named(name):
     name = getattr(name, "__name__", name)
     found = exercises.find(name)
     if found is None:
-        print(wrapped(_no_such(name)))
+        _show(Note(_no_such(name)))
     return found
 
 

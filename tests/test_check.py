@@ -92,7 +92,7 @@ def test_hints_and_cases_take_the_function_as_well_as_its_name(capsys):
         raise NotImplementedError
 
     check.hint(normalize)
-    assert "for normalize" in capsys.readouterr().out
+    assert "Exercise: normalize" in capsys.readouterr().out
     assert set(check.case(normalize)) == {"x", "mean", "var", "eps"}
     assert 'normalize(**check.case("normalize"))' in capsys.readouterr().out
 
@@ -348,6 +348,24 @@ def test_the_case_of_each_exercise_gives_a_call_that_works(name):
         assert check.case(name) == {}
     elif name != "find_bugs":  # its reference is no test of one implementation
         exercise.reference(**check.case(name))
+
+
+def test_all_that_a_check_tells_in_a_notebook_is_a_card_and_the_code_in_it_is_code(monkeypatch):
+    shown = []
+    monkeypatch.setattr(check, "_show", shown.append)
+    check.hint("normalize")
+    check.case("normalize")
+    check.solution("normalize")
+    check.hint("normalise")
+    for _ in range(9):
+        check.hint("normalize")
+    for note in shown:
+        assert note.html().startswith('<div style="border-left:5px solid #5b7fb4') and note.text()
+    assert "<code>normalize(**check.case(" in shown[1].html() and "`" not in shown[2].html()
+    verdict = judge(exercises.find("normalize"), DirectAnswer(wrong, "normalize"), 0)
+    assert "<code>check.hint(&#34;normalize&#34;)</code>" in verdict.html()
+    assert "line 2: <code>return (x - mean) / (var + eps)</code>" in verdict.html()
+    assert "`" not in verdict.text()
 
 
 def test_a_notebook_shows_nothing_of_the_points_that_nbgrader_reads():

@@ -26,6 +26,7 @@ _FIRST_REASON = {NOT_STARTED: "The task", NOT_CHECKED: "What happened"}
 _READ = "Read again"
 _WIDTH = 76
 _CODE = re.compile(r"`([^`]+)`")  # splits a text; each second piece is code
+_CALL = re.compile(r'check\.\w+\("\w*"\)')  # is code without marks, too
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,10 @@ class Verdict:
 
     def in_a_card(self):
         """Return what the template of a verdict is filled with, for a card that continues this one."""
-        paragraphs = [(label, _CODE.split(value)) for label, value in self._paragraphs()]
+        paragraphs = [
+            (label, _line_as_code(value) if value == self.where else _with_code(value))
+            for label, value in self._paragraphs()
+        ]
         anchor = "#" + self.section.replace(" ", "-")  # as Jupyter gives it to a heading
         there = beside(self.notebook) + anchor if self.section else ""
         bar = _LOOKS[self.outcome][-1]
@@ -164,6 +168,43 @@ class Verdict:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/plain": self.text(), "text/html": self.html()}
+
+
+class Note:
+    """What is told beside a verdict, such as a hint: a card in a notebook, and the same as plain text.
+
+    Parameters
+    ----------
+    head : str
+        What it is about.
+    *lines : str
+        What it says.
+    """
+
+    def __init__(self, head, *lines):
+        self.head, self.lines = head, lines
+
+    def text(self):
+        """Return the note as plain text, at most 76 columns wide."""
+        return "\n".join([wrapped(self.head), *(wrapped(line, 2) for line in self.lines)])
+
+    def html(self):
+        """Return the note as an HTML card."""
+        return card("bncourse.checking", "note", note=self, lines=[_with_code(line) for line in self.lines])
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/plain": self.text(), "text/html": self.html()}
+
+
+def _with_code(text):
+    """Split a text into what is read and, every second piece, code."""
+    return _CODE.split(text if "`" in text else _CALL.sub(r"`\g<0>`", text))
+
+
+def _line_as_code(where):
+    """Split a place such as "normalize(), line 2: return x" in the same way."""
+    place, colon, line = where.partition(": ")
+    return [place + colon, line] if line else [where]
 
 
 def beside(notebook):

@@ -74,13 +74,12 @@ def who_trains(found, rates):
     DescribedFigure
     """
     depths = list(dict.fromkeys(blocks for blocks, _ in found))
-    kinds = list(dict.fromkeys(kind for _, kind in found))
-    learned = {blocks: [kind for kind in kinds if max(found[blocks, kind]) >= LEARNED] for blocks in depths}
+    kinds = {blocks: [kind for depth, kind in found if depth == blocks] for blocks in depths}
     with style():
         figure = Figure(figsize=(9.4, 4.2))
-        panels = figure.subplots(1, len(depths), sharey=True, squeeze=False)[0]
+        panels = figure.subplots(1, len(depths), squeeze=False)[0]
         for panel, blocks in zip(panels, depths, strict=True):
-            grid = np.array([found[blocks, kind] for kind in kinds])
+            grid = np.array([found[blocks, kind] for kind in kinds[blocks]])
             panel.imshow(grid, cmap="cividis", vmin=0, vmax=1, aspect="auto")
             for i, row in enumerate(grid):
                 for j, value in enumerate(row):
@@ -89,7 +88,7 @@ def who_trains(found, rates):
                         color="black" if value > 0.55 else "white",
                     )  # fmt: skip
             panel.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
-            panel.set_yticks(range(len(kinds)), kinds)
+            panel.set_yticks(range(len(grid)), kinds[blocks])
             panel.set(xlabel="learning rate", title=f"{blocks} blocks")
             panel.grid(visible=False)
         panels[0].set_ylabel("at the end of the branch")
@@ -99,7 +98,7 @@ def who_trains(found, rates):
             fontsize="medium",
         )
         deepest = max(depths)
-        missing = [kind for kind in kinds if kind not in learned[deepest]]
+        missing = [kind for kind in kinds[deepest] if max(found[deepest, kind]) < LEARNED]
         figure.suptitle(
             f"At {deepest} blocks all learn at some rate"
             if not missing

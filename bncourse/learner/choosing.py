@@ -7,8 +7,7 @@ there are no buttons, or where the cell holds more than the answer, it is writte
 from bncourse import reopened
 from bncourse.companion.worked import solutions
 from bncourse.learner import filling
-from bncourse.learner.guess import radio_buttons
-from bncourse.templates import inline
+from bncourse.learner.guess import column, radio_buttons, told
 
 
 def choices(quiz):
@@ -87,7 +86,7 @@ class Choosing:
             "<b>Choose here, if you like.</b> Then run your answer's cell: your choices are written into it. Then run "
             "this cell again."
         )
-        rows = [widgets.HTML(how)]
+        rows = [told(how)]
         for question in self.quiz.questions:
             options = self.offered[question.key]
             buttons = radio_buttons([str(option) for option in options], question.asks)
@@ -99,10 +98,9 @@ class Choosing:
                 text.value = code(self.quiz, self.chosen)
 
             buttons.observe(choose, "index")
-            asks = inline("<code>{{ question.key }}</code>: {{ question.asks }}", question=question)
-            rows += [widgets.HTML(asks), buttons]
+            rows += [told("<code>{{ question.key }}</code>: {{ question.asks }}", question=question), buttons]
         by_hand = "If they do not come into the cell, copy this text (Ctrl+A, Ctrl+C) into it (Ctrl+A, Ctrl+V):"
-        return widgets.VBox([*rows, widgets.HTML(by_hand), text])
+        return column([*rows, told(by_hand), text])
 
     def _ipython_display_(self):
         from IPython import get_ipython

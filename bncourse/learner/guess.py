@@ -7,7 +7,7 @@ import numpy as np
 from bncourse.companion.predictions import PREDICTIONS
 from bncourse.learner import journal
 from bncourse.surroundings import is_live
-from bncourse.templates import card
+from bncourse.templates import card, inline
 
 SHOW_ME = "show me"
 
@@ -163,7 +163,7 @@ class Buttons:
 
         shown = display(self.card, display_id=True)
         buttons = radio_buttons([f"{letter}: {text}" for letter, text in self.choices.items()], self.card.question)
-        below = display(buttons._repr_mimebundle_() | {"text/plain": ""}, raw=True, display_id=True)
+        below = display(column([buttons])._repr_mimebundle_() | {"text/plain": ""}, raw=True, display_id=True)
 
         def chosen(change):
             shown.update(_kept(self.card.question, list(self.choices)[change["new"]], self.choices))
@@ -186,6 +186,31 @@ def radio_buttons(options, name):
     return widgets.RadioButtons(
         options=options, index=None, tooltip=name, layout=widgets.Layout(width="auto", margin="0 0 0 16px")
     )
+
+
+def told(template, /, **values):
+    """Give a line of HTML between buttons: ipywidgets sets the lines of a text as far apart as rows of buttons."""
+    import ipywidgets as widgets
+
+    return widgets.HTML(between(template, **values))
+
+
+def between(template, /, **values):
+    """Return what `told` shows."""
+    return inline('<div style="line-height:1.45">{{ line | safe }}</div>', line=inline(template, **values))
+
+
+def column(rows):
+    """Put widgets below one another, with the bar of a card at their left.
+
+    Parameters
+    ----------
+    rows : list of ipywidgets.Widget
+    """
+    import ipywidgets as widgets
+
+    layout = widgets.Layout(border_left="4px solid #5b7fb4", padding="0 0 0 8px", margin="0 0 4px 0")
+    return widgets.VBox(rows, layout=layout)
 
 
 def _shown(value):

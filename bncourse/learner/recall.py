@@ -8,9 +8,9 @@ from bncourse.checking.verdict import beside
 from bncourse.companion.asides import ASIDES
 from bncourse.companion.questions import QUESTIONS
 from bncourse.learner import journal, place
-from bncourse.learner.guess import radio_buttons
+from bncourse.learner.guess import between, column, radio_buttons, told
 from bncourse.surroundings import is_live
-from bncourse.templates import card, inline
+from bncourse.templates import card
 
 EARLIER = 3
 FROM_EARLIER = "From earlier notebooks."
@@ -187,21 +187,18 @@ class Questions:
         self._done = done
 
     def _buttons(self):
-        import ipywidgets as widgets
-
-        rows = [widgets.HTML(inline("<b>{{ heading }}</b> Not graded.", heading=self.heading))] if self.heading else []
+        rows = [told("<b>{{ heading }}</b> Not graded.", heading=self.heading)] if self.heading else []
         for index, question in enumerate(self.asked):
             buttons = radio_buttons(question.choices(), question.asks)
-            said = widgets.HTML("")
+            said = told("")
 
             def chosen(change, index=index, said=said, buttons=buttons):
                 self.choose(index, change["new"])
                 buttons.disabled = True
-                said.value = inline("{{ said }}", said=self.said(index))
+                said.value = between('<div style="margin-bottom:8px">{{ said }}</div>', said=self.said(index))
                 if None not in self.chosen:
                     self._done()  # a page that is opened again shows the answers, and no buttons
 
             buttons.observe(chosen, "index")
-            asks = inline("{{ words }}", words=self._number(index) + question.asks)
-            rows += [widgets.HTML(asks), buttons, said]
-        return widgets.VBox(rows)._repr_mimebundle_()
+            rows += [told("{{ words }}", words=self._number(index) + question.asks), buttons, said]
+        return column(rows)._repr_mimebundle_()
