@@ -68,7 +68,7 @@ class Tab(lab.Screen):
 
     def download(self, place):
         with self.page.expect_download() as coming:
-            self.page.get_by_role("button", name="Download my work").click()
+            self.bar.get_by_role("button", name="Download my work").click()
         coming.value.save_as(place)
         return place
 
@@ -343,6 +343,82 @@ def test_a_browser_that_keeps_nothing_says_so_and_gives_the_work_as_a_file(addre
         place = window.download(tmp_path / "work.zip")
         shutil.unpack_archive(place, tmp_path)
         assert "x.std()" in (tmp_path / PLACE).read_text()
+        window.kernel()
+        for words in ("bncourse first", "def standardize", "check.standardize"):
+            window.run(window.cell(words))
+        place = window.download(tmp_path / "later.zip")
+        shutil.unpack_archive(place, tmp_path)
+        assert '"outcome": "not yet"' in (tmp_path / "bncourse-journal.txt").read_text()
+        expect(window.bar).to_contain_text("Not saved in this browser", timeout=SLOW)
+        assert window.page.evaluate("jupyterapp.shell.currentWidget.context.model.dirty")  # so the browser asks
+
+
+@pytest.mark.parametrize("from_the_first", [False, True])
+def test_a_full_storage_is_told_no_cell_waits_for_it_and_no_answer_is_lost(address, chromium, tmp_path, from_the_first):
+    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
+        window = Tab(context.new_page(), f"full storage {'from the first' * from_the_first}")
+        session = context.new_cdp_session(window.page)
+
+        def quota(size):  # bytes; less than is kept already refuses every further one
+            session.send("Storage.overrideQuotaForOrigin", {"origin": address.split("/some")[0], "quotaSize": size})
+
+        if from_the_first:
+            quota(1000)
+            window.page.goto(address)
+            window.shows(window.page.locator("#loading"), "storage is nearly full, so Python is loaded anew")
+        window.open(address)
+        window.kernel()
+        quota(1000)
+        for words, answer in (("bncourse first", None), ("def standardize", WRONG), ("check.standardize", None)):
+            if answer:
+                window.write(window.cell(words), answer)
+            said = window.run(window.cell(words))
+        expect(said).to_contain_text("NOT YET", use_inner_text=True, timeout=SLOW)
+        for name in ("mine.npy", "an ending.nobody knows"):
+            refused = window.below(window.cell("def standardize"), f"open('/drive/{name}', 'wb').write(bytes(9))")
+            window.shows(refused, "OSError")
+        window.page.keyboard.press("Control+s")
+        window.shows(window.told, "does not keep your answers (its storage is full)", "Before you close or reload it")
+        expect(window.told.locator("p", has_text="does not keep")).to_have_count(1, timeout=SLOW)
+        expect(window.bar).to_contain_text("Not saved in this browser", timeout=SLOW)
+        assert "could not be looked at" not in window.told.inner_text()
+        window.page.wait_for_timeout(15_000)  # JupyterLab's own saving
+        assert window.page.locator(".jp-Dialog").count() == 0
+        window.picture("told")
+        with window.page.expect_download() as coming:
+            window.told.get_by_role("button", name="Download my work").click()
+        coming.value.save_as(tmp_path / "work.zip")
+        shutil.unpack_archive(tmp_path / "work.zip", tmp_path)
+        assert "x.std()" in (tmp_path / PLACE).read_text()
+        assert '"outcome": "not yet"' in (tmp_path / "bncourse-journal.txt").read_text()
+        quota(10**9)
+        window.shows(window.told, "All is saved in this browser again.")
+        window.picture("saved again")
+        window.page.reload()
+        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        assert "x.std()" in window.cell("def standardize").inner_text()
+        place = window.download(tmp_path / "again.zip")
+        shutil.unpack_archive(place, tmp_path / "again")
+        assert '"outcome": "not yet"' in (tmp_path / "again" / "bncourse-journal.txt").read_text()
+
+
+def test_answers_get_the_room_that_the_copy_of_python_takes(address, chromium):
+    with chromium.new_context() as context:
+        window = Tab(context.new_page(), "room for answers")
+        window.open(address)
+        window.kernel()
+        session = context.new_cdp_session(window.page)
+        used = window.page.evaluate("navigator.storage.estimate().then(({ usage }) => usage)")
+        assert used > 10_000_000  # Python is here
+        session.send(
+            "Storage.overrideQuotaForOrigin", {"origin": address.split("/some")[0], "quotaSize": used - 1_000_000}
+        )
+        window.write(window.cell("def standardize"), WRONG)
+        window.saved()
+        expect(window.page.locator("#bncourse-told p")).to_have_count(0)
+        window.page.reload()
+        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        assert "x.std()" in window.cell("def standardize").inner_text()
 
 
 @pytest.mark.parametrize(

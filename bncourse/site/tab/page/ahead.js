@@ -1,10 +1,11 @@
 // Python on its way into this browser: loaded while the first page is read, and counted while a notebook opens.
 
+import { CACHE, hasRoom } from "./room.js";
 import { root } from "./storage.js";
 
-const CACHE = `bncourse - ${root.pathname}`;
 const MB = 1_000_000;
 
+const FULL = "This browser's storage is nearly full, so Python is loaded anew at each visit.";
 const sum = (files) => files.reduce((all, [, size]) => all + size, 0);
 
 // Registers what keeps the files: the same that JupyterLite registers.
@@ -50,12 +51,13 @@ export async function load(site, tell) {
       const address = new URL(site.python + name, root).href;
       try {
         if (!(await cache.match(address))) {
+          if (!(await hasRoom(size))) return tell(FULL, all, all);
           const reply = await fetch(address);
           if (reply.status !== 200) throw new Error(`the host answers ${reply.status}`);
           await cache.put(address, reply);
         }
       } catch (error) {
-        if (error.name === "QuotaExceededError") return tell("This browser's storage is full, so Python is loaded anew at each visit.", done, all);
+        if (error.name === "QuotaExceededError") return tell(FULL, all, all);
         return tell("The connection broke while Python was loading. What has come is kept; reload this page to go on.", done, all);
       }
       done += size;

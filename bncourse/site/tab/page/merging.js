@@ -21,6 +21,6 @@ onmessage = async ({ data: { base, mine, text, python, update } }) => {
     pyodide.FS.writeFile("/home/pyodide/update.py", await (await fetch(update)).text());
     postMessage({ made: pyodide.runPython(PROGRAM)(base ?? undefined, mine, text) });
   } catch (error) {
-    postMessage({ error: String(error.message ?? error) });
+    postMessage({ error: String(error.message || error) });
   }
 };

@@ -2,10 +2,12 @@
 
 import { here, tidy, use } from "./ahead.js";
 import { about, bring, watch } from "./newer.js";
+import { attend, isUnkept, journal, keepNothing, notebooks } from "./refusals.js";
+import { hasRoom } from "./room.js";
 import { files, root } from "./storage.js";
 import { download } from "./work.js";
 
-const NEARLY_FULL = 20_000_000; // bytes that are left
+const PATIENCE = 5_000; // milliseconds for JupyterLab's saving before the work is packed
 const held = new Set();
 const asking = new Set();
 const warned = new Set();
@@ -18,6 +20,7 @@ const told = document.createElement("div");
 
 async function prepare() {
   show();
+  attend(tellOfRefusal);
   if (typeof WebAssembly !== "object") {
     tell("This browser has no WebAssembly, so Python cannot run in it, and no cell will. Open this page in a current browser.");
   }
@@ -37,7 +40,8 @@ async function prepare() {
   try {
     kept = await files().keys();
   } catch {
-    tell("This browser keeps nothing from this page (a private window, perhaps). Before you close it: Download my work.");
+    keepNothing();
+    tell("This browser keeps nothing from this page (a private window, perhaps). Before you close it: ", [save, "Download my work"], ".");
     return;
   }
   const paths = asked ? [asked] : kept.filter((path) => path in site.notebooks);
@@ -46,9 +50,9 @@ async function prepare() {
     const working = () => say("The course has a newer release of this notebook. Your answers are brought over ...");
     (await bring(path, site, elsewhere, working)).forEach((sentence) => tell(sentence));
   }
-  const { quota, usage } = (await navigator.storage?.estimate?.()) ?? {};
-  if (quota && quota - usage < NEARLY_FULL) {
-    tell("This browser's storage is nearly full, so your next answers may not be kept. Download my work, then free space in the browser's settings.");
+  if (!(await hasRoom())) {
+    tell("This browser's storage is nearly full, so your next answers may not be kept. ", [save, "Download my work"],
+      ", then free space in the browser's settings.");
   }
 }
 
@@ -60,21 +64,32 @@ function show() {
   const home = document.createElement("a");
   home.href = new URL("index.html", root);
   home.textContent = "All notebooks";
-  const save = document.createElement("button");
-  save.type = "button";
-  save.textContent = "Download my work";
-  save.addEventListener("click", async () => {
-    save.disabled = true;
-    await window.jupyterapp?.commands.execute("docmanager:save-all").catch(() => {});
-    say(await download(opened()).catch((error) => `Your work could not be packed (${error.message ?? error}). Try once more.`), 8);
-    save.disabled = false;
-  });
   const work = document.createElement("a");
   work.href = new URL("my-work.html", root);
   work.textContent = "Open my work";
-  bar.append(state, home, save, work);
+  bar.append(state, home, button("Download my work", save), work);
   document.body.append(told, bar);
   say("The notebook opens ...");
+}
+
+function button(words, act) {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = words;
+  made.addEventListener("click", async () => {
+    made.disabled = true;
+    await act();
+    made.disabled = false;
+  });
+  return made;
+}
+
+// Saves, as far as that can be done, and gives the reader the zip with all that is on the page.
+async function save() {
+  const saving = window.jupyterapp?.commands.execute("docmanager:save-all").catch(() => {});
+  await Promise.race([saving, new Promise((resolve) => setTimeout(resolve, PATIENCE))]); // JupyterLab may wait for the reader
+  const packing = download({ ...notebooks(), ...opened() }, await journal());
+  say(await packing.catch((error) => `Your work could not be packed (${error.message || error}). Try once more.`), 8);
 }
 
 function say(words, seconds = 0) {
@@ -83,22 +98,33 @@ function say(words, seconds = 0) {
   if (state.textContent !== words) state.textContent = words;
 }
 
-// Shows a sentence until it is closed; of the parts, a pair is a link.
+// Shows a sentence until it is closed, and gives it; of the parts, a pair is a link, or a button where it begins with a function.
 function tell(...parts) {
   const line = document.createElement("p");
   for (const part of parts) {
-    if (Array.isArray(part)) {
+    if (!Array.isArray(part)) line.append(part);
+    else if (typeof part[0] === "function") line.append(button(part[1], part[0]));
+    else {
       const link = document.createElement("a");
       [link.href, link.textContent] = part;
       line.append(link);
-    } else line.append(part);
+    }
   }
-  const close = document.createElement("button");
-  close.type = "button";
-  close.textContent = "OK";
-  close.addEventListener("click", () => line.remove());
-  line.append(" ", close);
+  line.append(" ", button("OK", () => line.remove()));
   told.append(line);
+  return line;
+}
+
+// One sentence on what this browser refuses, as long as it does.
+let refusal = null;
+function tellOfRefusal(error) {
+  if (error && refusal) return;
+  refusal?.remove();
+  refusal = null;
+  if (!error) return tell("All is saved in this browser again.");
+  const why = error.name === "QuotaExceededError" ? "its storage is full" : (error.message || error);
+  refusal = tell(`This browser does not keep your answers (${why}). They are on this page alone. Before you close or reload it: `,
+    [save, "Download my work"], ". Then free space in the browser's settings: saving is tried again by itself.");
 }
 
 // A notebook is open in one tab at a time: two would save over each other.
@@ -252,13 +278,15 @@ setInterval(() => {
   if (widget?.context && !widget.context.bncourse) {
     widget.context.bncourse = true;
     widget.context.saveState.connect((_, how) => {
-      if (how === "failed") tell("The notebook could not be saved in this browser: its storage may be full, or another tab saved it since. Download my work now, then reload this page.");
+      if (how === "failed") tell("The notebook could not be saved in this browser. ", [save, "Download my work"], ", then reload this page.");
+      // So that it is tried again, and the browser asks before the page is closed.
+      if (how === "completed" && isUnkept(widget.context.path)) widget.context.model.dirty = true;
     });
   }
   if (!widget?.context) return say("The notebook opens ...");
-  if (isReady) return say("Python is ready.");
+  if (isReady) return say(isUnkept(path) ? "Python is ready. Not saved in this browser." : "Python is ready.");
   starting();
 }, 1000);
 
 // What must be done before JupyterLite reads a notebook; it never stays away.
-export const ready = prepare().catch((error) => tell(`What is kept in this browser could not be looked at (${error.message ?? error}).`));
+export const ready = prepare().catch((error) => tell(`What is kept in this browser could not be looked at (${error.message || error}).`));

@@ -1,5 +1,7 @@
 // What this browser keeps of the course: the files of JupyterLite, and the release that each of them comes from.
 
+import { withRoom } from "./room.js";
+
 export const root = new URL("..", import.meta.url);
 const FILES = { name: `JupyterLite Storage - ${root.pathname}`, store: "files" };
 const RELEASED = { name: `bncourse - ${root.pathname}`, store: "released" };
@@ -31,9 +33,9 @@ class Kept {
 
   // Puts all of them or none.
   async put(entries) {
-    await this.#run("readwrite", (store) => {
+    await withRoom(() => this.#run("readwrite", (store) => {
       for (const [key, value] of Object.entries(entries)) store.put(value, key);
-    });
+    }));
   }
 
   async #run(mode, act) {
@@ -44,7 +46,7 @@ class Kept {
         const done = database.transaction(this.store, mode);
         const asked = act(done.objectStore(this.store));
         done.oncomplete = () => resolve(asked?.result);
-        done.onabort = done.onerror = () => reject(done.error ?? new Error("the browser did not keep it"));
+        done.onabort = done.onerror = ({ target }) => reject(target.error ?? new Error("the browser did not keep it"));
       });
     } finally {
       database.close();
@@ -110,5 +112,5 @@ export function inWords(error) {
   if (error?.name === "QuotaExceededError") {
     return "This browser's storage is full. Nothing was changed. Download your work, then free space in the browser's settings.";
   }
-  return `This browser does not keep it (${error?.message ?? error}). Nothing was changed. Download your work.`;
+  return `This browser does not keep it (${error?.message || error}). Nothing was changed. Download your work.`;
 }

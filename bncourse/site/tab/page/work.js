@@ -15,14 +15,14 @@ export async function kept() {
   return found;
 }
 
-// Gives the zip. What is open on the page, such as { "NN/NN.ipynb": notebook }, counts before what was saved of it.
-export async function zip(open = {}) {
+// Gives the zip. What is open on the page, such as { "NN/NN.ipynb": notebook }, counts before what was saved of it; so
+// does its journal.
+export async function zip(open = {}, journal = "") {
   const notebooks = {};
-  let journal = "";
   const bases = {};
   try {
     for (const { path } of await kept()) notebooks[path] = (await files().get(path)).content;
-    journal = (await files().get(JOURNAL))?.content ?? "";
+    journal ||= (await files().get(JOURNAL))?.content ?? "";
     for (const path of Object.keys(notebooks)) bases[path] = (await released().get(path))?.text;
   } catch {
     // this browser keeps nothing; what is open is all there is
@@ -36,8 +36,8 @@ export async function zip(open = {}) {
 }
 
 // Saves the zip as a file of the reader's device; gives a sentence.
-export async function download(open = {}) {
-  const packed = await zip(open);
+export async function download(open = {}, journal = "") {
+  const packed = await zip(open, journal);
   if (packed === null) return "Nothing is kept here yet. Answer an exercise first; a notebook is saved every 10 seconds.";
   const link = document.createElement("a");
   link.href = URL.createObjectURL(packed);
