@@ -1,4 +1,4 @@
-"""The numbers that `tests/told_numbers.json` keeps: each claim, as in the notebook, on the seeds of the bench.
+"""The numbers that `tests/told_numbers.json` keeps: each claim, as in the notebook, on seeds of its own.
 
 Measure them anew, after a change of an experiment, with ``python tests/told_numbers.py CLAIM ...`` (half an hour for
 all claims): 20 seeds for a claim of which a text tells what came out on other seeds, one for each other claim.
@@ -10,9 +10,10 @@ from pathlib import Path
 
 from told_ranges import RANGES
 
-from bncourse.benchmarks.claims import FIRST_SEED, SEEDS
+from bncourse.benchmarks.claims import SEEDS
 from bncourse.experiments.claims import CLAIMS
 
+FIRST_SEED = 5000  # the texts were written with these in view; the bench tries others
 KEPT = Path(__file__).with_suffix(".json")
 
 
