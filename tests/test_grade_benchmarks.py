@@ -9,7 +9,8 @@ import pytest
 from machine import postgresql
 from small_course import ROOT
 
-from bncourse.benchmarks import bare_cells, classes, grading, machines, scale, soak
+from bncourse.benchmarks import grading, scale, soak
+from bncourse.benchmarks.ground import bare_cells, classes, machines
 from bncourse.sandbox import levels
 from bncourse.trouble import Trouble
 

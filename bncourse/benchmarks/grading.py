@@ -16,9 +16,9 @@ import time
 from pathlib import Path
 
 from bncourse import course as courses
-from bncourse.benchmarks.bare_cells import bare_seconds, leave_out_demonstrations
-from bncourse.benchmarks.classes import Clock, make_class, peak_memory
 from bncourse.benchmarks.described import show
+from bncourse.benchmarks.ground.bare_cells import bare_seconds, leave_out_demonstrations
+from bncourse.benchmarks.ground.classes import Clock, make_class, peak_memory
 from bncourse.grading.assignment import Assignment
 
 NOTEBOOKS = {"numpy": "04-normalize-scale-shift", "keras": "07-keras"}

@@ -80,6 +80,15 @@ def _soak(figures):
     return ", ".join(f"{growth:.0%} more {what}" if growth >= 0.005 else f"no more {what}" for what, growth in more)
 
 
+def _scale(figures):
+    lost = sum(run[what] for run in figures["runs"] for what in ("missing", "without_note", "twice", "short"))
+    nothing = "nothing lost, nothing twice" if not lost else f"{lost} lost, twice or short of points"
+    return (
+        f"{figures['submissions']:,} submissions: {nothing}; {figures['most_machines']:.0f} machines of one core are as "
+        "many as help"
+    )
+
+
 def _reference(figures):
     sizes = {"x".join(map(str, each["size"])): each for each in figures["sizes"]}
     fused, steps = (sizes[_SIZE][key]["PyTorch"] for key in ("fused_ratios", "ratios"))
@@ -105,6 +114,7 @@ HERE = {
     "battery": _battery,
     "grading": _grading,
     "soak": _soak,
+    "scale": _scale,
     "reference": _reference,
     "course": _course,
     "tab": _tab,

@@ -2,7 +2,7 @@
 
 A class is graded on a Dask cluster of one, two and three machines, into PostgreSQL; once more while a machine is lost
 in the midst, and once more over a slow line. The machines are network namespaces of this one
-(`bncourse.benchmarks.machines`), so they share its cores: where there are fewer cores than machines, the pace cannot
+(`bncourse.benchmarks.ground.machines`), so they share its cores: where there are fewer cores than machines, the pace cannot
 grow with the machines. What each part takes is measured too, and says what would limit a larger cluster.
 """
 
@@ -18,9 +18,9 @@ from collections import Counter
 from pathlib import Path
 
 from bncourse import course as courses
-from bncourse.benchmarks.classes import Clock, make_class, measured
 from bncourse.benchmarks.described import show
-from bncourse.benchmarks.machines import machines, postgresql, required
+from bncourse.benchmarks.ground.classes import Clock, make_class, measured
+from bncourse.benchmarks.ground.machines import machines, postgresql, required
 from bncourse.grading.assignment import Assignment
 
 NAME = "04-normalize-scale-shift"

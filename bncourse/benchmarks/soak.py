@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from bncourse import course as courses
-from bncourse.benchmarks.classes import Clock, make_class, measured
+from bncourse.benchmarks.ground.classes import Clock, make_class, measured
 from bncourse.grading.assignment import Assignment
 
 NAME = "04-normalize-scale-shift"

@@ -17,7 +17,7 @@ def bare_seconds(course, name, times, needed=False):
     """
     [path] = (course / "submitted" / "student-00000" / name).glob("*.ipynb")
     program = (
-        "import sys; from bncourse.benchmarks.bare_cells import bare\n"
+        "import sys; from bncourse.benchmarks.ground.bare_cells import bare\n"
         "bare(sys.argv[1], int(sys.argv[2]), len(sys.argv) > 3)"
     )
     return float(
