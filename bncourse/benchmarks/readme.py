@@ -84,8 +84,8 @@ def _scale(figures):
     lost = sum(run[what] for run in figures["runs"] for what in ("missing", "without_note", "twice", "short"))
     nothing = "nothing lost, nothing twice" if not lost else f"{lost} lost, twice or short of points"
     return (
-        f"{figures['submissions']:,} submissions: {nothing}; {figures['most_machines']:.0f} machines of one core are as "
-        "many as help"
+        f"{figures['submissions']:,} submissions: {nothing}; {figures['most_machines']:.0f} machines of one core are "
+        "as many as help"
     )
 
 
