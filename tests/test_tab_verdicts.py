@@ -59,6 +59,7 @@ def _without_warning(text):
     return left.split()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("name", "runs", "waits"),
     [
@@ -78,6 +79,7 @@ def test_a_notebook_with_keras_is_solved_but_for_what_needs_it(in_pyodide, name,
     assert not set(runs) & set(stopped)
 
 
+@pytest.mark.nightly
 def test_the_seconds_of_a_notebook_are_measured_in_the_tab_and_here(in_pyodide, tmp_path):
     path = tmp_path / "small.ipynb"
     cells = ["import numpy as np\nimport matplotlib.pyplot as plt", "plt.plot(np.arange(3))", "1 / 0"]

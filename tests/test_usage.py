@@ -62,7 +62,7 @@ class _Paper:
     ("name", "why", "most"),
     [
         ("pairs-of-sockets", "GB of memory", 1000e6),
-        ("tables-of-pages", "GB of memory", 1000e6),
+        pytest.param("tables-of-pages", "GB of memory", 1000e6, marks=pytest.mark.nightly),
         ("empty-files-without-end", "50,000 files", 500e6),
         ("files-in-a-folder-that-is-closed", "50,000 files", 500e6),
     ],
