@@ -223,6 +223,23 @@ for _name, _says, _source in [
 
 
 @case(KIND)
+def an_answer_that_keeps_its_stub(paper):
+    """The answer stands in a cell of one's own below the stub, which that cell keeps under another name first."""
+    stub(paper, "normalize")
+    behind(paper, "normalize", f"as_it_was = normalize\n\n{LAMBDA}")
+
+
+@case(KIND)
+def an_answer_in_a_decorator_of_its_stub(paper):
+    """A wrong try stands above the stub; that got a decorator, which has the right answer."""
+    stub(paper, "normalize")
+    text = paper.source("normalize")
+    before(paper, "normalize", f"def normalize(x, mean, var, eps=1e-3):\n    return 0 * x\n\ndef done(f):\n    {LAMBDA}\n"
+                               "    return normalize")  # fmt: skip
+    paper.answer("normalize", f"@done\n{text}")
+
+
+@case(KIND)
 def no_marks(paper):
     """The notebook has lost its marks."""
     unmarked(paper, ids=False)

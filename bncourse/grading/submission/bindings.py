@@ -288,7 +288,7 @@ class _Top(ast.NodeVisitor):
 def _is_placeholder(node):
     """Return whether a statement is what stands where nothing is written yet."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return all(map(_is_placeholder, node.body))
+        return not node.decorator_list and all(map(_is_placeholder, node.body))  # a decorator may give another
     if isinstance(node, ast.Assign):
         return _is_nothing(node.value)
     if isinstance(node, ast.Raise):
