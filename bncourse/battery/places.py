@@ -234,8 +234,8 @@ def an_answer_in_a_decorator_of_its_stub(paper):
     """A wrong try stands above the stub; that got a decorator, which has the right answer."""
     stub(paper, "normalize")
     text = paper.source("normalize")
-    before(paper, "normalize", f"def normalize(x, mean, var, eps=1e-3):\n    return 0 * x\n\ndef done(f):\n    {LAMBDA}\n"
-                               "    return normalize")  # fmt: skip
+    wrong = "def normalize(x, mean, var, eps=1e-3):\n    return 0 * x\n\n"
+    before(paper, "normalize", f"{wrong}def done(f):\n    {LAMBDA}\n    return normalize")
     paper.answer("normalize", f"@done\n{text}")
 
 
