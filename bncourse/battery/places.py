@@ -218,6 +218,8 @@ for _name, _says, _source in [
     ("an_answer_among_the_globals", "The answer is put among the globals.", f"{_DEF}globals()['normal' 'ize'] = mine"),
     ("a_timed_cell", "The answer stands in a cell that is timed.", f"%%time\n{LAMBDA}"),
     ("a_line_of_magic", "The answer stands below lines of magic.", f"%matplotlib inline\nfiles = !ls\n{LAMBDA}\nlen?"),
+    ("a_magic_of_two_lines", "The answer stands below a magic of two lines, and a text that is filled in.",
+     f"!echo one \\\n    two\nfiles = !ls \\\n  .\nprint('%d of %d'\n      % (1, 2))\n{LAMBDA}"),
 ]:  # fmt: skip
     _elsewhere(_name, _says, _source)
 
