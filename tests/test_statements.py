@@ -60,6 +60,8 @@ OF_THE_MACHINE = {
     "a decorator above the answer": "from bncourse import timers\n@timers.timed\n",
     "what an earlier cell gave": "print(Out[1])\n",
     "more memory than there is here": "import numpy as np\nx = np.zeros((10_000, 100_000))\nprint(x.shape)\n",
+    "the arguments of the kernel": "import argparse\nof = argparse.ArgumentParser()\nof.add_argument('-f')\n"
+    "of.add_argument('--rate', default=0.1)\nrate = of.parse_args().rate\nassert rate == 0.1\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }
 
