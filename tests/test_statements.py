@@ -60,6 +60,12 @@ OF_THE_MACHINE = {
     "a decorator above the answer": "from bncourse import timers\n@timers.timed\n",
     "what an earlier cell gave": "print(Out[1])\n",
     "more memory than there is here": "import numpy as np\nx = np.zeros((10_000, 100_000))\nprint(x.shape)\n",
+    "the arguments of the kernel": "import argparse\nof = argparse.ArgumentParser()\nof.add_argument('-f')\n"
+    "of.add_argument('--rate', default=0.1)\nrate = of.parse_args().rate\nassert rate == 0.1\n",
+    "the loop of the kernel": "import asyncio\nloop = asyncio.get_running_loop()\nloop.call_soon(print)\n",
+    "a process of the machine": "import psutil\nprint(psutil.Process(2**22 - 1).name())\n",
+    "a limit of the machine": "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (2**20, 2**20))\n",
+    "what an earlier cell was": "print(_ih[7])\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }
 

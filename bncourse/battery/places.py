@@ -218,8 +218,27 @@ for _name, _says, _source in [
     ("an_answer_among_the_globals", "The answer is put among the globals.", f"{_DEF}globals()['normal' 'ize'] = mine"),
     ("a_timed_cell", "The answer stands in a cell that is timed.", f"%%time\n{LAMBDA}"),
     ("a_line_of_magic", "The answer stands below lines of magic.", f"%matplotlib inline\nfiles = !ls\n{LAMBDA}\nlen?"),
+    ("a_magic_of_two_lines", "The answer stands below a magic of two lines, and a text that is filled in.",
+     f"!echo one \\\n    two\nfiles = !ls \\\n  .\nprint('%d of %d'\n      % (1, 2))\n{LAMBDA}"),
 ]:  # fmt: skip
     _elsewhere(_name, _says, _source)
+
+
+@case(KIND)
+def an_answer_that_keeps_its_stub(paper):
+    """The answer stands in a cell of one's own below the stub, which that cell keeps under another name first."""
+    stub(paper, "normalize")
+    behind(paper, "normalize", f"as_it_was = normalize\n\n{LAMBDA}")
+
+
+@case(KIND)
+def an_answer_in_a_decorator_of_its_stub(paper):
+    """A wrong try stands above the stub; that got a decorator, which has the right answer."""
+    stub(paper, "normalize")
+    text = paper.source("normalize")
+    wrong = "def normalize(x, mean, var, eps=1e-3):\n    return 0 * x\n\n"
+    before(paper, "normalize", f"{wrong}def done(f):\n    {LAMBDA}\n    return normalize")
+    paper.answer("normalize", f"@done\n{text}")
 
 
 @case(KIND)

@@ -20,7 +20,8 @@ _REACHES_ALL = {"globals", "locals", "vars", "eval", "exec", "get_ipython"}
 _BUILT_IN = set(dir(builtins)) - _REACHES_ALL
 # Lines that IPython understands and Python does not; a magic that runs a file may bind any name.
 _TIMED = re.compile(r"^([ \t]*+)%time[ \t]++", re.MULTILINE)
-_MAGIC = re.compile(r"^([ \t]*+)((?:[\w, \t]++=[ \t]*+)?)[%!].*$", re.MULTILINE)
+# A line with "% " goes on with a remainder, or with a text that is filled in; a \ joins the next line to a magic.
+_MAGIC = re.compile(r"^([ \t]*+(?:[\w, \t]++=[ \t]*+)?)(?:%(?=[\w%])|!)(?:.*\\\n)*+.*$", re.MULTILINE)
 _QUESTION = re.compile(r"^([ \t]*+)(?:\?.*|[\w.]++\?\??[ \t]*+)$", re.MULTILINE)
 _RUNS_A_FILE = re.compile(r"^[ \t]*+%(?:run|load|store|load_ext|macro|rerun)\b", re.MULTILINE)
 _RUNS_ITS_BODY = re.compile(r"%%(?:time|capture|prun)\b")
@@ -135,25 +136,6 @@ def _bindings(text):
 _short = lru_cache(1024)(_bindings)
 
 
-def strings(text):
-    """Return the words that a code cell holds: its strings and comments, in order, one in a line."""
-    try:
-        tree, _ = read_cell(text)
-        found = [
-            (node.lineno, node.value)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        ]
-    except UNREADABLE:
-        return text
-    found += [
-        (number, line.strip().lstrip("# "))
-        for number, line in enumerate(text.split("\n"), start=1)
-        if line.lstrip().startswith("#")
-    ]
-    return "\n".join(said for _, said in sorted(found, key=lambda each: each[0]) if said.strip())
-
-
 def needs(wanted, cells):
     """Return all names that these names depend on, through the cells that bind them.
 
@@ -183,7 +165,7 @@ def read_cell(text):
     try:
         return parsed(text, flags), text
     except SyntaxError:
-        plain = _QUESTION.sub(r"\1pass", _MAGIC.sub(r"\1\g<2>0", _TIMED.sub(r"\1", text)))
+        plain = _QUESTION.sub(r"\1pass", _MAGIC.sub(_as_0, _TIMED.sub(r"\1", text)))
         if plain == text:
             raise
         return parsed(plain, flags), plain
@@ -201,6 +183,11 @@ def definitions_in(text):
         return definitions_of(read_cell(text)[0].body, text)
     except UNREADABLE:
         return ""
+
+
+def _as_0(magic):
+    """Return what stands for a magic in the text that Python reads, in as many lines."""
+    return f"{magic[1]}0" + "\n" * magic[0].count("\n")
 
 
 def _used(tree, text):
@@ -288,7 +275,7 @@ class _Top(ast.NodeVisitor):
 def _is_placeholder(node):
     """Return whether a statement is what stands where nothing is written yet."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return all(map(_is_placeholder, node.body))
+        return not node.decorator_list and all(map(_is_placeholder, node.body))  # a decorator may give another
     if isinstance(node, ast.Assign):
         return _is_nothing(node.value)
     if isinstance(node, ast.Raise):

@@ -107,6 +107,8 @@ def _one(made, place, wanted, decisions, left, missing):
         stub = " The stub in its own cell was left out." if untouched else ""
         decisions.append(Decision(TAKEN, name, ANSWERED))
         decisions.append(Decision(MENDED, name, f"It is defined in another cell of the notebook, and counts.{stub}"))
+        if at is not None and _is_used_between(made, wanted, at, elsewhere[0]):  # such as ``old = normalize``
+            return CodeAnswer(release.source, at, is_stub=True, is_written=True)
         says = f"# {', '.join(sorted(wanted & _full(made, elsewhere)))}: defined in another cell of this notebook."
         return CodeAnswer(says, at, is_written=True)
     if not copies:
@@ -114,6 +116,11 @@ def _one(made, place, wanted, decisions, left, missing):
     elif not long:
         decisions.append(Decision(TAKEN, name, "Nothing is written yet."))
     return CodeAnswer(release.source, at, is_stub=True)
+
+
+def _is_used_between(made, wanted, stub, first):
+    """Return whether a cell below a stub, down to the first that defines its names, takes one of them."""
+    return any(wanted & made.names[number].used for number in range(stub + 1, first + 1))
 
 
 def _full(made, numbers):

@@ -5,15 +5,16 @@ the text of the task, in the strings of a code cell. What cannot be found asks f
 words anywhere else in the notebook, in its code too, and whatever came beside it and may hold them.
 """
 
+import ast
 import re
 from dataclasses import dataclass, field
 
 from bncourse.grading.submission.attachments import joined
-from bncourse.grading.submission.bindings import strings
+from bncourse.grading.submission.bindings import read_cell
 from bncourse.grading.submission.code_answers import TOO_LONG, not_written
 from bncourse.grading.submission.decisions import ANSWERED, DOUBT, DROPPED, MENDED, TAKEN, Decision
 from bncourse.grading.submission.matching import grade_id, is_answer, lines
-from bncourse.grading.submission.parsing import parsed
+from bncourse.grading.submission.parsing import UNREADABLE, parsed
 
 MOST_WORDS_OF_CODE = 8  # with fewer, the strings of a code cell are no answer
 MOST_WORDS_OF_COMMENTS = 25  # with fewer, what an answer in code says of itself asks for no look
@@ -222,11 +223,30 @@ def _by_neighbours(made, place):
     return found
 
 
+def _strings(text):
+    """Return the words that a code cell holds: its strings and comments, in order, one in a line."""
+    try:
+        tree, _ = read_cell(text)
+        found = [
+            (node.lineno, node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
+    except UNREADABLE:
+        return text
+    found += [
+        (number, line.strip().lstrip("# "))
+        for number, line in enumerate(text.split("\n"), start=1)
+        if line.lstrip().startswith("#")
+    ]
+    return "\n".join(said for _, said in sorted(found, key=lambda each: each[0]) if said.strip())
+
+
 def _in_code(made, place, copies):
     found = []
     for number in _gap(made, place, copies):
         if not made.is_text(number):
-            said = strings(made.written[number].source)
+            said = _strings(made.written[number].source)
             if len(said.split()) >= MOST_WORDS_OF_CODE:
                 found.append(_Piece(number, said, {}))
     return found
@@ -234,10 +254,10 @@ def _in_code(made, place, copies):
 
 def _in_any_code(made):
     """Return whether some code cell holds as many words of one's own as an answer could have."""
-    known = {line for cell in made.release.cells if cell.cell_type == "code" for line in lines(strings(cell.source))}
+    known = {line for cell in made.release.cells if cell.cell_type == "code" for line in lines(_strings(cell.source))}
     for number, cell in enumerate(made.written):
         if not made.is_text(number):
-            said = [line for line in lines(strings(cell.source)) if line not in known and _is_said(line)]
+            said = [line for line in lines(_strings(cell.source)) if line not in known and _is_said(line)]
             enough = MOST_WORDS_OF_CODE if made.places[number] is None else MOST_WORDS_OF_COMMENTS
             if sum(len(line.split()) for line in said) >= enough:
                 return True
@@ -252,6 +272,6 @@ def _is_said(line):
         return False
     try:
         parsed(line)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except UNREADABLE:
         return True
     return re.search(r"[=(\[]", line) is None and not line.startswith(("return ", "import ", "from ", "raise "))

@@ -29,6 +29,7 @@ def serve(connection, shell):
     """
     sys.stdout, sys.stderr = Stream("stdout"), Stream("stderr")
     builtins.input = _no_input
+    sys.argv = [""]  # those of this program would stop a cell that reads its own
     desk = _Desk(connection, shell)
     process = os.getpid()
     # an interrupt is for what runs, and may come a moment after its end

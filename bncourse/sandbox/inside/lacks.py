@@ -7,11 +7,11 @@ from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names, imported_na
 
 # What they give is another thing on each machine, or nothing at all behind the walls.
 OF_THE_MACHINE = {
-    *("IPython", "argparse", "bncourse", "getpass", "glob", "google", "importlib", "ipykernel", "ipywidgets", "locale"),
-    *("os", "pathlib", "pkgutil", "platform", "pwd", "shutil", "socket", "subprocess", "sys", "sysconfig", "tempfile"),
-    *("urllib", "webbrowser"),
+    *("IPython", "argparse", "asyncio", "bncourse", "getpass", "glob", "google", "importlib", "ipykernel"),
+    *("ipywidgets", "locale", "multiprocessing", "os", "pathlib", "pkgutil", "platform", "psutil", "pwd", "resource"),
+    *("shutil", "socket", "subprocess", "sys", "sysconfig", "tempfile", "urllib", "webbrowser"),
 }
-_IN_EVERY_NOTEBOOK = {"get_ipython", "In", "Out", "display", "input", "__file__"}
+_IN_EVERY_NOTEBOOK = {"get_ipython", "In", "Out", "display", "input", "__file__", "_ih", "_oh", "_dh"}
 _IN_EVERY_NOTEBOOK |= {"_", "__", "___", "_i", "_ii", *(f"_{number}" for number in range(1, 500))}  # what it gave
 
 
