@@ -128,7 +128,7 @@ SENTENCES = {
         _sentence(
             "movement_with_and_without",
             "built-in",
-            "the input of a unit moves far less",
+            "the input of a unit in this layer moves far less",
             {"batch_median_range": 2.0},
             {"batch_drift": 5.0},
         ),

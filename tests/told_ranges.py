@@ -134,10 +134,10 @@ RANGES = {
         Range(
             "hidden_layers",
             "batch_norm-task",
-            "1.3 points of accuracy at most",
+            "1.1 points of accuracy at most",
             lambda n: 100 * (n["learned"] - n["fixed_1"]),
             -_ANY,
-            1.3,
+            1.1,
             1,
         ),
     ],

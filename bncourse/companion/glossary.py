@@ -40,7 +40,7 @@ GLOSSARY = {
     "kernel": ("The Python that runs the cells. Of a layer: its weights; of MMD: a measure of likeness.",),
     "learning rate": ("The number that a gradient is multiplied by in a step.", "learning rates"),
     "logistic regression": (
-        "A classifier with one weighted sum of the inputs, turned into a probability by a sigmoid.",
+        "A classifier with a weighted sum of the inputs for each class, turned into probabilities (for two, one sum).",
     ),
     "logit": (
         "What a classifier computes before the probability; with a sigmoid, the logarithm of the odds.",

@@ -16,7 +16,7 @@ _ALL = (
     Prediction(
         "00", "Share of new digits right with batch norm after 50 steps (0.31 without)",
         "Without it the sums of the tenth layer hardly differ from digit to digit, so 50 steps are too few. "
-        "Batch norm gives every layer sums of one spread from the first step on.",
+        "Batch norm lets every layer begin with sums of one spread.",
         (0.75, 1.0), {"A": "about 0.3 too", "B": "about 0.5", "C": "more than 0.7"}, by_size(0.4, 0.65),
         (r"learns at once", r"race"), (1,),
     ),

@@ -43,7 +43,7 @@ def approach(distances, within=0.01):
     return DescribedFigure(
         figure,
         f"How much R squared is still missing to the best model, against the steps of gradient descent; {told}. "
-        "The same data and the same method, but with the scales of the inputs made equal, gradient descent is quick.",
+        "The same data and the same method, but with standardized inputs gradient descent is quick.",
     )
 
 

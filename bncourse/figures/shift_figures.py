@@ -132,7 +132,7 @@ def line_and_curve(horsepower, miles, origin, line, curve):
         f"Miles per gallon against horsepower for {np.sum(origin == 'USA')} American and {np.sum(japan)} Japanese "
         f"cars, with a line and a curve fitted to the American ones: at 60 horsepower {at_60[0]:.0f} and "
         f"{at_60[1]:.0f}, and {100 * above:.0f} of 100 Japanese cars lie above the curve. "
-        "So part of the error on these is that of a straight line; for the rest, they go farther at equal power.",
+        "So part of the error on these is that of a straight line; a part is that they go farther at equal power.",
     )
 
 
@@ -167,8 +167,8 @@ def mileage(horsepower, miles, origin, lines):
         figure,
         f"Miles per gallon against horsepower for {np.sum(origin == 'USA')} American and {np.sum(origin == 'Japan')} "
         f"Japanese cars, with lines that give 80 horsepower {at_80}. "
-        "Japanese cars are weaker, a covariate shift, and go farther at the same power, which no importance weight "
-        "changes.",
+        "Japanese cars are weaker, a covariate shift, and go farther at the same power, which no importance weight on "
+        "horsepower changes.",
     )
 
 
