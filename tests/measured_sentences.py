@@ -301,7 +301,11 @@ SENTENCES = {
             "smooth_and_slow", "smooth-read", "learns next to nothing", {"none_steps": 200.0}, {"none_accuracy": 0.3}
         ),
         _sentence(
-            "noise_drifts_and_is_fast", "noise-read", "about as much as without batch norm", {"noisy_drift": 0.1}
+            "noise_drifts_and_is_fast",
+            "noise-read",
+            "about as much as without batch norm",
+            {"noisy_drift": 0.1},
+            {"noisy_drift": 0.9},
         ),
         _sentence("noise_drifts_and_is_fast", "noise-read", "at most two thirds of the steps", {"noisy_steps": 125.0}),
         _sentence("noise_costs", "noise-read", "here the noise costs", {"noisy_steps": 75.0}),
@@ -389,9 +393,6 @@ SENTENCES = {
         _sentence("hidden_bugs", "hiding", "The telling inputs show all twelve", {"telling": 1.0}),
         _sentence("hidden_bugs", "end", "on tame inputs seven of twelve exhibits did not", {"tame": 6.0}),
         _sentence("kill_counts", "kills-read", "Only *the lost digits* pass all five", {"missed_by_all": 2.0}),
-        _sentence(
-            "kill_counts", "kills-read", "in the inputs of these re-creations fewer than ten", {"farthest": 30.0}
-        ),
         _sentence("kill_counts", "end", "finds all that its task can contain", {"complete": 1.0}),
         _sentence("kill_counts", "end", "finds all twelve", {"reference": 11.0}),
     ],

@@ -37,6 +37,15 @@ def test_a_figure_of_the_dispute_states_its_finding_names_its_axes_and_describes
     assert described._repr_html_().startswith("<img alt=")
 
 
+@pytest.mark.parametrize(
+    "name", sorted(set(DRAW) - {"loss_ranges"})
+)  # that one is drawn here with fewer networks, narrower
+def test_a_title_is_no_wider_than_its_figure(name):
+    figure = DRAW[name]().figure
+    [title] = [text for text in figure.texts if text.get_text() == figure.get_suptitle()]
+    assert title.get_window_extent().width < figure.bbox.width
+
+
 def test_the_description_says_which_network_did_not_arrive():
     assert "tanh without batch norm: drift 0.40, target not reached" in DRAW["noise"]().alt
 

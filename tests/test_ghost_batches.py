@@ -114,3 +114,5 @@ def test_the_figure_has_every_network_with_its_number():
     for words in ("without batch norm 86.0", "ghost batches of 8 87.0", "whole batch, noise drawn 88.0"):
         assert words in described.alt
     assert len(described.figure.get_suptitle()) > 20 and described.figure.axes[0].get_xlabel()
+    [title] = [text for text in described.figure.texts if text.get_text() == described.figure.get_suptitle()]
+    assert title.get_window_extent().width < described.figure.bbox.width, "the ends of the title are cut off"

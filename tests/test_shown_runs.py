@@ -13,13 +13,12 @@ from measured_sentences import SENTENCES
 from told_ranges import RANGES
 
 from bncourse import data, museum, network, reference
-from bncourse.experiments.normalizers import adaptation, batch_composition, entropy_steps
+from bncourse.experiments.normalizers import adaptation, batch_composition
 from bncourse.experiments.normalizers import normalized_networks as networks
 from bncourse.experiments.shift import detection, shifts
 from bncourse.experiments.training import (
     convergence,
     hidden_units,
-    landscape,
     landscape_claims,
     rates,
     scale_invariance,
@@ -114,12 +113,6 @@ def first_weights(activation):
 def smallest_of_64():
     p_values = detection.p_values_without_shift(seed=0)
     return [np.mean(p <= 0.05) for p in p_values.values()][-1]
-
-
-def gradient_moves_less():
-    courses = landscape.compare(0, ("none", "batch"), steps=200)
-    none, batch = (courses[kind].gradient_change[1:].mean() for kind in ("none", "batch"))
-    return 3 * batch < none
 
 
 def near_one():
@@ -263,7 +256,6 @@ SHOWN = [
         lambda: round(first_weights("relu") / first_weights("sigmoid"), 2) == 1.41,
     ),
     Shown("03", "drift-rates-read", "here after 175 steps", lambda: steps_of("batch", 10.0) == 175),
-    Shown("08", "smooth-read", "the gradient moves less too", gradient_moves_less),
     Shown(
         "08",
         "smooth-read",
@@ -295,12 +287,6 @@ SHOWN = [
         "adapt_statistics-hint",
         "(0.98 at home)",
         lambda: round(adaptation.after_domain_shift(0)["home"], 2) == 0.98,
-    ),
-    Shown(
-        "09",
-        "entropy-question",
-        "With noise the entropy falls by about a quarter",
-        lambda: (lambda n: n["noise entropy after"] < 0.75 * n["noise entropy"])(entropy_steps.entropy_steps(0)),
     ),
     Shown(
         "10",

@@ -36,7 +36,7 @@ def unseen(found):
         right = max(height for _, height, _ in rows)
         axes.set(xlim=(left, right + 0.2 * (right - left)), ylim=(len(rows) - 0.5, -0.5))
         axes.set(xlabel="accuracy on unseen digits", ylabel="statistics in training")
-        figure.suptitle("Here some noise in the statistics helps on unseen digits; ghost batches of 2 do harm")
+        figure.suptitle("Here some noise helps on unseen digits; ghost batches of 2 do harm")
     told = ", ".join(f"{name} {100 * height:.1f}" for name, height, _ in rows)
     return DescribedFigure(
         figure,

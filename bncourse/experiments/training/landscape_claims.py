@@ -78,7 +78,7 @@ CLAIMS = {
         "without batch norm",
         with_tanh,
         lambda n: (
-            n["noisy_drift"] > max(4 * n["batch_drift"], 0.6 * n["none_drift"])
+            max(4 * n["batch_drift"], 0.6 * n["none_drift"]) < n["noisy_drift"] < 1.5 * n["none_drift"]
             and n["noisy_steps"] <= 0.67 * n["none_steps"]
         ),
         over={"lr": (0.05, 0.1, 0.2)},
