@@ -37,8 +37,17 @@ _MEANINGS = [
         "A function is called that is not written yet. Write that one first, or put what it does here.",
     ),
     (
-        rf"^NameError: name '(?P<what>{_SHORT}|math)'.*\n.*\b(?P=what)\s*[(.]",
+        rf"^NameError: name '(?P<what>{_SHORT})'.*\n.*\b(?P=what)\s*[(.]",
         "`{what}` is not known by that name here; NumPy's functions are called with np. in front, such as np.sqrt.",
+    ),
+    (
+        r"^TypeError: '(types\.)?SimpleNamespace' object is not callable.*\n.*\b(?P<what>\w+)\(",
+        "`bn` is no function: it holds two, `bn.forward(...)` and `bn.backward(...)`. Call one of these.",
+    ),
+    (
+        r"^NameError: name '(?P<what>math|random|statistics|scipy|sklearn|pandas|pd|torch|tensorflow|tf)'",
+        "`{what}` was not imported in this notebook, and is not needed: NumPy has what the task asks for, and works on "
+        "whole arrays, such as np.sqrt.",
     ),
     (r"bitwise_xor", "In Python a power is written `**`, so a square is `**2`; `^` is something else."),
     (
@@ -46,7 +55,12 @@ _MEANINGS = [
         "NumPy is not known under the name `{what}`; run the first cell of the notebook again.",
     ),
     (
-        r"^(NameError|UnboundLocalError): .*'(?P<what>\w+)'",
+        r"^UnboundLocalError: .*'(?P<what>\w+)'",
+        "The line that gives `{what}` a value did not run before this one. Is it below, or in an `if` or a loop that "
+        "is not entered here?",
+    ),
+    (
+        r"^NameError: .*'(?P<what>\w+)'",
         "`{what}` has no value when it is used. Is it spelled as in the lines above?",
     ),
     (

@@ -9,6 +9,7 @@ from bncourse.checking.answer import is_empty
 from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of_numbers_alone
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
+from bncourse.checking.numbers.patterns import in_another_order
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.replay import Replay
@@ -19,7 +20,7 @@ from bncourse.checking.where.defaults import wrong_default
 from bncourse.checking.where.driven import driven_change, line_that_objects
 from bncourse.checking.where.layer import of_class
 from bncourse.checking.where.one_change import one_change
-from bncourse.checking.where.recognition import recognized
+from bncourse.checking.where.recognition import of_the_return, recognized
 from bncourse.checking.where.substitution import substituted
 from bncourse.checking.where.suspects import odd_line
 from bncourse.checking.where.writes import also_writes, first_write
@@ -107,6 +108,8 @@ def _verdict(exercise, answer, trials):
         ideas, reasons, where = [], [], ""
     elif not where and len(ideas) < 2:
         change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
+    if not ideas and not (change and change.whole) and (said := in_another_order(exercise, trials)):
+        reasons, change = [], of_the_return(answer, said)
     if not ideas and (change is None or not change.whole):
         # a change that makes one of several results right says more than the values that are not right yet
         change = change or substituted(exercise, answer, trials) or of_class(exercise, answer, trials)
@@ -201,7 +204,9 @@ def _advice(exercise, trials):
         if isinstance(value, np.ndarray) and value.dtype == np.float32 and _all_double(trial.case):
             said.setdefault("float32", "You calculate in float32; the inputs are float64. That is accepted.")
     printed = next((t.reply.printed for t in trials if t.reply.printed.strip()), "")
-    if printed:
+    if printed and all(trial.reply.value is None and not trial.reply.fault for trial in trials):
+        said["prints"] = "The function prints a value. `print` shows it on the screen; only `return` gives it back."
+    elif printed:
         first = printed.strip().splitlines()[0][:60]
         said["prints"] = f"The function prints while it is checked ({first!r}); that is held back here."
     warned = next((t.reply.warned[0] for t in trials if t.reply.warned), "")

@@ -203,8 +203,8 @@ def _with_code(text):
 
 def _line_as_code(where):
     """Split a place such as "normalize(), line 2: return x" in the same way."""
-    place, colon, line = where.partition(": ")
-    return [place + colon, line] if line else [where]
+    place, colon, lines = where.partition(": ")
+    return [place + colon, *re.split(r"(; or line \d+: )", lines)] if lines else [where]
 
 
 def beside(notebook):

@@ -1,6 +1,7 @@
 """What the numbers of an answer show beside the right ones, where no wrong idea is known; each sentence is true."""
 
 from fractions import Fraction
+from itertools import permutations
 
 import numpy as np
 
@@ -37,8 +38,6 @@ def _is_array(trial):
 def pattern(exercise, told):
     """Where the bank knows no idea, say what the numbers of one case show; each sentence is true as it stands."""
     expected, got = told.expected, told.reply.value
-    if isinstance(expected, tuple) and isinstance(got, tuple | list) and len(expected) == len(got):
-        return _exchanged(exercise, expected, got, told.tolerance)
     if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray) or got.shape != expected.shape:
         return ""
     for name, value in zip(exercise.parameters, told.case.arguments, strict=False):
@@ -58,13 +57,32 @@ def pattern(exercise, told):
     return _nearness(expected, off)
 
 
-def _exchanged(exercise, expected, got, tolerance):
-    for i in range(len(expected)):
-        for j in range(i + 1, len(expected)):
-            swapped = list(got)
-            swapped[i], swapped[j] = swapped[j], swapped[i]
-            if compare.same(expected, tuple(swapped), tolerance):
-                return f"{exercise.returns[i]} and {exercise.returns[j]} come back in each other's place."
+def in_another_order(exercise, trials):
+    """Say where several results are all right in every case, but for the order in which they come back.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    trials : list of Trial
+
+    Returns
+    -------
+    str
+        A sentence, or "".
+    """
+    if not all(isinstance(t.expected, tuple) and isinstance(t.reply.value, tuple | list) for t in trials):
+        return ""
+    count = len(exercise.returns)
+    if any(len(t.expected) != count or len(t.reply.value) != count for t in trials):
+        return ""
+    for order in permutations(range(count)):
+        if all(compare.same(t.expected, tuple(t.reply.value[i] for i in order), t.tolerance) for t in trials):
+            came = [exercise.returns[order.index(i)] for i in range(count)]
+            moved = [name for name, wanted in zip(came, exercise.returns, strict=True) if name != wanted]
+            if len(moved) == 2:
+                return f"{moved[1]} and {moved[0]} come back in each other's place."
+            if moved:
+                return f"All are right, but in another order: {', '.join(came)}. Return {', '.join(exercise.returns)}."
     return ""
 
 

@@ -100,6 +100,8 @@ def small(function):
         elif isinstance(node, ast.Constant) and node.value in _WORDS:
             other = _WORDS[node.value]
             yield place, ast.Constant(other), f'`"{other}"` in place of `{text}`'
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and not node.value.islower():
+            yield place, ast.Constant(node.value.lower()), f'`"{node.value.lower()}"` in place of `{text}`'
         elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
             if not isinstance(node.operand, ast.Constant) or type(node.operand.value) is float:
                 yield place, node.operand, f"`{text}` without its minus sign"

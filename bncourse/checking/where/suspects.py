@@ -260,7 +260,7 @@ def odd_line(exercise, answer, trials, told):
         if any(map(suspects.is_right_text, odd)):
             return None
     elif suspects.count() == 1:
-        says = "The function has this one line, so it is there."
+        says = "The function has one line, so the mistake is in it."
     elif suspects.is_right_text(odd[0]):
         says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
     else:

@@ -1,0 +1,92 @@
+"""What beginners do with a result that they have computed: each gets a card that says so, and none stops the check."""
+
+import ast
+from itertools import combinations
+
+import numpy as np
+import pytest
+from written_cells import written
+
+from bncourse import exercises
+from bncourse.checking import DirectAnswer, Quiz, judge
+from bncourse.companion.worked import solutions
+
+EVERY = [each for each in map(exercises.find, exercises.names()) if not isinstance(each, Quiz) and not each.driver]
+SEVERAL = [each for each in EVERY if len(each.returns) > 1]
+by_name = pytest.mark.parametrize("exercise", EVERY, ids=lambda exercise: exercise.name)
+
+
+def with_returns(exercise, change):
+    """Give what is said of the worked solution whose returned values are put together by `change`."""
+    tree = ast.parse(solutions()[exercise.name])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Return):
+            parts = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            node.value = change(parts)
+    answer = written(exercise.name, ast.unparse(ast.fix_missing_locations(tree)), np=np)
+    return judge(exercise, DirectAnswer(answer, exercise.name))
+
+
+def tuple_of(parts):
+    return ast.Tuple(list(parts), ast.Load())
+
+
+@by_name
+def test_a_result_that_is_printed_is_told_what_print_does(exercise):
+    verdict = with_returns(exercise, lambda parts: ast.parse(f"print({ast.unparse(tuple_of(parts))})").body[0].value)
+    assert verdict.outcome == "not yet"
+    assert any("only `return` gives it back" in sentence for sentence in verdict.advice)
+
+
+@by_name
+def test_what_is_no_number_is_told_as_that(exercise):
+    for change in (lambda parts: ast.Constant("done"), lambda parts: tuple_of([tuple_of([*parts, *parts])])):
+        verdict = with_returns(exercise, change)
+        assert verdict.outcome == "not yet" and verdict.missed[0].sentence
+
+
+@pytest.mark.parametrize("exercise", SEVERAL, ids=lambda exercise: exercise.name)
+def test_one_result_alone_is_told_that_there_are_more(exercise):
+    verdict = with_returns(exercise, lambda parts: parts[0])
+    assert verdict.outcome == "not yet"
+    assert f"{len(exercise.returns)}" in verdict.missed[0].sentence
+
+
+@pytest.mark.parametrize("exercise", SEVERAL, ids=lambda exercise: exercise.name)
+def test_right_results_in_another_order_are_told_as_that_and_no_line_before_is_blamed(exercise):
+    verdict = with_returns(exercise, lambda parts: tuple_of([*parts[1:], parts[0]]))
+    assert verdict.outcome == "not yet"
+    said = " ".join(reason.says for reason in verdict.reasons)
+    assert "order" in said or "place" in said, said
+    assert "return" in verdict.where or not verdict.where
+
+
+def test_a_right_order_is_never_called_another_one():
+    for exercise in SEVERAL:
+        for one, other in combinations(range(len(exercise.returns)), 2):
+            assert exercise.returns[one] != exercise.returns[other]
+        assert judge(exercise, DirectAnswer(exercise.reference, exercise.name)).outcome == "correct"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("find_bugs", "def find_bugs(bn):\n    bn(np.ones((2, 1)))", "`bn.forward(...)` and `bn.backward(...)`"),
+        ("normalize", "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / math.sqrt(var + eps)", "`math` was"),
+        (
+            "moving_average",
+            "def moving_average(running, batch, momentum=0.99, convention='keras'):\n"
+            "    if convention == 'Keras':\n        return momentum * running + (1 - momentum) * batch\n"
+            "    return (1 - momentum) * running + momentum * batch",
+            "`\"keras\"` in place of `'Keras'`",
+        ),
+        (
+            "batch_variance",
+            "def batch_variance(x, mean):\n    if mean is None:\n        off = x\n    return (off**2).mean(axis=0)",
+            "did not run before this one",
+        ),
+    ],
+)
+def test_ordinary_slips_are_told_in_words(name, text, words):
+    verdict = judge(exercises.find(name), DirectAnswer(written(name, text), name))
+    assert words in " ".join(reason.says for reason in verdict.reasons)
