@@ -37,9 +37,8 @@ def test_a_figure_of_the_dispute_states_its_finding_names_its_axes_and_describes
     assert described._repr_html_().startswith("<img alt=")
 
 
-@pytest.mark.parametrize(
-    "name", sorted(set(DRAW) - {"loss_ranges"})
-)  # that one is drawn here with fewer networks, narrower
+# the ranges of the loss have one network here, and are narrower than in the notebook
+@pytest.mark.parametrize("name", sorted(set(DRAW) - {"loss_ranges"}))
 def test_a_title_is_no_wider_than_its_figure(name):
     figure = DRAW[name]().figure
     [title] = [text for text in figure.texts if text.get_text() == figure.get_suptitle()]
