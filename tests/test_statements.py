@@ -65,6 +65,8 @@ OF_THE_MACHINE = {
     "the loop of the kernel": "import asyncio\nloop = asyncio.get_running_loop()\nloop.call_soon(print)\n",
     "a process of the machine": "import psutil\nprint(psutil.Process(2**22 - 1).name())\n",
     "a limit of the machine": "import resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (2**20, 2**20))\n",
+    "a window": "import tkinter as tk\nfrom tkinter import filedialog\nroot = tk.Tk()\nroot.withdraw()\n"
+    "path = filedialog.askopenfilename()\n",
     "what an earlier cell was": "print(_ih[7])\n",
     "on one line": "open('/tmp/notes.txt', 'w'); width = 3; assert width\n",
 }

@@ -7,9 +7,9 @@ from bncourse.sandbox.inside.syntax import DEFINITIONS, bound_names, imported_na
 
 # What they give is another thing on each machine, or nothing at all behind the walls.
 OF_THE_MACHINE = {
-    *("IPython", "argparse", "asyncio", "bncourse", "getpass", "glob", "google", "importlib", "ipykernel"),
+    *("IPython", "argparse", "asyncio", "bncourse", "curses", "getpass", "glob", "google", "importlib", "ipykernel"),
     *("ipywidgets", "locale", "multiprocessing", "os", "pathlib", "pkgutil", "platform", "psutil", "pwd", "resource"),
-    *("shutil", "socket", "subprocess", "sys", "sysconfig", "tempfile", "urllib", "webbrowser"),
+    *("shutil", "socket", "subprocess", "sys", "sysconfig", "tempfile", "tkinter", "turtle", "urllib", "webbrowser"),
 }
 _IN_EVERY_NOTEBOOK = {"get_ipython", "In", "Out", "display", "input", "__file__", "_ih", "_oh", "_dh"}
 _IN_EVERY_NOTEBOOK |= {"_", "__", "___", "_i", "_ii", *(f"_{number}" for number in range(1, 500))}  # what it gave
