@@ -139,7 +139,7 @@ SENTENCES = {
             {"none_drift": 1.0, "batch_drift": 0.1},
         ),
         _sentence("fewer_steps", "steps-read", "needs less than a tenth of the steps", {"ratio": 9.0}),
-        _sentence("fewer_steps", "steps-read", "it arrives at all five rates, from 0.1 to 10", {"batch_rates": 4.0}),
+        _sentence("fewer_steps", "steps-read", "it arrives at all four rates, from 0.3 to 10", {"batch_rates": 3.0}),
         _sentence(
             "fewer_steps", "steps-read", "while the other network arrives at two of them at most", {"none_rates": 3.0}
         ),

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -29,9 +30,10 @@ from bncourse.trouble import Trouble
 def distribution(tmp_path, monkeypatch):
     """Give a small distribution: a core of two files, and a lock with three packages of which one is wanted."""
     packages = {
-        "numpy": {"name": "numpy", "depends": ["blas"], "file_name": "numpy.whl"},
+        "numpy": {"name": "numpy", "depends": ["blas", "pytz"], "file_name": "numpy.whl"},
         "blas": {"name": "blas", "depends": [], "file_name": "blas.zip"},
         "pandas": {"name": "pandas", "depends": ["numpy"], "file_name": "pandas.whl"},
+        "pytz": {"name": "pytz", "depends": [], "file_name": "pytz.whl"},
     }
     for each in packages.values():
         (tmp_path / each["file_name"]).write_bytes(each["name"].encode())
@@ -49,7 +51,7 @@ def distribution(tmp_path, monkeypatch):
 def test_a_folder_gives_what_is_wanted_with_what_that_needs_and_nothing_else(distribution, tmp_path_factory):
     made = tmp_path_factory.mktemp("made")
     lock = runtime.fetch(str(distribution), made)
-    assert set(lock["packages"]) == {"numpy", "blas"}
+    assert set(lock["packages"]) == {"numpy", "blas"} and lock["packages"]["numpy"]["depends"] == ["blas"]
     assert {path.name for path in made.iterdir()} == {runtime.LOCK, "pyodide.js", "numpy.whl", "blas.zip"}
 
 
@@ -271,6 +273,59 @@ def test_a_cell_waits_for_the_large_libraries_and_without_a_connection_it_says_s
     asyncio.run(first_cell())
     large = list(tab.LARGE)
     assert kernel.asked == ["data.digits()", large, "data.digits()", large, "1 + 1"]
+
+
+ANSWER = "def half(x, by=2, *, kind='plain'):\n    return x / by"
+
+
+@pytest.mark.parametrize(
+    "code", ["", "# a note", ANSWER, "check.half(half)", f"{ANSWER}\n\ncheck.half(half)", "check.hint('half')"]
+)
+def test_an_answer_and_its_check_do_not_wait_for_the_large_libraries(kernel, code):
+    async def first_cell():
+        tab.attend()
+        await kernel.kernel._load_packages_from_imports(code)
+
+    asyncio.run(first_cell())
+    assert tab.needs_none(code) and code in kernel.asked
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import scipy",
+        "data.digits()",
+        "found = experiment(seed=0)",
+        "def half(x, by=data.digits()):\n    return x / by",
+        "def half(x, *, by=len(digits())):\n    return x / by",
+        "@timed()\ndef half(x):\n    return x / 2",
+        f"{ANSWER}\nfigures.show(half)",
+        "check.half(trained(half))",
+        "check.half(half)(data)",
+        "%matplotlib inline",
+    ],
+)
+def test_every_other_cell_waits_for_them(code):
+    assert not tab.needs_none(code)
+
+
+def test_no_check_of_an_exercise_loads_a_large_library():
+    program = (
+        "import contextlib, io, sys\n"
+        "from bncourse import check\n"
+        "from verdicts_of_the_bank import answers, asked\n"
+        "for exercise in asked():\n"
+        "    _, answer = next(iter(answers(exercise, 1)))\n"
+        "    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(check.NotYet, check.Stopped):\n"
+        "        getattr(check, exercise.name)(answer if callable(answer) else lambda: answer)\n"
+        f"    loaded = set(sys.modules) & {set(tab.LARGE.values())}\n"
+        "    assert not loaded, (exercise.name, loaded)\n"
+        "print(len(asked()))\n"
+    )
+    environment = os.environ | {"BNCOURSE_JOURNAL": os.devnull, "PYTHONPATH": str(Path(__file__).parent)}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 40
 
 
 def test_without_a_notebook_nothing_is_loaded(monkeypatch):

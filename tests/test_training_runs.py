@@ -33,7 +33,7 @@ from bncourse.experiments.training import convergence, descent, first_look, hidd
                 "batch_drift": 0.2,
             },
         ),
-        ("fewer_steps", {"ratio": 5.0, "batch_rates": 5.0, "none_rates": 1.0}),
+        ("fewer_steps", {"ratio": 5.0, "batch_rates": 4.0, "none_rates": 1.0}),
         (
             "input_scaling",
             {

@@ -70,7 +70,7 @@ _ALL = (
         (r"far less",), (100, 300),
     ),
     Prediction(
-        "03", "How many times fewer steps with batch norm, each at the best of five rates?",
+        "03", "How many times fewer steps with batch norm, each at the best of four rates?",
         "One reason: with raw inputs and small weights little of what tells digits apart reaches the last sigmoids: "
         "see the narrow band at the start. Batch norm starts each input at a standard deviation near 1.",
         (10, 60), {"A": "none: as many steps", "B": "about 2 times", "C": "more than 5 times"}, by_size(1.3, 5),

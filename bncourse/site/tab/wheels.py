@@ -13,16 +13,14 @@ from bncourse.trouble import Trouble
 # With what each needs in the browser; what else it asks for at home has no use there.
 NEEDED = {
     "comm": (),
-    "ipywidgets": ("comm", "jupyterlab-widgets", "widgetsnbextension", "ipython", "traitlets"),
+    "ipywidgets": ("comm", "ipython", "traitlets"),  # what its widgets look like comes with JupyterLite
     "jinja2": ("markupsafe",),
-    "jupyterlab-widgets": (),
     "markdown-it-py": ("mdurl",),
     "markupsafe": (),
     "mdurl": (),
     "mlxtend": ("numpy",),
     "platformdirs": (),
     "rich": ("markdown-it-py", "pygments"),
-    "widgetsnbextension": (),
 }
 # They have compiled parts to be faster, and do the same without.
 WITHOUT_COMPILED = ("markupsafe",)
