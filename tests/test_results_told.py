@@ -90,6 +90,11 @@ def test_a_right_order_is_never_called_another_one():
             "def batch_variance(x, mean):\n    if mean is None:\n        off = x\n    return (off**2).mean(axis=0)",
             "did not run before this one",
         ),
+        (
+            "normalize",
+            "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / (var + eps) ** 1/2",
+            "`(x - mean) / (var + eps) ** (1 / 2)` in place of",
+        ),
         ("batch_mean", "def batch_mean(x):\n    return x.copy.mean(axis=0)", "called with round brackets"),
         ("batch_mean", "def batch_mean(x):\n    return np.mean[x, 0]", "called with round brackets"),
         ("batch_mean", "def batch_mean(x):\n    return x.mean(axes=0)", "has no option `axes`"),
