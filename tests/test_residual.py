@@ -98,10 +98,12 @@ def test_the_figures_say_in_words_what_they_show():
     predicted = {name: signal.predicted(skip[0], name == "batch norm", 6) for name, (skip, _) in measured.items()}
     figure = residual_figures.signal_along_depth(measured, predicted)
     assert "6 blocks" in figure.alt and "falls from" in figure.alt
-    found = {(50, "nothing"): [0.0, 0.0], (50, "batch norm"): [0.8, 0.9]}
+    found = {(10, "nothing"): [0.8, 0.0], (50, "batch norm"): [0.8, 0.9], (50, "nothing"): [0.0, 0.0]}
     table = residual_figures.who_trains(found, (0.003, 0.03))
     assert "50 blocks, batch norm: 0.80 at 0.003, 0.90 at 0.03" in table.alt
     assert "except with nothing" in table.figure._suptitle.get_text()
+    rows = [[label.get_text() for label in panel.get_yticklabels()] for panel in table.figure.axes]
+    assert rows == [["nothing"], ["nothing", "batch norm"]]
     assert "share of test digits named right" in table.figure.get_supxlabel()
     assert "overflow: numbers grew beyond" in table.figure.get_supxlabel()
 

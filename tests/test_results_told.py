@@ -9,6 +9,7 @@ from written_cells import written
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
+from bncourse.checking.numbers.returned import of_the_returns
 from bncourse.companion.worked import solutions
 
 EVERY = [each for each in map(exercises.find, exercises.names()) if not isinstance(each, Quiz) and not each.driver]
@@ -72,7 +73,11 @@ def test_a_right_order_is_never_called_another_one():
     ("name", "text", "words"),
     [
         ("find_bugs", "def find_bugs(bn):\n    bn(np.ones((2, 1)))", "`bn.forward(...)` and `bn.backward(...)`"),
-        ("normalize", "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / math.sqrt(var + eps)", "`math` was"),
+        (
+            "normalize",
+            "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / math.sqrt(var + eps)",
+            "`math` was",
+        ),
         (
             "moving_average",
             "def moving_average(running, batch, momentum=0.99, convention='keras'):\n"
@@ -85,8 +90,47 @@ def test_a_right_order_is_never_called_another_one():
             "def batch_variance(x, mean):\n    if mean is None:\n        off = x\n    return (off**2).mean(axis=0)",
             "did not run before this one",
         ),
+        (
+            "normalize",
+            "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / (var + eps) ** 1/2",
+            "`(x - mean) / (var + eps) ** (1 / 2)` in place of",
+        ),
+        ("batch_mean", "def batch_mean(x):\n    return x.copy.mean(axis=0)", "called with round brackets"),
+        ("batch_mean", "def batch_mean(x):\n    return np.mean[x, 0]", "called with round brackets"),
+        ("batch_mean", "def batch_mean(x):\n    return x.mean(axes=0)", "has no option `axes`"),
+        ("batch_mean", "def batch_mean(x):\n    return x.average(axis=0)", "np.average(...)"),
+        ("batch_mean", "def batch_mean(x):\n    return (x, 0).mean(axis=0)", "Take them apart first"),
+        ("batch_mean", "def batch_mean(x):\n    for column in x.T:\n        return column.mean()", "in the first turn"),
+        ("batch_mean", "def batch_mean(x):\n    for c in x.T:\n        m = c.mean()\n    return m", "last turn alone"),
+        (
+            "batch_mean",
+            "def batch_mean(x):\n    if len(x) > 99:\n        return x.mean(axis=0)",
+            "was not reached in this case",
+        ),
+        (
+            "batch_mean",
+            "def batch_mean(x):\n    means = []\n    return means.append(x.mean(axis=0))",
+            "in line 3 is None",
+        ),
+        ("batch_mean", "def batch_mean(x):\n    means = x.mean(axis=0)", "is a `return` missing?"),
     ],
 )
 def test_ordinary_slips_are_told_in_words(name, text, words):
     verdict = judge(exercises.find(name), DirectAnswer(written(name, text), name))
     assert words in " ".join(reason.says for reason in verdict.reasons)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(x):\n    for c in x.T:\n        if c[0] > 0:\n            continue\n        return c.mean()",
+        "def f(x):\n    m = 0\n    for c in x.T:\n        m = m + c.mean()\n    return m",
+        "def f(x):\n    for c in x.T:\n        m = c.mean()\n        m = m + 1\n    return m",
+        "def f(x):\n    for c in x.T:\n        if c[0] > 0:\n            m = c.mean()\n    return m",
+        "def f(x):\n    for c in x.T:\n        m = c.mean()\n    m = 2\n    return m",
+        "f = 3",
+        "",
+    ],
+)
+def test_no_loop_is_blamed_that_does_something_else(text):
+    assert of_the_returns(text, "shape") == ""

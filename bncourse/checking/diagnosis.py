@@ -12,6 +12,7 @@ from bncourse.checking.faults import explain
 from bncourse.checking.lines import is_told_by, mentions, unused
 from bncourse.checking.numbers.parts import ideas_of_part, of_other_parts, unexplained
 from bncourse.checking.numbers.patterns import on_a_line, pattern
+from bncourse.checking.numbers.returned import of_the_returns
 from bncourse.checking.numbers.rows import differences, is_row
 from bncourse.checking.verdict import Reason
 from bncourse.checking.where.defaults import other_defaults, said_of
@@ -50,11 +51,14 @@ def diagnose(exercise, source, replay, of_part, told):
         return ideas, [Reason(_said(idea, exercise, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
+    elif told.kind == "nothing":
+        said = [of_the_returns(source, told.kind) or told.reason]
     elif told.reason:
-        said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else ""]
+        said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else of_the_returns(source, told.kind)]
     else:
         shown = on_a_line(trials) or pattern(exercise, told) or _where_it_holds(of_part)
         said = [shown, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
+        said += [of_the_returns(source, told.kind)]
     said += [f"What the check saw of {key}: {value}." for key, value in seen(exercise, told).items()]
     return [], [Reason(sentence) for sentence in said if sentence]
 

@@ -3,6 +3,8 @@
 import inspect
 import re
 
+# what arrays do not have behind their dot, and NumPy has as functions
+_FREE = "average|median|percentile|quantile|abs|sqrt|exp|log|square|maximum|minimum|count_nonzero|concatenate"
 _SHORT = "mean|var|std|zeros|ones|exp|log|sqrt|square|dot|maximum|arange|clip"
 # What NumPy 2 no longer has, and how it is written now.
 _GONE = {
@@ -75,6 +77,11 @@ _MEANINGS = [
         "need one more axis, as in `a[:, None]`?",
     ),
     (
+        r"unexpected keyword argument '(?P<what>\w+)'.*\n.*\b(?P=what)\s*=",
+        "What is called in this line has no option `{what}`. Is it spelled right? NumPy's are called axis, keepdims "
+        "and ddof.",
+    ),
+    (
         r"^TypeError: .*(positional argument|unexpected keyword|required).*\n.*\S",
         "The function that is called in this line wants other arguments; compare with its first line.",
     ),
@@ -134,6 +141,22 @@ _MEANINGS = [
         "NumPy 2 no longer has `np.{what}`; it is written {now}.",
     ),
     (
+        r"'(builtin_function_or_method|function|method)' object (has no attribute|is not subscriptable|is not iterable)"
+        r"|unsupported operand type.*'(builtin_function_or_method|function|method)'"
+        r"|^TypeError: '(numpy\._ArrayFunctionDispatcher|numpy\.ufunc|_ArrayFunctionDispatcher)'",
+        "A function stands here where its result is meant. It is called with round brackets, as in x.copy() or "
+        "np.mean(x).",
+    ),
+    (
+        rf"'numpy\.ndarray' object has no attribute '(?P<what>{_FREE})'",
+        "An array has no `{what}` behind its dot; NumPy has it as a function: np.{what}(...).",
+    ),
+    (
+        r"'(tuple|list)' object has no attribute '(?P<what>\w+)'",
+        "Several values stand here together, and `{what}` belongs to one of them. Take them apart first, as in "
+        "`one, other = ...`.",
+    ),
+    (
         r"has no attribute '(?P<what>\w+)'",
         "There is nothing with the name `{what}` here. Is it spelled right?",
     ),
@@ -154,11 +177,13 @@ _MEANINGS = [
 
 
 def in_words(message):
-    """Return the message of an error as a card shows it: that of a matrix product without its signature.
+    """Return the message of an error as a card shows it: that of a matrix product without its signature, and
+    that of a function without the one that made it.
 
     >>> in_words("matmul: Input operand 1 has a mismatch in its ... (size 5 is different from 7)")
     'matmul: the sizes 7 and 5 meet, which should be the same'
     """
+    message = re.sub(r"\b\w+\.<locals>\.", "", message)
     return _CORE.sub(r"\1: the sizes \3 and \2 meet, which should be the same", message)
 
 

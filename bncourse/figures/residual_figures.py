@@ -74,7 +74,8 @@ def who_trains(found, rates):
     DescribedFigure
     """
     depths = list(dict.fromkeys(blocks for blocks, _ in found))
-    kinds = {blocks: [kind for depth, kind in found if depth == blocks] for blocks in depths}
+    order = list(dict.fromkeys(kind for _, kind in found))  # the same from panel to panel
+    kinds = {blocks: [kind for kind in order if (blocks, kind) in found] for blocks in depths}
     with style():
         figure = Figure(figsize=(9.4, 4.2))
         panels = figure.subplots(1, len(depths), squeeze=False)[0]

@@ -168,6 +168,8 @@ def _regrouped(node):
             yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right))
         if isinstance(op, ast.Div) and isinstance(left.op, ast.Div):
             yield ast.BinOp(left.left, ast.Div(), ast.BinOp(left.right, ast.Mult(), right))
+        if isinstance(op, ast.Div):
+            yield from _powers(left, right)
         if isinstance(op, _TIGHT | ast.Pow) and isinstance(left.op, _LOOSE | _TIGHT) and type(op) is not type(left.op):
             yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right))
     for call, other, first in ((left, right, True), (right, left, False)):
@@ -183,6 +185,15 @@ def _regrouped(node):
             else:
                 inner = ast.BinOp(call.func.value, op, other)
                 yield ast.Call(ast.Attribute(inner, call.func.attr, ast.Load()), call.args, call.keywords)
+
+
+def _powers(left, right):
+    """Yield ``v ** (1 / 2)`` for ``v ** 1 / 2``, also where a product or a quotient ends in it."""
+    if isinstance(left.op, ast.Pow):
+        yield ast.BinOp(left.left, ast.Pow(), ast.BinOp(left.right, ast.Div(), right))
+    elif isinstance(left.op, _TIGHT) and isinstance(left.right, ast.BinOp) and isinstance(left.right.op, ast.Pow):
+        for power in _powers(left.right, right):
+            yield ast.BinOp(left.left, left.op, power)
 
 
 def _numbers(place, value, names):

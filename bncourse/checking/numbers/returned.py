@@ -1,0 +1,88 @@
+"""What the places of its ``return`` say of a result that is nothing, or of the wrong form; each sentence is true."""
+
+import ast
+
+
+def of_the_returns(source, kind):
+    """Say how an answer comes to its result, where its ``return`` is in a place that explains it.
+
+    Parameters
+    ----------
+    source : str
+        The text of the answer, or "".
+    kind : str
+        Of the mismatch: "nothing" where None came back.
+
+    Returns
+    -------
+    str
+        A sentence, or "".
+    """
+    body = ast.parse(source).body if source else []
+    if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
+        return ""
+    own = _own(body[0])
+    returns = [node for node in own if isinstance(node, ast.Return) and _gives(node)]
+    if kind == "nothing":
+        return _of_nothing(body[0], returns)
+    loops = [node for node in own if isinstance(node, ast.For | ast.While)]
+    return next(filter(None, (_first_turn(loop) or _last_turn(loop, body[0]) for loop in loops)), "")
+
+
+def _of_nothing(function, returns):
+    if not returns:
+        return ""
+    at_the_end = [node for node in returns if node in function.body]
+    if at_the_end:
+        return (
+            f"What stands behind `return` in line {at_the_end[0].lineno} is None. What shows or changes something, "
+            "such as print, append or sort, gives None."
+        )
+    lines = " and ".join(str(node.lineno) for node in returns)
+    one = len(returns) == 1
+    return (
+        f"The `return` in line{'' if one else 's'} {lines} was not reached in this case: "
+        f"{'it is' if one else 'each is'} inside an `if` or a loop. At the end of a function None comes back."
+    )
+
+
+def _first_turn(loop):
+    """Say that a loop ends in its first turn; one that may leave out a turn does not."""
+    skips = any(isinstance(node, ast.Continue | ast.Break) for node in ast.walk(loop))
+    found = next((node for node in loop.body if isinstance(node, ast.Return)), None)
+    if skips or found is None:
+        return ""
+    return f"The `return` in line {found.lineno} is inside the loop, so the function ends in the first turn."
+
+
+def _last_turn(loop, function):
+    """Say that what comes back is of the last turn: a name that each turn gives another value, and nothing uses."""
+    if loop not in function.body:
+        return ""
+    rest = function.body[function.body.index(loop) + 1 :]
+    if not (rest and isinstance(rest[0], ast.Return) and isinstance(rest[0].value, ast.Name)):
+        return ""
+    name = rest[0].value.id
+    named = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and node.id == name]
+    given = [s for s in loop.body if isinstance(s, ast.Assign) and s.targets[0] in named]
+    if len(named) != 1 or len(given) != 1:
+        return ""
+    return (
+        f"Each turn of the loop gives `{name}` a new value in line {given[0].lineno}, so what comes back is that of "
+        "the last turn alone."
+    )
+
+
+def _gives(node):
+    return node.value is not None and not (isinstance(node.value, ast.Constant) and node.value.value is None)
+
+
+def _own(function):
+    """Return the nodes of a function without those of functions inside it."""
+    found, waiting = [], list(function.body)
+    while waiting:
+        node = waiting.pop(0)
+        found.append(node)
+        if not isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
+            waiting += ast.iter_child_nodes(node)
+    return found
