@@ -393,6 +393,9 @@ SENTENCES = {
         _sentence("hidden_bugs", "hiding", "The telling inputs show all twelve", {"telling": 1.0}),
         _sentence("hidden_bugs", "end", "on tame inputs seven of twelve exhibits did not", {"tame": 6.0}),
         _sentence("kill_counts", "kills-read", "Only *the lost digits* pass all five", {"missed_by_all": 2.0}),
+        _sentence(
+            "kill_counts", "kills-read", "in the inputs of these re-creations fewer than a hundred", {"farthest": 300.0}
+        ),
         _sentence("kill_counts", "end", "finds all that its task can contain", {"complete": 1.0}),
         _sentence("kill_counts", "end", "finds all twelve", {"reference": 11.0}),
     ],

@@ -1,12 +1,15 @@
 """The bug museum: twelve exhibits that differ in one place each, right ones that agree, and a fair grading of tests."""
 
 import inspect
+import itertools
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from bncourse import exercises, museum, reference
 from bncourse.checking import DirectAnswer, judge
+from bncourse.companion import worked
 from bncourse.drivers.museum import run_tests, stored_numbers
 
 EXHIBITS = museum.exhibits()
@@ -106,6 +109,24 @@ def test_inputs_are_left_as_they_were():
 
 def test_the_reference_finds_all_twelve():
     assert "not found" not in run_tests(reference.find_bugs, 12, 0)
+
+
+@pytest.mark.parametrize("test", ["reference", "worked solution"])
+@pytest.mark.parametrize("broken", list(itertools.product((True, False, "backward"), range(3))))
+def test_a_test_of_every_promise_notices_when_one_alone_is_broken(test, broken):
+    right, (where, place) = museum.right(), broken
+
+    def spoilt(results, here):
+        return [part + 0.01 if here and i == place else part for i, part in enumerate(results)]
+
+    bn = SimpleNamespace(
+        forward=lambda *given: spoilt(right.forward(*given), given[-1] is where),
+        backward=lambda *given: spoilt(right.backward(*given), where == "backward"),
+    )
+    made = {"np": np}
+    exec(worked.solutions()["find_bugs"], made)
+    with pytest.raises(AssertionError):
+        {"reference": reference.find_bugs, "worked solution": made["find_bugs"]}[test](bn)
 
 
 def test_a_rejected_right_one_earns_nothing_and_is_told_the_line():

@@ -172,8 +172,8 @@ REASONS = {
         "All target examples are averaged together: over the batches and over the places in a batch.",
     ),
     "find_bugs": (
-        "It asks for each promise once: the output while training, the running statistics, the output at "
-        "inference, the gradient.",
+        "It asks for each promise: the output and the running statistics, while training and at inference, and the "
+        "three gradients.",
         "gamma and beta are drawn, and eps is large: with a gamma of 1, a beta of 0 and a tiny eps many bugs make "
         "no difference. The mean of a million is there for the digits that a bad variance loses.",
     ),

@@ -39,6 +39,8 @@ def find_bugs(bn):
         _agree("running variance", trained[2], momentum * var + (1 - momentum) * own_var)
         after = bn.forward(x, gamma, beta, mean, var, momentum, eps, False)
         _agree("at inference", after[0], gamma * (x - mean) / np.sqrt(var + eps) + beta)
+        _agree("running mean after inference", after[1], mean)
+        _agree("running variance after inference", after[2], var)
     x, dout = rng.normal(2.0, 3.0, (7, 5)), rng.normal(1.0, 1.0, (7, 5))
     dx, dgamma, dbeta = bn.backward(dout, x, gamma, eps)
 
