@@ -12,7 +12,7 @@ import told_numbers
 from measured_sentences import SENTENCES
 from told_ranges import RANGES
 
-from bncourse import data, museum, network, reference
+from bncourse import data, network, reference
 from bncourse.experiments.normalizers import adaptation, batch_composition
 from bncourse.experiments.normalizers import normalized_networks as networks
 from bncourse.experiments.shift import detection, shifts
@@ -24,7 +24,6 @@ from bncourse.experiments.training import (
     rates,
     scale_invariance,
 )
-from bncourse.museum.checkers import CHECKERS
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -127,29 +126,6 @@ def near_one():
     traces = [network.forward(net, parts.x_train[i : i + 2])[1] for i in range(0, 100, 2)]
     sizes = np.abs([layer.normalized for trace in traces for layer in trace[:2]])
     return float(((sizes > 0.9) & (sizes <= 1)).mean())
-
-
-def far_from_0(seeds=range(10)):
-    """Give the largest mean, in standard deviations, that each re-creation sends through in training, for each seed."""
-    largest = []
-
-    class Watching:
-        def __init__(self, bn):
-            self.bn, self.backward = bn, bn.backward
-
-        def forward(self, x, *given):
-            rows = np.asarray(x, float).reshape(-1, x.shape[-1])
-            spread = rows.std(axis=0)
-            varied = spread > 0
-            if given[-1] and varied.any():
-                largest[-1] = max(largest[-1], float((np.abs(rows.mean(axis=0))[varied] / spread[varied]).max()))
-            return self.bn.forward(x, *given)
-
-    for checker in CHECKERS:
-        for seed in seeds:
-            largest.append(0.0)
-            checker.test(Watching(museum.right()), np.random.default_rng(seed))
-    return largest
 
 
 SHOWN = [
@@ -308,12 +284,6 @@ SHOWN = [
         "adapt_statistics-hint",
         "(0.98 at home)",
         lambda: round(adaptation.after_domain_shift(0)["home"], 2) == 0.98,
-    ),
-    Shown(
-        "10",
-        "kills-read",
-        "mostly fewer than ten, at most some tens",
-        lambda: (lambda far: np.mean(np.array(far) < 10) > 0.9 and max(far) < 100)(far_from_0()),
     ),
 ]
 
