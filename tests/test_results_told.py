@@ -105,7 +105,7 @@ def test_a_right_order_is_never_called_another_one():
         (
             "batch_mean",
             "def batch_mean(x):\n    if len(x) > 99:\n        return x.mean(axis=0)",
-            "was not reached in this case",
+            "is not reached in this case",
         ),
         (
             "batch_mean",
@@ -113,11 +113,22 @@ def test_a_right_order_is_never_called_another_one():
             "in line 3 is None",
         ),
         ("batch_mean", "def batch_mean(x):\n    means = x.mean(axis=0)", "is a `return` missing?"),
+        (
+            "batch_mean",
+            "def batch_mean(x):\n    if len(x) > 99:\n        return x\n    if len(x) > 999:\n        return x",
+            "none of the `return` lines is reached",
+        ),
     ],
 )
 def test_ordinary_slips_are_told_in_words(name, text, words):
     verdict = judge(exercises.find(name), DirectAnswer(written(name, text), name))
     assert words in " ".join(reason.says for reason in verdict.reasons)
+
+
+def test_of_two_returns_none_is_blamed_alone():
+    either = "def f(x):\n    if len(x) > 9:\n        return\n    return x.sort()"
+    assert of_the_returns(either, "nothing") == ""
+    assert of_the_returns(either.replace("return\n", "return 3\n"), "nothing") == ""
 
 
 @pytest.mark.parametrize(
@@ -134,3 +145,15 @@ def test_ordinary_slips_are_told_in_words(name, text, words):
 )
 def test_no_loop_is_blamed_that_does_something_else(text):
     assert of_the_returns(text, "shape") == ""
+
+
+def test_an_answer_whose_text_is_no_whole_line_is_told_without_it():
+    several = exercises.find("population_statistics")
+    first = exercises.find("batch_mean")
+    answers = {
+        "a part of a line": lambda batches: None,
+        "and another": lambda batches: (several.reference(batches)[1], several.reference(batches)[0]),
+        "a third": lambda x: x.mean(),
+    }
+    for exercise, answer in zip((several, several, first), answers.values(), strict=True):
+        assert judge(exercise, DirectAnswer(answer, exercise.name)).outcome == "not yet"

@@ -1,6 +1,9 @@
 """What the places of its ``return`` say of a result that is nothing, or of the wrong form; each sentence is true."""
 
 import ast
+from collections import deque
+
+from bncourse.checking.answer import UNREADABLE
 
 
 def of_the_returns(source, kind):
@@ -18,32 +21,35 @@ def of_the_returns(source, kind):
     str
         A sentence, or "".
     """
-    body = ast.parse(source).body if source else []
+    try:
+        body = ast.parse(source).body
+    except UNREADABLE:  # such as a part of a line, which is all that Python knows of a lambda
+        return ""
     if len(body) != 1 or not isinstance(body[0], ast.FunctionDef):
         return ""
     own = _own(body[0])
     returns = [node for node in own if isinstance(node, ast.Return) and _gives(node)]
     if kind == "nothing":
-        return _of_nothing(body[0], returns)
+        return _of_nothing(body[0], returns, len(returns) < sum(isinstance(node, ast.Return) for node in own))
     loops = [node for node in own if isinstance(node, ast.For | ast.While)]
     return next(filter(None, (_first_turn(loop) or _last_turn(loop, body[0]) for loop in loops)), "")
 
 
-def _of_nothing(function, returns):
-    if not returns:
-        return ""
-    at_the_end = [node for node in returns if node in function.body]
-    if at_the_end:
+def _of_nothing(function, returns, gives_none):
+    inside = [node for node in returns if node not in function.body]
+    if len(returns) == 1 and not inside and not gives_none:
         return (
-            f"What stands behind `return` in line {at_the_end[0].lineno} is None. What shows or changes something, "
-            "such as print, append or sort, gives None."
+            f"What stands behind `return` in line {returns[0].lineno} is None. What shows or changes something, such "
+            "as print, append or sort, gives None."
         )
-    lines = " and ".join(str(node.lineno) for node in returns)
-    one = len(returns) == 1
-    return (
-        f"The `return` in line{'' if one else 's'} {lines} was not reached in this case: "
-        f"{'it is' if one else 'each is'} inside an `if` or a loop. At the end of a function None comes back."
-    )
+    if returns and len(inside) == len(returns):
+        one = len(inside) == 1
+        which = f"the `return` in line {inside[0].lineno} is not" if one else "none of the `return` lines is"
+        return (
+            f"Nothing comes back. Perhaps {which} reached in this case: inside an `if` or a loop it may be left out, "
+            "and at the end of a function None comes back."
+        )
+    return ""
 
 
 def _first_turn(loop):
@@ -64,8 +70,10 @@ def _last_turn(loop, function):
         return ""
     name = rest[0].value.id
     named = [node for node in ast.walk(loop) if isinstance(node, ast.Name) and node.id == name]
-    given = [s for s in loop.body if isinstance(s, ast.Assign) and s.targets[0] in named]
-    if len(named) != 1 or len(given) != 1:
+    if len(named) != 1:
+        return ""
+    given = [s for s in loop.body if isinstance(s, ast.Assign) and s.targets[0] is named[0]]
+    if not given:
         return ""
     return (
         f"Each turn of the loop gives `{name}` a new value in line {given[0].lineno}, so what comes back is that of "
@@ -79,9 +87,9 @@ def _gives(node):
 
 def _own(function):
     """Return the nodes of a function without those of functions inside it."""
-    found, waiting = [], list(function.body)
+    found, waiting = [], deque(function.body)
     while waiting:
-        node = waiting.pop(0)
+        node = waiting.popleft()
         found.append(node)
         if not isinstance(node, ast.FunctionDef | ast.Lambda | ast.ClassDef):
             waiting += ast.iter_child_nodes(node)

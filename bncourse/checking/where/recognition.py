@@ -10,6 +10,7 @@ import ast
 
 import numpy as np
 
+from bncourse.checking.answer import UNREADABLE
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.known import on_the_way
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again
@@ -149,7 +150,10 @@ def of_the_return(answer, says):
     -------
     Found
     """
-    returns = [node for node in ast.walk(ast.parse(answer.source)) if isinstance(node, ast.Return)]
+    try:
+        returns = [node for node in ast.walk(ast.parse(answer.source)) if isinstance(node, ast.Return)]
+    except UNREADABLE:
+        returns = []
     line = returns[0].lineno if len(returns) == 1 else 0
     text = answer.source.splitlines()[line - 1].strip() if line else ""
     return Found(line, text, says, answer.name, True)
