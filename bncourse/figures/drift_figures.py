@@ -42,8 +42,8 @@ def tiny_network(watched, moments=(0, 4, 6, 8, 20)):
     still = DescribedFigure(
         strip,
         "Five moments of training of a network with layers of 2, 2, 2, 2 and 1 nodes, the first two hidden layers "
-        "boxed and a node of the second marked, with a histogram of that node's input under each, ones hatched and zeros "
-        f"plain. {told}: the layers above have to learn from an input whose place and width change.",
+        "boxed and a node of the second marked, with a histogram of that node's input under each, ones hatched and "
+        f"zeros plain. {told}: the layers above have to learn from an input whose place and width change.",
     )
     return Slider(pictures, [_moment(watched, i) for i in range(len(pictures))], "Training", still, True, "What moves?")
 
