@@ -3,11 +3,13 @@
 import ast
 import re
 from pathlib import Path
+from pkgutil import iter_modules
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
+import bncourse
 from bncourse.grading.engine.demonstrations import FORCED, needed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -109,3 +111,14 @@ def test_a_notebook_keeps_the_style_sheet(path):
             longest = 40 if cell.source.startswith("class ") else 24  # a layer needs its four methods
             assert len(cell.source.splitlines()) <= longest, cell.id
             assert not any(line.startswith(("%", "!")) for line in cell.source.splitlines()), cell.id
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
+def test_a_module_that_a_text_names_is_there_in_its_notebook(path):
+    modules = {found.name for found in iter_modules(bncourse.__path__)} | {"keras", "layers", "ops"}
+    cells = nbformat.read(path, as_version=4).cells
+    code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+    for cell in cells:
+        named = re.findall(r"`(\w+)[\w.]*(?:\([^`]*)?`", cell.source) if cell.cell_type == "markdown" else ()
+        missing = [name for name in named if name in modules and not re.search(rf"\b{name}\b", code)]
+        assert not missing, (cell.id, missing)

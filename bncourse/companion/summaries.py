@@ -11,7 +11,7 @@ SUMMARIES = {
     "01": (
         ("Covariate shift", "p(x) changes, p(y given x) stays"),
         ("Label shift", "p(y) changes, p(x given y) stays"),
-        ("Concept drift", "p(y given x) changes"),
+        ("Concept drift", "p(y given x) changes, and not through p(y) alone"),
         ("Domain classifier", "AUC 0.5: it tells nothing apart; 1: all of it"),
         ("Permutation p-value", "(1 + permuted values at least as large) / (1 + permutations)"),
         ("Many tests", "divide the level by their number (Bonferroni)"),

@@ -41,9 +41,9 @@ def tiny_network(watched, moments=(0, 4, 6, 8, 20)):
     told = "; ".join(f"step {watched.steps[i]}: {_where(watched.inputs[i])}" for i in moments)
     still = DescribedFigure(
         strip,
-        "Five moments of training of a network with layers of 2, 2, 2, 2 and 1 nodes, the two hidden layers in the "
-        "middle boxed and a node marked, with a histogram of that node's input under each, ones hatched and zeros "
-        f"plain. {told}: the layers above have to learn from an input whose place and width change.",
+        "Five moments of training of a network with layers of 2, 2, 2, 2 and 1 nodes, the first two hidden layers "
+        "boxed and a node of the second marked, with a histogram of that node's input under each, ones hatched and "
+        f"zeros plain. {told}: the layers above have to learn from an input whose place and width change.",
     )
     return Slider(pictures, [_moment(watched, i) for i in range(len(pictures))], "Training", still, True, "What moves?")
 
@@ -251,7 +251,7 @@ def _picture(watched, moment, edges, colors):
     return DescribedFigure(
         figure,
         f"The network after step {watched.steps[moment]}, and the histogram of its marked node's input: "
-        f"{_where(watched.inputs[moment])}. A pale outline shows the input before training.",
+        f"{_where(watched.inputs[moment])}. A dotted outline shows the input before training.",
     )
 
 

@@ -51,8 +51,8 @@ _story(
     covariate="The symptoms of all patients together do change, but as a result: there are more cases of flu. With the "
     "same symptoms flu is now more probable than in summer, so p(y given x) does not stay, as it does in a covariate "
     "shift.",
-    concept="The illness itself is the same: each class has the symptoms that it had. How often it occurs, p(y), "
-    "changed.",
+    concept="Each class has the symptoms that it had. With the same symptoms flu is now more probable, but only "
+    "because it is more frequent: p(y) changed.",
     none="From 5 to 40 of 100 is a change of p(y), the share of the classes.",
 )
 _story(
@@ -124,6 +124,7 @@ _story(
     "Because cracked screws are more frequent, p(y), while each class looks as before: p(x given y) stays.",
     covariate="All images together do change, but as a result: more screws are cracked. A line that may be a scratch "
     "or a crack is now a crack more often, so p(y given x) does not stay, as it does in a covariate shift.",
-    concept="A crack is still a crack, and a cracked screw looks as it did. How often it occurs, p(y), changed.",
+    concept="A cracked screw looks as it did, and so does a whole one. A line is now a crack more often, but only "
+    "because cracks are more frequent: p(y) changed.",
     none="From 1 in 100 to 1 in 10 is a change of p(y), the share of the classes.",
 )

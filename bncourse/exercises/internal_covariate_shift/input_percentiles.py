@@ -102,8 +102,8 @@ def percentages_written_into_the_code(inputs, percentages=(15, 50, 85)):
 
 @input_percentiles.wrong("D2", looks_like=r"std")
 def the_mean_and_the_deviation(inputs, percentages=(15, 50, 85)):
-    """You give the mean, and one standard deviation below and above it. That agrees with the percentiles 16, 50 and 84
-    for a normal distribution only: take the percentiles themselves."""
+    """You give the mean, and one standard deviation below and above it. Of a normal distribution these are the
+    percentiles 16, 50 and 84, of others they need not be: take the percentiles themselves."""
     mean, deviation = inputs.mean(axis=1), inputs.std(axis=1)
     return np.stack([mean - deviation, mean, mean + deviation], axis=1)
 

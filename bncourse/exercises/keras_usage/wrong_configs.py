@@ -29,7 +29,7 @@ def a_config_without_momentum(momentum=0.99, epsilon=1e-3):
 
 @_wrong("K5")
 def a_config_without_that_of_the_layer_above(momentum=0.99, epsilon=1e-3):
-    """get_config gives momentum and epsilon alone; the name and the type of the layer are lost. Begin with
+    """get_config gives momentum and epsilon alone; the layer's name, its dtype and trainable are lost. Begin with
     super().get_config() and add to it."""
     return layer_with(
         momentum, epsilon, config=lambda layer, above: {"momentum": layer.momentum, "epsilon": layer.epsilon}

@@ -8,15 +8,15 @@ _wrong = OwnBatchNormalization.wrong
 
 @_wrong("K3")
 def moving_statistics_that_are_trainable(momentum=0.99, epsilon=1e-3):
-    """The moving mean and variance are trainable weights, so the optimizer would change them too. Give their
-    add_weight trainable=False."""
+    """The moving mean and variance are trainable weights here, and no gradient reaches them: only assign may move them.
+    Give their add_weight trainable=False."""
     return layer_with(momentum, epsilon, weights=lambda layer, shape: add_weights(layer, shape, trainable=True))
 
 
 @_wrong("K3", looks_like=r"moving_(mean|variance)\s*=")
 def moving_statistics_that_are_no_weights(momentum=0.99, epsilon=1e-3):
-    """The moving mean and variance are plain attributes: they are not counted, not saved, and lost inside fit.
-    Make them in build with self.add_weight(..., trainable=False)."""
+    """The moving mean and variance are plain attributes, so they are neither counted nor saved with the model. Make
+    them in build with self.add_weight(..., trainable=False)."""
 
     def weights(layer, shape):
         layer.gamma = layer.add_weight(shape=shape, initializer="ones", name="gamma")
