@@ -295,8 +295,20 @@ SENTENCES = {
             "eight_relu_layers", "smooth-read", "the loss changes far less with batch norm", {"batch_range": 3.0}
         ),
         _sentence("eight_relu_layers", "smooth-read", "the gradient moves far less too", {"batch_moves": 15.0}),
-        _sentence("rougher_at_the_start", "smooth-read", "*rougher* on those seeds", {"batch_range_0": 0.1}),
-        _sentence("smooth_and_slow", "smooth-read", "times *smoother* on those seeds", {"none_range": 2.0}),
+        _sentence(
+            "rougher_at_the_start",
+            "smooth-read",
+            "*rougher* on those seeds",
+            {"batch_range_0": 0.1},
+            {"batch_moves_0": 1.0},
+        ),
+        _sentence(
+            "smooth_and_slow",
+            "smooth-read",
+            "times *smoother* on those seeds",
+            {"none_range": 2.0},
+            {"none_moves": 3.0},
+        ),
         _sentence(
             "smooth_and_slow", "smooth-read", "learns next to nothing", {"none_steps": 200.0}, {"none_accuracy": 0.3}
         ),
@@ -317,7 +329,7 @@ SENTENCES = {
         _sentence("explosion_after_a_step", "depth-read", "less than 50 are left after one step", {"ratio_1": 51.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than ten after ten steps", {"ratio_10": 10.5}),
         _sentence("meeting", "meeting-read", "still about twice as high", {"by_steps": 1.4}),
-        _sentence("meeting", "meeting-read", "nearly one curve", {"ratio": 0.6}),
+        _sentence("meeting", "meeting-read", "nearly one curve", {"ratio": 0.6}, {"apart": 0.1}),
         _sentence("meeting_at_a_large_rate", "meeting-read", "the sums foretell too many", {"ratio": 1.0}),
         _sentence("ghost_batches", "ghost-read", "does help on unseen digits", {"noise": 0.86}, {"ghost_8": 0.86}),
         _sentence("ghost_batches", "ghost-read", "ghost batches of 2 are far behind", {"ghost_2": 0.86}),
@@ -331,7 +343,14 @@ SENTENCES = {
             {"noise entropy after": 0.8},
             {"noise entropy after": 0.4},
         ),
-        _sentence("entropy_steps", "entropy-read", "became surer of its answers", {"noise entropy after": 1.0}),
+        _sentence(
+            "entropy_steps",
+            "entropy-read",
+            "became surer of its answers, and of wrong ones too",
+            {"noise entropy after": 1.0},
+            {"noise wrong after": 1.5},
+            {"inverted wrong after": 1.5},
+        ),
         _sentence("entropy_steps", "entropy-read", "the new statistics had done the work", {"brighter target": 0.3}),
         _sentence("entropy_steps", "entropy-read", "the steps change little", {"noise tent": 0.7}, {"noise tent": 0.2}),
         _sentence("entropy_steps", "entropy-read", "Inverted digits stay wrong", {"inverted tent": 0.5}),

@@ -27,6 +27,17 @@ RELU = {
     "noisy_steps": 150.0,
 }
 
+SIGMOID = {
+    "none_range": 0.1,
+    "batch_range": 1.0,
+    "none_moves": 0.2,
+    "batch_moves": 2.0,
+    "none_steps": np.inf,
+    "batch_steps": 100.0,
+    "none_accuracy": 0.1,
+}
+START = {"none_range_0": 0.2, "batch_range_0": 1.0, "none_moves_0": 1.5, "batch_moves_0": 8.0}
+
 
 @pytest.mark.parametrize(
     ("name", "numbers"),
@@ -37,23 +48,16 @@ RELU = {
         ("larger_rates", RATES | {"loss_3": 1e9}),
         ("eight_relu_layers", RELU | {"batch_range": 1.0}),
         ("eight_relu_layers", RELU | {"batch_moves": 15.0}),
-        ("rougher_at_the_start", RELU | {"batch_range_0": 0.2}),
+        ("rougher_at_the_start", START | {"batch_range_0": 0.2}),
         ("noise_costs", RELU | {"noisy_steps": 75.0}),
         (
             "noise_drifts_and_is_fast",
             {"noisy_drift": 0.5, "batch_drift": 0.1, "none_drift": 0.5, "noisy_steps": 200, "none_steps": 150},
         ),
-        ("smooth_and_slow", {"batch_range": 1.0, "none_range": 0.1, "batch_steps": 100.0, "none_steps": 150.0}),
-        (
-            "smooth_and_slow",
-            {
-                "batch_range": 1.0,
-                "none_range": 0.1,
-                "batch_steps": 100.0,
-                "none_steps": np.inf,
-                "none_accuracy": 0.5,
-            },
-        ),
+        ("smooth_and_slow", SIGMOID | {"none_steps": 150.0}),
+        ("smooth_and_slow", SIGMOID | {"none_accuracy": 0.5}),
+        ("smooth_and_slow", SIGMOID | {"none_moves": 2.0}),
+        ("rougher_at_the_start", START | {"batch_moves_0": 1.0}),
         ("scale_identities", {"loss": 0.1, "length": 0.0, "cosine": 0.0, "loss_small": 0.1, "loss_none": 9.0}),
         ("scale_identities", {"loss": 0.0, "length": 0.0, "cosine": 0.1, "loss_small": 0.1, "loss_none": 9.0}),
         ("same_course", {"course": 1e-3}),
@@ -68,6 +72,7 @@ def test_a_claim_about_why_it_works_can_fail(name, numbers):
 
 def test_the_numbers_above_are_those_of_claims_that_hold():
     assert CLAIMS["larger_rates"].holds(RATES) and CLAIMS["eight_relu_layers"].holds(RELU)
+    assert CLAIMS["smooth_and_slow"].holds(SIGMOID) and CLAIMS["rougher_at_the_start"].holds(START)
 
 
 @pytest.mark.parametrize(

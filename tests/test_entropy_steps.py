@@ -1,9 +1,12 @@
 """Steps against the entropy: its gradient is right, and nothing but gamma and beta takes them."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from bncourse import network
+from bncourse.experiments.claims import CLAIMS
 from bncourse.experiments.normalizers import entropy_steps
 
 
@@ -32,3 +35,10 @@ def test_only_gamma_and_beta_take_the_steps_and_the_entropy_falls():
     assert not np.array_equal(net[0].gamma, after[0].gamma) and not np.array_equal(net[0].beta, after[0].beta)
     old, new = (entropy_steps.entropy(network.forward(one, x)[0])[0] for one in (net, after))
     assert new < old
+
+
+@pytest.mark.slow
+def test_the_claim_holds_at_each_rate_with_each_number_of_passes():
+    source, [rates, passes] = entropy_steps.source_network(0), CLAIMS["entropy_steps"].over.values()
+    for rate, count in itertools.product(rates, passes):
+        assert CLAIMS["entropy_steps"].holds(entropy_steps.measured(source, 0, rate, count)), (rate, count)

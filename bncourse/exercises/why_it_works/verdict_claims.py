@@ -15,8 +15,8 @@ verdict_claims = Quiz(
         'clear counter-example makes a claim "contradicted".',
         "That two things happen together is not yet a cause. Where no experiment changes the one and holds the other, "
         f'the answer is "{OPEN}".',
-        "Ask of each claim: which run would have come out otherwise if it were false? If there is none here, the data "
-        "cannot tell.",
+        "Ask of each claim: which run would have come out otherwise if it were false? If there is none here, and the "
+        f'formula of batch norm does not decide it either, the answer is "{OPEN}".',
     ),
 )
 

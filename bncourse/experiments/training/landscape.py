@@ -188,14 +188,15 @@ def summary(courses):
     -------
     dict of float
         For each kind, after its name: "_range", the range of the loss averaged over the looks after step 0;
-        "_range_0", that at step 0; "_moves", how far the gradient moves, averaged like the range; "_drift"; "_steps"
-        to 85 %; and "_accuracy", the last one.
+        "_range_0", that at step 0; "_moves" and "_moves_0", how far the gradient moves, averaged like the range and
+        at step 0; "_drift"; "_steps" to 85 %; and "_accuracy", the last one.
     """
     numbers = {}
     for kind, course in courses.items():
         numbers[f"{kind}_range"] = float(course.loss_range[1:].mean())
         numbers[f"{kind}_range_0"] = float(course.loss_range[0])
         numbers[f"{kind}_moves"] = float(course.gradient_change[1:].mean())
+        numbers[f"{kind}_moves_0"] = float(course.gradient_change[0])
         numbers[f"{kind}_drift"] = course.drift
         numbers[f"{kind}_steps"] = course.arrived
         numbers[f"{kind}_accuracy"] = float(course.accuracy[-1])

@@ -15,15 +15,16 @@ def relu_without_noise(seed, lr=0.1):
 
 
 def relu_at_the_start(seed, lr=0.1):
-    """Measure the range of the loss for eight layers of ReLU before the first step, at some learning rate.
+    """Measure the loss along the gradient for eight layers of ReLU before the first step, at some learning rate.
 
     Returns
     -------
     dict of float
-        "none_range_0" and "batch_range_0", as in `landscape.summary`.
+        "none_range_0", "batch_range_0", "none_moves_0" and "batch_moves_0", as in `landscape.summary`.
     """
     courses = landscape.compare(seed, ("none", "batch"), lr=lr, steps=0)
-    return {f"{kind}_range_0": float(course.loss_range[0]) for kind, course in courses.items()}
+    ranges = {f"{kind}_range_0": float(course.loss_range[0]) for kind, course in courses.items()}
+    return ranges | {f"{kind}_moves_0": float(course.gradient_change[0]) for kind, course in courses.items()}
 
 
 def with_tanh(seed, lr=0.1):
@@ -54,9 +55,9 @@ CLAIMS = {
     ),
     "rougher_at_the_start": Claim(
         "eight ReLU layers, learning rates from 0.05 to 0.1: before the first step the loss changes more than three "
-        "times as much along the gradient with batch norm",
+        "times as much along the gradient with batch norm, and the gradient moves more than twice as far",
         relu_at_the_start,
-        lambda n: n["batch_range_0"] > 3 * n["none_range_0"],
+        lambda n: n["batch_range_0"] > 3 * n["none_range_0"] and n["batch_moves_0"] > 2 * n["none_moves_0"],
         over={"lr": (0.05, 0.1)},
         notebook="08",
         cells=("smooth",),
@@ -97,11 +98,12 @@ CLAIMS = {
         told=("noise-read",),
     ),
     "smooth_and_slow": Claim(
-        "three sigmoid layers at learning rate 1: without batch norm the loss is more than three times "
-        "smoother, and after 300 steps the network is right on fewer than 25 of 100 test digits",
+        "three sigmoid layers at learning rate 1: without batch norm the loss changes less than a third "
+        "along the gradient, the gradient moves less than a third as far, and after 300 steps the network is right on fewer than 25 of 100 test digits",
         with_sigmoids,
         lambda n: (
             n["batch_range"] > 3 * n["none_range"]
+            and n["batch_moves"] > 3 * n["none_moves"]
             and n["batch_steps"] < n["none_steps"] == landscape.NEVER
             and n["none_accuracy"] < 0.25
         ),
