@@ -99,7 +99,8 @@ CLAIMS = {
     ),
     "smooth_and_slow": Claim(
         "three sigmoid layers at learning rate 1: without batch norm the loss changes less than a third "
-        "along the gradient, the gradient moves less than a third as far, and after 300 steps the network is right on fewer than 25 of 100 test digits",
+        "along the gradient, the gradient moves less than a third as far, "
+        "and after 300 steps the network is right on fewer than 25 of 100 test digits",
         with_sigmoids,
         lambda n: (
             n["batch_range"] > 3 * n["none_range"]
