@@ -28,7 +28,7 @@ pick_a_normalizer.question(
         BATCH: (
             "R3",
             "Two images give a poor mean and variance. In our small dense network, with a batch of 2, the error was "
-            "1.8 to 3.9 times that of layer norm on 20 other seeds; Wu and He found the like in large ones.",
+            "1.9 to 3.9 times that of layer norm on 20 other seeds; Wu and He found the like in large ones.",
         ),
         LAYER: (
             "C5",
