@@ -47,38 +47,44 @@ def handed_model():
 
 @contextlib.contextmanager
 def watched(model, watch):
-    """Watch how the weights of a model are trained, in whatever model they take part.
+    """Watch how the weights of a model are trained, in whatever model they take part, and those of a copy of it.
 
     Parameters
     ----------
     model : keras.Model
     watch : callable
-        Called without arguments before and after each call of `fit` or `train_on_batch` of a model that has one of the
-        weights, and before one of them is assigned by hand.
+        Called with the model, or the copy, before and after each call of `fit` or `train_on_batch` of a model that has
+        one of the weights or is such a copy, and before one of the weights is assigned by hand.
     """
     keras = require_keras()
     weights = {id(weight) for weight in model.weights}
+    shapes = [tuple(weight.shape) for weight in model.weights]
     under_way = []
+
+    def of(trained):
+        if any(id(weight) in weights for weight in trained.weights):
+            return model
+        return trained if [tuple(weight.shape) for weight in trained.weights] == shapes else None
 
     def trained(method):
         def train(self, *arguments, **options):
-            is_ours = not under_way and any(id(weight) in weights for weight in self.weights)
-            if is_ours:
-                watch()
+            ours = None if under_way else of(self)
+            if ours is not None:
+                watch(ours)
             under_way.append(method)
             try:
                 return method(self, *arguments, **options)
             finally:
                 under_way.pop()
-                if is_ours:
-                    watch()
+                if ours is not None:
+                    watch(ours)
 
         return train
 
     def assigned(method):
         def assign(self, value):
             if not under_way and id(self) in weights:
-                watch()
+                watch(model)
             return method(self, value)
 
         return assign

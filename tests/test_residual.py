@@ -144,3 +144,24 @@ def test_the_figures_of_tokens_tell_their_numbers():
     figure = residual_figures.input_left(left)
     assert "25.0% is left with pre-norm, under 0.1% with post-norm" in figure.figure.get_suptitle()
     assert "After 1 blocks: branch 0.25; behind 0.0001" in figure.alt
+
+
+@pytest.mark.parametrize("head_first", [True, False])
+def test_what_is_trained_in_a_copy_and_taken_over_counts_as_the_model_does(head_first):
+    """The weights are taken over once, at the end; the head was trained before the base in the copy, or was not."""
+    keras = require_keras()
+
+    def fine_tune(model, images, labels):
+        copy = keras.models.clone_model(model)
+        copy.set_weights(model.get_weights())
+        for layer in copy.get_layer("base").layers:
+            layer.trainable = not head_first
+        copy.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy")
+        copy.fit(images, labels, batch_size=300, epochs=1, verbose=0)
+        weights = copy.get_weights()
+        model.set_weights([weight + 0.01 for weight in weights])
+
+    told = tuning.read_fine_tuning(tuning.export_fine_tuning(fine_tune))
+    start = tuning.export_fine_tuning(lambda *_: None)["end"]
+    moved = [float(np.abs(a - b).max()) for a, b in zip(told["head alone"], start, strict=True)]
+    assert (max(moved[-2:]) > 0) == head_first and max(moved[:-2]) == 0

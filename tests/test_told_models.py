@@ -55,6 +55,48 @@ def test_a_model_whose_input_and_output_have_names_is_the_same_model():
     assert judge(BUILD, answer(build, "build_model"), 3).outcome == "correct"
 
 
+def hidden(x, units, relu=None):
+    x = keras.layers.BatchNormalization()(inputs=keras.layers.Dense(units, use_bias=False)(inputs=x))
+    return (relu or keras.layers.Activation(keras.layers.ReLU()))(x)
+
+
+class WithAConstructor(keras.Model):
+    def __init__(self):
+        inputs = keras.Input((128,))
+        x = hidden(hidden(inputs, 64), 32)
+        super().__init__(inputs, keras.layers.Dense(10, activation=keras.layers.Softmax(), name="said")(x))
+
+
+def of_operations():
+    inputs = keras.Input((128,))
+    x = hidden(inputs, 64, lambda x: keras.ops.relu(x=x))
+    x = hidden(x, 32, lambda x: keras.ops.maximum(x2=0.0, x1=x))
+    return keras.Model(inputs, keras.layers.Dense(10, keras.layers.Activation("softmax"), name="said")(x))
+
+
+LOSS = "categorical_crossentropy"
+
+
+@pytest.mark.parametrize("make", [WithAConstructor, of_operations])
+@pytest.mark.parametrize("loss", [[LOSS], {"said": LOSS}, {"said": keras.losses.CategoricalCrossentropy()}], ids=str)
+def test_a_right_model_is_right_in_whatever_way_keras_lets_it_be_written(make, loss):
+    def build():
+        model = make()
+        model.compile("adam", loss)
+        return model
+
+    assert judge(BUILD, answer(build, "build_model"), 3).outcome == "correct"
+
+
+def test_an_input_by_its_name_is_the_one_that_is_meant():
+    def build():
+        inputs = keras.Input((3,))
+        return keras.Model(inputs, keras.ops.subtract(x2=inputs, x1=keras.layers.Rescaling(3.0)(inputs)))
+
+    told = rebuild_model(export_model(build))
+    assert np.allclose(told(np.ones((1, 3))), 2)
+
+
 def model_of(*layers):
     return lambda: keras.Sequential([keras.Input((128,)), *layers, keras.layers.Dense(10)])
 

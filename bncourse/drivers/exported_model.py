@@ -115,7 +115,8 @@ def _walk(keras, model, value, steps, numbers):
         for layer in model.layers:
             value = _step(keras, layer, [value], {}, steps, numbers)
         return value
-    config = model.get_config()
+    # made anew of the same tensors: a class of one's own, with a constructor of its own, does not tell how it is joined
+    config = keras.Model(model.inputs, model.outputs).get_config()
     operations = {operation.name: operation for operation in model.operations}
     values = {(_first(config["input_layers"])[0], 0): value}
     waiting = [
@@ -127,7 +128,7 @@ def _walk(keras, model, value, steps, numbers):
     while waiting:
         left = []
         for name, number, node in waiting:
-            takes = [_taken(argument, values) for argument in _arguments(node["args"])]
+            takes = [_taken(argument, values) for argument in _arguments(node)]
             if None in takes:
                 left.append((name, number, node))
             else:
@@ -146,8 +147,10 @@ def _first(found):
     return found if isinstance(found[0], str) else found[0]
 
 
-def _arguments(arguments):
-    for argument in arguments:
+def _arguments(node):
+    """Yield what a layer is called with: what is passed without a name, then by the name of an input, x1 before x2."""
+    named = (node["kwargs"][name] for name in ("inputs", "x", "x1", "x2") if name in node["kwargs"])
+    for argument in (*node["args"], *named):
         if isinstance(argument, list | tuple):  # Add and Concatenate take one list
             yield from argument
         else:
@@ -192,6 +195,8 @@ def _step(keras, layer, takes, options, steps, numbers):
 
 def _option(keras, value):
     """Return an option as plain data: an activation by its name, a regularizer by its two numbers."""
+    if type(value) is keras.layers.Activation:
+        value = value.activation
     if isinstance(value, keras.regularizers.Regularizer):
         if type(value) not in (keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2):
             raise _Untold(f"it holds a regularizer that the check does not know, {type(value).__name__}")
@@ -203,8 +208,9 @@ def _option(keras, value):
     name = getattr(value, "__name__", type(value).__name__)
     if any(getattr(place, name, None) is value for place in (keras.activations, keras.ops, keras.ops.nn)):
         return name
-    if isinstance(value, keras.layers.ReLU) and value.get_config() == keras.layers.ReLU(name=value.name).get_config():
-        return "relu"
+    for kind in (keras.layers.ReLU, keras.layers.Softmax):  # whose own options are those of the function of that name
+        if type(value) is kind and value.get_config() == kind(name=value.name, dtype=value.dtype_policy).get_config():
+            return kind.__name__.lower()
     raise _Untold(f"it holds an activation that the check does not know, {name}")
 
 
@@ -213,6 +219,8 @@ def _compiled(keras, model):
     if not getattr(model, "optimizer", None):
         return None
     loss, weights = getattr(model, "loss", None), None
+    if isinstance(loss, dict | list | tuple) and len(loss) == 1:  # of the one output
+        [loss] = loss.values() if isinstance(loss, dict) else loss
     if isinstance(loss, str):
         loss = keras.losses.get(loss)
     told = {"optimizer": type(model.optimizer).__name__, "name": str(getattr(loss, "name", "")), "options": {}}

@@ -68,6 +68,8 @@ def _get_ready(settings: Settings):
     home = os.path.join(settings.folder, "warm")
     os.makedirs(home, mode=0o700, exist_ok=True)
     os.environ.update(HOME=home, TMPDIR=home, IPYTHONDIR=home, MPLCONFIGDIR=home)
+    if settings.level == 2:  # processes share no lock there, so joblib, and with it scikit-learn, takes one at a time
+        os.environ["JOBLIB_MULTIPROCESSING"] = "0"
     if caches and os.path.isdir(caches):
         # Matplotlib's list of fonts takes a second to make
         shutil.copytree(caches, home, dirs_exist_ok=True)
