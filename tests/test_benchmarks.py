@@ -42,8 +42,8 @@ def declared():
 
 
 def test_a_sharp_and_fair_check_has_full_rates():
-    tally = checks.measure(declared())
-    assert (tally.right, tally.rejected, tally.wrong, tally.killed, tally.named) == (5, 0, 5, 5, 5)
+    tally, n = checks.measure(declared()), len(checks.SEEDS)
+    assert (tally.right, tally.rejected, tally.wrong, tally.killed, tally.named) == (n, 0, n, n, n)
 
 
 def test_a_wrong_answer_that_passes_and_a_right_one_that_fails_are_counted():
@@ -59,7 +59,7 @@ def test_a_wrong_answer_that_passes_and_a_right_one_that_fails_are_counted():
         return x / 2
 
     tally = checks.measure(exercise)
-    assert (tally.killed, tally.named, tally.rejected) == (5, 5, 5)
+    assert (tally.killed, tally.named, tally.rejected) == 3 * (len(checks.SEEDS),)
     assert {note.split(" (")[0] for note in tally.notes} == {
         "rejected: halves",
         "not named: doubles by adding",
@@ -288,6 +288,9 @@ def test_the_page_of_the_checks_gives_their_figures_and_none_of_other_peoples_ch
     written = page.page(kept(checks=figures))
     assert "| of these rejected | 100.00% |" in written
     assert "CMU" not in written and "CS231n" not in written
+    assert "| exercises | 49 |" in written
+    some = page.page(kept(checks=figures | {"not_measured": ["fine_tune"]}))
+    assert "| exercises | 49; not measured: fine_tune |" in some
 
 
 def test_a_family_that_fails_says_so_and_costs_no_figures(monkeypatch):

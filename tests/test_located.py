@@ -51,17 +51,6 @@ WRONG_VALUES = {
         3,
         "`np.maximum(mean_a, mean_b)`",
     ),
-    "the size of another axis": (
-        "to_pytorch",
-        """
-        def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):
-            n = 3 * len(gamma) + 1
-            unbiased = moving_variance * n / (n - 1)
-            return dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=unbiased, momentum=1 - momentum)
-        """,
-        2,  # or line 3: both are shown
-        "With the right `running_var` in the place of `moving_variance * n / (n - 1)` in line 3",
-    ),
     "a factor of another size is missing": (
         "population_statistics",
         """

@@ -53,6 +53,55 @@ ANSWERS = {
         3,
         "`0` in place of `2`",
     ),
+    "a return in the loop": (
+        "domain_auc",
+        """
+        def domain_auc(source_scores, target_scores):
+            score = 0
+            for t in target_scores:
+                for s in source_scores:
+                    if t > s:
+                        score += 1
+                    elif t == s:
+                        score += 0.5
+                    return score / (len(target_scores) * len(source_scores))
+        """,
+        9,
+        "the `return` after the loop of line 3 and not inside it",
+    ),
+    "one name for another, twice": (
+        "domain_auc",
+        """
+        def domain_auc(source_scores, target_scores):
+            both = np.concatenate([source_scores, target_scores])
+            ranks = np.array([(both < v).sum() + ((both == v).sum() + 1) / 2 for v in both])
+            n, m = len(source_scores), len(target_scores)
+            return (ranks[n:].sum() - n * (n + 1) / 2) / (n * m)
+        """,
+        5,
+        "`m` in place of each `n` in `n * (n + 1)`",
+    ),
+    "the size of something else": (
+        "to_pytorch",
+        """
+        def to_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):
+            n = 3 * len(gamma) + 1
+            unbiased = moving_variance * n / (n - 1)
+            return dict(weight=gamma, bias=beta, running_mean=moving_mean, running_var=unbiased, momentum=1 - momentum)
+        """,
+        2,
+        "`batch` in place of `3 * len(gamma) + 1`",
+    ),
+    "a square in place of a product": (
+        "domain_auc",
+        """
+        def domain_auc(source_scores, target_scores):
+            table = np.sign(target_scores[:, None] - source_scores)
+            return 0.5 + 0.5 * table.sum() / len(target_scores) ** 2
+        """,
+        3,
+        "`len(target_scores) * len(source_scores)` in place of `len(target_scores) ** 2`",
+    ),
     "a helper is called with the wrong name": (
         "batch_norm",
         """

@@ -105,7 +105,7 @@ def test_a_right_order_is_never_called_another_one():
         (
             "batch_mean",
             "def batch_mean(x):\n    if len(x) > 99:\n        return x.mean(axis=0)",
-            "is not reached in this case",
+            "the one in line 3 is inside",
         ),
         (
             "batch_mean",
@@ -116,7 +116,7 @@ def test_a_right_order_is_never_called_another_one():
         (
             "batch_mean",
             "def batch_mean(x):\n    if len(x) > 99:\n        return x\n    if len(x) > 999:\n        return x",
-            "none of the `return` lines is reached",
+            "those in lines 3, 5 are inside",
         ),
     ],
 )

@@ -12,7 +12,7 @@ from bncourse.benchmarks.seeds import hanging
 from bncourse.checking import DirectAnswer, Exercise, judge
 
 # Seeds that neither the learner's cases nor the tests use.
-SEEDS = range(1000, 1005)
+SEEDS = range(1000, 1002)
 # Pairs of wrong ideas grow with the square of the bank; so many of each exercise are drawn.
 PAIRS = 40
 # For each seed on which verdicts are compared, so many mutants of each exercise are drawn: 20 seeds give 60, 200 give
@@ -58,7 +58,8 @@ def measure(exercise, seeds=SEEDS, tried=5):
     if not isinstance(exercise, Exercise):
         _measure_quiz(exercise, tally)
         return tally
-    for seed in seeds:
+    # a check with Keras takes a second, and its cases differ by their numbers alone
+    for seed in seeds[:1] if _uses_keras(exercise.name) else seeds:
         for answer in (exercise.reference, *exercise.right_answers):
             verdict = _timed(exercise, answer, seed, tally)
             tally.right += 1
@@ -93,9 +94,9 @@ def measure(exercise, seeds=SEEDS, tried=5):
 
 
 def _timed(exercise, answer, seed, tally):
-    began = time.perf_counter()
+    began = time.process_time()  # a processor's time, because others may use the machine too
     verdict = judge(exercise, DirectAnswer(answer), seed)
-    tally.seconds.append(time.perf_counter() - began)
+    tally.seconds.append(time.process_time() - began)
     return verdict
 
 
@@ -114,9 +115,9 @@ def _measure_quiz(quiz, tally):
 
 
 def _timed_quiz(quiz, answers, tally):
-    began = time.perf_counter()
+    began = time.process_time()
     verdict = judge(quiz, DirectAnswer(answers))
-    tally.seconds.append(time.perf_counter() - began)
+    tally.seconds.append(time.process_time() - began)
     return verdict
 
 
@@ -126,8 +127,9 @@ def summary(tallies):
     Returns
     -------
     dict
-        exercises; kill_rate, naming_rate (fractions of 1, over the bank); false_rejections (a count);
-        median_ms, worst_ms (one check, Keras apart); pair_kill_rate, pair_naming_rate (two ideas that meet);
+        exercises; not_measured (the names of those without a tally); kill_rate, naming_rate (fractions of 1, over
+        the bank); false_rejections (a count); timed (checks), median_ms, worst_ms (Keras apart); pair_kill_rate,
+        pair_naming_rate (two ideas that meet);
         mutants (right answers with one thing changed, of exercises that need no driver), mutants_rejected,
         mutants_named_or_located, false_names, lines_not_the_mutated_one (counts: those shown a line that was not
         changed and cannot make up for it), and the same of mutant_pairs, in which two things are changed;
@@ -142,6 +144,7 @@ def summary(tallies):
     keras = [second for tally in tallies if _uses_keras(tally.name) for second in tally.seconds]
     figures = {
         "exercises": len(tallies),
+        "not_measured": sorted(set(exercises.names()) - {tally.name for tally in tallies}),
         "wrong_answers": total["wrong"],
         "kill_rate": total["killed"] / total["wrong"],
         "naming_rate": total["named"] / total["wrong"],
@@ -159,6 +162,7 @@ def summary(tallies):
         "mutant_pairs_false_names": sum(one.false for one in both),
         "mutant_pairs_lines_not_the_mutated_one": sum(one.lines_not_the_mutated_one for one in both),
         "verdicts_that_hang_on_the_seed": sum(tally.hanging for tally in tallies),
+        "timed": len(seconds),
         "median_ms": 1e3 * float(np.median(seconds)),
         "worst_ms": 1e3 * max(seconds),
     }

@@ -58,15 +58,17 @@ def show(family, figures):
 
 
 def _checks(figures):
+    left = figures.get("not_measured")
+    of = f" of {figures['timed']:,}" if "timed" in figures else ""
     rows = [
-        ("exercises", figures["exercises"]),
+        ("exercises", f"{figures['exercises']}; not measured: {', '.join(left)}" if left else figures["exercises"]),
         ("wrong answers tried", f"{figures['wrong_answers']:,}"),
         ("of these rejected", f"{figures['kill_rate']:.2%}"),
         ("of these told by name", f"{figures['naming_rate']:.2%}"),
         ("two wrong ideas that meet: rejected, both told by name",
          f"{figures['pair_kill_rate']:.1%}, {figures['pair_naming_rate']:.1%}"),
         ("right answers rejected", figures["false_rejections"]),
-        ("one check, median and worst", f"{figures['median_ms']:.1f} ms and {figures['worst_ms']:.0f} ms"),
+        (f"one check, median and worst{of}", f"{figures['median_ms']:.1f} ms and {figures['worst_ms']:.0f} ms"),
     ]  # fmt: skip
     if "mutants" in figures:
         rows += [

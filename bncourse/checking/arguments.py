@@ -31,12 +31,15 @@ class ArgumentIdea(WrongIdea):
         Whether it is so frequent that it is tried together with another wrong idea.
     leaves_out : str
         The name of the argument that it takes as 0, or "".
+    exchanges : bool
+        Whether it takes two arguments for each other.
     """
 
     change: object = None
     also: str = ""
     frequent: bool = True
     leaves_out: str = ""
+    exchanges: bool = False
 
 
 def argument_ideas(exercise):
@@ -58,10 +61,9 @@ def argument_ideas(exercise):
     values = {name: first.get(name, defaults.get(name)) for name in parameters}
     found = []
 
-    def add(name, says, also, change, frequent=True, leaves_out=""):
+    def add(name, says, also, change, frequent=True, **kept):
         function = with_change(exercise.reference, change)
-        kept = {"change": change, "also": also, "frequent": frequent, "leaves_out": leaves_out}
-        found.append(ArgumentIdea(name, "", says, function, **kept))
+        found.append(ArgumentIdea(name, "", says, function, change=change, also=also, frequent=frequent, **kept))
 
     for name, value in values.items():
         if isinstance(value, bool | str):
@@ -72,16 +74,17 @@ def argument_ideas(exercise):
         elif isinstance(value, float):
             for fixed in dict.fromkeys([*([defaults[name]] if name in defaults else []), *_FIXED]):
                 said = f"Your result is what {name}={fixed:g} gives, whatever `{name}` is passed"
-                reason = ": it is left out." if fixed == 0 else ": that number is written into the code, or passed on."
+                reason = ": it is left out." if fixed == 0 else ": what is passed has no effect."
                 frequent = fixed in _FREQUENT or fixed == defaults.get(name)
                 also = f"Beside that, {name}={fixed:g} is taken, whatever `{name}` is passed{reason}"
+                left_out = "" if fixed else name
                 add(
                     f"{name} taken as {fixed:g}",
                     said + reason,
                     also,
                     _fixes(name, fixed),
                     frequent,
-                    "" if fixed else name,
+                    leaves_out=left_out,
                 )
             for form, compute in _COMPUTED.items():
                 other = form.format(f"`{name}`")
@@ -93,13 +96,13 @@ def argument_ideas(exercise):
                 says = f"Your result is what the task gives where `{name}` is {fixed:g} everywhere: it has no effect."
                 also = f"Beside that, `{name}` has no effect, as if it were {fixed:g} everywhere."
                 add(f"{name} without effect ({fixed:g})", says, also, _fills(name, fixed))
-    arrays = [name for name, value in values.items() if isinstance(value, np.ndarray)]
-    for i, one in enumerate(arrays):
-        for other in arrays[i + 1 :]:
-            if np.shape(values[one]) == np.shape(values[other]):
+    alike = [name for name, value in values.items() if type(value) in (np.ndarray, float, int)]
+    for i, one in enumerate(alike):
+        for other in alike[i + 1 :]:
+            if type(values[one]) is type(values[other]) and np.shape(values[one]) == np.shape(values[other]):
                 says = f"Your result is what the task gives with `{one}` and `{other}` in each other's place."
                 also = f"Beside that, `{one}` and `{other}` stand in each other's place."
-                add(f"{one} and {other} exchanged", says, also, _exchanges(one, other))
+                add(f"{one} and {other} exchanged", says, also, _exchanges(one, other), exchanges=True)
     return found
 
 

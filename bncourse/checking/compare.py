@@ -221,7 +221,7 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
             f"{name} should have the shape {shape_of(expected)}",
             shape_of(expected),
             shape_of(got),
-            _transposed(expected, got),
+            _transposed(expected, got) or _one_too_many(expected, got, name),
         )
     with np.errstate(all="ignore"):
         strange = ~np.isfinite(got) & np.isfinite(expected)
@@ -238,8 +238,12 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
     if not wrong.any():
         return None
     reason = ""
-    if got.dtype.kind in "iub" and expected.dtype.kind == "f" and np.all(np.abs(wide - far) < 1):
+    if got.dtype.kind in "iub" and expected.dtype.kind == "f" and np.any(wide != np.round(wide)):
         reason = f"The numbers are whole (type {got.dtype}), so the fractions were cut off."
+        if np.any(np.abs(wide - far) >= 1):  # there is more to it, such as what was added up without its fractions
+            reason = f"The numbers are whole (type {got.dtype}). An array of that type keeps no fractions." * (
+                got.ndim > 0
+            )
     return Mismatch("values", f"{name} should have the right values", *telling(wide, far, wrong, allowed), reason)
 
 
@@ -253,6 +257,25 @@ def _boxed(expected, got):
     if fits:
         return f"A Python {kind} is not an array, and the next step cannot calculate with it. Return np.array(...)."
     return f"A {kind} of {len(got)} values comes back, where one array is wanted. Return that array alone."
+
+
+def _one_too_many(expected, got, name):
+    """Say where one row of an axis is too many, or is missing, and all the others are right."""
+    if got.ndim != expected.ndim:
+        return ""
+    off = [axis for axis in range(got.ndim) if got.shape[axis] != expected.shape[axis]]
+    if len(off) != 1 or abs(got.shape[off[0]] - expected.shape[off[0]]) != 1 or not min(got.size, expected.size):
+        return ""
+    longer, shorter = (got, expected) if got.size > expected.size else (expected, got)
+    size = shorter.shape[off[0]]
+    fits = [np.allclose(np.take(longer, range(i, i + size), off[0]), shorter, 1e-9, 1e-12) for i in (0, 1)]
+    if fits not in ([True, False], [False, True]):
+        return ""
+    which = "last" if fits[0] else "first"
+    what = f"place on axis {off[0]}" if got.ndim > 1 else "number"
+    if longer is got:
+        return f"There is one {what} too many in {name}, the {which}. The others are right here."
+    return f"The {which} {what} is missing in {name}. The others are right here."
 
 
 def _transposed(expected, got):

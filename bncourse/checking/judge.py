@@ -6,6 +6,7 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import is_empty
+from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of_numbers_alone
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
@@ -104,6 +105,8 @@ def _verdict(exercise, answer, trials):
     where = where or line_that_objects(answer, told)
     # an idea is what the numbers are; where no line is known to hold it, the change that is right shows one
     change = wrong_default(exercise, answer, trials)
+    if not change and len(ideas) > 1 and isinstance(ideas[-1], ArgumentIdea):  # one change is likelier than two ideas
+        change = next(filter(lambda one: one and one.whole, [one_change(exercise, answer, trials)]), None)
     if change:
         ideas, reasons, where = [], [], ""
     elif not where and len(ideas) < 2:
@@ -124,7 +127,8 @@ def _verdict(exercise, answer, trials):
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     values_are_right = told.kind == "changed"  # and a line that stands out is not wrong for that
     looks_odd = not (ideas or values_are_right)
-    if looks_odd and not (change and change.sure) and (so_far := recognized(exercise, answer, trials, told)):
+    doubted = looks_odd and not (change and change.sure)
+    if doubted and (so_far := recognized(exercise, answer, trials, told, is_located=change is not None)):
         reasons = [*reasons, Reason(so_far.says)]
         change = change or (so_far if so_far.line else None)
     if looks_odd and not change and (change := odd_line(exercise, answer, trials, told)):

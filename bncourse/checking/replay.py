@@ -160,9 +160,11 @@ class Replay:
             return self._observed(trials) if watched else []
         found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
+            exchanges = ((idea,) for idea in self._arguments if idea.exchanges and _tells(trials))
+            found = self._nearest(exchanges, trials)  # one mistake, where two of the bank may give the same
             may_meet = meeting(self, self._in_order(trials)[0])
             pairs = (ideas for ideas in self.exercise.suspects() if len(ideas) == 2 and may_meet(*ideas))
-            found = self._nearest(pairs, trials)
+            found = found or self._nearest(pairs, trials)
             found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
         return list(found)
 
@@ -293,8 +295,5 @@ def _same_kind(one, other):
 
 
 def _equal(a, b):
-    return not isinstance(a, np.ndarray) or (isinstance(b, np.ndarray) and np.array_equal(a, b, equal_nan=_real(a)))
-
-
-def _real(array):
-    return array.dtype.kind == "f"
+    is_real = isinstance(a, np.ndarray) and a.dtype.kind == "f"
+    return not isinstance(a, np.ndarray) or (isinstance(b, np.ndarray) and np.array_equal(a, b, equal_nan=is_real))

@@ -39,15 +39,8 @@ def _of_nothing(function, returns, gives_none):
     inside = [node for node in returns if node not in function.body]
     if len(returns) == 1 and not inside and not gives_none:
         return (
-            f"What stands behind `return` in line {returns[0].lineno} is None. What shows or changes something, such "
+            f"What comes after `return` in line {returns[0].lineno} is None. What shows or changes something, such "
             "as print, append or sort, gives None."
-        )
-    if returns and len(inside) == len(returns):
-        one = len(inside) == 1
-        which = f"the `return` in line {inside[0].lineno} is not" if one else "none of the `return` lines is"
-        return (
-            f"Nothing comes back. Perhaps {which} reached in this case: inside an `if` or a loop it may be left out, "
-            "and at the end of a function None comes back."
         )
     return ""
 

@@ -14,7 +14,16 @@ from bncourse.checking.where import edits, loops, missing
 from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
 MOST_NODES = 400  # an answer longer than this is left alone
-_KINDS = (edits.left_out, loops.in_a_loop, edits.small, missing.wrapped, missing.doubled, missing.added)
+_KINDS = (
+    edits.left_out,
+    loops.in_a_loop,
+    loops.returned_after,
+    edits.small,
+    missing.wrapped,
+    missing.doubled,
+    missing.renamed,
+    missing.added,
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Changes:
             for function in self.functions:
                 for place, replacement, says in kind(function):
                     node, line = (place, place.lineno) if isinstance(place, ast.stmt) else (place.node, place.line)
+                    line = getattr(replacement, "shown_line", line)
                     if (id(node), says) not in seen:
                         seen.add((id(node), says))
                         yield Change(line, says, node, replacement, function.name)

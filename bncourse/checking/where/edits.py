@@ -87,6 +87,10 @@ def small(function):
     for place in places(function):
         node = place.node
         text = text_of(node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div | ast.FloorDiv):
+            is_floor = isinstance(node.op, ast.FloorDiv)
+            new = ast.BinOp(node.left, ast.Div() if is_floor else ast.FloorDiv(), node.right)
+            yield place, new, f"`{'/' if is_floor else '//'}` in place of `{'//' if is_floor else '/'}` in `{text}`"
         if isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
             yield from _operators(place, node, text, operators)
         elif isinstance(node, ast.Constant) and type(node.value) in (int, float):
@@ -198,7 +202,9 @@ def _powers(left, right):
 
 def _numbers(place, value, names):
     if isinstance(value, int):
-        others = (0, 1, -1, 2, value + 1, value - 1, *((value // 10, value * 10) if value > 9 else ()))
+        is_a_bound = isinstance(place.parent, ast.Call) and called_name(place.parent) == "range"
+        scaled = (value // 10, value * 10) if value > 9 and not is_a_bound else ()  # a larger guess is a guess too
+        others = (0, 1, -1, 2, value + 1, value - 1, *scaled)
     else:
         near = (value + 1, value - 1, 2 * value, value / 2) if abs(value) < 100 else ()
         others = (1 - value, 1.0, 0.0, 0.5, 2.0, 1e-3, value * 10, value / 10, value * 100, value / 100, *near)

@@ -88,7 +88,7 @@ def is_row(row, most):
 
 
 def is_turned(value, known):
-    """Return whether a value has exactly the numbers of another, in any order."""
+    """Return whether a value has the numbers of another, in any order."""
     if np.size(value) != np.size(known) or np.asarray(known).dtype.kind != "f":
         return False
     return is_same(np.sort(np.ravel(value)), np.sort(np.ravel(known)))
@@ -109,6 +109,8 @@ def on_the_way(value, steps, inputs):
     if any(is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
         return True
     size = np.size(value)
+    if np.ndim(value) > 1 and any(np.ndim(step) > 1 and is_turned(value, step) for _, step in steps):
+        return True  # the axes in another order, where the last digits differ
     rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
     rows |= {n for given in inputs for n in np.shape(given)[:1]}
     with np.errstate(all="ignore"):

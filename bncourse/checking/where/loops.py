@@ -60,6 +60,31 @@ def in_a_loop(function):
             yield from _of_all_turns(statement, statement.targets[0].id)
 
 
+def returned_after(function):
+    """A ``return`` that stands in a loop, where it ends the loop at its first turn."""
+    for loop in ast.walk(function):
+        if isinstance(loop, ast.For) and (found := _last_return(loop)):
+            inner, last = found
+            after = ast.If(ast.Constant(True), [inner, last], [])
+            after.shown_line = last.lineno
+            words = f"the `return` after the loop of line {loop.lineno} and not inside it"
+            yield loop, ast.copy_location(after, loop), words
+
+
+def _last_return(loop):
+    """Give a loop without the ``return`` at its end, or at the end of a loop that is its end, and that ``return``."""
+    *before, last = loop.body
+    if isinstance(last, ast.Return) and last.value is not None:
+        return _with_body(loop, before), last
+    if isinstance(last, ast.For) and (found := _last_return(last)):
+        return _with_body(loop, [*before, found[0]]), found[1]
+    return None
+
+
+def _with_body(loop, body):
+    return ast.For(loop.target, loop.iter, body or [ast.Pass()], loop.orelse, lineno=loop.lineno)
+
+
 def _of_all_turns(statement, name):
     """What a loop gives a name at the last turn alone, taken of all turns."""
     if any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(statement.value)):

@@ -4,6 +4,8 @@ They are tried after those of `bncourse.checking.where.edits`, and have the same
 """
 
 import ast
+import copy
+import re
 
 from bncourse.checking.where.places import (
     called_name,
@@ -88,6 +90,67 @@ def _result(place, node, function):
     for name in parameters_of(function)[:2]:
         shape = ast.Attribute(ast.Name(name, ast.Load()), "shape", ast.Load())
         yield place, _call(node, "reshape", shape), f"the returned value in the shape of `{name}`"
+
+
+def renamed(function):
+    """Another name wherever an expression has one, or in its place; a product of two in place of a square."""
+    names, loops = names_of(function), loop_names(function)
+    for place in places(function):
+        if isinstance(place.parent, ast.Assign) and re.search(r"\blen\(|\.shape|\.size", text_of(place.node)):
+            for name in parameters_of(function):
+                yield place, ast.Name(name, ast.Load()), f"`{name}` in place of `{text_of(place.node)}`"
+    for place in places(function):
+        node, text = place.node, text_of(place.node)
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and getattr(node.right, "value", None) == 2:
+            for name in dict.fromkeys(_names_in(node.left)):
+                for other in names:
+                    if other != name and name in names:
+                        new = ast.BinOp(node.left, ast.Mult(), _with_name(node.left, name, other))
+                        yield place, new, f"`{ast.unparse(new)}` in place of `{text}`"
+        if not isinstance(node, ast.BinOp | ast.Call | ast.Subscript) or not isinstance(
+            getattr(node, "ctx", ast.Load()), ast.Load
+        ):
+            continue
+        used = _names_in(node)
+        parts = [_names_in(part) for part in _parts(node)]
+        for name in dict.fromkeys(used):
+            if name not in names or name in loops or used.count(name) < 2:
+                continue
+            if any(part.count(name) == used.count(name) for part in parts):
+                continue  # the smaller expression is the place
+            for other in names:
+                if other not in (name, *loops):
+                    yield place, _with_name(node, name, other), f"`{other}` in place of each `{name}` in `{text}`"
+
+
+def _parts(node):
+    """Return the expressions right inside of one that are places themselves: a slice is none."""
+    found = []
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.BinOp | ast.Call | ast.Subscript):
+            found.append(child)
+        else:
+            found += _parts(child)
+    return found
+
+
+def _names_in(node):
+    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name)]
+
+
+def _with_name(node, name, other):
+    """Copy an expression with another name in the place of one."""
+    if isinstance(node, ast.Name):
+        return ast.Name(other, node.ctx) if node.id == name else node
+    new = copy.copy(node)
+    for field, value in ast.iter_fields(node):
+        if isinstance(value, ast.AST):
+            setattr(new, field, _with_name(value, name, other))
+        elif isinstance(value, list):
+            setattr(new, field, [_with_name(v, name, other) if isinstance(v, ast.AST) else v for v in value])
+    if hasattr(new, "kept_text"):
+        del new.kept_text
+    return new
 
 
 def doubled(function):

@@ -97,18 +97,23 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
     changes = Changes(answer.source, helpers)
     candidates = _first_of(exercise, answer, changes, first)
-    several = Several(exercise, first)
+    several, of_part = Several(exercise, first), None
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = _outcomes(answer, changes.source(batch), len(batch), first, until)
         if results is None:
-            return None
+            return of_part
         for change, result in zip(batch, results, strict=True):
             if is_right(exercise, first, result):
                 scope = _holds(exercise, answer, changes.source([change]), trials, failing, until)
-                if scope is not None:
-                    return told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
+                if scope is not None and not (scope and of_part):  # of one part alone, another change may be the better
+                    found = told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
+                    if found.whole:
+                        return found
+                    of_part = found
             elif several:
                 several.note(change, result)
+    if of_part:
+        return of_part
     right = several.that_hold(
         lambda change, trial: _outcomes(answer, changes.source([change]), 1, trial, until), trials
     )

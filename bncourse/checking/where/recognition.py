@@ -22,7 +22,7 @@ SECONDS = 2.0
 _MOST_NAMED = 3
 
 
-def recognized(exercise, answer, trials, told):
+def recognized(exercise, answer, trials, told, is_located=False):
     """Say how far the values of an answer are those of a right one; None where there is nothing to say.
 
     Parameters
@@ -32,6 +32,8 @@ def recognized(exercise, answer, trials, told):
     trials : list of Trial
     told : Trial
         The case that the learner is shown.
+    is_located : bool
+        Whether it is known already where the mistake can be: then nothing is said that may be without fault.
 
     Returns
     -------
@@ -54,7 +56,8 @@ def recognized(exercise, answer, trials, told):
     given = {f"`{name}`" for name in exercise.parameters}  # the reference may give such a name to something else
     steps = [("" if step.name in given else step.name, step.value) for step in steps_of(exercise, told.case)]
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
-    good, plain, first = [], [], None
+    numbers = [step.value for step in steps_of(exercise, told.case, _is_number)]
+    good, plain, first, passed = [], [], None, False  # passed: something before is no value of right answers either
     for pair in reply.value:
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
             return None
@@ -63,10 +66,14 @@ def recognized(exercise, answer, trials, told):
             continue
         line = f"line {number}" if function == answer.name else f"line {number} of `{function}`"
         value = pair[1]
-        if not is_telling(value) or any(is_same(value, given) for given in inputs):
+        if not is_telling(value):
+            passed = passed or not (_says_nothing(value) or any(is_same(each, value) for each in numbers))
+            continue
+        if any(is_same(value, given) for given in inputs):
             continue
         name = next((name for name, step in steps if is_same(step, value)), None)
         if name is None and on_the_way(value, steps, inputs):
+            passed = True
             continue
         if name is None:
             first = (line, text)
@@ -76,13 +83,25 @@ def recognized(exercise, answer, trials, told):
             good.append((line, _bound(parent) or text, name))
         else:
             plain = [(line, _bound(parent) or text, "a step of a right answer too")]
-    if first is None:
+    if first is None or (is_located and passed):
         return None
     if not (good or plain):
-        says = f"`{first[1]}` ({first[0]}) is the first value that none of the right answers known here passes through."
+        says = _unknown(first, passed)
         return None if ends or told.kind == "fault" else Found(0, "", says, answer.name, False)
     shown = answer.source.splitlines()[number - 1].strip() if ends else ""
-    return Found(number if ends else 0, shown, _sentence(good or plain, first, ends), answer.name, False)
+    return Found(number if ends else 0, shown, _sentence(good or plain, first, ends, passed), answer.name, False)
+
+
+def _says_nothing(value):
+    """Return whether a value is no array of different numbers: a count, a truth value, or zeros to begin with."""
+    return not isinstance(value, np.ndarray) or value.size < 2 or not np.ptp(value)
+
+
+def _unknown(first, passed):
+    line, text = first
+    if passed:
+        return f"None of the right answers known here has `{text}` ({line}), which need not be wrong for that."
+    return f"`{text}` ({line}) is the first value that none of the right answers known here passes through."
 
 
 def _is_all_right(exercise, answer, told):
@@ -172,17 +191,14 @@ def _is_number(value):
     return isinstance(value, np.ndarray | np.generic | int | float) and np.asarray(value).dtype.kind in "iuf"
 
 
-def _sentence(good, first, ends):
+def _sentence(good, first, ends, passed):
     named = {name: (line, text) for line, text, name in good}  # the last place that has it
     parts = [f"`{text}` ({line}) is {name}" for name, (line, text) in list(named.items())[-_MOST_NAMED:]]
     right = ", and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
     line, text = first
     if ends:
         return f"So far it is right: {right}. `{text}` ({line}) is made of right values alone, and it is not right."
-    return (
-        f"So far it is right: {right}. `{text}` ({line}) is the first value that none of the right answers known "
-        "here passes through."
-    )
+    return f"So far it is right: {right}. {_unknown(first, passed)}"
 
 
 def _bound(parent):

@@ -81,7 +81,11 @@ class Suspects:
         here = next((s for s in self._flow.statements if s.tree == tree and s.holds(node)), None)
         if here is None:
             return [(tree, line), *(each.line for each in sources)]
-        if isinstance(node, ast.Name) and not self._is_known(number) and (tree, node.id) not in here.writes:
+        is_name = isinstance(node, ast.Name)
+        given = is_name and not any((tree, node.id) in each.writes for each in self._flow.statements)
+        if given and tree == self._functions[0].name and not here.inside:
+            return [here.line]  # what the task gives is right, and here it was not what belongs here
+        if is_name and not self._is_known(number) and (tree, node.id) not in here.writes:
             # a name whose value no right answer has: it is wrong where it is given, and here another was tried
             sources = [each for each in sources if each is not here]
         elif here not in sources:
@@ -148,9 +152,26 @@ class Suspects:
         if not isinstance(node, ast.Assign):
             return right_text and all(map(self._may_be_right, self._numbered(getattr(node, "value", None))))
         numbered = self._numbered(node.value)
+        if self._is_a_wrong_result(statement):
+            return False
         if right_text:
             return all(map(self._may_be_right, numbered))
         return bool(numbered) and None not in numbered and all(self._is_a_step(n, statement) for n in numbered)
+
+    def _is_a_wrong_result(self, statement):
+        """Return whether a statement gives its value to a name that comes back as a result that is not right.
+
+        Such a value may be that of a right answer, which has it on its way to another result.
+        """
+        targets = {target.id for target in statement.node.targets if isinstance(target, ast.Name)}
+        if not targets or statement.tree != self._functions[0].name or statement.inside:
+            return False
+        later = [s for s in self._flow.statements if s is not statement and targets & {name for _, name in s.writes}]
+        returns = [s.node.value for s in self._flow.statements if isinstance(s.node, ast.Return) and not s.inside]
+        if later or len(returns) != 1 or not isinstance(returns[0], ast.Tuple):
+            return False
+        places = [place for place, part in enumerate(returns[0].elts) if getattr(part, "id", "") in targets]
+        return bool(places) and set(places) <= set(self._wrong)
 
     def _is_certain(self, statement):
         """Return whether a statement is right with the names that it uses: by its value, or by its text."""

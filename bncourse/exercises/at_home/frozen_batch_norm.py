@@ -122,6 +122,21 @@ def the_mean_of_dout_subtracted(x, dout, gamma, mean, var, eps):
     return gamma / np.sqrt(var + eps) * (dout - dout.mean(axis=(0, 1, 2)))
 
 
+@wrong("B2")
+def dout_sent_through_the_forward_pass(x, dout, gamma, beta, mean, var, eps=1e-3):
+    """You send dout through the layer as if it were x. The mean that is taken off and the beta that is added have no
+    say in dx: only the factor gamma / sqrt(var + eps) has."""
+    return tuple(_y(each, gamma, beta, mean, var, eps) for each in (x, dout))
+
+
+@wrong("R3", looks_like=r"x\.mean|x\.var|np\.mean|np\.var")
+def the_batch_in_place_of_the_constants_both_ways(x, dout, gamma, beta, mean, var, eps=1e-3):
+    """You use the statistics of the batch, in y and in dx. Frozen means: with the mean and the variance that were
+    passed."""
+    mean, var = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+    return _y(x, gamma, beta, mean, var, eps), _dx(x, dout, gamma, mean, var, eps)
+
+
 @wrong("B3", step="dx", looks_like=r"sqrt")
 def frozen_dx_without_gamma(x, dout, gamma, mean, var, eps):
     """Gamma is not in your dx. x is multiplied by gamma / sqrt(var + eps) on its way to y, and dout on the way back."""

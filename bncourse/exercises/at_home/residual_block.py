@@ -62,6 +62,12 @@ def the_skip_is_scaled_too(x, x_hat, gamma, beta):
     return gamma * (x + x_hat) + beta
 
 
+@wrong("B2", step="y", looks_like=r"gamma\s*\*\s*x\b|\bx\s*\*\s*gamma")
+def skip_and_branch_exchanged(x, x_hat, gamma, beta):
+    """You scale x and add x_hat. It is the branch, x_hat, that gamma scales; the skip x is added as it is."""
+    return x_hat + gamma * x + beta
+
+
 @wrong("F7", step="y", looks_like=r"return|y\s*=")
 def the_skip_is_left_out(x, x_hat, gamma, beta):
     """x is not in your y. A residual block adds its branch to what arrived."""

@@ -92,7 +92,12 @@ def the_stages_in_the_other_order(dout, x, gamma, eps=1e-3):
     return _stages(dout, x, gamma, x.var(axis=0) + eps)[::-1]
 
 
-@input_gradient_staged.wrong("B2", looks_like=r"mean")
+def _averaged_and_not_divided_again(dout, x, gamma, eps=1e-3):
+    dx_hat, dvar, dmean, dx = _stages(dout, x, gamma, x.var(axis=0) + eps)
+    return dx_hat, dvar / len(x), dmean / len(x), dx
+
+
+@input_gradient_staged.wrong("B2", looks_like=r"mean", forms=(_averaged_and_not_divided_again,))
 def dvar_and_dmean_averaged(dout, x, gamma, eps=1e-3):
     """You average dvar and dmean over the batch. The gradients of all examples add up in them: they are sums. The 1
     over the batch size comes later, in dx."""

@@ -122,8 +122,9 @@ def elimination_without_a_pivot(confusion, predicted):
 
 @label_shift_weights.wrong("C2", step="solve", looks_like=r"axis\s*=\s*0|sum\(\s*0|keepdims")
 def columns_that_sum_to_1(confusion, predicted):
-    """You divide each column by its sum, p(predicted given true). The solution is then p_target(y), the shares
-    themselves; with the joint shares it is their ratio to the source, which is asked."""
+    """Your weights are p_target(y), the shares themselves: that is what comes out where each column is divided by its
+    sum, or the solution is multiplied by it. With the joint shares as they are, the solution is the ratio of the shares
+    to those of the source, which is asked."""
     return np.linalg.solve(confusion / confusion.sum(axis=0), predicted)
 
 

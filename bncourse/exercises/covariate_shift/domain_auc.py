@@ -28,6 +28,9 @@ def _domain_auc_cases(rng):
     yield Case("scores that tell the two apart", (rng.uniform(-3, -1, 3), rng.uniform(1, 3, 4)))
     near = rng.permutation([1e-2, 1e-3, 1e-4, 1e-5])
     yield Case("scores that are nearly, but not quite, equal", (np.full(3, 0.5), 0.5 + near))
+    # on both sides of two source scores, so that none but an equal score is a tie
+    near = np.concatenate([0.5 - rng.permutation([1e-2, 1e-5]), 0.75 + rng.permutation([1e-3, 1e-5, -1e-4]), [0.5]])
+    yield Case("scores just below and just above", (rng.permutation([0.5, 0.75, 0.25, 0.75]), near))
     yield Case("the same score for every example", (np.full(4, 0.25), np.full(3, 0.25)))
     yield Case("1 source and 2 target scores", (rng.normal(size=1), rng.normal(size=2)))
 
@@ -175,6 +178,34 @@ def pairs_divided_by_the_number_of_scores(source_scores, target_scores):
     """You divide by the number of scores, source plus target. Divide by the number of pairs: one times the other."""
     pairs = _pairs(source_scores, target_scores)
     return (np.sum(pairs > 0) + np.sum(pairs == 0) / 2) / (len(source_scores) + len(target_scores))
+
+
+@domain_auc.wrong("D1", looks_like=r"else\s*0?\.5|else\s*1\s*/\s*2")
+def a_lost_pair_that_counts_one_half(source_scores, target_scores):
+    """A pair in which the target scores lower counts one half with you, as a tie does. It counts 0: ask for a tie by
+    itself."""
+    return np.mean([1.0 if t > s else 0.5 for t in target_scores for s in source_scores])
+
+
+def _by_the_square_of_the_sources(source_scores, target_scores):
+    pairs = _pairs(source_scores, target_scores)
+    return (np.sum(pairs > 0) + np.sum(pairs == 0) / 2) / len(source_scores) ** 2
+
+
+@domain_auc.wrong("D1", looks_like=r"\*\*\s*2", forms=(_by_the_square_of_the_sources,))
+def pairs_divided_by_a_square(source_scores, target_scores):
+    """You divide by the square of one of the two sizes. There are as many pairs as target examples times source
+    examples, and the two sizes differ."""
+    pairs = _pairs(source_scores, target_scores)
+    return (np.sum(pairs > 0) + np.sum(pairs == 0) / 2) / len(target_scores) ** 2
+
+
+@domain_auc.wrong("D1", looks_like=r"searchsorted|bisect")
+def a_search_in_scores_that_are_not_sorted(source_scores, target_scores):
+    """You look up places in the source scores as they come. Such a search halves a list that must be sorted: sort the
+    source scores first."""
+    below = np.searchsorted(source_scores, target_scores, "left")
+    return (below + np.searchsorted(source_scores, target_scores, "right")).mean() / 2 / len(source_scores)
 
 
 @domain_auc.wrong("D1", looks_like=r"/|mean")

@@ -14,6 +14,7 @@ def _conv_cases(rng):
         ("3 x 2 positions, 4 channels in, 5 out, eps 0.1", (3, 2, 4, 5)),
         ("3 x 3 positions, 3 channels in, 3 out, eps 0.1", (3, 3, 3, 3)),
         ("1 x 1 position, 2 channels in, 3 out, eps 0.1", (1, 1, 2, 3)),
+        ("2 x 2 positions, 4 channels in, 3 out, eps 0.1", (2, 2, 4, 3)),
         ("a tiny running variance, the default eps", (2, 1, 2, 3)),
     ]
     yield from fold_cases(rng, shapes)

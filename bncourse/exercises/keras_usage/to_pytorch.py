@@ -49,6 +49,20 @@ def the_momentum_not_turned(gamma, beta, moving_mean, moving_variance, momentum,
     return _translated(gamma, beta, moving_mean, moving_variance * batch / (batch - 1), momentum)
 
 
+@to_pytorch.wrong("R1", looks_like=r"0?\.1\b")
+def the_default_momentum_of_pytorch(gamma, beta, moving_mean, moving_variance, momentum, batch):
+    """Your momentum is 0.1, PyTorch's default, whatever the layer was trained with. Translate what is passed."""
+    return _translated(gamma, beta, moving_mean, moving_variance * batch / (batch - 1), 0.1)
+
+
+@to_pytorch.wrong("R5", looks_like=r"len\(|size|shape")
+def a_correction_by_the_number_of_features(gamma, beta, moving_mean, moving_variance, momentum, batch):
+    """You correct with the number of features. The variance was divided by the number of rows: n is `batch`."""
+    n = len(gamma)
+    with np.errstate(all="ignore"):
+        return _translated(gamma, beta, moving_mean, moving_variance * n / np.float64(n - 1), 1 - momentum)
+
+
 @to_pytorch.wrong("R5")
 def the_variance_not_corrected(gamma, beta, moving_mean, moving_variance, momentum, batch):
     """You pass the moving variance on as it is, which keeps the outputs. The task asks for what PyTorch would have

@@ -3,37 +3,9 @@
 import numpy as np
 
 from bncourse import reference
-from bncourse.checking import Case, Exercise
+from bncourse.checking import Exercise
 from bncourse.exercises.batches import by_hand
-
-
-def _runs(rng, steps, inputs, units):
-    """Draw the arguments so that the answer is far from a whole number before it is rounded, above and below a half."""
-    while True:
-        squared_norms = rng.uniform(1.5, 3.0) + np.cumsum(rng.uniform(0.2, 0.9, steps))
-        weights = rng.uniform(2.0, 3.0) * rng.standard_normal((inputs, units)) + rng.standard_normal(units)
-        fast, slow = rng.uniform(0.5, 2.5), rng.uniform(0.3, 1.5)
-        exact = (fast / squared_norms).sum() / (slow / (weights**2).sum())
-        if exact > 4 and 0.15 < exact % 1 < 0.85 and abs(exact % 1 - 0.5) > 0.1:
-            yield exact % 1 < 0.5, (squared_norms, weights, fast, slow)
-
-
-def _cases(rng):
-    for steps, inputs, units in ((5, 4, 3), (8, 3, 2), (6, 2, 5)):
-        below, above = None, None
-        for is_below, arguments in _runs(rng, steps, inputs, units):
-            below, above = (arguments, above) if is_below else (below, arguments)
-            if below and above:
-                break
-        yield Case(f"{steps} fast steps, {inputs} inputs, {units} units", below)
-        yield Case(f"{steps} other fast steps, {inputs} inputs, {units} units", above)
-    _, arguments = next(_runs(rng, 1, 3, 2))
-    yield Case("a single fast step", arguments)
-    # powers of two, so that the quotient is a whole number in every way of computing it
-    norms = 2.0 ** rng.permutation([1, 2, 2, 3])
-    yield Case("a sum that is reached exactly", (norms, np.array([[0.0, 4.0], [0.0, 0.0]]), 2.0, 1.0))
-    _, (squared_norms, weights, fast, slow) = next(_runs(rng, 7, 4, 2))
-    yield Case("weights stored column by column", (squared_norms, np.asfortranarray(weights), fast, slow))
+from bncourse.exercises.why_it_works.meeting_runs import meeting_cases
 
 
 def _compose(steps):
@@ -48,7 +20,7 @@ meeting_step = Exercise(
     reference=reference.meeting_step,
     asks="give the smallest whole number of slow steps whose effective learning rates, each slow_rate divided by the "
     "squared norm of weights, add up to no less than those of the fast run, fast_rate divided by each of squared_norms",
-    cases=_cases,
+    cases=meeting_cases,
     points=2,
     section="Two runs that meet",
     returns=("the number of steps",),

@@ -148,7 +148,8 @@ CLAIMS = {
     "entropy_steps": Claim(
         "steps of gamma and beta against the entropy, at rates of 0.1 and 0.3, in one pass and in five: the entropy "
         "falls, that of wrong answers too; with brightness the accuracy stays within 2 points of that with new "
-        "statistics alone, which are more than 40 points ahead of the old ones, and with noise within 5; inverted digits stay below 0.1",
+        "statistics alone, which are more than 40 points ahead of the old ones, and with noise within 5; "
+        "inverted digits stay below 0.1",
         entropy_steps,
         lambda n: (
             all(n[f"{shift} {of} after"] < n[f"{shift} {of}"] for shift in SHIFTS for of in ("entropy", "wrong"))
