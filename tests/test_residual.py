@@ -3,11 +3,14 @@
 import numpy as np
 import pytest
 
+from bncourse import exercises
 from bncourse.backend import require_keras
+from bncourse.checking import Fault
+from bncourse.checking.faults import explain
 from bncourse.drivers import keras_fine_tuning as tuning
 from bncourse.experiments.residual import border, signal, tokens
 from bncourse.experiments.residual.images import digits
-from bncourse.experiments.residual.network import residual_network, stack_of_blocks
+from bncourse.experiments.residual.network import DIVIDED, residual_network, stack_of_blocks
 from bncourse.figures import residual_figures
 from bncourse.tuned_model import handed_model
 
@@ -23,7 +26,7 @@ def stacked(kind, x, blocks=3):
 
 def test_the_stack_in_keras_gives_what_the_blocks_in_numpy_give():
     x = np.random.default_rng(0).standard_normal((6, 4, 4, 8))
-    for kind in ("nothing", "batch norm", "layer norm"):
+    for kind in ("nothing", DIVIDED, "batch norm", "layer norm"):
         got, kernels = stacked(kind, x)
         want = x
         for kernel in kernels:
@@ -31,7 +34,7 @@ def test_the_stack_in_keras_gives_what_the_blocks_in_numpy_give():
             axes = {"batch norm": (0, 1, 2), "layer norm": (1, 2, 3)}.get(kind)
             if axes:
                 y = (y - y.mean(axis=axes, keepdims=True)) / np.sqrt(y.var(axis=axes, keepdims=True) + 1e-3)
-            want = want + y
+            want = (want + y) / (1.3 if kind == DIVIDED else 1)
         np.testing.assert_allclose(got, want, rtol=2e-4, atol=2e-4)
 
 
@@ -101,7 +104,9 @@ def test_the_figures_say_in_words_what_they_show():
     found = {(50, "nothing"): [0.0, 0.0], (50, "batch norm"): [0.8, 0.9]}
     table = residual_figures.who_trains(found, (0.003, 0.03))
     assert "50 blocks, batch norm: 0.80 at 0.003, 0.90 at 0.03" in table.alt
-    assert "except with nothing" in table.figure._suptitle.get_text()
+    assert "except with nothing after" in table.figure._suptitle.get_text()
+    again = residual_figures.who_trains({**found, (50, DIVIDED): [0.4, 0.1]}, (0.003, 0.03))
+    assert "except with nothing after" in again.figure._suptitle.get_text(), "with its sum divided it is nothing, too"
     assert "share of test digits named right" in table.figure.get_supxlabel()
     assert "overflow: numbers grew beyond" in table.figure.get_supxlabel()
 
@@ -127,6 +132,17 @@ def test_the_eps_of_any_layer_is_found_from_its_answer():
     assert tokens.eps_of(layers.LayerNormalization(epsilon=1e-3))[1] == pytest.approx(0.03 / (0.0009 + 1e-3) ** 0.5)
 
 
+def test_the_divisor_takes_away_what_a_block_with_nothing_at_its_end_multiplies():
+    assert pytest.approx(1.3**2, abs=0.01) == 1 + signal.ON_THE_IMAGE
+
+
+def test_attention_gives_less_the_more_positions_it_averages_and_a_dense_branch_about_what_it_takes():
+    few, many = (tokens.branch_sizes(0, positions=positions) for positions in (1, 64))
+    assert few["attention"] == pytest.approx(1, abs=0.2), "one position has nothing to average"
+    assert many["attention"] < 0.1
+    assert many["dense"] == pytest.approx(1, abs=0.2)
+
+
 def test_post_norm_keeps_less_of_the_input_and_both_begin_with_all_of_it():
     pre, post = (tokens.input_left(1, way, blocks=3, features=16, positions=4) for way in (False, True))
     assert pre[0] == post[0] == 1 and len(pre) == len(post) == 7
@@ -142,3 +158,15 @@ def test_the_figures_of_tokens_tell_their_numbers():
     figure = residual_figures.input_left(left)
     assert "25.0% is left with pre-norm, under 0.1% with post-norm" in figure.figure.get_suptitle()
     assert "After 1 blocks: branch 0.25; behind 0.0001" in figure.alt
+
+
+def test_a_model_that_was_not_compiled_again_is_told_as_that():
+    for said in (
+        "Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to the trainable variables list "
+        "that the optimizer was built with. Received 6 whereas the optimizer was built with 2 variables.",
+        "Unknown variable: kernel. This optimizer can only be called for the variables it was originally built with.",
+    ):
+        fault = Fault("ValueError", said, 8, "    model.fit(images, labels, verbose=0)")
+        assert "Compile it again after each change of `trainable`" in explain(fault, exercises.find("fine_tune"))
+    other = Fault("ValueError", "A car was built with two wheels.", 8, "    model.fit(images, labels)")
+    assert "ompile" not in explain(other, exercises.find("fine_tune"))
