@@ -5,8 +5,9 @@ import pytest
 
 from bncourse import exercises
 from bncourse.backend import require_keras
-from bncourse.checking import Fault
+from bncourse.checking import Case, Fault, Reply, diagnosis
 from bncourse.checking.faults import explain
+from bncourse.checking.trial import Trial
 from bncourse.drivers import keras_fine_tuning as tuning
 from bncourse.experiments.residual import border, signal, tokens
 from bncourse.experiments.residual.images import digits
@@ -170,3 +171,9 @@ def test_a_model_that_was_not_compiled_again_is_told_as_that():
         assert "Compile it again after each change of `trainable`" in explain(fault, exercises.find("fine_tune"))
     other = Fault("ValueError", "A car was built with two wheels.", 8, "    model.fit(images, labels)")
     assert "ompile" not in explain(other, exercises.find("fine_tune"))
+
+
+def test_what_the_check_saw_of_a_fine_tuning_is_told_without_the_name_it_is_kept_under():
+    exercise = exercises.find("fine_tune")
+    trial = Trial(Case("a base", ()), Reply({"seen": "head first; moved: nothing"}), None, None)
+    assert diagnosis._saw(exercise, trial) == ["What the check saw: head first; moved: nothing."]
