@@ -15,8 +15,7 @@ RECORD = json.loads(cell_seconds.RECORD.read_text(encoding="utf-8"))
 # seconds of a processor: the most that a notebook with Keras takes, and one without
 KERAS = {"07-keras": 45, "11-at-home": 60}
 PLAIN = 25
-# the most of one cell; in 11 one trains ten networks at three rates each, under a bar that counts them
-LONGEST, LONGER = 8, {("11-at-home", "trained"): 32}
+LONGEST = 8  # the most of one cell
 # A machine that many use takes ten times as long; a cell of this much work is a long wait there, and needs words.
 NEEDS_WORDS = 1.5
 AGAIN = "measure it anew: python tests/cell_seconds.py "
@@ -59,7 +58,7 @@ def test_no_cell_and_no_notebook_is_too_much_work(path):
     record = RECORD.get(path.stem, {})
     first = next(iter(code(path)))
     assert sum(record.values()) <= KERAS.get(path.stem, PLAIN)
-    assert not [name for name, took in record.items() if took > LONGER.get((path.stem, name), LONGEST)]
+    assert not [name for name, took in record.items() if took > LONGEST]
     assert record[first] <= (4 if path.stem in KERAS else 1.5), "the cell of the imports"
 
 
