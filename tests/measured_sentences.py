@@ -428,6 +428,8 @@ SENTENCES = {
         _sentence("pre_and_post", "pre-post-read", "one part in as many", {"pre-norm, in parts": 9.0}),
         _sentence("pre_and_post", "pre-post-read", "so much less is left", {"post-norm": 0.04}),
         _sentence("pre_and_post", "pre-post-read", "So it is with 6 to 24 blocks", {"pre-norm": 0.0}),
+        _sentence("pre_and_post", "tokens-read", "about the mean square that they take", {"dense": 0.4}),
+        _sentence("pre_and_post", "tokens-read", "the first attention less", {"attention": 1.0}),
         _sentence("residual_signal", "signal-read", "every branch adds about 1", {"slope": 3.0}),
         _sentence("residual_signal", "signal-read", "about one part in k + s", {"share": 5.0}),
         _sentence("residual_signal", "signal-read", "grows by a factor a block", {"growth": 1.0}),
@@ -438,12 +440,17 @@ SENTENCES = {
         _sentence(
             "deep_residual",
             "trained-read",
-            "the other four learn",
+            "the other four ends learn",
             {"batch norm 0.03": 0.2},
             {"gamma 0 0.03": 0.2},
             {"a scalar 0 0.03": 0.2},
             {"layer norm 0.003": 0.2},
         ),
+        _sentence(
+            "divided_residual", "trained-read", "With the growth taken away it learns at none either", {"best": 0.8}
+        ),
+        _sentence("divided_residual", "trained-read", "(nor from 0.0003 to 0.01)", {"best": 0.8}),
+        _sentence("divided_residual", "end", "also with the growth of the signal taken away", {"best": 0.8}),
         _sentence("deep_residual", "trained-read", "plain batch norm fails at both depths", {"batch norm 0.3": 0.9}),
         _sentence("shallow_residual", "trained-read", "plain batch norm fails at both depths", {"batch norm 0.3": 0.9}),
         _sentence("shallow_residual", "trained-read", "ten blocks with gamma 0 learn well", {"gamma 0 0.3": 0.4}),

@@ -3,11 +3,15 @@
 import numpy as np
 import pytest
 
+from bncourse import exercises
 from bncourse.backend import require_keras
+from bncourse.checking import Case, Fault, Reply, diagnosis
+from bncourse.checking.faults import explain
+from bncourse.checking.trial import Trial
 from bncourse.drivers import keras_fine_tuning as tuning
 from bncourse.experiments.residual import border, signal, tokens
 from bncourse.experiments.residual.images import digits
-from bncourse.experiments.residual.network import residual_network, stack_of_blocks
+from bncourse.experiments.residual.network import DIVIDED, residual_network, stack_of_blocks
 from bncourse.figures import residual_figures
 from bncourse.tuned_model import handed_model
 
@@ -23,7 +27,7 @@ def stacked(kind, x, blocks=3):
 
 def test_the_stack_in_keras_gives_what_the_blocks_in_numpy_give():
     x = np.random.default_rng(0).standard_normal((6, 4, 4, 8))
-    for kind in ("nothing", "batch norm", "layer norm"):
+    for kind in ("nothing", DIVIDED, "batch norm", "layer norm"):
         got, kernels = stacked(kind, x)
         want = x
         for kernel in kernels:
@@ -31,7 +35,7 @@ def test_the_stack_in_keras_gives_what_the_blocks_in_numpy_give():
             axes = {"batch norm": (0, 1, 2), "layer norm": (1, 2, 3)}.get(kind)
             if axes:
                 y = (y - y.mean(axis=axes, keepdims=True)) / np.sqrt(y.var(axis=axes, keepdims=True) + 1e-3)
-            want = want + y
+            want = (want + y) / (1.3 if kind == DIVIDED else 1)
         np.testing.assert_allclose(got, want, rtol=2e-4, atol=2e-4)
 
 
@@ -104,6 +108,9 @@ def test_the_figures_say_in_words_what_they_show():
     assert "except with nothing" in table.figure._suptitle.get_text()
     rows = [[label.get_text() for label in panel.get_yticklabels()] for panel in table.figure.axes]
     assert rows == [["nothing"], ["nothing", "batch norm"]]
+    assert "except with nothing after" in table.figure._suptitle.get_text()
+    again = residual_figures.who_trains({**found, (50, DIVIDED): [0.4, 0.1]}, (0.003, 0.03))
+    assert "except with nothing after" in again.figure._suptitle.get_text(), "with its sum divided it is nothing, too"
     assert "share of test digits named right" in table.figure.get_supxlabel()
     assert "overflow: numbers grew beyond" in table.figure.get_supxlabel()
 
@@ -127,6 +134,17 @@ def test_the_eps_of_any_layer_is_found_from_its_answer():
     for eps in (1e-2, 1e-5):
         assert tokens.eps_of(layers.LayerNormalization(epsilon=eps))[0] == pytest.approx(eps, rel=0.05)
     assert tokens.eps_of(layers.LayerNormalization(epsilon=1e-3))[1] == pytest.approx(0.03 / (0.0009 + 1e-3) ** 0.5)
+
+
+def test_the_divisor_takes_away_what_a_block_with_nothing_at_its_end_multiplies():
+    assert pytest.approx(1.3**2, abs=0.01) == 1 + signal.ON_THE_IMAGE
+
+
+def test_attention_gives_less_the_more_positions_it_averages_and_a_dense_branch_about_what_it_takes():
+    few, many = (tokens.branch_sizes(0, positions=positions) for positions in (1, 64))
+    assert few["attention"] == pytest.approx(1, abs=0.2), "one position has nothing to average"
+    assert many["attention"] < 0.1
+    assert many["dense"] == pytest.approx(1, abs=0.2)
 
 
 def test_post_norm_keeps_less_of_the_input_and_both_begin_with_all_of_it():
@@ -165,3 +183,21 @@ def test_what_is_trained_in_a_copy_and_taken_over_counts_as_the_model_does(head_
     start = tuning.export_fine_tuning(lambda *_: None)["end"]
     moved = [float(np.abs(a - b).max()) for a, b in zip(told["head alone"], start, strict=True)]
     assert (max(moved[-2:]) > 0) == head_first and max(moved[:-2]) == 0
+
+
+def test_a_model_that_was_not_compiled_again_is_told_as_that():
+    for said in (
+        "Argument `optimizer_variables` must be a list of tensors corresponding 1:1 to the trainable variables list "
+        "that the optimizer was built with. Received 6 whereas the optimizer was built with 2 variables.",
+        "Unknown variable: kernel. This optimizer can only be called for the variables it was originally built with.",
+    ):
+        fault = Fault("ValueError", said, 8, "    model.fit(images, labels, verbose=0)")
+        assert "Compile it again after each change of `trainable`" in explain(fault, exercises.find("fine_tune"))
+    other = Fault("ValueError", "A car was built with two wheels.", 8, "    model.fit(images, labels)")
+    assert "ompile" not in explain(other, exercises.find("fine_tune"))
+
+
+def test_what_the_check_saw_of_a_fine_tuning_is_told_without_the_name_it_is_kept_under():
+    exercise = exercises.find("fine_tune")
+    trial = Trial(Case("a base", ()), Reply({"seen": "head first; moved: nothing"}), None, None)
+    assert diagnosis._saw(exercise, trial) == ["What the check saw: head first; moved: nothing."]

@@ -59,7 +59,7 @@ def diagnose(exercise, source, replay, of_part, told):
         shown = on_a_line(trials) or pattern(exercise, told) or _where_it_holds(of_part)
         said = [shown, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
         said += [of_the_returns(source, told.kind)]
-    said += [f"What the check saw of {key}: {value}." for key, value in seen(exercise, told).items()]
+    said += _saw(exercise, told)
     return [], [Reason(sentence) for sentence in said if sentence]
 
 
@@ -91,7 +91,7 @@ def _of_the_rest(exercise, trial):
     details = dict(trial.finding.details)
     values = [f"{label}: {details[label]}" for label in ("expected", "yours", "error") if label in details]
     said = f"{trial.finding.sentence}; {'; '.join(values)}"
-    rest = [f" What the check saw of {key}: {value}." for key, value in seen(exercise, trial).items()]
+    rest = [f" {sentence}" for sentence in _saw(exercise, trial)]
     return f"This does not explain all of {trial.case.part!r}, where {said[0].lower()}{said[1:]}.{''.join(rest)}"
 
 
@@ -154,6 +154,12 @@ def _pieces(exercise, trials):
 def _at(trial, place):
     rounding = trial.tolerance.single()
     return [rounding[place]] if place < len(rounding) else []
+
+
+def _saw(exercise, trial):
+    """Say what a driver saw; "seen" is the name of all of it, and no word for a reader."""
+    found = seen(exercise, trial).items()
+    return [f"What the check saw{'' if key == 'seen' else f' of {key}'}: {value}." for key, value in found]
 
 
 def seen(exercise, told):

@@ -101,6 +101,11 @@ _MEANINGS = [
         "changed: is it, here?",
     ),
     (
+        r"optimizer was (originally )?built with|variables it was originally built with",
+        "What learns was changed after the model was compiled. Compile it again after each change of `trainable`, and "
+        "then fit.",
+    ),
+    (
         r"`target` and `output` must have the same (shape|rank)",
         "The labels and the outputs have other shapes. Labels that are whole numbers take the loss "
         "sparse_categorical_crossentropy; categorical_crossentropy takes a row for each.",

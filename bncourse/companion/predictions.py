@@ -240,7 +240,7 @@ _ALL = (
     Prediction(
         "11", "50 blocks with nothing at the end of the branch: at how many of the three rates do they learn?",
         "The mean square of the signal has grown by a factor of millions or more before the first step. So at these "
-        "rates the steps are far too long.",
+        "rates the steps are far too long. Without the growth they learn at none either (the sixth line).",
         (0, 0), {"A": "at none", "B": "at one", "C": "at two or three"}, by_size(1, 2), (r"overflow",), (0,),
     ),
     Prediction(

@@ -99,7 +99,8 @@ def who_trains(found, rates):
             fontsize="medium",
         )
         deepest = max(depths)
-        missing = [kind for kind in kinds[deepest] if max(found[deepest, kind]) < LEARNED]
+        failing = [kind for kind in kinds[deepest] if max(found[deepest, kind]) < LEARNED]
+        missing = dict.fromkeys(kind.split(",")[0] for kind in failing)  # with its sum divided or not, it is nothing
         figure.suptitle(
             f"At {deepest} blocks all learn at some rate"
             if not missing

@@ -76,7 +76,7 @@ question(
 )
 question(
     "behind_the_sum",
-    "BN(x + conv(x)), nothing else: may the batch norm go into conv, with the skip left as it is?",
+    "BN(x + conv(relu(x))): may the batch norm go into conv, with the skip left as it is?",
     False,
     {
         True: (

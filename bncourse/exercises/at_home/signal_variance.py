@@ -133,6 +133,14 @@ def what_leaves_in_place_of_what_arrives(blocks, start, gain, gamma=None):
     return skip + branch, branch
 
 
+@signal_variance.wrong("C6", looks_like=r"range|branch\s*\[")
+def the_branch_one_block_late(blocks, start, gain, gamma=None):
+    """Your branch is one block late, and its first number is 0. Block 1 has a branch too: the branch of a block
+    belongs to what arrives at this same block."""
+    skip, branch = reference.signal_variance(blocks, start, gain, gamma)
+    return skip, np.concatenate([[0.0], branch[:-1]])
+
+
 @signal_variance.wrong("C6", looks_like=r"return")
 def shares_in_place_of_variances(blocks, start, gain, gamma=None):
     """Your branch is its share of the sum. The task asks for its variance."""

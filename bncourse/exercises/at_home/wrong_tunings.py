@@ -37,6 +37,14 @@ def the_base_is_never_unfrozen(model, images, labels):
     fit(model, images, labels, 0.001)
 
 
+@_wrong("K2", seen=r"head not first; moved: nothing; near; poor; trained")
+def the_head_alone_and_too_little(model, images, labels):
+    """Only the head is trained, and it has learned little. Train it for about six epochs with a rate of 0.01, on the
+    images and labels as they are handed over. Then comes the second phase, in which the kernels of the base learn."""
+    model.get_layer("base").trainable = False
+    fit(model, images, labels[::-1].copy(), 0.01, epochs=2)  # as where one of the two was shuffled
+
+
 @_wrong("K2", seen=r"head first; moved: kernels, gamma and beta, statistics;")
 def batch_norm_is_unfrozen_with_the_base(model, images, labels):
     """In the second phase batch norm is free: its statistics move to those of the new digits. base.trainable = True

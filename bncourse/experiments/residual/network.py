@@ -6,6 +6,11 @@ from bncourse.backend import require_keras
 
 # What stands at the end of each residual branch, behind its convolution.
 KINDS = ("nothing", "batch norm", "gamma 0", "a scalar 0", "layer norm")
+# A control: nothing ends the branch, and each sum is divided. With He's weights a block multiplies the mean square by
+# 1.69, the square of 1.3 (`bncourse.experiments.residual.signal`), so this takes the growth away (on average), and
+# leaves each branch as large a part of its sum as it was.
+DIVIDED = "nothing, sum / 1.3"
+_DIVISOR = 1.3
 _EPS = 1e-3
 _AXES = {"batch norm": (0, 1, 2), "gamma 0": (0, 1, 2), "layer norm": (1, 2, 3)}
 
@@ -21,8 +26,9 @@ def residual_network(blocks, kind, channels=8, init=1.0):
     ----------
     blocks : int
     kind : str
-        One of `KINDS`: "nothing"; "batch norm"; "gamma 0", a batch norm whose gamma starts at 0; "a scalar 0", one
-        number that starts at 0 and is learned (SkipInit); "layer norm", over a whole map.
+        One of `KINDS`, or `DIVIDED`: "nothing"; "batch norm"; "gamma 0", a batch norm whose gamma starts at 0;
+        "a scalar 0", one number that starts at 0 and is learned (SkipInit); "layer norm", over a whole map;
+        "nothing, sum / 1.3", nothing, and the sum of skip and branch divided by 1.3.
     channels : int, default 8
     init : float, default 1.0
         The kernels of the branches start with this times the standard deviation of He and others (2015).
@@ -66,8 +72,8 @@ def stack_of_blocks():
     class StackOfBlocks(keras.layers.Layer):
         def __init__(self, blocks, kind, channels, init, **options):
             super().__init__(**options)
-            if kind not in KINDS:
-                raise ValueError(f"there is no kind {kind!r}; the kinds are {', '.join(KINDS)}")
+            if kind not in (*KINDS, DIVIDED):
+                raise ValueError(f"there is no kind {kind!r}; the kinds are {'; '.join((*KINDS, DIVIDED))}")
             self.blocks, self.kind, self.channels, self.init = blocks, kind, channels, init
 
         def build(self, input_shape):
@@ -86,6 +92,7 @@ def stack_of_blocks():
 
         def call(self, x):
             _, height, width, channels = x.shape
+            divisor = _DIVISOR if self.kind == DIVIDED else 1.0
 
             def block(x, weights):
                 kernel, gamma, beta, scalar = weights
@@ -98,7 +105,7 @@ def stack_of_blocks():
                     mean = ops.mean(y, axis=axes, keepdims=True)
                     var = ops.mean(ops.square(y - mean), axis=axes, keepdims=True)
                     y = gamma * (y - mean) / ops.sqrt(var + _EPS)
-                y = x + scalar * (y + beta)
+                y = (x + scalar * (y + beta)) / divisor
                 return y, y  # what is collected has the shape of what is carried: TensorFlow's scan asks for that
 
             weights = tuple(map(ops.convert_to_tensor, (self.kernel, self.gamma, self.beta, self.scalar)))
