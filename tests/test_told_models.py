@@ -78,7 +78,11 @@ LOSS = "categorical_crossentropy"
 
 
 @pytest.mark.parametrize("make", [WithAConstructor, of_operations])
-@pytest.mark.parametrize("loss", [[LOSS], {"said": LOSS}, {"said": keras.losses.CategoricalCrossentropy()}], ids=str)
+@pytest.mark.parametrize(
+    "loss",
+    [[LOSS], {"said": LOSS}, {"said": keras.losses.CategoricalCrossentropy()}],
+    ids=["in a list", "by its output", "an object by its output"],
+)
 def test_a_right_model_is_right_in_whatever_way_keras_lets_it_be_written(make, loss):
     def build():
         model = make()
