@@ -158,7 +158,7 @@ def test_claims_are_tried_on_the_seeds_that_are_asked_for(capsys, monkeypatch):
     assert figures.pop("worst_margins")["identity_recovery"] > 0.9
     assert figures == {
         "claims": 1, "held": 1, "seeds": 2, "points": 1, "points_held": 1, "failures": {}, "failed_points": {},
-        "tried_points": {"identity_recovery": 1},
+        "tried_points": {"identity_recovery": 1}, "not_measured": [],
     }  # fmt: skip
 
 
@@ -193,6 +193,8 @@ def test_the_page_shows_each_family_that_was_measured_with_its_date_and_command(
         "failures": {"bold": 4},
         "worst_margins": {"bold": -0.5, "firm": None},
     }
+    page.store(tmp_path, kept(claims={**claimed, "not_measured": ["brave"]}))
+    assert "Not measured on these seeds: `brave`." in (tmp_path / "docs" / "benchmarks.md").read_text()
     page.store(tmp_path, kept(claims=claimed))
     written = (tmp_path / "docs" / "benchmarks.md").read_text()
     assert "`bncourse bench claims`, 2026-01-31, a machine, 2 cores; Python 3.13.0" in written

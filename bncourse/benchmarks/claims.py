@@ -111,8 +111,8 @@ def summary(results):
     -------
     dict
         claims; held: how many of them fail on no more than 1 seed in 20 at each of their points; seeds: how many were
-        tried; points and points_held: the same over the points of all claims; failures: for each claim that failed
-        anywhere, on how many seeds at its worst point; failed_points: for each of them the points and the number of
+        tried; not_measured: the names of the other claims; points and points_held: the same over the points of all
+        claims; failures: for each claim that failed anywhere, on how many seeds at its worst point; failed_points: for each of them the points and the number of
         seeds; tried_points: for each claim how many points it has; worst_margins: for each claim how far it was from
         the nearest of its bounds (see `margin`) on the worst seed of the worst point, or None where it has no bound.
     """
@@ -127,6 +127,7 @@ def summary(results):
         "claims": len(results),
         "held": sum(count * 20 <= seeds for count in worst.values()),
         "seeds": seeds,
+        "not_measured": sorted(set(CLAIMS) - set(results)),
         "points": len(every_point),
         "points_held": sum(count * 20 <= seeds for count in every_point),
         "failures": {name: count for name, count in worst.items() if count},
@@ -175,6 +176,8 @@ def section(figures):
         ". The worst margin is the distance from the nearest bound on the worst seed, relative to the larger of the "
         "two numbers: 0 at the bound, negative where the claim failed, none where it is an equality."
     )
+    if left := figures.get("not_measured"):
+        said += f" Not measured on these seeds: {', '.join(f'`{name}`' for name in left)}."
     rows = [
         (
             f"`{name}`",

@@ -50,6 +50,8 @@ def _checks(figures):
 def _claims(figures):
     seeds = figures["seeds"]
     held = f"{figures['held']} of {figures['claims']} hold on at least {seeds - seeds // 20} of {seeds}"
+    if left := len(figures.get("not_measured", ())):
+        held += f" ({left} more were not measured)"
     if "points" in figures:
         return f"{held}, at {figures['points_held']} of {figures['points']} points of their ranges"
     return f"{held}, each at its notebook's own choices alone"
