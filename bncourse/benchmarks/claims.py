@@ -110,11 +110,12 @@ def summary(results):
     Returns
     -------
     dict
-        claims; held: how many of them fail on no more than 1 seed in 20 at each of their points; seeds: how many were
-        tried; not_measured: the names of the other claims; points and points_held: the same over the points of all
-        claims; failures: for each claim that failed anywhere, on how many seeds at its worst point; failed_points: for each of them the points and the number of
-        seeds; tried_points: for each claim how many points it has; worst_margins: for each claim how far it was from
-        the nearest of its bounds (see `margin`) on the worst seed of the worst point, or None where it has no bound.
+        claims; held: how many of them fail on no more than 1 seed in 20 at each of their points; seeds: how
+        many were tried; not_measured: the names of the other claims; points and points_held: the same over the
+        points of all claims; failures: for each claim that failed anywhere, on how many seeds at its worst
+        point; failed_points: for each of them the points and the number of seeds; tried_points: for each claim
+        how many points it has; worst_margins: for each claim how far it was from the nearest of its bounds (see
+        `margin`) on the worst seed of the worst point, or None where it has no bound.
     """
     failures = {
         name: {point: sum(not holds for holds, _ in tries.values()) for point, tries in points.items()}
