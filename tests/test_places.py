@@ -121,6 +121,7 @@ def test_a_check_is_not_asked_again_and_again_until_chance_is_kind(warm, monkeyp
     assert asked.count("normalize") <= MOST_TRIES + 2
 
 
+@pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # "!" in a cell forks; JAX is loaded by other tests
 @walled
 @pytest.mark.parametrize("form", FORMS)
 def test_what_the_kernel_says_is_right_earns_its_points(form, warm, tmp_path, monkeypatch, capsys):

@@ -5,6 +5,7 @@ contain.
 """
 
 from functools import cache
+from types import SimpleNamespace
 
 import numpy as np
 
@@ -151,7 +152,8 @@ def kill_counts(seed):
     dict of float
         A count for each re-creation by the course's name; "missed_by_all", the exhibits that none of them finds;
         "complete", how many of them find all that their task can contain; "reference", the exhibits that the
-        reference's test finds; "accepted", the tests that accept every right batch norm.
+        reference's test finds; "accepted", the tests that accept every right batch norm; "farthest", see
+        `farthest_mean`.
     """
     found = measured(seed, reference.find_bugs)
     counts = dict(zip(found["tests"], map(float, found["found"].sum(axis=1)), strict=True))
@@ -160,7 +162,34 @@ def kill_counts(seed):
         "complete": float((found["found"] == found["possible"])[:-1].all(axis=1).sum()),
         "reference": counts.pop(YOURS),
         "accepted": float(found["accepted"].sum()),
+        "farthest": farthest_mean(seed),
     }
+
+
+def farthest_mean(seed):
+    """Measure how far from 0 the features lie that the re-creations pass to `forward`.
+
+    Parameters
+    ----------
+    seed : int
+        Of the numbers that the re-creations draw.
+
+    Returns
+    -------
+    float
+        The largest mean of a feature, in its own standard deviations. Features of equal numbers are left out.
+    """
+    right, seen = museum.right(), [0.0]
+
+    def forward(x, *given):
+        rows = np.reshape(x, (-1, np.shape(x)[-1]))
+        mean, spread = rows.mean(axis=0), rows.std(axis=0)
+        seen.extend(np.abs(mean)[spread > 0] / spread[spread > 0])
+        return right.forward(x, *given)
+
+    for checker in CHECKERS:
+        checker.test(SimpleNamespace(forward=forward, backward=right.backward), np.random.default_rng(seed))
+    return float(max(seen))
 
 
 def hidden_bugs(seed):

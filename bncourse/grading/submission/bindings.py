@@ -21,7 +21,7 @@ _BUILT_IN = set(dir(builtins)) - _REACHES_ALL
 # Lines that IPython understands and Python does not; a magic that runs a file may bind any name.
 _TIMED = re.compile(r"^([ \t]*+)%time[ \t]++", re.MULTILINE)
 # A line with "% " goes on with a remainder, or with a text that is filled in; a \ joins the next line to a magic.
-_MAGIC = re.compile(r"^([ \t]*+(?:[\w, \t]++=[ \t]*+)?)(?:%(?=[\w%])|!)(?:.*\\\n)*+.*$", re.MULTILINE)
+_MAGIC = re.compile(r"^([ \t]*+(?:[\w, \t]++=[ \t]*+)?)(?:%(?=[\w%])|!)(?:.*\\\n)*.*$", re.MULTILINE)
 _QUESTION = re.compile(r"^([ \t]*+)(?:\?.*|[\w.]++\?\??[ \t]*+)$", re.MULTILINE)
 _RUNS_A_FILE = re.compile(r"^[ \t]*+%(?:run|load|store|load_ext|macro|rerun)\b", re.MULTILINE)
 _RUNS_ITS_BODY = re.compile(r"%%(?:time|capture|prun)\b")
