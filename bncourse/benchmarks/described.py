@@ -193,9 +193,9 @@ def _scale(figures):
     machines = figures["most_machines"]
     return [
         f"The same {figures['submissions']:,} solved submissions of a NumPy notebook, into PostgreSQL, by Dask workers "
-        "of one process each; submissions a minute. Each machine is a network namespace with a line of its own; they "
-        f"share the {figures['cores']} cores of one machine with the scheduler, the database and the command, so the "
-        "pace here cannot grow with the third machine.",
+        "of one process each; submissions a minute. Each machine is a network namespace with a line of its own. They "
+        f"share the {figures['cores']} cores of one machine with the scheduler, the database and the command, so three "
+        "machines of one's own are faster than these.",
         Table(heads, rows),
         f"A submission takes {figures['worker_ms']:.0f} ms of a processor where it is judged, "
         f"{figures['command_ms']:.0f} ms where the command stages and records, and {figures['kilobytes']:.0f} kB over "
