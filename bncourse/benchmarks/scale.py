@@ -2,7 +2,8 @@
 
 A class is graded on a Dask cluster of one, two and three machines, into PostgreSQL; once more while a machine is lost
 in the midst, and once more over a slow line. The machines are network namespaces of this one
-(`bncourse.benchmarks.ground.machines`), so they share its cores. What each part takes is measured too, and says what would limit a larger cluster.
+(`bncourse.benchmarks.ground.machines`), so they share its cores. What each part takes is measured too, and says what
+would limit a larger cluster.
 """
 
 import contextlib
