@@ -202,7 +202,7 @@ CLAIMS = {
         "right angle to them; one without batch norm does feel it",
         identities,
         lambda n: (
-            n["loss"] < 1e-6 and n["length"] < 1e-6 and n["cosine"] < 1e-9 and n["loss_small"] > 1e-3 < n["loss_none"]
+            n["loss"] < 1e-6 and n["length"] < 1e-6 and n["cosine"] < 1e-8 and n["loss_small"] > 1e-3 < n["loss_none"]
         ),
         over={},
         notebook="08",
