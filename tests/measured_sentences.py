@@ -453,7 +453,6 @@ SENTENCES = {
         _sentence("divided_residual", "end", "also with the growth of the signal taken away", {"best": 0.8}),
         _sentence("deep_residual", "trained-read", "plain batch norm fails at both depths", {"batch norm 0.3": 0.9}),
         _sentence("shallow_residual", "trained-read", "plain batch norm fails at both depths", {"batch norm 0.3": 0.9}),
-        _sentence("shallow_residual", "trained-read", "ten blocks with gamma 0 learn well", {"gamma 0 0.3": 0.4}),
         _sentence("deep_residual", "end", "learned at none of three rates", {"nothing 0.3": 0.8}),
         _sentence(
             "folded_border",
