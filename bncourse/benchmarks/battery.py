@@ -55,7 +55,8 @@ def command(options):
     figures = summary(chosen, ours, theirs) | {"level": outcome.level}
     figures["broken"] += bool(outcome.run)
     if options.json:
-        print(json.dumps(figures | {"beside_the_cases": outcome.run}))
+        broken = {name: why for name, why in ours.items() if why}
+        print(json.dumps(figures | {"broken_cases": broken, "beside_the_cases": outcome.run}))
         return 0
     _print_table(chosen, theirs, ours)
     for line in outcome.run:
