@@ -49,7 +49,8 @@ def _checks(figures):
 
 def _claims(figures):
     seeds = figures["seeds"]
-    held = f"{figures['held']} of {figures['claims']} hold on at least {seeds - seeds // 20} of {seeds}"
+    least = f"at least {seeds - seeds // 20} of {seeds}" if seeds >= 20 else f"all {seeds} seeds tried"
+    held = f"{figures['held']} of {figures['claims']} hold on {least}"
     if left := len(figures.get("not_measured", ())):
         held += f" ({left} more were not measured)"
     if "points" in figures:
