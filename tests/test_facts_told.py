@@ -7,7 +7,8 @@ from written_cells import said, written
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Exercise, judge
-from bncourse.checking.lines import unused, without_return
+from bncourse.checking.lines import unused
+from bncourse.checking.numbers.returned import of_the_returns
 
 PLAIN = [e for e in map(exercises.find, exercises.names()) if isinstance(e, Exercise) and e.driver is None]
 
@@ -118,8 +119,22 @@ def test_what_no_right_answer_needs_is_not_called_needed(exercise):
 def test_a_function_that_returns_on_each_way_is_not_said_to_end_without():
     for body in ("return 1", "if a:\n    return 1\nelse:\n    return 2", "while True:\n    return 1", "raise KeyError"):
         source = "def f(a):\n" + textwrap.indent(body, "    ") + "\n"
-        assert not without_return(source), body
-    assert not without_return("def f(a):\n    print(a)\n")
+        assert "come to its end" not in of_the_returns(source, "nothing"), body
+    assert not of_the_returns("def f(a):\n    print(a)\n", "nothing")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return a.sort()\nprint(a)",
+        "try:\n    return a.sort()\nexcept ValueError:\n    pass\nb = 1",
+        "with np.errstate():\n    return a.sort()\nb = 1",
+    ],
+    ids=["before lines that never run", "in a try", "in a with"],
+)
+def test_a_return_that_is_in_no_branch_is_not_said_to_be_in_one(body):
+    source = "def f(a):\n" + textwrap.indent(body, "    ") + "\n"
+    assert "inside an `if`" not in of_the_returns(source, "nothing")
 
 
 def test_maps_in_another_order_of_axes_are_not_called_unknown():

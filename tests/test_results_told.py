@@ -72,11 +72,11 @@ def test_a_right_order_is_never_called_another_one():
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("find_bugs", "def find_bugs(bn):\n    bn(np.ones((2, 1)))", "`bn.forward(...)` and `bn.backward(...)`"),
+        ("find_bugs", "def find_bugs(bn):\n    bn(np.ones((2, 1)))", "It holds two, `forward` and `backward`"),
         (
             "normalize",
             "def normalize(x, mean, var, eps=1e-3):\n    return (x - mean) / math.sqrt(var + eps)",
-            "`math` was",
+            "`math` is not imported here",
         ),
         (
             "moving_average",
@@ -100,6 +100,12 @@ def test_a_right_order_is_never_called_another_one():
         ("batch_mean", "def batch_mean(x):\n    return x.mean(axes=0)", "has no option `axes`"),
         ("batch_mean", "def batch_mean(x):\n    return x.average(axis=0)", "np.average(...)"),
         ("batch_mean", "def batch_mean(x):\n    return (x, 0).mean(axis=0)", "Take them apart first"),
+        ("batch_mean", "def batch_mean(x):\n    return list(x).mean(axis=0)", "This is a list, and that has no `mean`"),
+        (
+            "build_model",
+            "def build_model():\n    return tf.keras.Sequential([])",
+            "`tf` is not imported here. The task can be done without it",
+        ),
         ("batch_mean", "def batch_mean(x):\n    for column in x.T:\n        return column.mean()", "in the first turn"),
         ("batch_mean", "def batch_mean(x):\n    for c in x.T:\n        m = c.mean()\n    return m", "last turn alone"),
         (

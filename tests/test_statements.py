@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bncourse.grading.engine.session import Submission
+from bncourse.grading.submission.bindings import definitions_in
 from bncourse.grading.submission.parsing import sources_of
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.limits import Limits
@@ -197,6 +198,12 @@ def test_what_a_cell_defines_below_an_experiment_that_uses_up_its_time_is_there(
         assert room.lookup("batch_mean").kind == "function" and room.lookup("k") == 1
         with pytest.raises(NameError):
             room.lookup("n")
+
+
+@pytest.mark.parametrize("value", ["9 ** 999_999_999", "1 << 10**11", "1 << 99_999_999_999", "'a' * 9_999_999_999"])
+def test_a_number_that_takes_all_the_time_there_is_is_no_definition(value):
+    """Definitions of a cell that was stopped run once more, because they take no time."""
+    assert definitions_in(f"while True: pass\nx = {value}\nk = 1 / 2\n").count("=") == 1
 
 
 @walled

@@ -9,7 +9,7 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain
-from bncourse.checking.lines import is_told_by, mentions, unused, without_return
+from bncourse.checking.lines import is_told_by, mentions, unused
 from bncourse.checking.numbers.parts import ideas_of_part, of_other_parts, unexplained
 from bncourse.checking.numbers.patterns import on_a_line, pattern
 from bncourse.checking.numbers.returned import of_the_returns
@@ -52,7 +52,7 @@ def diagnose(exercise, source, replay, of_part, told):
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.kind == "nothing":
-        said = [without_return(source) or of_the_returns(source, told.kind) or told.reason]
+        said = [of_the_returns(source, told.kind) or told.reason]
     elif told.reason:
         said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else of_the_returns(source, told.kind)]
     else:

@@ -44,12 +44,12 @@ _MEANINGS = [
     ),
     (
         r"^TypeError: '(types\.)?SimpleNamespace' object is not callable.*\n.*\b(?P<what>\w+)\(",
-        "`bn` is no function: it holds two, `bn.forward(...)` and `bn.backward(...)`. Call one of these.",
+        "What is called here is no function. It holds two, `forward` and `backward`: call one, as `bn.forward(...)`.",
     ),
     (
         r"^NameError: name '(?P<what>math|random|statistics|scipy|sklearn|pandas|pd|torch|tensorflow|tf)'",
-        "`{what}` was not imported in this notebook, and is not needed: NumPy has what the task asks for, and works on "
-        "whole arrays, such as np.sqrt.",
+        "`{what}` is not imported here. The task can be done without it, with what the first cell of the notebook "
+        "imports.",
     ),
     (r"bitwise_xor", "In Python a power is written `**`, so a square is `**2`; `^` is something else."),
     (
@@ -102,8 +102,8 @@ _MEANINGS = [
     ),
     (
         r"optimizer was (originally )?built with|variables it was originally built with",
-        "What learns was changed after the model was compiled. Compile it again after each change of `trainable`, and "
-        "then fit.",
+        "The optimizer meets other variables than those that it was made for. Was the model, or what is trainable in "
+        "it, changed after it was compiled? Compile it again after each change, and then fit.",
     ),
     (
         r"`target` and `output` must have the same (shape|rank)",
@@ -149,7 +149,7 @@ _MEANINGS = [
         r"'(builtin_function_or_method|function|method)' object (has no attribute|is not subscriptable|is not iterable)"
         r"|unsupported operand type.*'(builtin_function_or_method|function|method)'"
         r"|^TypeError: '(numpy\._ArrayFunctionDispatcher|numpy\.ufunc|_ArrayFunctionDispatcher)'",
-        "A function stands here where its result is meant. It is called with round brackets, as in x.copy() or "
+        "A function is used here as if it were its result. It is called with round brackets, as in x.copy() or "
         "np.mean(x).",
     ),
     (
@@ -157,9 +157,13 @@ _MEANINGS = [
         "An array has no `{what}` behind its dot; NumPy has it as a function: np.{what}(...).",
     ),
     (
-        r"'(tuple|list)' object has no attribute '(?P<what>\w+)'",
-        "Several values stand here together, and `{what}` belongs to one of them. Take them apart first, as in "
+        r"'tuple' object has no attribute '(?P<what>\w+)'",
+        "Several values are together here, as a tuple, and that has no `{what}`. Take them apart first, as in "
         "`one, other = ...`.",
+    ),
+    (
+        r"'list' object has no attribute '(?P<what>\w+)'",
+        "This is a list, and that has no `{what}`. np.array(...) makes an array of a list of numbers.",
     ),
     (
         r"has no attribute '(?P<what>\w+)'",

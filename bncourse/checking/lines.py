@@ -259,39 +259,3 @@ def _names_used(function):
     except (OSError, TypeError):
         return set()
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} if tree else set()
-
-
-def without_return(source):
-    """Say where a function with a ``return`` can come to its end without one; "" where it cannot, or has none.
-
-    Parameters
-    ----------
-    source : str
-
-    Returns
-    -------
-    str
-    """
-    tree = _parsed(source)
-    if not isinstance(tree, ast.FunctionDef) or not _falls_through(tree.body):
-        return ""
-    inner = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef) and f is not tree for n in ast.walk(f)}
-    found = [n for n in ast.walk(tree) if isinstance(n, ast.Return) and n.value is not None and id(n) not in inner]
-    if not found:
-        return ""
-    lines = [str(line) for line in sorted({each.lineno for each in found})]
-    those = f"the one in line {lines[0]} is" if len(lines) == 1 else f"those in lines {', '.join(lines)} are"
-    return (
-        f"Nothing comes back in this case. The function can come to its end, after line {tree.body[-1].end_lineno}, "
-        f"without a `return`: {those} inside an `if` or a loop."
-    )
-
-
-def _falls_through(body):
-    """Return whether statements can be done to their end, so that what stands after them is done too."""
-    last = body[-1]
-    if isinstance(last, ast.Return | ast.Raise):
-        return False
-    if isinstance(last, ast.If):
-        return not last.orelse or _falls_through(last.body) or _falls_through(last.orelse)
-    return not isinstance(last, ast.While | ast.Try | ast.With | ast.Match)  # of these it is not said

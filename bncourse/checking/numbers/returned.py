@@ -36,13 +36,37 @@ def of_the_returns(source, kind):
 
 
 def _of_nothing(function, returns, gives_none):
-    inside = [node for node in returns if node not in function.body]
-    if len(returns) == 1 and not inside and not gives_none:
+    outside = [node for node in returns if node in function.body]
+    if len(returns) == 1 and outside and not gives_none:
         return (
             f"What comes after `return` in line {returns[0].lineno} is None. What shows or changes something, such "
             "as print, append or sort, gives None."
         )
-    return ""
+    branches = _in_branches(function.body)
+    if not returns or any(id(node) not in branches for node in returns) or not _falls_through(function.body):
+        return ""
+    lines = [str(line) for line in sorted({node.lineno for node in returns})]
+    those = f"the one in line {lines[0]} is" if len(lines) == 1 else f"those in lines {', '.join(lines)} are"
+    return (
+        f"Nothing comes back in this case. The function can come to its end, after line {function.end_lineno}, "
+        f"without a `return`: {those} inside an `if` or a loop."
+    )
+
+
+def _in_branches(body):
+    """Return the ids of the nodes inside an ``if`` or a loop at the top of a function."""
+    kinds = ast.If | ast.For | ast.While
+    return {id(node) for statement in body if isinstance(statement, kinds) for node in ast.walk(statement)}
+
+
+def _falls_through(body):
+    """Return whether statements can be done to their end, so that what comes after them is done too."""
+    last = body[-1]
+    if isinstance(last, ast.Return | ast.Raise):
+        return False
+    if isinstance(last, ast.If):
+        return not last.orelse or _falls_through(last.body) or _falls_through(last.orelse)
+    return not isinstance(last, ast.While | ast.Try | ast.With | ast.Match)  # of these it is not said
 
 
 def _first_turn(loop):

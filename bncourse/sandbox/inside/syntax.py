@@ -92,4 +92,8 @@ def _takes_no_time(value):
         return all(map(_takes_no_time, filter(None, [*value.keys, *value.values])))
     if isinstance(value, ast.UnaryOp):
         return isinstance(value.operand, ast.Constant)
-    return isinstance(value, ast.BinOp) and all(isinstance(each, ast.Constant) for each in (value.left, value.right))
+    if not isinstance(value, ast.BinOp) or not isinstance(value.op, ast.Add | ast.Sub | ast.Mult | ast.Div):
+        return False  # a power, or a shift, of two numbers may take all the time and memory that there is
+    return all(
+        isinstance(each, ast.Constant) and type(each.value) in (int, float) for each in (value.left, value.right)
+    )
