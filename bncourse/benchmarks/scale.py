@@ -102,9 +102,9 @@ def graded(course, size, count, *, lose=False, megabits=None):
     -------
     dict
         seconds; steady: submissions a minute once all are at work; command_seconds, worker_seconds: of a processor;
-        megabytes: over the line, both ways; missing: how many submissions the gradebook has not; twice: how many have
-        more graded cells there than the others; short: how many have fewer points than the best; without_note: how
-        many have no note of their grade.
+        megabytes: over the line, both ways; missing: how many submissions the gradebook has not; twice: how many
+        grades there are of a cell that has one already; short: how many have fewer points than the best;
+        without_note: how many have no note of their grade.
     """
     with machines(count) as (here, made), postgresql(here) as url:
         settings = course / "nbgrader_config.py"
@@ -116,12 +116,15 @@ def graded(course, size, count, *, lose=False, megabits=None):
         with cluster(here, made) as scheduler:
             before = sum(sum(machine.bytes_in_and_out()) for machine in made)
             began = time.perf_counter()
-            process = _begun(course, scheduler)
-            if lose:
-                while process.poll() is None and _noted(course) < size * LOST_AFTER:
-                    time.sleep(0.1)
-                made[0].lose()
-            said = process.communicate(timeout=LONGEST)[0]
+            with _begun(course, scheduler) as process:
+                try:
+                    if lose:
+                        while process.poll() is None and _noted(course) < size * LOST_AFTER:
+                            time.sleep(0.1)
+                        made[0].lose()
+                    said = process.communicate(timeout=LONGEST)[0]
+                finally:
+                    process.kill()  # where it has ended, nothing happens
             seconds = time.perf_counter() - began
             if process.returncode:
                 raise RuntimeError(f"the run ended with code {process.returncode}")
@@ -177,10 +180,10 @@ def _begun(course, scheduler):
 
 def once(course, scheduler):
     """Grade as the command does, and print how fast it went, and what it took here."""
-    import distributed  # noqa: F401
+    import distributed  # noqa: F401  (imported here, so that the clock of what follows begins behind it)
 
     from bncourse.grading.engine.grade import grade
-    from bncourse.grading.gradebook import writer  # noqa: F401
+    from bncourse.grading.gradebook import writer  # noqa: F401  (the same: it brings nbgrader)
     from bncourse.grading.submission.store import end_reading
 
     clock, before = Clock(), _processor()  # without the imports, which a class of any size needs once
@@ -202,24 +205,21 @@ def _noted(course):
 
 def recorded(url, size):
     """Return what the gradebook says: missing, twice and short, as `graded` has them."""
-    from sqlalchemy import create_engine, text
+    from nbgrader.api import Gradebook
+    from sqlalchemy import text
 
-    engine = create_engine(url)
-    with engine.connect() as database:
-        rows = database.execute(
-            text(
-                "SELECT sa.student_id, g.auto_score FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id "
-                "JOIN submitted_assignment sa ON sn.assignment_id = sa.id"
-            )
-        ).fetchall()
-    engine.dispose()
-    cells, points = Counter(student for student, _ in rows), Counter()
-    for student, score in rows:
-        points[student] += score or 0
-    full, most = min(cells.values()), max(points.values())
+    from bncourse.grading.gradebook.queries import grades
+
+    with Gradebook(url) as gradebook:
+        found = grades(gradebook.db)
+        rows = gradebook.db.execute(text("SELECT COUNT(*) FROM grade")).scalar()
+    points = Counter()
+    for (student, _, _), row in found.items():
+        points[student] += row[0] or 0  # the score of the machine
+    most = max(points.values())
     return {
-        "missing": size - len(cells),
-        "twice": sum(count > full for count in cells.values()),
+        "missing": size - len(points),
+        "twice": rows - len(found),
         "short": sum(total < most for total in points.values()),
     }
 

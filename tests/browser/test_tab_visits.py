@@ -14,7 +14,7 @@ import machine
 import psutil
 import pytest
 from playwright.sync_api import expect
-from test_in_a_tab import RIGHT, SLOW, Tab, site  # noqa: F401
+from test_in_a_tab import RIGHT, SLOW, Tab, site  # noqa: F401  (a fixture is used by its name)
 
 from bncourse.site.tab import serve
 
@@ -41,7 +41,7 @@ class Counting(serve.Handler):
 
 
 @pytest.fixture
-def host(site, monkeypatch):  # noqa: F811
+def host(site, monkeypatch):  # noqa: F811  (the fixture's name is the argument's)
     """Give the address of the site on a host that counts."""
     Counting.beside = {name for name, _ in json.loads((site / "course" / "site.json").read_text())["later"]}
     for path in site.rglob("*"):
