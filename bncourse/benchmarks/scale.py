@@ -135,7 +135,7 @@ def graded(course, size, count, *, lose=False, megabits=None):
             "seconds": seconds,
             "worker_seconds": workers,
             "megabytes": over / 1e6,
-            **recorded(url, size),
+            **recorded(course, size),
             "without_note": size - _noted(course),
         }
 
@@ -203,16 +203,15 @@ def _noted(course):
     return len(list((course / "graded").glob(f"*/{NAME}.json")))
 
 
-def recorded(url, size):
+def recorded(course, size):
     """Return what the gradebook says: missing, twice and short, as `graded` has them."""
-    from nbgrader.api import Gradebook
     from sqlalchemy import text
 
-    from bncourse.grading.gradebook.queries import grades
+    from bncourse.grading.gradebook.writer import Record
 
-    with Gradebook(url) as gradebook:
-        found = grades(gradebook.db)
-        rows = gradebook.db.execute(text("SELECT COUNT(*) FROM grade")).scalar()
+    with Record(course) as record:
+        found = record.rows()
+        rows = record.gradebook.db.execute(text("SELECT COUNT(*) FROM grade")).scalar()
     points = Counter()
     for (student, _, _), row in found.items():
         points[student] += row[0] or 0  # the score of the machine
