@@ -47,7 +47,12 @@ _MEANINGS = [
         "What is called here is no function. It holds two, `forward` and `backward`: call one, as `bn.forward(...)`.",
     ),
     (
-        r"^NameError: name '(?P<what>math|random|statistics|scipy|sklearn|pandas|pd|torch|tensorflow|tf)'",
+        r"^NameError: name 'math'",
+        "`math` is not imported here, and works on one number at a time. The functions of `np`, and of `keras.ops` in a "
+        "layer, work on whole arrays.",
+    ),
+    (
+        r"^NameError: name '(?P<what>random|statistics|scipy|sklearn|pandas|pd|torch|tensorflow|tf)'",
         "`{what}` is not imported here. The task can be done without it, with what the first cell of the notebook "
         "imports.",
     ),
