@@ -48,8 +48,8 @@ _MEANINGS = [
     ),
     (
         r"^NameError: name 'math'",
-        "`math` is not imported here, and works on one number at a time. The functions of `np`, and of `keras.ops` in a "
-        "layer, work on whole arrays.",
+        "`math` is not imported here, and works on one number at a time. Those of `np`, and of `keras.ops` in a layer, "
+        "work on whole arrays.",
     ),
     (
         r"^NameError: name '(?P<what>random|statistics|scipy|sklearn|pandas|pd|torch|tensorflow|tf)'",
