@@ -48,7 +48,7 @@ _MEANINGS = [
     ),
     (
         r"^NameError: name 'math'",
-        "`math` is not imported here, and works on one number at a time. Those of `np`, and of `keras.ops` in a layer, "
+        "`math` is not imported here, and works on one number. The functions of `np`, and of `keras.ops` in a layer, "
         "work on whole arrays.",
     ),
     (
