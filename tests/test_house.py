@@ -239,6 +239,16 @@ def test_the_version_is_the_same_in_the_package_in_pyproject_and_in_the_changelo
     assert re.search(r"^## ([\d.]+)", changelog, re.M).group(1) == project()["version"]
 
 
+def test_only_texts_are_kept():
+    """A model or an archive that a trial left behind is not the project's."""
+    told = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True)
+    if told.returncode:
+        pytest.skip("this is no clone of the repository")
+    for name in filter(None, told.stdout.decode().split("\0")):
+        if (path := ROOT / name).is_file():
+            path.read_text(encoding="utf-8")
+
+
 def test_the_hook_takes_outputs_from_a_notebook_and_leaves_what_nbgrader_needs(tmp_path):
     hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"][0]["hooks"]
     [command] = [hook["entry"].split() for hook in hooks if hook["id"] == "nbstripout"]
