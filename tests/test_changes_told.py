@@ -108,6 +108,20 @@ def test_of_two_mistakes_in_two_results_the_change_names_the_result_that_it_make
     assert "come out right" not in sentence and verdict.score == 0
 
 
+def test_a_line_is_not_shown_where_another_line_could_be_changed_as_well():
+    text = """
+    def fold_into_conv(kernel, bias, gamma, beta, mean, var, eps=1e-3):
+        kernel, bias, gamma, beta, mean, var = (
+            v.astype(np.float32) for v in (kernel, bias, gamma, beta, mean, var)
+        )
+        scale = gamma / np.sqrt(bias + np.float32(eps))
+        return kernel * scale, bias * scale + beta
+    """
+    sentence, verdict = said("fold_into_conv", text)
+    assert "kernel right in every case of this check: in line 5, `var` in place of `bias`" in sentence
+    assert not verdict.where
+
+
 def test_a_known_idea_that_no_line_is_known_to_hold_is_shown_by_the_change():
     text = _NORM + "return gamma * (x - m) / (np.sqrt(v) + eps) + beta"
     sentence, verdict = said("batch_norm", text)

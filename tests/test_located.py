@@ -12,6 +12,7 @@ from bncourse.benchmarks.mutants import mutants
 from bncourse.benchmarks.seeds import Drawn
 from bncourse.benchmarks.shown_lines import is_another_line
 from bncourse.checking import DirectAnswer, judge
+from bncourse.checking.where.practice import Kept, all_steps, practice
 
 # An answer, the line that is wrong, and words of the sentence.
 WRONG_VALUES = {
@@ -422,3 +423,37 @@ def test_a_line_whose_small_change_makes_all_right_is_no_innocent_line():
 def _mean_in_two_lines(x):
     total = x.sum(axis=0) / len(x)
     return total
+
+
+_IN_PLACE = {
+    "instance_norm": """
+        def instance_norm(x, gamma, beta, eps=1e-3):
+            y = x.copy()
+            for i in range(gamma.shape[0]):
+                for c in range(x.shape[3]):
+                    values = x[i, :, :, c]
+                    y[i, :, :, c] = gamma[c] * (values - values.mean()) / np.sqrt(values.var() + eps) + beta[c]
+            return y
+        """,
+    "batch_norm": """
+        def batch_norm(x, gamma, beta, eps=1e-3):
+            y = x - x.mean(0)
+            v = abs(y).mean(0)
+            y /= v
+            y *= gamma
+            y += beta
+            return y
+        """,
+}
+
+
+@pytest.mark.parametrize("name", _IN_PLACE)
+def test_an_answer_that_writes_into_arrays_changes_nothing_that_the_next_check_needs(name):
+    kept = Kept(exercises.find(name))
+
+    def steps():
+        return [np.asarray(step.value).tobytes() for n in range(len(practice(kept))) for step in all_steps(kept, n)]
+
+    before = steps()
+    said(name, _IN_PLACE[name])
+    assert steps() == before

@@ -245,7 +245,7 @@ def substituted(function, source, tries, arguments, options):
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for places in tries:
-            rows = {number: [np.ravel(values), 0] for number, values, _ in places}
+            rows = {number: [np.array(values).ravel(), 0] for number, values, _ in places}  # to be written over
             pieces = {number: iter(values) for number, values, whole in places if whole}
 
             def note(number, value, rows=rows, pieces=pieces):

@@ -9,7 +9,7 @@ import ast
 import itertools
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -114,13 +114,14 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                 several.note(change, result)
     if of_part:
         return of_part
-    right = several.that_hold(
+    right, alone = several.that_hold(
         lambda change, trial: _outcomes(answer, changes.source([change]), 1, trial, until), trials
     )
     if not right:
         return None
     where = [f"{name} right in every case of this check" for name in right]
-    return told(answer, [answer.source, *helpers], list(right.values()), where, False)
+    found = told(answer, [answer.source, *helpers], list(right.values()), where, False)
+    return found if alone else replace(found, line=0)
 
 
 def is_name_or_number(change):

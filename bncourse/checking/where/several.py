@@ -35,20 +35,28 @@ class Several:
                     kept.append(change)
 
     def that_hold(self, run, trials):
-        """Return for each wrong result the first change that makes it right on every case, by the name of the result.
+        """Return for each wrong result the change that makes it right on every case, by the name of the result.
+
+        Where changes of more than one line do so, the last of these lines is the likeliest, since least else hangs on
+        it; but none of them is shown to be the wrong one.
 
         Parameters
         ----------
         run : callable
             ``run(change, trial)`` gives what came back with the change, as `variants.outcomes` does.
         trials : list of Trial
+
+        Returns
+        -------
+        dict of str to Change, bool
+            The changes, and whether each is in the only line where one was found.
         """
-        found = {}
+        found, alone = {}, True
         for place, kept in self._kept.items():
-            change = next((each for each in kept if self._holds(run, each, trials, place)), None)
-            if change is not None:
-                found[self._exercise.returns[place]] = change
-        return found
+            if hold := [each for each in kept if self._holds(run, each, trials, place)]:
+                found[self._exercise.returns[place]] = max(hold, key=lambda change: change.line)
+                alone &= len({(each.function, each.line) for each in hold}) == 1
+        return found, alone
 
     def _holds(self, run, change, trials, place):
         for trial in trials:
