@@ -6,6 +6,7 @@ import textwrap
 
 import numpy as np
 import pytest
+from written_cells import written
 
 from bncourse import exercises
 from bncourse.benchmarks.judged_mutants import judged
@@ -77,6 +78,16 @@ def test_a_right_answer_that_is_nearly_right_is_told_no_mistake_that_it_does_not
         for finding in verdict.missed:
             details = dict(finding.details)
             assert "expected" not in details or details["expected"] != details["yours"], verdict.text()
+
+
+@pytest.mark.parametrize("exercise", PLAIN, ids=_name)
+def test_an_array_that_comes_back_as_it_was_passed_is_no_two_mistakes_at_once(exercise):
+    known = {idea.name for idea in exercise.wrong_ideas}
+    arrays = [i for i, value in enumerate(exercise.draw(0)[0].arguments) if isinstance(value, np.ndarray)]
+    for i in arrays:
+        text = f"def {exercise.name}(*given, **more):\n    return given[{i}]\n"
+        verdict = judge(exercise, DirectAnswer(written(exercise.name, text), exercise.name))
+        assert set(verdict.wrong_ideas) <= known, verdict.text()  # none of an argument without effect
 
 
 @pytest.mark.parametrize("name", ["batch_mean", "batch_variance"])

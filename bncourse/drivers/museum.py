@@ -95,7 +95,7 @@ def _alike(implementation, calls=None):
         x, *vectors = _read(x, gamma=gamma, beta=beta, running_mean=running_mean, running_var=running_var)
         numbers = _number("momentum", momentum), _number("eps", eps)
         if calls is not None:
-            calls.note_forward(x, *vectors[:2], *numbers, bool(training))
+            calls.note_forward(x, *vectors, *numbers, bool(training))
         return _computed("forward", implementation.forward, x, *vectors, *numbers, bool(training))
 
     def backward(dout, x, gamma, eps):
@@ -105,7 +105,7 @@ def _alike(implementation, calls=None):
         if x.ndim != 2 or dout.shape != x.shape or dout.dtype.kind not in "fiub":
             raise ValueError(f"backward takes dout and x of one shape (batch, features), not {dout.shape}, {x.shape}")
         if calls is not None:
-            calls.note_backward(dout)
+            calls.note_backward(dout, gamma)
         return _computed("backward", implementation.backward, dout, x, gamma, _number("eps", eps))
 
     return SimpleNamespace(forward=forward, backward=backward)

@@ -194,8 +194,8 @@ def gamma_and_beta_are_dropped(x, gamma, beta, mean, var, eps):
 
 @adapt_statistics.wrong("C3", step="normalize", looks_like=r"gamma\s*=|beta\s*=|return")
 def gamma_and_beta_taken_from_the_target(x, gamma, beta, mean, var, eps):
-    """You set gamma and beta to the deviation and the mean of the data: that undoes the normalization, and the result
-    is x again. Keep the gamma and beta that were learned."""
+    """The result is x_target again, as with the deviation and the mean of the data for gamma and beta, which undo the
+    normalization. Keep the gamma and beta that were learned."""
     return np.sqrt(var + eps) * ((x - mean) / np.sqrt(var + eps)) + mean
 
 

@@ -130,8 +130,8 @@ def the_variance_without_the_sizes(mean, mean_a, var_a, n_a, mean_b, var_b, n_b)
 
 @combine_moments.wrong("R2", step="variance", looks_like=r"var_a\s*\+\s*var_b")
 def the_sum_of_the_variances(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
-    """You add the variances, as for a sum of two random numbers. Here two sets are put together: take the weighted mean
-    of the variances, and add the spread of the means."""
+    """You add the variances, as for a sum of two independent numbers. Here two sets are put together: take the weighted
+    mean of the variances, and add the spread of the means."""
     return var_a + var_b
 
 
