@@ -90,6 +90,15 @@ def test_an_array_that_comes_back_as_it_was_passed_is_no_two_mistakes_at_once(ex
         assert set(verdict.wrong_ideas) <= known, verdict.text()  # none of an argument without effect
 
 
+def test_one_whole_number_in_every_case_is_no_two_mistakes_that_happen_to_give_it():
+    text = """
+    def meeting_step(squared_norms, weights, fast_rate, slow_rate):
+        return int(np.ceil(slow_rate / (weights**2).sum() / (fast_rate / squared_norms).sum()))
+    """
+    verdict = judge(exercises.find("meeting_step"), DirectAnswer(written("meeting_step", text)))
+    assert not verdict.wrong_ideas and "the other way round" in verdict.text()
+
+
 @pytest.mark.parametrize("name", ["batch_mean", "batch_variance"])
 def test_sums_in_another_order_are_right(name):
     exercise = exercises.find(name)

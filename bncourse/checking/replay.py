@@ -164,7 +164,7 @@ class Replay:
             found = self._nearest(exchanges, trials)  # one mistake, where two of the bank may give the same
             may_meet = meeting(self, self._in_order(trials)[0])
             pairs = (ideas for ideas in self.exercise.suspects() if len(ideas) == 2 and may_meet(*ideas))
-            found = found or self._nearest(pairs, trials)
+            found = found or (self._nearest(pairs, trials) if tells(trials) else ())
             found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
         return list(found)
 
