@@ -201,8 +201,8 @@ def gamma_and_beta_taken_from_the_target(x, gamma, beta, mean, var, eps):
 
 @adapt_statistics.wrong("C3", looks_like=r"running_")
 def moved_back_to_the_source(x_target, gamma, beta, running_mean, running_var, eps=1e-3):
-    """You give the target the mean and the deviation of the source, in place of gamma and beta. It corrects the inputs
-    of the layer; its result must still be scaled by gamma and shifted by beta."""
+    """You give the target the mean and the deviation of the source, in place of gamma and beta. Scale by gamma and
+    shift by beta there: the statistics of the source have no part."""
     mean, var = _of_target(x_target)
     return np.sqrt(running_var + eps) * (x_target - mean) / np.sqrt(var + eps) + running_mean
 
