@@ -37,6 +37,12 @@ def made(code, name):
     return space[name]
 
 
+def test_no_way_that_is_shown_takes_the_square_of_a_mean_off_the_mean_of_the_squares():
+    shown = [(name, way) for name in exercises.names() for way in ways.ways(name)]
+    assert len(shown) > 100
+    assert not [pair for pair in shown if re.search(r"-\s*mean\s*\*\*\s*2", pair[1])]  # notebook 10: it loses digits
+
+
 def test_every_exercise_says_what_it_is_good_for_in_one_short_sentence_or_two():
     assert list(GAINS) == exercises.names()
     assert all(says.endswith(".") and len(says.split()) <= 22 for says in GAINS.values())
