@@ -1,5 +1,6 @@
 """After "correct", and when stuck: one sentence, another way, a worked solution, and none of it in grading."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
