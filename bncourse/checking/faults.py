@@ -141,7 +141,7 @@ _MEANINGS = [
     ),
     (
         r"interpreted as an integer|integers or a single integer|indices must be integers|only integers, slices",
-        "A whole number is needed here. `/` gives a float, such as 2.0, `//` of whole numbers a whole number.",
+        "A whole number is needed here. `/` gives a float, such as 2.0; of two whole numbers `//` a whole number.",
     ),
     (
         r"^TypeError: .*'(?P<what>zip|map|filter|generator)'",
