@@ -399,6 +399,7 @@ def test_results_that_are_stacked_come_in_their_order():
     [
         (lambda x, mean, var, eps=1e-3: (x - mean) / x.shape()[0], "without brackets after it", "spelled"),
         (lambda x, mean, var, eps=1e-3: np.zeros(len(x) / 2), "`//` a whole number", "axis"),
+        (lambda x, mean, var, eps=1e-3: x.reshape(len(x) + 1, -1), "A reshape keeps every number", "spelled"),
         (lambda x, mean, var, eps=1e-3: x / np.product(x), "it is written np.prod", "spelled right"),  # noqa: NPY003, NPY201
         (lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps), "Give it its usual value", "must have them all"),
         (lambda x, mean, var, eps=1e-3: zip(x, mean)[0], "list(...) around it", "spelled"),  # noqa: B905

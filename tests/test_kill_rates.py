@@ -72,3 +72,17 @@ def test_the_lost_digits_come_in_steps_of_float32():
     numbers = kill_rates.lost_digits(6)
     assert numbers["step"] == 0.0625 and numbers["bug"] % 0.0625 == 0
     assert numbers["right"] == pytest.approx(0.01, rel=0.6)
+
+
+def test_the_lost_digits_show_in_float64_too_and_the_right_ones_agree_there_alone():
+    lost = next(exhibit for exhibit in museum.exhibits() if exhibit.name == "the lost digits")
+    rng, one, zero = np.random.default_rng(0), np.ones(5), np.zeros(5)
+    kept = lost.implementation.forward(rng.normal(1e6, 2, (64, 5)), one, zero, zero, one, 0.0, 0.1, True)[2]
+    assert np.all(kept % 2.0**-13 == 0) and 0.00012 < 2.0**-13 < 0.000125 and "0.00012" in lost.shows
+    agree = {}
+    for dtype in (np.float32, np.float64):
+        x = rng.normal(1000, 1, (64, 5)).astype(dtype)
+        y = reference.batch_norm(x, one, zero, eps=0.1)
+        outputs = [bn.forward(x, one, zero, zero, one, 0.7, 0.1, True)[0] for bn in museum.right_ones()]
+        agree[dtype] = all(np.allclose(other, y, rtol=1e-7) for other in outputs)
+    assert agree == {np.float32: False, np.float64: True}

@@ -186,13 +186,66 @@ def find_bugs(bn):
         (
             "assert np.allclose(y, (x - x.mean(0)) / np.sqrt(x.var(0) + 0.1))",
             "it never tries forward with training=False, feature maps (x of four axes), a mean that is large beside "
-            "the standard deviation, backward; in all its calls gamma is 1, beta is 0, momentum is 0.5",
+            "the standard deviation, backward; in all its calls gamma is 1, beta is 0, the running statistics are 0 "
+            "and 1, momentum is 0.5",
         ),
         ("return not np.allclose(y, (x - x.mean(0)) / np.sqrt(x.var(0) + 0.1))", "it returns False for a right batch"),
+        (
+            "x = (x / 4).astype(np.float32)\n"
+            "    assert bn.forward(x, one, zero, zero, one, 0.5, 0.1, True)[0].std() > 1",
+            "it gives x in float32, in which right batch norms may differ",
+        ),
     ],
 )
 def test_what_a_test_never_tries_or_returns_is_told(check, words):
     assert words in said("find_bugs", _TEST.replace("CHECK", check))[0]
+
+
+_DRAWN = """
+def find_bugs(bn):
+    rng = np.random.default_rng(3)
+    x, dout = rng.normal(2.0, 2.0, (2, 7, 5))
+    gamma, beta, mean = rng.normal(size=(3, 5))
+    var, one, zero = rng.uniform(1, 9, 5), np.ones(5), np.zeros(5)
+    root = np.sqrt(x.var(0) + 0.1)
+    x_hat = (x - x.mean(0)) / root
+    y, new_mean, new_var = bn.forward(x, gamma, beta, mean, var, 0.7, 0.1, True)
+    after, kept, _ = bn.forward(x, gamma, beta, mean, var, 0.7, 0.1, False)
+    dx, dgamma, dbeta = bn.backward(dout, x, gamma, 0.1)
+    training = np.allclose(y, gamma * x_hat + beta)
+    averages = np.allclose(new_mean, 0.7 * mean + 0.3 * x.mean(0))
+    averages = averages and np.allclose(new_var, 0.7 * var + 0.3 * x.var(0))
+    inference = np.allclose(after, gamma * (x - mean) / np.sqrt(var + 0.1) + beta)
+    gradients = np.allclose(dx, gamma / root * (dout - dout.mean(0) - x_hat * (dout * x_hat).mean(0)))
+    CHECK
+"""
+
+
+@pytest.mark.parametrize(
+    ("check", "idea", "false"),
+    [
+        (
+            "assert training and averages and gradients and np.allclose(kept, mean)",
+            "never tests inference",
+            "never calls",
+        ),
+        (
+            "assert training and averages and inference and dx.shape == x.shape",
+            "the gradients never tested",
+            "never calls",
+        ),
+        ("assert inference and zero.size == one.size", "running statistics at their start", "are 0 and 1"),
+        (
+            "assert training and inference and np.allclose(dx.sum(0), 0)",
+            "a gradient check with dout 1",
+            "passes a dout of ones",
+        ),
+        ("assert training and inference and gradients and not np.allclose(new_mean, mean)", "", "does not look at"),
+    ],
+)
+def test_a_test_with_the_count_of_a_mistake_is_not_told_calls_that_it_does_not_make(check, idea, false):
+    text, verdict = said("find_bugs", _DRAWN.replace("CHECK", check))
+    assert verdict.outcome == "not yet" and idea not in verdict.wrong_ideas and false not in text, text
 
 
 def test_the_line_of_a_test_that_objects_to_a_right_batch_norm_is_shown():

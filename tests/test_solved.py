@@ -1,5 +1,6 @@
 """After "correct", and when stuck: one sentence, another way, a worked solution, and none of it in grading."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -35,6 +36,12 @@ def made(code, name):
         space |= {"keras": keras, "layers": keras.layers, "ops": keras.ops}
     exec("import math\n" + code, space)
     return space[name]
+
+
+def test_no_way_that_is_shown_takes_the_square_of_a_mean_off_the_mean_of_the_squares():
+    shown = [(name, way) for name in exercises.names() for way in ways.ways(name)]
+    assert len(shown) > 100
+    assert not [pair for pair in shown if re.search(r"-\s*mean\s*\*\*\s*2", pair[1])]  # notebook 10: it loses digits
 
 
 def test_every_exercise_says_what_it_is_good_for_in_one_short_sentence_or_two():

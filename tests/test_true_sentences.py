@@ -6,6 +6,7 @@ import textwrap
 
 import numpy as np
 import pytest
+from written_cells import written
 
 from bncourse import exercises
 from bncourse.benchmarks.judged_mutants import judged
@@ -77,6 +78,25 @@ def test_a_right_answer_that_is_nearly_right_is_told_no_mistake_that_it_does_not
         for finding in verdict.missed:
             details = dict(finding.details)
             assert "expected" not in details or details["expected"] != details["yours"], verdict.text()
+
+
+@pytest.mark.parametrize("exercise", PLAIN, ids=_name)
+def test_an_array_that_comes_back_as_it_was_passed_is_no_two_mistakes_at_once(exercise):
+    known = {idea.name for idea in exercise.wrong_ideas}
+    arrays = [i for i, value in enumerate(exercise.draw(0)[0].arguments) if isinstance(value, np.ndarray)]
+    for i in arrays:
+        text = f"def {exercise.name}(*given, **more):\n    return given[{i}]\n"
+        verdict = judge(exercise, DirectAnswer(written(exercise.name, text), exercise.name))
+        assert set(verdict.wrong_ideas) <= known, verdict.text()  # none of an argument without effect
+
+
+def test_one_whole_number_in_every_case_is_no_two_mistakes_that_happen_to_give_it():
+    text = """
+    def meeting_step(squared_norms, weights, fast_rate, slow_rate):
+        return int(np.ceil(slow_rate / (weights**2).sum() / (fast_rate / squared_norms).sum()))
+    """
+    verdict = judge(exercises.find("meeting_step"), DirectAnswer(written("meeting_step", text)))
+    assert not verdict.wrong_ideas and "the other way round" in verdict.text()
 
 
 @pytest.mark.parametrize("name", ["batch_mean", "batch_variance"])

@@ -82,7 +82,8 @@ class WrongIdea:
     step : str
         For an exercise made of steps: the step that goes wrong, or "".
     seen : str
-        A regular expression for what a driver observes where the idea is followed, or "".
+        A regular expression for what a driver observes where the idea is followed, or "". Where `shows` names what
+        the driver tells, the idea is named only if that agrees too.
     forms : tuple of callable
         The same mistake written otherwise, where that gives other numbers, such as sums in another order.
     """

@@ -82,6 +82,11 @@ _MEANINGS = [
         "need one more axis, as in `a[:, None]`?",
     ),
     (
+        r"cannot reshape array of size",
+        "A reshape keeps every number: the sizes of the new shape, multiplied, must give as many as there are. Print "
+        "the shape of what goes in: do its axes stand in the order in which you read them?",
+    ),
+    (
         r"unexpected keyword argument '(?P<what>\w+)'.*\n.*\b(?P=what)\s*=",
         "What is called in this line has no option `{what}`. Is it spelled right? NumPy's are called axis, keepdims "
         "and ddof.",
@@ -136,7 +141,7 @@ _MEANINGS = [
     ),
     (
         r"interpreted as an integer|integers or a single integer|indices must be integers|only integers, slices",
-        "A whole number is needed here. `/` always gives a fraction, `//` a whole number.",
+        "A whole number is needed here. `/` gives a float, such as 2.0; of two whole numbers `//` a whole number.",
     ),
     (
         r"^TypeError: .*'(?P<what>zip|map|filter|generator)'",
@@ -185,7 +190,7 @@ _MEANINGS = [
     (r"read-only", "The function writes into an array that it may only read; make a new array instead."),
     (r"^SystemExit|^exit", "The answer ends Python itself; take `exit` or `quit` away."),
     (r"^ImportError: cannot import name '(?P<what>\w+)'", "There is nothing with the name `{what}` to import there."),
-    (r"^(ImportError|ModuleNotFoundError)", "A package that is imported here is not installed."),
+    (r"^(ImportError|ModuleNotFoundError)", "What is imported here is not installed, or has another name."),
     (r"^AssertionError", "An `assert` in the answer does not hold for this case."),
 ]
 

@@ -7,6 +7,8 @@ from bncourse.checking import compare
 # A wrong answer is matched less strictly than a right one is accepted: the order of sums may differ.
 LIKE = compare.Tolerance(1e-6, 1e-9)
 
+_MOST_BY_CHANCE = 3  # different whole numbers
+
 
 def like_of(trial):
     """Return the tolerance with which a wrong idea is compared on a trial."""
@@ -65,3 +67,12 @@ def has_fractions(value):
             if array.dtype.kind == "f" and np.any(array != np.round(array)):
                 return True
     return False
+
+
+def tells(trials):
+    """Return whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
+    failed = [trial for trial in trials if trial.kind and not trial.reply.fault]  # many things end with one error
+    if any(has_fractions(trial.reply.value) for trial in failed):
+        return True
+    values = {str(compare.pieces(trial.reply.value)) for trial in failed}
+    return len(values) >= _MOST_BY_CHANCE and not any(has_fractions(trial.expected) for trial in failed)

@@ -15,11 +15,11 @@ from bncourse.checking import compare
 from bncourse.checking.answer import plain
 from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_change
 from bncourse.checking.kept import kept
-from bncourse.checking.meeting import has_fractions, like_of, meeting
+from bncourse.checking.meeting import like_of, meeting, tells
+from bncourse.checking.numbers.patterns import passed_on
 
 NEARER = 10.0  # how many times nearer to the idea than to the truth an answer must be
 LONG = 0.05  # seconds
-_MOST_BY_CHANCE = 3  # different whole numbers
 
 
 @dataclass(frozen=True)
@@ -160,17 +160,17 @@ class Replay:
             return self._observed(trials) if watched else []
         found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
-            exchanges = ((idea,) for idea in self._arguments if idea.exchanges and _tells(trials))
+            exchanges = ((idea,) for idea in self._arguments if idea.exchanges and tells(trials))
             found = self._nearest(exchanges, trials)  # one mistake, where two of the bank may give the same
             may_meet = meeting(self, self._in_order(trials)[0])
             pairs = (ideas for ideas in self.exercise.suspects() if len(ideas) == 2 and may_meet(*ideas))
-            found = found or self._nearest(pairs, trials)
+            found = found or (self._nearest(pairs, trials) if tells(trials) else ())
             found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
         return list(found)
 
     def _about_arguments(self, trials):
         """Return an idea about the arguments, alone or together with one from the bank."""
-        if not _tells(trials):
+        if not tells(trials) or all(passed_on(self.exercise, trial) for trial in trials):
             return ()
         about = self._arguments
         if left_out := self._left_out(trials):
@@ -216,7 +216,7 @@ class Replay:
         """Return the suspects that are nearest to the answer; of equally near ones, the first in the bank."""
         off = {}
         for ideas in suspects:
-            distance = self.explains(ideas, trials)
+            distance = self.explains(ideas, trials) if self._was_seen(ideas, trials) else None
             if distance is not None:
                 off[ideas_key(ideas)] = (distance, ideas)
         if not off:
@@ -224,6 +224,12 @@ class Replay:
         # what differs by rounding alone is equally near
         limit = 1e-3 + NEARER * min(distance for distance, _ in off.values())
         return next(ideas for distance, ideas in off.values() if distance <= limit)
+
+    def _was_seen(self, ideas, trials):
+        """Return whether a driver saw what the ideas do, where it tells what it sees and some ideas need it."""
+        needed = [idea.seen for idea in ideas if self.exercise.shows and getattr(idea, "seen", "")]
+        said = [" ".join(map(str, trial.shown.values())) for trial in trials]
+        return all(re.search(pattern, text) for pattern in needed for text in said)
 
     def _by_result(self, trials):
         """Where several results come back and each has its own mistake, name the idea of each wrong one."""
@@ -278,15 +284,6 @@ def _is_plain(value):
 def ideas_key(ideas):
     """Return what a suspect is told apart by."""
     return tuple((idea.step, idea.name) for idea in ideas)
-
-
-def _tells(trials):
-    """Return whether the numbers of an answer tell much: whole ones, where right ones are not, agree by chance."""
-    failed = [trial for trial in trials if trial.kind and not trial.reply.fault]  # many things end with one error
-    if any(has_fractions(trial.reply.value) for trial in failed):
-        return True
-    values = {str(compare.pieces(trial.reply.value)) for trial in failed}
-    return len(values) >= _MOST_BY_CHANCE and not any(has_fractions(trial.expected) for trial in failed)
 
 
 def _same_kind(one, other):

@@ -11,9 +11,11 @@ class Calls:
 
     def __init__(self):
         self._forward, self._backward = [], []
+        self.single = False  # whether a batch came in float32
 
-    def note_forward(self, x, gamma, beta, momentum, eps, training):
+    def note_forward(self, x, gamma, beta, running_mean, running_var, momentum, eps, training):
         """Note one call of ``forward``."""
+        self.single = self.single or np.asarray(x).dtype == np.float32
         flat = np.asarray(x, float).reshape(-1, np.shape(x)[-1])
         with np.errstate(all="ignore"):
             far = bool(np.any(np.abs(flat.mean(axis=0)) > _FAR * flat.std(axis=0)) and len(flat) > 1)
@@ -21,14 +23,15 @@ class Calls:
             "gamma is 1": bool(np.all(np.equal(gamma, 1))),
             "beta is 0": not np.any(beta),
             f"epsilon is below {_LARGE_EPSILON:g}": eps < _LARGE_EPSILON,
+            "the running statistics are 0 and 1": not np.any(running_mean) and bool(np.all(np.equal(running_var, 1))),
         }
         if training:
             tame["momentum is 0.5"] = momentum == 0.5
         self._forward.append((np.ndim(x), training, far, tame))
 
-    def note_backward(self, dout):
+    def note_backward(self, dout, gamma):
         """Note one call of ``backward``."""
-        self._backward.append(bool(np.all(np.equal(dout, 1))))
+        self._backward.append({"dout is 1": bool(np.all(np.equal(dout, 1))), "gamma is 1": bool(np.all(gamma == 1))})
 
     def __str__(self):
         """Say what is never tried, or always the same, so that a bug can hide there."""
@@ -44,8 +47,8 @@ class Calls:
         if not self._backward:
             missing.append("backward")
         said = [f"it never tries {', '.join(missing)}"] if missing else []
-        names = dict.fromkeys(name for *_, tame in self._forward for name in tame)
-        same = [name for name in names if all(tame.get(name, True) for *_, tame in self._forward)]
-        same += ["dout is 1"] if self._backward and all(self._backward) else []
+        calls = [tame for *_, tame in self._forward] + self._backward
+        names = dict.fromkeys(name for tame in calls for name in tame)
+        same = [name for name in names if all(tame.get(name, True) for tame in calls)]
         said += [f"in all its calls {', '.join(same)}"] if same else []
         return "; ".join(said)

@@ -296,5 +296,5 @@ class _Search:
         if len(lines) > MOST_SHOWN or len(functions) != 1:
             return Found(0, "", says, self.answer.name, True, sure)
         if len(lines) > 1:
-            says += f" So the mistake is in {' or in '.join(f'line {number}' for _, number in lines)}."
+            says += f" So what is wrong is in {', in '.join(f'line {number}' for _, number in lines)}, or in both."
         return Found(lines[0][1], self.suspects.shown(lines), says, functions.pop(), True, sure)

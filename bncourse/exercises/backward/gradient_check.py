@@ -122,8 +122,8 @@ def dout_of_ones_and_a_relative_tolerance(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4", seen=r"^a dout made of y alone[^;]*$")
 def dout_made_from_the_output(forward, backward, x, gamma, beta):
-    """Your dout is the output y, or a straight line of it. For batch norm the true dx is then 0, and a wrong dx may be
-    0 too: a missing gamma or a wrong factor passes. Draw dout at random."""
+    """Your dout is the output y, or a straight line of it. For batch norm the true dx is then 0 but for epsilon, and a
+    wrong dx may be too: a missing gamma or a wrong factor passes. Draw dout at random."""
     dout = forward(x, gamma, beta)
     return all(np.allclose(a, b) for a, b in both(forward, backward, x, gamma, beta, dout))
 

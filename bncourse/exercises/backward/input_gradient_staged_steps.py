@@ -194,8 +194,8 @@ def direct_path_dropped_in_dx(dx_hat, centred, total, dvar, dmean, dout):
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
 def batch_size_missing_in_both_paths(dx_hat, centred, total, dvar, dmean, dout):
-    """The division by the batch size is missing in both paths of dx. One example moves the mean and the variance by 1
-    over the batch size of its own change."""
+    """The division by the batch size is missing in both paths of dx. In the mean, and in the
+    variance, one example has a share of 1 over the batch size."""
     return dx_hat / np.sqrt(total) + dvar * 2 * centred + dmean
 
 

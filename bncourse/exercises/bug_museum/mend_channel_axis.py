@@ -36,8 +36,8 @@ mend_channel_axis = Exercise(
     example=by_hand([[[[1, 10], [3, 30]]]], [1, 1], [0, 0], [0, 0], [1, 1], momentum=0.75, eps=0.0),
     hints=(
         "How many means does a batch of maps with 5 channels have? Print the shape of the mean that the bug computes.",
-        "axis names what is added up and disappears. Which of the four axes must stay?",
-        "Add up over the batch, the height and the width, and keep the last axis. gamma, beta and the running "
+        "axis names what is averaged away. Which of the four axes must stay?",
+        "Average over the batch, the height and the width, and keep the last axis. gamma, beta and the running "
         "statistics then fit without any reshape.",
     ),
 )
@@ -57,7 +57,7 @@ _wrong = mend_channel_axis.wrong
 @_wrong("F4", looks_like=r"0\s*,\s*2\s*,\s*3")
 def the_rows_of_the_image(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
     """The axes are still (0, 2, 3), those for channels first. Here the channels are last, so each row of the
-    image gets a mean of its own. Add up over (0, 1, 2)."""
+    image gets a mean of its own. Average over (0, 1, 2)."""
     mean, var = x.mean(axis=(0, 2, 3), keepdims=True), x.var(axis=(0, 2, 3), keepdims=True)
     y = _normalized(x, gamma, beta, mean, var, eps)
     averages = _moved(mean.ravel(), var.ravel(), running_mean[:1], running_var[:1], momentum)
@@ -85,15 +85,15 @@ def epsilon_outside_the_root_of_maps(x, gamma, beta, running_mean, running_var, 
 
 @_wrong("F4", looks_like=r"axis\s*=\s*0")
 def statistics_of_each_position(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
-    """You add up over the batch alone, so each position of a map has its own statistics. All positions of a
-    channel share them: add up over the height and the width too."""
+    """You average over the batch alone, so each position of a map has its own statistics. All positions of a
+    channel share them: average over the height and the width too."""
     mean, var = x.mean(axis=0), x.var(axis=0)
     return _normalized(x, gamma, beta, mean, var, eps), *_moved(mean, var, running_mean, running_var, momentum)
 
 
 @_wrong("F4", looks_like=r"1\s*,\s*2\s*\)")
 def statistics_of_each_map(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
-    """You add up over the height and the width of each map alone; that is instance normalization. BN adds up over the
+    """You average over the height and the width of each map alone; that is instance norm. Batch norm averages over the
     batch too: (0, 1, 2)."""
     mean, var = x.mean(axis=(1, 2), keepdims=True), x.var(axis=(1, 2), keepdims=True)
     y = _normalized(x, gamma, beta, mean, var, eps)
@@ -110,7 +110,7 @@ def the_kept_axes_in_the_running_statistics(x, gamma, beta, running_mean, runnin
 
 @_wrong("F3", looks_like=r"axis\s*=\s*\(?-1|1\s*,\s*2\s*,\s*3")
 def statistics_of_each_example_of_maps(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3):
-    """You normalize each example over its map and its channels; that is layer normalization. Add up over the
+    """You normalize each example over its map and its channels; that is layer norm of a whole map. Average over the
     batch, the height and the width, and keep the channels."""
     mean, var = x.mean(axis=(1, 2, 3), keepdims=True), x.var(axis=(1, 2, 3), keepdims=True)
     averages = _moved(x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2)), running_mean, running_var, momentum)

@@ -53,23 +53,24 @@ def _any_dout(x):
     return np.random.default_rng(9).normal(1.0, 1.0, x.shape)
 
 
-@find_bugs.wrong("T1", looks_like=r"return|pass")
+@find_bugs.wrong("T1", looks_like=r"return|pass", seen=r"^")
 def accepts_everything(bn):
-    """Your test accepts every batch norm, whatever it does. Compare what it gives with what the formula says, and
-    assert that they agree."""
+    """Your test accepts the twelve exhibits as it accepts the right ones. Compare what each gives with what the formula
+    says, and assert that they agree."""
     return True
 
 
-@find_bugs.wrong("T2", looks_like=r"assert|return")
+@find_bugs.wrong("T2", looks_like=r"assert|return", seen=r"^")
 def rejects_everything(bn):
-    """Your test rejects every batch norm, the right ones too. A test must be silent when nothing is wrong."""
+    """Your test rejects every batch norm that it is given, the right ones too. A test must be silent when nothing is
+    wrong."""
     return False
 
 
-@find_bugs.wrong("C3", looks_like=r"mean|std")
+@find_bugs.wrong("C3", seen=r"training=False.*backward; in all its calls gamma is 1, beta is 0")
 def only_mean_0_and_deviation_1(bn):
-    """Your test looks only at the mean and the standard deviation of the output while training, with gamma 1 and
-    beta 0. Most bugs pass that. Compare the whole output with the formula, at inference too, and the running
+    """Your test finds what moves the mean or the standard deviation of the output while training far from 0 and 1, with
+    gamma 1 and beta 0, and nothing else. Compare the whole output with the formula, at inference too, and the running
     statistics and gradients."""
     x = _batch()[0]
     one, zero = np.ones(5), np.zeros(5)
@@ -77,10 +78,10 @@ def only_mean_0_and_deviation_1(bn):
     return np.allclose(y.mean(axis=0), 0, atol=1e-3) and np.allclose(y.std(axis=0), 1, atol=1e-2)
 
 
-@find_bugs.wrong("F6", looks_like=r"1e-5|allclose")
+@find_bugs.wrong("F6", looks_like=r"1e-[5-9]", seen=r"epsilon is below 0\.01")
 def a_tiny_epsilon_and_a_loose_comparison(bn):
-    """Your test compares outputs at an epsilon of 1e-5, with the usual tolerance of allclose, which is as large.
-    A wrong epsilon, among others, passes. Take an epsilon of 0.1, and test the gradients and other shapes too."""
+    """Your test has a tiny epsilon, and does not compare closely enough to see where it is added: that exhibit passes,
+    among others. Take an epsilon of 0.1, and test the averages, the gradients and other shapes too."""
     x, gamma, beta, mean, var = _batch()
     y = bn.forward(x, gamma, beta, mean, var, 0.7, 1e-5, True)[0]
     after = bn.forward(x, gamma, beta, mean, var, 0.7, 1e-5, False)[0]
@@ -88,7 +89,7 @@ def a_tiny_epsilon_and_a_loose_comparison(bn):
     return right and np.allclose(after, _normal(x, gamma, beta, mean, var, 1e-5), rtol=1e-4, atol=1e-4)
 
 
-@find_bugs.wrong("R3")
+@find_bugs.wrong("R3", seen=r"never tries [^;]*training=False")
 def never_tests_inference(bn):
     """Your test never calls forward with training=False, so the exhibits that are wrong at inference pass. Test that
     output too, with running statistics that are not those of the batch."""
@@ -97,7 +98,7 @@ def never_tests_inference(bn):
     return _training_right(bn, *drawn) and _running_right(bn, *drawn) and _gradients_right(bn, x, gamma, _any_dout(x))
 
 
-@find_bugs.wrong("B4", looks_like=r"ones")
+@find_bugs.wrong("B4", looks_like=r"ones", seen=r"dout is 1")
 def a_gradient_check_with_dout_1(bn):
     """Your gradient check passes a dout of ones. The true dx is then 0, whatever gamma is, so a missing gamma or a
     wrong factor passes. Draw dout at random; and test the running statistics, and feature maps with four axes."""
@@ -107,7 +108,7 @@ def a_gradient_check_with_dout_1(bn):
     return _training_right(bn, *drawn) and _inference_right(bn, *drawn) and np.allclose(dx, 0, atol=1e-6)
 
 
-@find_bugs.wrong("B3", looks_like=r"ones|zeros")
+@find_bugs.wrong("B3", looks_like=r"ones|zeros", seen=r"gamma is 1, beta is 0")
 def gamma_1_and_beta_0(bn):
     """Your test has gamma 1 and beta 0 throughout. Whether they are forgotten, at inference or in the gradient,
     cannot be seen then. Draw both at random."""
@@ -117,25 +118,25 @@ def gamma_1_and_beta_0(bn):
     return right and _gradients_right(bn, x, np.ones(5), _any_dout(x))
 
 
-@find_bugs.wrong("R2")
-def running_statistics_never_looked_at(bn):
-    """Your test does not look at the running statistics that forward gives back. Three of the bugs live there.
-    Compare both with the average by hand, with a momentum of 0.7."""
+@find_bugs.wrong("R2", seen=r"^")
+def wrong_running_statistics_accepted(bn):
+    """Your test accepts the three exhibits whose running statistics are wrong. Compare both that forward gives back
+    with the average by hand, with a momentum of 0.7 and old ones that are drawn."""
     drawn = _batch()
     x, gamma = drawn[:2]
     right = _training_right(bn, *drawn) and _inference_right(bn, *drawn)
     return right and _gradients_right(bn, x, gamma, _any_dout(x))
 
 
-@find_bugs.wrong("T1")
+@find_bugs.wrong("T1", seen=r"never tries feature maps[^;]* large[^;]* backward")
 def the_gradients_never_tested(bn):
-    """Your test never calls backward, and it draws batches of rows with small means only. Test the gradients, feature
-    maps with four axes, and a mean of a million."""
+    """Your test never calls backward, and it takes rows only, none with a mean that is large beside the spread. Test
+    the gradients, feature maps with four axes, and a mean of a million."""
     drawn = _batch()
     return _training_right(bn, *drawn) and _running_right(bn, *drawn) and _inference_right(bn, *drawn)
 
 
-@find_bugs.wrong("R4", looks_like=r"zeros|ones")
+@find_bugs.wrong("R4", looks_like=r"zeros|ones", seen=r"training=True[^;]* backward;.* statistics are 0 and 1")
 def running_statistics_at_their_start(bn):
     """Your running statistics are 0 and 1, and the test looks at inference only. Draw them at random, and test
     the output while training, the averages and the gradients too."""

@@ -98,7 +98,7 @@ def large_weights_set_to_1(weights, most):
 
 @clip_weights.wrong("C2", step="clip")
 def weights_that_are_not_clipped(weights, most):
-    """You rescale, but do not clip: the limit is not used. First cut the weights above `most` down to `most`."""
+    """No weight is clipped: the limit is not used. First cut the weights above `most` down to `most`."""
     return weights
 
 
@@ -117,7 +117,7 @@ def a_limit_that_is_a_quantile(weights, most):
 
 @clip_weights.wrong("C2", step="rescale", looks_like=r"minimum|clip")
 def weights_that_are_not_rescaled(clipped, weights):
-    """You clip, but do not rescale. Divide by the mean of the clipped weights, so that their mean is 1."""
+    """The weights are not rescaled. Divide by the mean of the clipped weights, so that their mean is 1."""
     return clipped
 
 

@@ -119,8 +119,8 @@ def running_statistics_thrown_away(old, new, momentum, x, eps, y):
 
 @batch_norm_layer.wrong("R2", step="moved", looks_like=r"\+=|\+")
 def running_statistics_that_only_grow(old, new, momentum, x, eps, y):
-    """You add a share of the batch's statistics and keep all of the old ones, so they grow for ever. The two weights
-    add up to 1."""
+    """You add a share of the batch's statistics and keep all of the old ones, so they do not stop at the batch's. The
+    two weights add up to 1."""
     return [a + (1 - momentum) * b for a, b in zip(old, new, strict=True)]
 
 

@@ -88,8 +88,8 @@ def the_old_value_thrown_away(running, batch, momentum=0.99, convention="keras")
 
 @moving_average.wrong("R2", looks_like=r"\+=|\+")
 def added_without_taking_from_the_old(running, batch, momentum=0.99, convention="keras"):
-    """You add a share of the batch's statistic, and keep all of the old one, so it grows for ever. The two weights
-    add up to 1."""
+    """You add a share of the batch's statistic, and keep all of the old one, so it does not stop at the batch's. The
+    two weights add up to 1."""
     new = 1 - momentum if convention == "keras" else momentum
     return running + new * batch
 

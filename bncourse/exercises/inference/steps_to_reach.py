@@ -88,8 +88,8 @@ def momentum_of_pytorch_in_the_power(share, momentum):
 
 @steps_to_reach.wrong("R6", looks_like=r"1\s*/\s*\(\s*1\s*-\s*momentum")
 def the_length_of_the_memory(share, momentum):
-    """You take 1 / (1 - momentum), the length of the memory. After so many steps only about 63% of the new value is
-    reached, whatever share is asked for."""
+    """You take 1 / (1 - momentum), the length of the memory. After so many steps only about two thirds of the new value
+    are reached (63 % at momentum 0.99), whatever share is asked for."""
     return round(1 / (1 - momentum))
 
 

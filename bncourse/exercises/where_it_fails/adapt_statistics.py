@@ -194,15 +194,15 @@ def gamma_and_beta_are_dropped(x, gamma, beta, mean, var, eps):
 
 @adapt_statistics.wrong("C3", step="normalize", looks_like=r"gamma\s*=|beta\s*=|return")
 def gamma_and_beta_taken_from_the_target(x, gamma, beta, mean, var, eps):
-    """You set gamma and beta to the deviation and the mean of the data: that undoes the normalization, and the result
-    is x again. Keep the gamma and beta that were learned."""
+    """The result is x_target again, as with the deviation and the mean of the data for gamma and beta, which undo the
+    normalization. Keep the gamma and beta that were learned."""
     return np.sqrt(var + eps) * ((x - mean) / np.sqrt(var + eps)) + mean
 
 
 @adapt_statistics.wrong("C3", looks_like=r"running_")
 def moved_back_to_the_source(x_target, gamma, beta, running_mean, running_var, eps=1e-3):
-    """You give the target the mean and the deviation of the source, in place of gamma and beta. It corrects the inputs
-    of the layer; its result must still be scaled by gamma and shifted by beta."""
+    """You give the target the mean and the deviation of the source, in place of gamma and beta. Scale by gamma and
+    shift by beta there: the statistics of the source have no part."""
     mean, var = _of_target(x_target)
     return np.sqrt(running_var + eps) * (x_target - mean) / np.sqrt(var + eps) + running_mean
 

@@ -109,8 +109,8 @@ def the_mean_of_the_first_shard(mean_a, n_a, mean_b, n_b):
 
 @combine_moments.wrong("R2", step="variance", looks_like=r"var_a")
 def the_spread_between_the_shards_is_forgotten(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
-    """You take the weighted mean of the variances. That is the spread within the shards; add how far their means lie
-    from the common mean, squared and weighted."""
+    """Your variance is the weighted mean of the two: the spread within the shards. Add how far their means lie from the
+    common mean, each distance squared first and then weighted."""
     return (n_a * var_a + n_b * var_b) / (n_a + n_b)
 
 
@@ -130,8 +130,8 @@ def the_variance_without_the_sizes(mean, mean_a, var_a, n_a, mean_b, var_b, n_b)
 
 @combine_moments.wrong("R2", step="variance", looks_like=r"var_a\s*\+\s*var_b")
 def the_sum_of_the_variances(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
-    """You add the variances, as for a sum of two random numbers. Here two sets are put together: take the weighted mean
-    of the variances, and add the spread of the means."""
+    """You add the variances, as for a sum of two independent numbers. Here two sets are put together: take the weighted
+    mean of the variances, and add the spread of the means."""
     return var_a + var_b
 
 
@@ -224,8 +224,8 @@ def the_shards_taken_as_unbiased(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
 
 @combine_moments.wrong("R5", step="variance", looks_like=r"-\s*2")
 def the_pooled_variance(mean, mean_a, var_a, n_a, mean_b, var_b, n_b):
-    """You use the pooled variance of a t-test, which assumes that both shards have the same mean and divides by
-    n_a + n_b - 2. Here the means differ, and that difference belongs to the variance."""
+    """You use the pooled variance of a t-test: the spread within the shards alone, divided by n_a + n_b - 2. Here they
+    are one batch: how far their means lie apart belongs to its variance, which is divided by n_a + n_b."""
     return ((n_a - 1) * var_a + (n_b - 1) * var_b) / max(n_a + n_b - 2, 1)
 
 

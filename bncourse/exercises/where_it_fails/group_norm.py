@@ -195,8 +195,8 @@ def not_reshaped_back(x, gamma, beta, groups, eps=1e-3):
 
 @group_norm.wrong("F4", looks_like=r"reshape|moveaxis|transpose")
 def reshaped_back_without_moving_the_channels(x, gamma, beta, groups, eps=1e-3):
-    """You move the channels to the front for the reshape, but not back afterwards: the numbers are right, but in
-    the wrong places."""
+    """You move the channels to the front for the reshape, but not back afterwards: the normalized numbers are right,
+    but in the wrong places."""
     mean, var = _cut(x, _groups(x, groups), (1, 2, 4))
     x_hat = (x - mean) / np.sqrt(var + eps)
     return gamma * np.moveaxis(x_hat, -1, 1).reshape(x.shape) + beta

@@ -84,8 +84,8 @@ def the_variance_and_not_the_mean_square(x):
 
 @rms_norm.wrong("F3", step="mean_square", looks_like=r"sum\(|norm\(")
 def the_sum_of_the_squares(x):
-    """You add the squares and do not divide by the number of features: every example gets the length 1 (l2). RMS norm
-    takes their mean."""
+    """You add the squares and do not divide by the number of features: so each example is divided by its length (l2),
+    but for epsilon. RMS norm takes the mean of the squares."""
     return (x**2).sum(axis=1, keepdims=True)
 
 
