@@ -237,7 +237,7 @@ def the_quotient_upside_down(percentiles):
 def a_difference_the_wrong_way_round(percentiles):
     """Your drift has the wrong sign: one difference is taken the wrong way round. The range is the largest minus the
     smallest median, the width is the 85th minus the 15th percentile."""
-    return -np.ptp(percentiles[:, 1]) / np.mean(percentiles[:, 2] - percentiles[:, 0])
+    return np.ptp(percentiles[:, 1]) / np.mean(percentiles[:, 0] - percentiles[:, 2])
 
 
 @drift.wrong("D2", looks_like=r"-.*/")

@@ -212,7 +212,7 @@ def percentages_that_were_sorted(inputs, percentages=(15, 50, 85)):
 
 
 @input_percentiles.wrong("F7", looks_like=r"\.sort\(|overwrite_input")
-def inputs_sorted_in_place(inputs, percentages=(15, 50, 85)):
+def inputs_put_in_another_order_in_place(inputs, percentages=(15, 50, 85)):
     """The record is put in another order in place, as `inputs.sort()` and `overwrite_input=True` do, so the caller's
     examples are mixed up. Leave `inputs` as it is: np.sort makes a new array."""
     inputs.sort(axis=1)

@@ -28,7 +28,7 @@ def a_config_without_momentum(momentum=0.99, epsilon=1e-3):
 
 
 @_wrong("K5")
-def a_config_without_that_of_the_layer_above(momentum=0.99, epsilon=1e-3):
+def a_config_without_the_name_of_the_layer(momentum=0.99, epsilon=1e-3):
     """get_config does not give the layer's name. super().get_config() has it: begin with that, and add momentum and
     epsilon."""
     return layer_with(
@@ -58,7 +58,7 @@ def y_by_the_moving_statistics_after_the_update(momentum=0.99, epsilon=1e-3):
 
 
 @_wrong("F7")
-def a_gamma_that_is_not_trained(momentum=0.99, epsilon=1e-3):
+def gamma_or_beta_not_trained(momentum=0.99, epsilon=1e-3):
     """gamma or beta has trainable=False, so training leaves it as it is. Only the two moving statistics are not
     trained."""
 

@@ -142,7 +142,7 @@ def the_batch_at_inference(momentum=0.99, epsilon=1e-3):
 
 
 @_wrong("R3", looks_like=r"training")
-def training_is_never_looked_at(momentum=0.99, epsilon=1e-3):
+def training_mode_at_inference(momentum=0.99, epsilon=1e-3):
     """As long as it is trainable, your layer does the same whatever `training` is: it uses the batch and changes its
     moving statistics even at inference. Only with training=True may it do so."""
     return layer_with(momentum, epsilon, mode=lambda layer, training: (True, True))
