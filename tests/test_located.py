@@ -422,3 +422,17 @@ def test_a_line_whose_small_change_makes_all_right_is_no_innocent_line():
 def _mean_in_two_lines(x):
     total = x.sum(axis=0) / len(x)
     return total
+
+
+def test_the_value_of_a_case_is_told_with_the_case_that_has_it():
+    """The case that tells most is not the first one that fails."""
+    text = (
+        "def drift(percentiles):\n    low, median, high = percentiles.T\n"
+        "    return (median.max() - median[0]) / (high - low).mean()"
+    )
+    says, verdict = said("drift", text)
+    found = re.search(r'In the case "([^"]+)" it begins with \[(\S+)\], and the right one with \[(\S+)\]', says)
+    [case] = [case for case in exercises.find("drift").draw(0) if case.label == found[1]]
+    median = case.arguments[0][:, 1]
+    shown = float(found[2]), float(found[3])
+    assert np.allclose(shown, (median.max() - median[0], np.ptp(median)), rtol=1e-4), verdict.text()
