@@ -86,8 +86,8 @@ _MEANINGS = [
     ),
     (
         r"got incompatible shapes for broadcasting",
-        "Two tensors of shapes that do not fit meet in `call`. Shapes are lined up at their ends, and two sizes must "
-        "be equal, or one of them 1. Is a mean over the wrong axis?",
+        "Two tensors meet whose shapes do not fit. Shapes are lined up at their ends, and two sizes must be equal, or "
+        "one of them 1. Is a mean over the wrong axis?",
     ),
     (
         r"unexpected keyword argument '(?P<what>\w+)'.*\n.*\b(?P=what)\s*=",

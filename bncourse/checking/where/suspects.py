@@ -279,7 +279,7 @@ def odd_line(exercise, answer, trials, told):
     if len(odd) > 1:
         says = f"Lines {numbers[0]} and {numbers[-1]} are the only ones that do what no line of a right answer does."
         if len(numbers) == 1:
-            says = f"All that does what no line of a right answer does is in line {numbers[0]}."
+            says = f"What no line of a right answer does stands in line {numbers[0]} alone."
         if any(map(suspects.is_right_text, odd)):
             return None
     elif suspects.count() == 1:
