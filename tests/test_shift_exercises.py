@@ -127,6 +127,12 @@ DRIFT = "def drift(percentiles):\n    low, median, high = percentiles.T\n    wid
         ),
         (PERCENTILES + "np.percentile(inputs, percentages[::-1], axis=1).T", "that of the last", "the largest percent"),
         (PERCENTILES + "np.percentile(inputs, np.sort(percentages), axis=1).T", "for these: [", "yours: ["),
+        (
+            "def domain_auc(source_scores, target_scores):\n    gap = target_scores[:, None] - source_scores\n"
+            "    return np.mean((gap > 0) + 0.5 * (np.abs(gap) < 1e-3))",
+            "nearly equal as a tie",
+            "square root",
+        ),
         (DRIFT + "(median.min() - median.max()) / width.mean()", "has the wrong sign", "line 3: width = high - low"),
     ],
 )
