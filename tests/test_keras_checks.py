@@ -227,3 +227,43 @@ def test_a_layer_that_asks_for_numbers_inside_fit_is_stopped_there():
     )
     verdict = judge(OWN, DirectAnswer(written(OWN.name, asking, keras=keras)))
     assert verdict.outcome == "stopped" and "Inside fit there are none yet" in " ".join(verdict.text().split())
+
+
+CONFIG = LAYER[LAYER.index("    def get_config") :]
+CHOICE = "        mean, var = self.moving_mean, self.moving_variance\n"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words", "not_so"),
+    [
+        ('name="beta")', 'name="beta", trainable=False)', "gamma or beta has trainable=False", "leaves it at 1"),
+        ("if training and self.trainable", "if not training", "the two modes the wrong way round", "does the same"),
+        (
+            "if training and self.trainable",
+            "if training or self.trainable",
+            "As long as it is trainable",
+            "happened: Your layer does",
+        ),
+        (CONFIG, "", "get_config does not give the layer's name", "dtype"),
+        (CHOICE, "", "The line that gives `mean` a value did not run", "Exception encountered"),
+        ("ops.mean(x, axis=0)", "ops.mean(x, axes=0)", "argument 'axes'", "the first line of the answer"),
+        ('name="gamma"', 'title="gamma"', "argument 'title'", "the first line of the answer"),
+    ],
+)
+def test_what_a_card_says_is_so_of_each_layer_that_does_the_same(right, wrong, words, not_so):
+    keras = pytest.importorskip("keras")
+    assert LAYER.count(right) == 1
+    told = said(OWN, written(OWN.name, LAYER.replace(right, wrong), keras=keras))
+    assert words in told and not_so not in told, told
+
+
+def test_a_model_that_is_compiled_without_a_loss_is_not_called_uncompiled():
+    keras = pytest.importorskip("keras")
+
+    def build_model():
+        model = keras.Sequential([keras.Input((128,)), *BUILD.reference().layers])
+        model.compile("adam")
+        return model
+
+    told = said(BUILD, build_model)
+    assert "compile was given no loss" in told and "not compiled" not in told

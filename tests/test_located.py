@@ -457,3 +457,27 @@ def test_an_answer_that_writes_into_arrays_changes_nothing_that_the_next_check_n
     before = steps()
     said(name, _IN_PLACE[name])
     assert steps() == before
+
+
+def test_the_value_of_a_case_is_told_with_the_case_that_has_it():
+    """The case that tells most is not the first one that fails."""
+    text = (
+        "def drift(percentiles):\n    low, median, high = percentiles.T\n"
+        "    return (median.max() - median[0]) / (high - low).mean()"
+    )
+    says, verdict = said("drift", text)
+    found = re.search(r'In the case "([^"]+)" it begins with \[(\S+)\], and the right one with \[(\S+)\]', says)
+    [case] = [case for case in exercises.find("drift").draw(0) if case.label == found[1]]
+    median = case.arguments[0][:, 1]
+    shown = float(found[2]), float(found[3])
+    assert np.allclose(shown, (median.max() - median[0], np.ptp(median)), rtol=1e-4), verdict.text()
+
+
+def test_two_statements_in_one_line_are_told_as_one_line():
+    text = (
+        "def input_percentiles(inputs, percentages=(15, 50, 85)):\n"
+        "    s, n = np.sort(inputs, axis=1), inputs.shape[1]; return np.stack([s[:, min(round(p / 100 * n), n - 1)] "
+        "for p in percentages], axis=1)"
+    )
+    says, verdict = said("input_percentiles", text)
+    assert "stands in line 2 alone" in says and "; or line" not in verdict.where, verdict.text()

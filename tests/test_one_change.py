@@ -251,3 +251,9 @@ def test_a_change_keeps_the_text_of_everything_else():
     texts = {changes.text(change) for change in changes}
     assert "def f(x, y):\n    return x + y * 2" in texts and "def f(x, y):\n    return (x - y) * 2" in texts
     assert text.strip() not in texts
+
+
+def test_of_two_equal_numbers_in_a_line_the_one_that_is_meant_is_told():
+    """A number that is given by name has no expression around it."""
+    text = "def batch_mean(x):\n    return x.sum(axis=1)[:1 * x.shape[1]] / len(x)"
+    assert "`0` in place of `1` in `axis=1`" in said("batch_mean", text)[0]

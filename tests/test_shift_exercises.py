@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from written_cells import written
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, judge
@@ -99,3 +100,43 @@ def test_a_number_in_an_array_of_one_is_accepted():
         return np.sum(weights * losses, keepdims=True) / weights.sum()
 
     assert verdict_of("weighted_risk", weighted_risk).outcome == "correct"
+
+
+P_VALUE = "def permutation_p_value(observed, permuted):\n    return "
+PERCENTILES = "def input_percentiles(inputs, percentages=(15, 50, 85)):\n    return "
+DRIFT = "def drift(percentiles):\n    low, median, high = percentiles.T\n    width = high - low\n    return "
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "not_so"),
+    [
+        (
+            P_VALUE + "(1 + np.sum(permuted >= observed)) / 1 + len(permuted)",
+            "you divide by 1 alone",
+            "without brackets",
+        ),
+        (
+            P_VALUE + "1 - (1 + np.sum(permuted < observed)) / (1 + len(permuted))",
+            "in other words. You add 1",
+            "happened: You add",
+        ),
+        (
+            PERCENTILES + "np.percentile(inputs, percentages, axis=1, overwrite_input=True).T",
+            "as `inputs.sort()` and `overwrite_input=True` do",
+            "You sort",
+        ),
+        (PERCENTILES + "np.percentile(inputs, percentages[::-1], axis=1).T", "that of the last", "the largest percent"),
+        (PERCENTILES + "np.percentile(inputs, np.sort(percentages), axis=1).T", "for these: [", "yours: ["),
+        (
+            "def domain_auc(source_scores, target_scores):\n    gap = target_scores[:, None] - source_scores\n"
+            "    return np.mean((gap > 0) + 0.5 * (np.abs(gap) < 1e-3))",
+            "nearly equal as a tie",
+            "square root",
+        ),
+        (DRIFT + "(median.min() - median.max()) / width.mean()", "has the wrong sign", "line 3: width = high - low"),
+    ],
+)
+def test_a_card_is_true_of_each_answer_that_gives_the_numbers_of_its_idea(text, words, not_so):
+    name = text.split("(")[0].removeprefix("def ")
+    said = " ".join(verdict_of(name, written(name, text)).text().split())
+    assert words in said and not_so not in said, said

@@ -162,3 +162,10 @@ def test_what_only_gives_the_same_numbers_is_not_told_what_it_wrote():
 
     said = judge(exercises.find("batch_norm_inference"), DirectAnswer(batch_norm_inference)).text()
     assert "square" not in said
+
+
+def test_a_card_on_what_is_changed_in_place_does_not_say_by_which_words():
+    """Another line that writes the same numbers there gets the same card."""
+    said = {f"{e.name}: {idea.name}": idea.says for e in FUNCTIONS for idea in e.wrong_ideas if "in place" in idea.says}
+    assert len(said) > 20
+    assert not [name for name, says in said.items() if re.search(r"in place \(`", says)]

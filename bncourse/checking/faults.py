@@ -23,6 +23,9 @@ _GONE = {
 }
 # How NumPy says that two arrays do not fit, and what it says of a matrix product, which no reader need know.
 _MISFIT = "could not be broadcast|not aligned|mismatch in its core dimension"
+# Keras puts words round what a layer's call raises, and colours it.
+_COLOUR = re.compile(r"\x1b\[[\d;]*m")
+_AROUND = re.compile(r"^Exception encountered when calling [^\n]*\n+(.*?)(?:\n+Arguments received by .*)?$", re.DOTALL)
 _CORE = re.compile(r"^(\w+): Input operand \d has a mismatch .* \(size (\d+) is different from (\d+)\)")
 
 _MEANINGS = [
@@ -85,6 +88,11 @@ _MEANINGS = [
         r"cannot reshape array of size",
         "A reshape keeps every number: the sizes of the new shape, multiplied, must give as many as there are. Print "
         "the shape of what goes in: do its axes stand in the order in which you read them?",
+    ),
+    (
+        r"got incompatible shapes for broadcasting",
+        "Two tensors meet whose shapes do not fit. Shapes are lined up at their ends, and two sizes must be equal, or "
+        "one of them 1. Is a mean over the wrong axis?",
     ),
     (
         r"unexpected keyword argument '(?P<what>\w+)'.*\n.*\b(?P=what)\s*=",
@@ -176,6 +184,10 @@ _MEANINGS = [
         "This is a list, and that has no `{what}`. np.array(...) makes an array of a list of numbers.",
     ),
     (
+        r"has no attribute '_parent_path'",
+        "Keras's own part of this layer was never made: `__init__` must call `super().__init__(**options)`.",
+    ),
+    (
         r"has no attribute '(?P<what>\w+)'",
         "There is nothing with the name `{what}` here. Is it spelled right?",
     ),
@@ -196,12 +208,15 @@ _MEANINGS = [
 
 
 def in_words(message):
-    """Return the message of an error as a card shows it: that of a matrix product without its signature, and
-    that of a function without the one that made it.
+    """Return the message of an error as a card shows it: that of a matrix product without its signature, that of a
+    function without the one that made it, and that of a Keras layer without the words that Keras puts round it.
 
     >>> in_words("matmul: Input operand 1 has a mismatch in its ... (size 5 is different from 7)")
     'matmul: the sizes 7 and 5 meet, which should be the same'
     """
+    message = _COLOUR.sub("", message)
+    while around := _AROUND.match(message):
+        message = around[1]
     message = re.sub(r"\b\w+\.<locals>\.", "", message)
     return _CORE.sub(r"\1: the sizes \3 and \2 meet, which should be the same", message)
 
@@ -218,18 +233,18 @@ def explain(fault, exercise):
     -------
     str
     """
-    text = f"{fault.kind}: {fault.message.splitlines()[0] if fault.message else ''}\n{fault.text}"
-    parameters = inspect.signature(exercise.reference).parameters.values()
+    around = _AROUND.match(fault.message)
+    message = in_words(fault.message) if around else fault.message
+    # the check calls a function, or a class; another method that is called otherwise is called inside the answer
+    inside = around or re.match(r"(\w+\.)+(?!__init__)\w+\(\)", in_words(fault.message))
+    text = f"{fault.kind}: {message.splitlines()[0] if message else ''}\n{fault.text}"
+    parameters = [*inspect.signature(exercise.reference).parameters.values()]
     defaults = "|".join(p.name for p in parameters if p.default is not p.empty) or "(?!)"
     for pattern, meaning in _MEANINGS:
         found = re.search(pattern.replace("{defaults}", defaults), text)
-        if found:
+        if found and not (inside and "{signature}" in meaning):
             named = found.groupdict()
             now = _GONE.get(named.get("what"), "")
-            signature = f"{exercise.name}({', '.join(map(_as_written, parameters))})"
+            signature = f"{exercise.name}({', '.join(map(str, parameters))})"
             return meaning.format(signature=signature, now=now, **named)
     return ""
-
-
-def _as_written(parameter):
-    return parameter.name if parameter.default is parameter.empty else f"{parameter.name}={parameter.default!r}"

@@ -45,7 +45,7 @@ def describe_model(build_model, what, x=None, seed=0):
         optimizer = getattr(model, "optimizer", None)
         return {
             "the optimizer": type(optimizer).__name__.lower() if optimizer else "none: the model is not compiled",
-            "the loss": _loss(getattr(model, "loss", None)),
+            "the loss": _loss(getattr(model, "loss", None)) if optimizer else "none: the model is not compiled",
             "the loss of two rows": _loss_of_two_rows(model) if optimizer else float("inf"),
         }
     if not model.built:
@@ -255,7 +255,7 @@ def _drawn(name, shape, seed):
 
 def _loss(loss):
     if loss is None:
-        return "none: the model is not compiled"
+        return "none: compile was given no loss"
     found = require_keras().losses.get(loss)  # "CategoricalCrossentropy" names the same one
     return (getattr(found, "name", None) or getattr(found, "__name__", _kind(found))).lower()
 

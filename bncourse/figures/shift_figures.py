@@ -93,7 +93,7 @@ def kinds(samples):
         figure,
         f"Histograms of x, for all and by class, and below the share of class 1 at each x, for {', '.join(samples)}; "
         "only under covariate shift the lower curve stays on that of the source while the histograms move; under "
-        "label shift the histograms keep place and width and change height; under concept drift the curve moves. "
+        "label shift those of the classes keep place and width and change height; under concept drift the curve moves. "
         "What stays the same tells the kinds apart.",
     )
 

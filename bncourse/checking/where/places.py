@@ -112,7 +112,6 @@ def called_name(call):
 
 def inside(place):
     """Say what an expression is part of, because a line may have the same name or number twice."""
-    text = (
-        text_of(place.parent) if isinstance(place.parent, ast.expr) and not isinstance(place.parent, ast.Tuple) else ""
-    )
+    told = isinstance(place.parent, ast.expr | ast.keyword) and not isinstance(place.parent, ast.Tuple)
+    text = text_of(place.parent) if told else ""
     return f" in `{text}`" if text and len(text) <= _LONGEST_SHOWN else ""

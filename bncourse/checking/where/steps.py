@@ -174,8 +174,9 @@ def _observing(function):
     return source, len(places)
 
 
-def related(right, yours):
-    """Say how a value is off the right one: by its sign, a power or a factor; else show how both begin."""
+def related(right, yours, label):
+    """Say how a value is off the right one in the case of a label: by a sign, a power, a factor; or how both begin."""
+    here = f'In the case "{label}"'
     right, yours = np.squeeze(right), np.squeeze(yours)
     if right.shape == yours.shape:
         with np.errstate(all="ignore"):
@@ -185,13 +186,13 @@ def related(right, yours):
                 (np.sqrt(right), "as its root"),
             ):
                 if is_same(other, yours):
-                    return f"Yours is the right one {words}."
+                    return f"{here} yours is the right one {words}."
             ratio = np.ravel(yours / right)
         if np.isfinite(ratio).all() and ratio.size and abs(ratio[0]) > 1e-9 and np.ptp(ratio) <= 1e-9 * abs(ratio[0]):
-            return f"Yours is {ratio[0]:.6g} times the right one in the first such case."
+            return f"{here} yours is {ratio[0]:.6g} times the right one."
         off = [i for i in range(right.size) if not is_same(np.ravel(right)[i], np.ravel(yours)[i])]
         if off and off[0] > 2:  # they begin alike
             wanted, got = told_apart(*(np.ravel(value)[off[0]] for value in (right, yours)))
-            return f"In the first such case number {off[0] + 1} of it is {got}, and {wanted} in the right one."
+            return f"{here} number {off[0] + 1} of it is {got}, and {wanted} in the right one."
     wanted, got = told_apart(*(np.ravel(value)[:3] for value in (right, yours)))
-    return f"In the first such case it begins with {got}, and the right one with {wanted}."
+    return f"{here} it begins with {got}, and the right one with {wanted}."

@@ -272,17 +272,17 @@ class _Search:
         place, right = self._place(one, places), right_words(one)
         comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
-        function = places[one.number][3]
         lines = (self.suspects.lines_if_right if one.doubtful else self.suspects.lines)(one.number)
         near = is_known(seen[one.number], self._inputs(self.first), self._steps(self.first))
-        sure = sure and not near and lines == [(function, places[one.number][0])]
+        sure = sure and not near and lines == [(places[one.number][3], places[one.number][0])]
         says = f"One value is wrong: {place}. With {right} in its place, {comes}"
         if not sure:  # a value that was right may stand for another that is not
             right = f"another value, one that right answers have on their way, in the place of {place},"
             right = right if one.doubtful else f"{right_words(one)} in the place of {place},"
             says = f"With {right} {comes}"
         if count == 1:
-            says += " " + related(np.asarray(one.step.value, float), np.asarray(values[0], float))
+            wanted, yours = (np.asarray(value, float) for value in (one.step.value, values[0]))
+            says += " " + related(wanted, yours, self.practice[self.first].case.label)
         return self._shown(lines, says, sure)
 
     def _place(self, one, places):

@@ -275,9 +275,11 @@ def odd_line(exercise, answer, trials, told):
     odd = suspects.odd() if suspects else []
     if not 0 < len(odd) <= MOST_SHOWN or any(each.tree != answer.name for each in odd):
         return None
-    numbers = sorted(each.node.lineno for each in odd)
+    numbers = sorted({each.node.lineno for each in odd})
     if len(odd) > 1:
-        says = f"Lines {numbers[0]} and {numbers[1]} are the only ones that do what no line of a right answer does."
+        says = f"Lines {numbers[0]} and {numbers[-1]} are the only ones that do what no line of a right answer does."
+        if len(numbers) == 1:
+            says = f"What no line of a right answer does stands in line {numbers[0]} alone."
         if any(map(suspects.is_right_text, odd)):
             return None
     elif suspects.count() == 1:

@@ -181,8 +181,8 @@ def dbeta_without_dout(dout, x_hat):
 
 @affine_gradients.wrong("F7", looks_like=r"[-+*/]=|\[.*\]\s*=[^=]")
 def affine_gradients_that_overwrite_dout(dout, x_hat):
-    """You change dout in place (`dout *= x_hat`). The caller's dout must stay as it was: dout * x_hat makes a new
-    array."""
+    """You change dout in place, as `dout *= x_hat` does. The caller's dout must stay as it was: dout * x_hat makes a
+    new array."""
     dbeta = dout.sum(axis=0)
     dout *= x_hat
     return dout.sum(axis=0), dbeta

@@ -153,7 +153,7 @@ def the_gradient_of_a_layer_norm(dout, x, gamma, eps=1e-3):
 
 @input_gradient.wrong("F7", looks_like=r"[-+*/]=|\[.*\]\s*=[^=]")
 def input_gradient_that_overwrites_x(dout, x, gamma, eps=1e-3):
-    """You change x in place (`x -= ...`). The caller's batch must stay as it was: `x = x - mean` makes a new
+    """You change x in place, as `x -= ...` does. The caller's batch must stay as it was: `x = x - mean` makes a new
     array."""
     root = np.sqrt(x.var(axis=0) + eps)
     x -= x.mean(axis=0)

@@ -153,8 +153,8 @@ def the_unbiased_variance_in_the_stages(x, eps):
 
 @input_gradient_staged.wrong("F7", looks_like=r"[-+*/]=|\[.*\]\s*=[^=]")
 def stages_that_overwrite_dout(dout, x, gamma, eps=1e-3):
-    """You change dout in place (`dout *= gamma`). The caller's dout must stay as it was: dout * gamma makes a new
-    array."""
+    """You change dout in place, as `dout *= gamma` does. The caller's dout must stay as it was: dout * gamma makes a
+    new array."""
     stages = _stages(dout, x, gamma, x.var(axis=0) + eps)
     dout *= gamma
     return stages

@@ -99,6 +99,18 @@ def a_tie_that_counts_one_quarter(source_scores, target_scores):
     return np.mean(pairs > 0) + np.mean(pairs == 0) / 4
 
 
+def _near_ones_and_the_higher(source_scores, target_scores):
+    pairs = _pairs(source_scores, target_scores)
+    return np.mean((pairs > 0) + (np.abs(pairs) < 1e-3) / 2)
+
+
+@domain_auc.wrong("D1", looks_like=r"isclose|abs|round", forms=(_near_ones_and_the_higher,))
+def a_tie_that_is_nearly_one(source_scores, target_scores):
+    """You count scores that are nearly equal as a tie. Here a tie is two equal scores: compare with ==."""
+    pairs = _pairs(source_scores, target_scores)
+    return np.mean(np.where(np.abs(pairs) < 1e-3, 0.5, pairs > 0))
+
+
 @domain_auc.wrong("D1")
 def ties_left_out_of_the_count(source_scores, target_scores):
     """You drop the pairs with equal scores and divide by the other pairs only. They stay in: a tie counts one half, and

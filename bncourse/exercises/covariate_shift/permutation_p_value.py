@@ -69,14 +69,14 @@ def the_ones_left_out(count, permuted):
     return count / len(permuted)
 
 
-@permutation_p_value.wrong("D1", step="share", looks_like=r"1\s*\+|\+\s*1")
+@permutation_p_value.wrong("D1", step="share", looks_like=r"(?:1\s*\+|\+\s*1).*/(?!.*(?:1\s*\+|\+\s*1))")
 def a_one_above_the_line_only(count, permuted):
     """You add 1 to the count, but not to the number of permutations. The observed value joins both, or a p-value can be
     above 1."""
     return (1 + count) / len(permuted)
 
 
-@permutation_p_value.wrong("D1", step="share", looks_like=r"1\s*\+|\+\s*1")
+@permutation_p_value.wrong("D1", step="share", looks_like=r"^(?!.*(?:1\s*\+|\+\s*1).*/).*/.*(?:1\s*\+|\+\s*1)")
 def a_one_below_the_line_only(count, permuted):
     """You add 1 to the number of permutations, but not to the count. The observed value is as large as itself, so it
     joins the count too, or a p-value can be 0."""
@@ -85,8 +85,8 @@ def a_one_below_the_line_only(count, permuted):
 
 @permutation_p_value.wrong("D1", step="share", looks_like=r"/\s*1(?:\.0)?\s*\+")
 def brackets_that_are_missing(count, permuted):
-    """You wrote the division without brackets, and / comes before +: so only the 1 after the line divides. Put
-    brackets round the sum above the line, and round the sum below it."""
+    """/ comes before +, so you divide by 1 alone, and add the number of permutations. Both sums need brackets: the one
+    above the line, and the one below it."""
     return 1 + count / 1 + len(permuted)
 
 

@@ -149,8 +149,8 @@ def the_difference_the_other_way_round(x, mean, var, eps):
 
 @batch_norm_inference.wrong("F7", step="normalize", looks_like=r"[-/]=|\[.*\]\s*=[^=]")
 def x_overwritten_in_place(x, mean, var, eps):
-    """You change x in place (`x -= ...`). The caller's batch must stay as it was: `x = x - running_mean` makes a new
-    array."""
+    """You change x in place, as `x -= ...` does. The caller's batch must stay as it was: `x = x - running_mean` makes a
+    new array."""
     x -= mean
     x /= np.sqrt(var + eps)
     return x

@@ -153,8 +153,8 @@ def running_statistics_in_the_wrong_shape(
 
 @batch_norm_layer.wrong("F7", looks_like=r"x\s*[-/*+]=|x\[.*\]\s*=[^=]")
 def a_layer_that_overwrites_x(x, gamma, beta, running_mean, running_var, momentum=0.99, eps=1e-3, training=True):
-    """You change x in place (`x -= ...`). The backward pass needs x, and the caller's batch must stay as it was: `x =
-    x - mean` makes a new array."""
+    """You change x in place, as `x -= ...` does. The backward pass needs x, and the caller's batch must stay as it was:
+    `x = x - mean` makes a new array."""
     y, mean, var = reference.batch_norm_layer(x, gamma, beta, running_mean, running_var, momentum, eps, training)
     x -= x.mean(axis=0) if training else running_mean
     return y, mean, var

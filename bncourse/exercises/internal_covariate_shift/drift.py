@@ -22,18 +22,13 @@ def _drift_cases(rng):
     yield Case("6 steps", (_band(rng, 6),))
     yield Case("9 steps of a unit on a large scale", (_band(rng, 9, scale=50.0),))
     rising = _band(rng, 5)
-    rising = rising[np.argsort(rising[:, 1])]
-    yield Case("a median that only rises", (rising,))
-    yield Case("a median that only falls", (_falling(rng),))
+    yield Case("a median that only rises", (rising[np.argsort(rising[:, 1])],))
+    falling = _band(rng, 5)
+    yield Case("a median that only falls", (falling[np.argsort(-falling[:, 1])],))
     still = _band(rng, 4)
     yield Case("a median that stands still: no drift", (still - still[:, 1:2] + 0.5,))
     yield Case("1 step: no drift", (_band(rng, 1),))
     yield Case("3 steps, an array stored column by column", (np.asfortranarray(_band(rng, 3)),))
-
-
-def _falling(rng):
-    band = _band(rng, 5)
-    return band[np.argsort(-band[:, 1])]
 
 
 def _compose_drift(steps):
@@ -236,6 +231,13 @@ def the_quotient_upside_down(percentiles):
     """Your quotient is upside down. The range of the median is above the line, the mean width of the band below."""
     with np.errstate(all="ignore"):
         return np.mean(percentiles[:, 2] - percentiles[:, 0]) / np.ptp(percentiles[:, 1])
+
+
+@drift.wrong("D2", looks_like=r"min.*-.*max|low\w*\s*-\s*(?:high|up)|,\s*0\s*\]\s*-.*,\s*(?:2|-1)\s*\]")
+def a_difference_the_wrong_way_round(percentiles):
+    """Your drift has the wrong sign: one difference is taken the wrong way round. The range is the largest minus the
+    smallest median, the width is the 85th minus the 15th percentile."""
+    return np.ptp(percentiles[:, 1]) / np.mean(percentiles[:, 0] - percentiles[:, 2])
 
 
 @drift.wrong("D2", looks_like=r"-.*/")

@@ -53,11 +53,15 @@ def _rows_rise(case, got):
     asked = case.options.get("percentages", (15, 50, 85))
     if got.ndim != 2 or got.shape[1] != len(asked):
         return None  # told elsewhere
-    got = got[:, np.argsort(asked)]
+    order = np.argsort(asked)
+    got = got[:, order]
     if np.all(np.diff(got, axis=1) >= -1e-6):
         return None
     row = got[np.any(np.diff(got, axis=1) < -1e-6, axis=1)][0]
-    return "no number below the one before it", written(row)
+    if np.all(np.diff(order) > 0):
+        return "no number below the one before it", written(row)
+    rising = ", ".join(f"{asked[i]:g}" for i in order)
+    return f"for {rising} in this order, no number below the one before it", f"for these: {written(row)}"
 
 
 @input_percentiles.wrong("D2", looks_like=r"axis\s*=\s*0|\.T")
@@ -197,7 +201,7 @@ def percentiles_of_centred_inputs(inputs, percentages=(15, 50, 85)):
 
 @input_percentiles.wrong("D2", looks_like=r"\[::-1\]|85\s*,\s*50")
 def percentages_in_the_other_order(inputs, percentages=(15, 50, 85)):
-    """The columns come in the other order, the largest percentage first. Keep the order of `percentages`."""
+    """The columns come in the other order, that of the last percentage first. Keep the order of `percentages`."""
     return np.percentile(inputs, percentages[::-1], axis=1).T
 
 
@@ -208,9 +212,9 @@ def percentages_that_were_sorted(inputs, percentages=(15, 50, 85)):
 
 
 @input_percentiles.wrong("F7", looks_like=r"\.sort\(|overwrite_input")
-def inputs_sorted_in_place(inputs, percentages=(15, 50, 85)):
-    """You sort the record in place (`inputs.sort()`), so the caller's examples are mixed up. np.sort makes a new
-    array."""
+def inputs_put_in_another_order_in_place(inputs, percentages=(15, 50, 85)):
+    """The record is put in another order in place, as `inputs.sort()` and `overwrite_input=True` do, so the caller's
+    examples are mixed up. Leave `inputs` as it is: np.sort makes a new array."""
     inputs.sort(axis=1)
     return np.percentile(inputs, percentages, axis=1).T
 

@@ -139,8 +139,8 @@ def no_relu():
 
 @build_model.wrong("K4")
 def bn_before_the_dense_layer():
-    """BN comes before each Dense layer and normalizes its inputs. Here it normalizes the weighted sums: put it after
-    the Dense layer, before ReLU."""
+    """BN comes before each hidden Dense layer and normalizes its inputs. Here it normalizes the weighted sums: put it
+    after the Dense layer, before ReLU."""
     return _model(lambda layers, units: [_block(layers, units)[i] for i in (1, 0, 2)])
 
 

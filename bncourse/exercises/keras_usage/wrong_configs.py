@@ -28,9 +28,9 @@ def a_config_without_momentum(momentum=0.99, epsilon=1e-3):
 
 
 @_wrong("K5")
-def a_config_without_that_of_the_layer_above(momentum=0.99, epsilon=1e-3):
-    """get_config gives momentum and epsilon alone; the layer's name, its dtype and trainable are lost. Begin with
-    super().get_config() and add to it."""
+def a_config_without_the_name_of_the_layer(momentum=0.99, epsilon=1e-3):
+    """get_config does not give the layer's name. super().get_config() has it: begin with that, and add momentum and
+    epsilon."""
     return layer_with(
         momentum, epsilon, config=lambda layer, above: {"momentum": layer.momentum, "epsilon": layer.epsilon}
     )
@@ -58,8 +58,9 @@ def y_by_the_moving_statistics_after_the_update(momentum=0.99, epsilon=1e-3):
 
 
 @_wrong("F7")
-def a_gamma_that_is_not_trained(momentum=0.99, epsilon=1e-3):
-    """gamma has trainable=False, so training leaves it at 1. Only the two moving statistics are not trained."""
+def gamma_or_beta_not_trained(momentum=0.99, epsilon=1e-3):
+    """gamma or beta has trainable=False, so training leaves it as it is. Only the two moving statistics are not
+    trained."""
 
     def weights(layer, shape):
         for name, start, trained in (

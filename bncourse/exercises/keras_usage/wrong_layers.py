@@ -142,10 +142,17 @@ def the_batch_at_inference(momentum=0.99, epsilon=1e-3):
 
 
 @_wrong("R3", looks_like=r"training")
-def training_is_never_looked_at(momentum=0.99, epsilon=1e-3):
-    """Your layer does the same whatever `training` is: it uses the batch and changes its moving statistics even at
-    inference. Only with training=True may it do so."""
+def training_mode_at_inference(momentum=0.99, epsilon=1e-3):
+    """As long as it is trainable, your layer does the same whatever `training` is: it uses the batch and changes its
+    moving statistics even at inference. Only with training=True may it do so."""
     return layer_with(momentum, epsilon, mode=lambda layer, training: (True, True))
+
+
+@_wrong("R3", looks_like=r"not\s+training|training\s*(?:is|==)\s*False")
+def training_the_wrong_way_round(momentum=0.99, epsilon=1e-3):
+    """Your layer has the two modes the wrong way round: it uses the batch and moves its statistics where `training` is
+    false, and uses the moving ones where it is true."""
+    return layer_with(momentum, epsilon, mode=lambda layer, training: (not training, not training))
 
 
 @_wrong("R3", looks_like=r"training\s*=\s*True|is not False|is None")

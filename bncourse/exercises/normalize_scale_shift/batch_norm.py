@@ -111,8 +111,8 @@ batch_norm.inherit(
 
 @batch_norm.wrong("F7", looks_like=r"[-/]=|\[.*\]\s*=[^=]")
 def a_batch_norm_that_overwrites_x(x, gamma, beta, eps=1e-3):
-    """You change x in place (`x -= ...`). The backward pass needs x, and the caller's batch must stay as it
-    was: `x = x - mean` makes a new array."""
+    """You change x in place, as `x -= ...` does. The backward pass needs x, and the caller's batch must stay as it was:
+    `x = x - mean` makes a new array."""
     x -= x.mean(axis=0)
     x /= np.sqrt(x.var(axis=0) + eps)
     return gamma * x + beta

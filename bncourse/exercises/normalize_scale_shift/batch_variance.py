@@ -144,7 +144,7 @@ def the_mean_distance_without_a_square(x, mean):
 
 @batch_variance.wrong("F7", looks_like=r"[-+*/]=|\[.*\]\s*=[^=]")
 def a_variance_that_overwrites_x(x, mean):
-    """You change x in place (`x -= mean`). The caller's batch must stay as it was: x - mean makes a new
+    """You change x in place, as `x -= mean` does. The caller's batch must stay as it was: x - mean makes a new
     array."""
     x -= mean
     return (x**2).mean(axis=0)

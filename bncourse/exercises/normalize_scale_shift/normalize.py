@@ -202,7 +202,7 @@ def one_mean_and_deviation_for_all_numbers(x, mean, var, eps=1e-3):
 
 @normalize.wrong("F7", looks_like=r"[-/]=|\[.*\]\s*=[^=]")
 def x_overwritten_in_place(x, mean, var, eps=1e-3):
-    """You change x in place (`x -= mean`). The backward pass needs x, and the caller's batch must stay as it
+    """You change x in place, as `x -= mean` does. The backward pass needs x, and the caller's batch must stay as it
     was: `x = x - mean` makes a new array."""
     x -= mean
     x /= np.sqrt(var + eps)

@@ -114,7 +114,7 @@ def gamma_and_beta_along_the_batch(x_hat, gamma, beta):
 
 @scale_and_shift.wrong("F7", looks_like=r"[*+]=|\[.*\]\s*=[^=]", name="x_hat overwritten in place")
 def x_hat_overwritten_in_place(x_hat, gamma, beta):
-    """You change x_hat in place (`x_hat *= gamma`). The backward pass needs it: make a new array."""
+    """You change x_hat in place, as `x_hat *= gamma` does. The backward pass needs it: make a new array."""
     x_hat *= gamma
     x_hat += beta
     return x_hat

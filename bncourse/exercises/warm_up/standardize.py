@@ -226,7 +226,7 @@ def divides_by_the_mean_distance(x, eps=1e-8):
 
 @standardize.wrong("F7", looks_like=r"[-/]=|\[.*\]\s*=[^=]")
 def x_overwritten_in_place(x, eps=1e-8):
-    """You change x in place (`x -= ...`). The caller's data must stay as they were: `x = x - mean` makes a new
+    """You change x in place, as `x -= ...` does. The caller's data must stay as they were: `x = x - mean` makes a new
     array."""
     deviation = np.sqrt(x.var(axis=0) + eps)
     x -= x.mean(axis=0)

@@ -150,7 +150,7 @@ formula.share(instance_norm)
 
 @instance_norm.wrong("F7", looks_like=r"[-/]=|\[.*\]\s*=[^=]")
 def an_instance_norm_that_overwrites_x(x, gamma, beta, eps=1e-3):
-    """You change x in place (`x -= ...`). The caller's maps must stay as they were: `x = x - mean` makes a new
+    """You change x in place, as `x -= ...` does. The caller's maps must stay as they were: `x = x - mean` makes a new
     array."""
     x -= x.mean(axis=(1, 2), keepdims=True)
     x /= np.sqrt(x.var(axis=(1, 2), keepdims=True) + eps)

@@ -151,7 +151,8 @@ def gamma_and_beta_for_each_example(x_hat, gamma, beta):
 
 @layer_norm.wrong("F7", looks_like=r"[-/]=|\[.*\]\s*=[^=]")
 def a_layer_norm_that_overwrites_x(x, gamma, beta, eps=1e-3):
-    """You change x in place (`x -= ...`). The caller's batch must stay as it was: `x = x - mean` makes a new array."""
+    """You change x in place, as `x -= ...` does. The caller's batch must stay as it was: `x = x - mean` makes a new
+    array."""
     x -= x.mean(axis=1, keepdims=True)
     x /= np.sqrt(x.var(axis=1, keepdims=True) + eps)
     return gamma * x + beta

@@ -212,7 +212,8 @@ def gamma_for_each_example(x_hat, gamma):
 
 @rms_norm.wrong("F7", looks_like=r"[*/]=|\[.*\]\s*=[^=]")
 def an_rms_norm_that_overwrites_x(x, gamma, eps=1e-6):
-    """You change x in place (`x /= ...`). The caller's batch must stay as it was: `x = x / ...` makes a new array."""
+    """You change x in place, as `x /= ...` does. The caller's batch must stay as it was: `x = x / ...` makes a new
+    array."""
     x /= np.sqrt((x**2).mean(axis=1, keepdims=True) + eps)
     return gamma * x
 

@@ -202,8 +202,8 @@ def all_distances_and_not_the_largest(gradients):
 
 @gradient_predictiveness.wrong("F7", looks_like=r"-=")
 def gradients_overwritten_in_place(gradients):
-    """You change the gradients in place (`-=`). The caller still needs them: `gradients - gradients[0]` makes a new
-    array."""
+    """You change the gradients in place, as `-=` does. The caller still needs them: `gradients - gradients[0]` makes a
+    new array."""
     gradients -= gradients[0].copy()
     return np.linalg.norm(gradients, axis=1).max()
 

@@ -106,7 +106,7 @@ def the_fraction_upside_down(gradient, factor):
 
 @rescaled_gradient.wrong("F7", looks_like=r"/=|\[.*\]\s*=[^=]")
 def a_gradient_overwritten_in_place(gradient, factor):
-    """You change the gradient in place (`gradient /= factor`). The caller still needs it: `gradient / factor`
+    """You change the gradient in place, as `gradient /= factor` does. The caller still needs it: `gradient / factor`
     makes a new array."""
     gradient /= factor
     return gradient

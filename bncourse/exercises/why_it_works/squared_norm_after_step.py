@@ -122,8 +122,8 @@ def the_weights_after_the_step(weights, gradient, rate):
 
 @squared_norm_after_step.wrong("F7", looks_like=r"-=")
 def a_step_in_place(weights, gradient, rate):
-    """You take the step in place (`weights -= ...`). The caller's weights must stay as they were:
-    `weights = weights - ...` makes a new array."""
+    """You take the step in place, as `weights -= ...` does. The caller's weights must stay as they were: `weights =
+    weights - ...` makes a new array."""
     weights -= rate * gradient
     return (weights**2).sum()
 
