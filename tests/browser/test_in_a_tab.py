@@ -24,6 +24,17 @@ RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / (x.var
 LOOP = "def standardize(x, eps=1e-8):\n    while True:\n        pass"
 NEW = "A sentence of the newer release."
 SLOW = 240_000  # milliseconds: Python starts, and a busy machine has other things to do
+BUTTONS = ".jp-NotebookPanel-toolbar > .jp-Toolbar-item"
+# whether what is shown of these stands side by side, and nothing else is in front
+IN_ONE_LINE = """which => {
+  const shown = [...document.querySelectorAll(which)].map((each) => [each, each.getBoundingClientRect()]);
+  const middles = shown.filter(([, box]) => box.width).map(([each, box]) => {
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const front = box.right <= innerWidth + 1 ? document.elementFromPoint(x, y) : null;
+    return box.height && !each.contains(front) ? NaN : y;
+  });
+  return middles.length > 6 && Math.max(...middles) - Math.min(...middles) < 8;
+}"""
 KEEPS_NOTHING = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {get() { throw new Error('no') }})"
 
 
@@ -278,6 +289,10 @@ def test_on_a_phone_the_text_fits_and_an_exercise_is_answered_with_the_buttons(a
         window.picture("the first page")
         window.open(address)
         window.picture("opened")
+        for all_of, one in ((".lm-MenuBar-item", ":has-text('Help')"), (BUTTONS, "[data-jp-item-name=restart]")):
+            expect(window.page.locator(all_of + one)).to_be_visible(timeout=SLOW)
+            assert window.page.evaluate(IN_ONE_LINE, all_of), all_of
+        expect(window.page.get_by_text("Not Trusted")).to_be_hidden()
         text = window.page.locator(".jp-MarkdownCell .jp-RenderedHTMLCommon").nth(1)
         box = text.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
