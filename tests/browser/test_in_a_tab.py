@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from bncourse.site.tab.build import build
-from bncourse.site.tab.serve import server
+from bncourse.site.tab.serve import Handler, server
 
 pytestmark = pytest.mark.tab
 NAME = "00-warm-up"
@@ -343,6 +343,39 @@ def test_without_a_network_in_the_first_visit_it_says_what_to_do(address, chromi
             window.page.locator("#loading"), "The connection broke while Python was loading", "reload this page"
         )
         window.picture("told")
+
+
+def test_a_connection_that_breaks_while_a_notebook_opens_is_told_and_what_was_written_is_there_when_it_is_back(
+    address, chromium, monkeypatch
+):
+    may_come, give = threading.Event(), Handler.copyfile
+
+    def when_it_may(self, source, output):
+        if "/numpy-" in self.path:  # without which Python does not start
+            may_come.wait(SLOW / 1000)
+        give(self, source, output)
+
+    monkeypatch.setattr(Handler, "copyfile", when_it_may)
+    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
+        window = Tab(context.new_page(), "the network breaks in a notebook")
+        window.open(address)
+        expect(window.bar).to_contain_text("Python is starting", timeout=SLOW)
+        window.write(window.cell("def standardize"), RIGHT)
+        window.saved()
+        context.set_offline(True)
+        window.shows(window.bar, "There is no connection, and Python is not all here yet.", "reload this page")
+        window.picture("told")
+        context.set_offline(False)
+        may_come.set()
+        window.page.reload()
+        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        assert "x.mean(axis=0)" in window.cell("def standardize").inner_text()
+        window.kernel()
+        for words in ("bncourse first", "def standardize"):
+            window.run(window.cell(words))
+        said = window.run(window.cell("check.standardize(standardize)"))
+        expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
+        window.picture("went on")
 
 
 def test_a_browser_that_keeps_nothing_says_so_and_gives_the_work_as_a_file(address, chromium, tmp_path):
