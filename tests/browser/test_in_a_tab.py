@@ -13,6 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from bncourse.site.tab import around
 from bncourse.site.tab.build import build
 from bncourse.site.tab.serve import Handler, server
 
@@ -35,6 +36,18 @@ IN_ONE_LINE = """which => {
   });
   return middles.length > 6 && Math.max(...middles) - Math.min(...middles) < 8;
 }"""
+# what the bar says; and which of these sentences would not be seen to the end
+SAID = re.findall(r'\bsay\("(.+?)"\)', (around.PAGE / "notebook.js").read_text(encoding="utf-8"))
+SAID += ["Python is starting (123 s, 23 of 34 MB). Read on; Shift+Enter is kept."]
+CUT_OFF = """(place, said) => said.filter((words) => {
+  const before = place.textContent;
+  place.textContent = words;
+  const bar = place.parentElement;
+  const isCut = place.scrollWidth > place.clientWidth || place.scrollHeight > place.clientHeight
+    || bar.scrollHeight > bar.clientHeight;
+  place.textContent = before;
+  return isCut;
+})"""
 KEEPS_NOTHING = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {get() { throw new Error('no') }})"
 
 
@@ -298,6 +311,7 @@ def test_on_a_phone_the_text_fits_and_an_exercise_is_answered_with_the_buttons(a
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
         assert box["width"] > 280  # the margins leave most of the width to the text
         assert window.bar.bounding_box()["height"] < 110
+        assert window.bar.get_by_role("status").evaluate(CUT_OFF, SAID) == []
         run = window.page.locator("[data-jp-item-name=run] jp-button, [data-jp-item-name=run] button").first
         first = window.cell("bncourse first")
         first.locator(".cm-content").tap()
