@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bncourse import losses, network, reference
-from bncourse.network import products
+from bncourse.network import products, training
 
 
 def _loss(net, x, y, loss):
@@ -209,3 +209,18 @@ def test_the_way_back_by_default_is_that_of_the_reference_function_to_the_last_b
         assert {name: each.tobytes() for name, each in one.items()} == {
             name: each.tobytes() for name, each in other.items()
         }
+
+
+@pytest.mark.parametrize("examples", [1, 99, 100, 101, 250])
+def test_a_share_is_reached_where_the_accuracy_is_and_no_more_is_asked_once_it_cannot_be(examples, monkeypatch):
+    rng = np.random.default_rng(examples)
+    net, x = _small("relu", "batch"), rng.normal(size=(examples, 5))
+    named = network.answers(net, x)
+    for right in {0, examples // 2, examples - 1, examples}:
+        labels = np.where(rng.permutation(examples) < right, named, 1 - named)
+        for share in (0.0, right / examples, min(1.0, (right + 1) / examples), 0.85, 1.0):
+            assert network.reaches(net, x, labels, share) == (network.accuracy(net, x, labels) >= share)
+    asked = []
+    monkeypatch.setattr(training, "answers", lambda net, part: asked.append(len(part)) or network.answers(net, part))
+    network.reaches(net, x, 1 - named, 1.0)
+    assert asked == [min(100, examples)]

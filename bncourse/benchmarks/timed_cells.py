@@ -14,13 +14,12 @@ import time
 
 
 def processor():
-    """Return the seconds of a processor that this process has used; those of Node where Python runs in Pyodide."""
+    """Return the seconds of a processor that this process has used; those of Node's thread where Python runs there."""
     if sys.platform != "emscripten":
         return time.process_time()
-    from js import process  # Emscripten's own clock of a process is that of the wall
+    from js import processorSeconds  # of in_pyodide.mjs; Emscripten's own clock of a process is that of the wall
 
-    used = process.cpuUsage()
-    return (used.user + used.system) / 1e6
+    return processorSeconds()
 
 
 def seconds_of(path):

@@ -275,9 +275,8 @@ def _draw_network(axes, watched, moment, colors):
     for column, nodes in enumerate(places):
         for row, place in enumerate(nodes):
             marked = (column, row) == (2, 0)
-            axes.add_patch(
-                Circle(place, 0.17, facecolor=colors[2] if marked else "white", edgecolor=colors[3], zorder=2)
-            )
+            node = Circle(place, 0.17, facecolor=colors[2] if marked else "white", edgecolor=colors[3], zorder=2)
+            axes.add_artist(node)  # not a patch, whose place in the limits would be looked for: these stand already
     axes.annotate(
         "", (2, 0.93), (2, 1.75), arrowprops={"arrowstyle": "-|>", "color": colors[2], "linewidth": 2}, zorder=3
     )

@@ -18,7 +18,7 @@ forward and back, `products` the products of matrices, `training` a step and man
 from bncourse.network.layer import NORMS, Layer, activated, init, sigmoid
 from bncourse.network.passes import Trace, backward, forward, forward_with
 from bncourse.network.products import product
-from bncourse.network.training import accuracy, answers, step, train, with_statistics_of
+from bncourse.network.training import accuracy, answers, reaches, step, train, with_statistics_of
 
 __all__ = [
     "NORMS",
@@ -32,6 +32,7 @@ __all__ = [
     "forward_with",
     "init",
     "product",
+    "reaches",
     "sigmoid",
     "step",
     "train",

@@ -28,8 +28,8 @@ def normalize(layer, sums, training):
         mean, var = layer.running_mean, layer.running_var
         return (sums - mean) / np.sqrt(var + layer.eps), mean, var
     cut, axis = _shared(layer, sums)
-    mean, var = _moments(cut, axis, keepdims=layer.norm != "batch" or layer.ghost is not None)
-    return ((cut - mean) / np.sqrt(var + layer.eps)).reshape(sums.shape), mean, var
+    centred, mean, var = _moments(cut, axis, keepdims=layer.norm != "batch" or layer.ghost is not None)
+    return (centred / np.sqrt(var + layer.eps)).reshape(sums.shape), mean, var
 
 
 def backward(layer, dscaled, normalized, var):
@@ -74,4 +74,4 @@ def _moments(x, axis, keepdims):
     mean = x.sum(axis=axis, keepdims=True) / count
     centred = x - mean
     var = (centred * centred).sum(axis=axis, keepdims=keepdims) / count
-    return (mean if keepdims else mean.squeeze(axis)), var
+    return centred, (mean if keepdims else mean.squeeze(axis)), var

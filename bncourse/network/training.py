@@ -9,6 +9,8 @@ from bncourse.network.layer import Layer
 from bncourse.network.passes import backward, forward
 from bncourse.reference import batch_norm_backward, moving_average
 
+_PART = 100  # examples that `reaches` asks at once: with fewer, the calls take as long as the products
+
 
 def step(
     net,
@@ -152,6 +154,33 @@ def with_statistics_of(net, x):
 def accuracy(net, x, labels, *, training=False):
     """Return the share of examples whose largest output is the right class."""
     return float((answers(net, x, training=training) == labels).mean())
+
+
+def reaches(net, x, labels, share):
+    """Say whether `accuracy` is at least a share.
+
+    A part of the examples is asked after the other, and no more once too many answers are wrong: of a network that is
+    still far away, most need not pass through it.
+
+    Parameters
+    ----------
+    net : list of Layer
+    x : ndarray of shape (examples, features)
+    labels : ndarray of int of shape (examples,)
+    share : float
+        From 0 to 1.
+
+    Returns
+    -------
+    bool
+    """
+    right = len(labels)
+    for start in range(0, len(labels), _PART):
+        part = slice(start, start + _PART)
+        right -= int((answers(net, x[part]) != labels[part]).sum())
+        if right / len(labels) < share:
+            return False
+    return True
 
 
 def answers(net, x, *, training=False):

@@ -13,8 +13,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from bncourse.site.tab import around
 from bncourse.site.tab.build import build
-from bncourse.site.tab.serve import server
+from bncourse.site.tab.serve import Handler, server
 
 pytestmark = pytest.mark.tab
 NAME = "00-warm-up"
@@ -24,6 +25,29 @@ RIGHT = "def standardize(x, eps=1e-8):\n    return (x - x.mean(axis=0)) / (x.var
 LOOP = "def standardize(x, eps=1e-8):\n    while True:\n        pass"
 NEW = "A sentence of the newer release."
 SLOW = 240_000  # milliseconds: Python starts, and a busy machine has other things to do
+BUTTONS = ".jp-NotebookPanel-toolbar > .jp-Toolbar-item"
+# whether what is shown of these stands side by side, and nothing else is in front
+IN_ONE_LINE = """which => {
+  const shown = [...document.querySelectorAll(which)].map((each) => [each, each.getBoundingClientRect()]);
+  const middles = shown.filter(([, box]) => box.width).map(([each, box]) => {
+    const [x, y] = [(box.left + box.right) / 2, (box.top + box.bottom) / 2];
+    const front = box.right <= innerWidth + 1 ? document.elementFromPoint(x, y) : null;
+    return box.height && !each.contains(front) ? NaN : y;
+  });
+  return middles.length > 6 && Math.max(...middles) - Math.min(...middles) < 8;
+}"""
+# what the bar says; and which of these sentences would not be seen to the end
+SAID = re.findall(r'\bsay\("(.+?)"\)', (around.PAGE / "notebook.js").read_text(encoding="utf-8"))
+SAID += ["Python is starting (123 s, 23 of 34 MB). Read on; Shift+Enter is kept."]
+CUT_OFF = """(place, said) => said.filter((words) => {
+  const before = place.textContent;
+  place.textContent = words;
+  const bar = place.parentElement;
+  const isCut = place.scrollWidth > place.clientWidth || place.scrollHeight > place.clientHeight
+    || bar.scrollHeight > bar.clientHeight;
+  place.textContent = before;
+  return isCut;
+})"""
 KEEPS_NOTHING = "delete window.indexedDB; Object.defineProperty(window, 'indexedDB', {get() { throw new Error('no') }})"
 
 
@@ -278,11 +302,16 @@ def test_on_a_phone_the_text_fits_and_an_exercise_is_answered_with_the_buttons(a
         window.picture("the first page")
         window.open(address)
         window.picture("opened")
+        for all_of, one in ((".lm-MenuBar-item", ":has-text('Help')"), (BUTTONS, "[data-jp-item-name=restart]")):
+            expect(window.page.locator(all_of + one)).to_be_visible(timeout=SLOW)
+            assert window.page.evaluate(IN_ONE_LINE, all_of), all_of
+        expect(window.page.get_by_text("Not Trusted")).to_be_hidden()
         text = window.page.locator(".jp-MarkdownCell .jp-RenderedHTMLCommon").nth(1)
         box = text.bounding_box()
         assert box["x"] >= 0 and box["x"] + box["width"] <= 390
         assert box["width"] > 280  # the margins leave most of the width to the text
         assert window.bar.bounding_box()["height"] < 110
+        assert window.bar.get_by_role("status").evaluate(CUT_OFF, SAID) == []
         run = window.page.locator("[data-jp-item-name=run] jp-button, [data-jp-item-name=run] button").first
         first = window.cell("bncourse first")
         first.locator(".cm-content").tap()
@@ -328,6 +357,39 @@ def test_without_a_network_in_the_first_visit_it_says_what_to_do(address, chromi
             window.page.locator("#loading"), "The connection broke while Python was loading", "reload this page"
         )
         window.picture("told")
+
+
+def test_a_connection_that_breaks_while_a_notebook_opens_is_told_and_what_was_written_is_there_when_it_is_back(
+    address, chromium, monkeypatch
+):
+    may_come, give = threading.Event(), Handler.copyfile
+
+    def when_it_may(self, source, output):
+        if "/numpy-" in self.path:  # without which Python does not start
+            may_come.wait(SLOW / 1000)
+        give(self, source, output)
+
+    monkeypatch.setattr(Handler, "copyfile", when_it_may)
+    with chromium.new_context(viewport={"width": 1280, "height": 1000}) as context:
+        window = Tab(context.new_page(), "the network breaks in a notebook")
+        window.open(address)
+        expect(window.bar).to_contain_text("Python is starting", timeout=SLOW)
+        window.write(window.cell("def standardize"), RIGHT)
+        window.saved()
+        context.set_offline(True)
+        window.shows(window.bar, "There is no connection, and Python is not all here yet.", "reload this page")
+        window.picture("told")
+        context.set_offline(False)
+        may_come.set()
+        window.page.reload()
+        window.page.locator(".jp-Notebook .jp-Cell").first.wait_for()
+        assert "x.mean(axis=0)" in window.cell("def standardize").inner_text()
+        window.kernel()
+        for words in ("bncourse first", "def standardize"):
+            window.run(window.cell(words))
+        said = window.run(window.cell("check.standardize(standardize)"))
+        expect(said).to_contain_text("✓ CORRECT", use_inner_text=True, timeout=SLOW)
+        window.picture("went on")
 
 
 def test_a_browser_that_keeps_nothing_says_so_and_gives_the_work_as_a_file(address, chromium, tmp_path):

@@ -47,7 +47,7 @@ def steps_to(target, parts, rng, *, activation, norm, lr, limit=1500, every=25, 
             net, losses = network.train(net, parts.x_train, parts.y_train, rng, steps=every, lr=lr, batch=batch)
             if not np.isfinite(losses[-1]):
                 return NEVER
-            if network.accuracy(net, parts.x_test, parts.y_test) >= target:
+            if network.reaches(net, parts.x_test, parts.y_test, target):
                 return float(steps)
     return NEVER
 
@@ -175,7 +175,7 @@ def input_scaling(seed, runs=2, shown=iter, plain=None):
     for setting, (lr, lr_with_norm) in shown(list(SETTINGS.items())):
         activation, standardized, scale = setting
         name, kind = setting_name(*setting), (activation, standardized)
-        # a look costs as much as five steps: the slow networks are looked at less often
+        # a look costs as much as some steps: the slow networks are looked at less often
         slow = activation == "sigmoid" and not (standardized and scale > 1)
         every = 25 if slow else 5
         numbers[f"{name}_none"] = (

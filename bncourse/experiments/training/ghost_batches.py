@@ -11,7 +11,7 @@ import numpy as np
 from bncourse import data, network
 from bncourse.experiments.claim import Claim
 
-BATCH, DIGITS = 128, 500
+BATCH, DIGITS, UNITS = 128, 500, 64
 GHOSTS = (2, 8, 64, BATCH)  # the last one is batch norm as usual
 NOISE = 8  # how many numbers the drawn noise is worth: as noisy as the statistics of so many
 
@@ -19,7 +19,7 @@ NOISE = 8  # how many numbers the drawn noise is worth: as noisy as the statisti
 def accuracies(seed, lr=0.1, steps=300, runs=2, ghosts=GHOSTS, shown=iter):
     """Measure the test accuracy of a ReLU network that learned from few digits, with noisier and steadier statistics.
 
-    Three hidden layers of 100 units learn from 500 digits in mini-batches of 128. The other 4,500 test them, with the
+    Three hidden layers of 64 units learn from 500 digits in mini-batches of 128. The other 4,500 test them, with the
     statistics of the 500.
 
     Parameters
@@ -114,7 +114,7 @@ def _accuracy(seed, kind, ghost, lr, steps):
     parts = data.split(*data.mnist_128(), seed, test_share=1 - DIGITS / 5000)
     rng, noise = np.random.default_rng(seed), np.random.default_rng([*seed, 1])
     norm = None if kind == "none" else "batch"
-    net = network.init([128, 100, 100, 100, 10], rng, norm=norm, ghost=None if ghost == BATCH else ghost)
+    net = network.init([128, *[UNITS] * 3, 10], rng, norm=norm, ghost=None if ghost == BATCH else ghost)
     how = {"steps": 1, "lr": lr, "batch": BATCH, "bn_backward": None}
     for _ in range(steps):
         given, drawn = with_drawn_noise(net, noise) if kind == "noise" else (net, [None] * len(net))

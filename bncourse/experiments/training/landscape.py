@@ -79,12 +79,10 @@ def watch(
     net = network.init([128, *[100] * hidden, 10], rng, activation=activation, norm=None if kind == "none" else "batch")
     arrived, looks = NEVER, []
     for step in range(steps + 1):
-        looks_now = step % every == 0
-        if looks_now or (arrived == NEVER and step % 25 == 0):
+        if arrived == NEVER and step % 25 == 0 and network.reaches(net, parts.x_test, parts.y_test, 0.85):
+            arrived = float(step)
+        if step % every == 0:
             accuracy = network.accuracy(net, parts.x_test, parts.y_test)
-            if arrived == NEVER and step % 25 == 0 and accuracy >= 0.85:
-                arrived = float(step)
-        if looks_now:
             looks.append((*_look(net, kind, parts, rng, noise, lr, measure), accuracy))
         if step < steps:
             net = _step(net, kind, parts, rng, noise, lr)
@@ -233,7 +231,7 @@ def steps_at(seed, lr, kinds=("none", "noisy"), limit=200):
         with np.errstate(all="ignore"):  # without batch norm a large rate may overflow; that is a result
             for step in range(1, limit + 1):
                 net = _step(net, kind, parts, rng, noise, lr)
-                if step % 25 == 0 and network.accuracy(net, parts.x_test, parts.y_test) >= 0.85:
+                if step % 25 == 0 and network.reaches(net, parts.x_test, parts.y_test, 0.85):
                     numbers[f"{kind}_steps"] = float(step)
                     break
     return numbers
