@@ -56,8 +56,8 @@ def batch_norm_is_unfrozen_with_the_base(model, images, labels):
 
 @_wrong("K1", seen=r"head first; moved: kernels, gamma and beta;")
 def the_statistics_held_by_momentum_1(model, images, labels):
-    """The statistics stay, but gamma and beta move, and while training the batch is normalized with its own statistics.
-    trainable = False on each batch norm keeps all four, and uses the kept ones."""
+    """The statistics stay, but gamma and beta move. A momentum of 1, for one, keeps the statistics alone; trainable =
+    False on each batch norm, then compile, keeps all four."""
     base = train_head(model, images, labels)
     base.trainable = True
     for layer in norms(base):

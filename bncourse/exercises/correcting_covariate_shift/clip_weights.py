@@ -98,7 +98,8 @@ def large_weights_set_to_1(weights, most):
 
 @clip_weights.wrong("C2", step="clip")
 def weights_that_are_not_clipped(weights, most):
-    """No weight is clipped: the limit is not used. First cut the weights above `most` down to `most`."""
+    """No weight is clipped in what comes back. First cut the weights above `most` down to `most`, and go on with these:
+    np.minimum gives a new array."""
     return weights
 
 
