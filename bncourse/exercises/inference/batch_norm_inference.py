@@ -175,7 +175,7 @@ batch_norm_inference.inherit(
         # and these cannot be met here, or stand above already
         "statistics of the batch and not those passed",
         "variance of the batch and not the one passed",
-        "the unbiased deviation of the batch",
+        "statistics of the batch divided by one less",
         "normalizes each example",
         "one mean and deviation for all numbers",
         "x_hat overwritten in place",

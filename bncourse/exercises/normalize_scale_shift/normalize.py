@@ -178,7 +178,7 @@ def variance_of_the_batch_and_not_the_one_passed(x, mean, var, eps=1e-3):
 
 
 @normalize.wrong("F5")
-def the_unbiased_deviation_of_the_batch(x, mean, var, eps=1e-3):
+def statistics_of_the_batch_divided_by_one_less(x, mean, var, eps=1e-3):
     """You compute the mean and the variance from x, and divide the variance by the batch size minus one. This step uses
     the `mean` and `var` that it is given, and batch norm's variance divides by the batch size."""
     with np.errstate(all="ignore"):
