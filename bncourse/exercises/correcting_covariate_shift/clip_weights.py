@@ -58,8 +58,8 @@ clip_weights = Exercise(
     hints=(
         "Two steps, in this order: clip, then rescale. A weight above the limit is not thrown away; what does it "
         "become?",
-        "After the clip each weight is the smaller one of itself and the limit. By which number must these be divided, so "
-        "that their mean becomes 1?",
+        "After the clip each weight is the smaller one of itself and the limit. By which number must these be divided, "
+        "so that their mean becomes 1?",
         "Take the smaller of each weight and `most`, then divide by the mean of what you have now.",
     ),
 )
