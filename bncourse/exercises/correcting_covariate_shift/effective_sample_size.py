@@ -102,8 +102,8 @@ def one_over_the_sum_of_squares(weights):
 
 @effective_sample_size.wrong("C2", looks_like=r"sum")
 def both_sums_squared(weights):
-    """Your result is 1 whatever the weights are, as where the same stands above and below the line. Above it, add first
-    and square the sum; below it, square each weight, then add."""
+    """Your result is 1 whatever the weights are. Above the line, add first and square the sum; below it, square each
+    weight, then add."""
     return np.sum(weights) ** 2 / np.sum(weights) ** 2
 
 
