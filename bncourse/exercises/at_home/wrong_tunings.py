@@ -18,15 +18,15 @@ def nothing_is_trained(model, images, labels):
 @_wrong("K2", seen=r"head not first; moved: kernels, gamma and beta, statistics;")
 def all_at_once(model, images, labels):
     """All of the base moves, the moving statistics too, before the head is trained. First freeze the base
-    (base.trainable = False, then compile) and train the head for about six epochs with a rate of 0.01; an untrained
-    head can send large, useless gradients into the base."""
+    (base.trainable = False, then compile) and train the head for about six epochs with Adam 0.01; an untrained head can
+    send large, useless gradients into the base."""
     fit(model, images, labels, 0.01)
 
 
 @_wrong("K2", seen=r"head not first; moved: kernels;")
 def the_head_is_not_trained_first(model, images, labels):
     """The batch norms stay, but the kernels of the base move before the head is trained. Freeze the whole base for the
-    first fit, of about six epochs with a rate of 0.01."""
+    first fit, of about six epochs with Adam 0.01."""
     free_but_for_norms(model.get_layer("base"))
     fit(model, images, labels, 0.001, epochs=12)
 
@@ -91,8 +91,8 @@ def the_statistics_put_back_only_for_gamma(model, images, labels):
 
 @_wrong("K2", seen=r"head first; moved: kernels; far;")
 def the_large_rate_for_the_base_too(model, images, labels):
-    """The kernels of the base have gone far from where they were. Take a smaller learning rate in the second phase, such
-    as 0.001, and a few epochs."""
+    """The kernels of the base have gone far from where they were. Take a smaller learning rate in the second phase,
+    such as 0.001, and a few epochs."""
     base = train_head(model, images, labels)
     free_but_for_norms(base)
     fit(model, images, labels, 0.02)
