@@ -205,7 +205,7 @@ SENTENCES = {
         _sentence("identities", "identities", "and so does `dx * x_hat`", {"along_x_hat_small_eps": 0.1}),
         _sentence("identities", "checks", "the first sum is far from 0", {"sum_detached": 0.01}),
         _sentence(
-            "trap_counts", "gradient_check-task", "The loss never changes, the true dx is 0", {"largest_ones": 0.1}
+            "trap_counts", "gradient_check-task", "x does not change the loss, the true dx is 0", {"largest_ones": 0.1}
         ),
         _sentence("trap_counts", "gradient_check-task", "the true dx is almost 0", {"largest_two": 0.1}),
         _sentence("trap_counts", "gradient_check-task", "a forgotten gamma cannot be seen", {"gamma_1": 5.0}),

@@ -404,6 +404,8 @@ def test_results_that_are_stacked_come_in_their_order():
         (lambda x, mean, var, eps: (x - mean) / np.sqrt(var + eps), "Give it its usual value", "must have them all"),
         (lambda x, mean, var, eps=1e-3: zip(x, mean)[0], "list(...) around it", "spelled"),  # noqa: B905
         (lambda x, mean, var, eps=1e-3: x[len(x)], "counting begins at 0", "batch"),
+        (lambda x, mean, var, eps=1e-3: x - mean[:, 0], "a mean or a sum takes an axis away", "points outside"),
+        (lambda x, mean, var, eps=1e-3: x[np.ones(len(x) + 1, bool)], "Print both shapes", "points outside"),
         (lambda x, mean, var, eps=1e-3: (x - mean) / np.sqrt(var + 1 / 0), "divided by zero", "one example only"),
     ],
 )

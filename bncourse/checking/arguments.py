@@ -5,6 +5,7 @@ declaration, and their numbers are tried and not listed for each task.
 """
 
 import inspect
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -33,6 +34,8 @@ class ArgumentIdea(WrongIdea):
         The name of the argument that it takes as 0, or "".
     exchanges : bool
         Whether it takes two arguments for each other.
+    concerns : tuple of str
+        The names of the arguments that it takes as one number everywhere, or for each other.
     """
 
     change: object = None
@@ -40,6 +43,7 @@ class ArgumentIdea(WrongIdea):
     frequent: bool = True
     leaves_out: str = ""
     exchanges: bool = False
+    concerns: tuple = ()
 
 
 def argument_ideas(exercise):
@@ -95,15 +99,28 @@ def argument_ideas(exercise):
             for fixed in (1.0, 0.0):
                 says = f"Your result is what the task gives where `{name}` is {fixed:g} everywhere: it has no effect."
                 also = f"Beside that, `{name}` has no effect, as if it were {fixed:g} everywhere."
-                add(f"{name} without effect ({fixed:g})", says, also, _fills(name, fixed))
+                add(f"{name} without effect ({fixed:g})", says, also, _fills(name, fixed), concerns=(name,))
     alike = [name for name, value in values.items() if type(value) in (np.ndarray, float, int)]
     for i, one in enumerate(alike):
         for other in alike[i + 1 :]:
             if type(values[one]) is type(values[other]) and np.shape(values[one]) == np.shape(values[other]):
                 says = f"Your result is what the task gives with `{one}` and `{other}` in each other's place."
                 also = f"Beside that, `{one}` and `{other}` stand in each other's place."
-                add(f"{one} and {other} exchanged", says, also, _exchanges(one, other), exchanges=True)
+                both = {"exchanges": True, "concerns": (one, other)}
+                add(f"{one} and {other} exchanged", says, also, _exchanges(one, other), **both)
     return found
+
+
+def speaks_of(idea, names):
+    """Return whether an idea says what is done with an argument: then it is not also without effect, or another one.
+
+    Parameters
+    ----------
+    idea : WrongIdea
+    names : tuple of str
+        Of arguments; of `running_mean` an idea says "the mean".
+    """
+    return any(re.search(rf"\b{name.split('_')[-1]}\b", idea.says) for name in names)
 
 
 def with_change(function, change, names=None):

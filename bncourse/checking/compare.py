@@ -279,7 +279,7 @@ def _one_too_many(expected, got, name):
 
 def _transposed(expected, got):
     if got.ndim == expected.ndim >= 2 and sorted(got.shape) == sorted(expected.shape):
-        return "The axes stand in another order."
+        return "The sizes of the axes stand in another order."
     if got.ndim == 0:
         return "One number came back for the whole array."
     return ""

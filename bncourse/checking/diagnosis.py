@@ -82,7 +82,7 @@ def diagnose_others(exercise, source, replay, told, ideas):
     """
     others = of_other_parts(replay, told.case.part, ideas)
     reasons = [Reason(_said(idea, exercise, source, True), idea.name, idea.code) for idea in others]
-    left = unexplained(replay, told.case.part, ideas + others) if ideas else None
+    left = unexplained(replay, told.case.part, ideas, others) if ideas else None
     return others, reasons + ([Reason(_of_the_rest(exercise, left))] if left else [])
 
 

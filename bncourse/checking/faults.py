@@ -191,7 +191,15 @@ _MEANINGS = [
         r"has no attribute '(?P<what>\w+)'",
         "There is nothing with the name `{what}` here. Is it spelled right?",
     ),
-    (r"^IndexError", "An index points outside the array. Print its shape; counting begins at 0."),
+    (
+        r"^IndexError: (too many indices|invalid index to scalar)",
+        "More indices stand in the brackets than there are axes. Print the shape: a mean or a sum takes an axis away.",
+    ),
+    (
+        r"^IndexError: boolean index did not match",
+        "The mask in the brackets has another length than the axis that it picks from. Print both shapes.",
+    ),
+    (r"^IndexError", "An index points outside what is indexed. Print its length or shape; counting begins at 0."),
     (
         r"(Quantiles|Percentiles) must be in the range",
         "NumPy's quantile takes fractions from 0 to 1, its percentile percentages from 0 to 100.",

@@ -13,7 +13,7 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.answer import plain
-from bncourse.checking.arguments import ArgumentIdea, argument_ideas, with_change
+from bncourse.checking.arguments import ArgumentIdea, argument_ideas, speaks_of, with_change
 from bncourse.checking.kept import kept
 from bncourse.checking.meeting import like_of, meeting, tells
 from bncourse.checking.numbers.patterns import passed_on
@@ -178,7 +178,8 @@ class Replay:
         found = self._nearest(((idea,) for idea in about), trials)
         frequent = [other for other in about if other.frequent]
         may_meet = meeting(self, self._in_order(trials)[0])
-        both = ((idea, o) for o in frequent for idea in self.exercise.wrong_ideas if may_meet(idea, o))
+        both = ((idea, o) for o in frequent for idea in self.exercise.wrong_ideas if not speaks_of(idea, o.concerns))
+        both = (ideas for ideas in both if may_meet(*ideas))
         return found or self._nearest(both, trials)
 
     def _left_out(self, trials):

@@ -27,12 +27,12 @@ REASONS = {
     ),
     "clip_weights": (
         "minimum limits the large weights and keeps the others.",
-        "Clipping makes the mean smaller, so the division by the mean comes after it.",
+        "Clipping changes the mean, so the division by the mean comes after it.",
     ),
     "label_shift_weights": (
         "Each class brings its column of the confusion matrix, times its weight; together they are the predictions"
         " that were counted. solve finds these weights, and it needs no inverse.",
-        "A share cannot be negative, so what noise put below 0 becomes 0.",
+        "A ratio of shares cannot be negative, so what noise put below 0 becomes 0.",
     ),
     "input_percentiles": (
         "axis=1 runs over the examples: the steps of training stay apart.",

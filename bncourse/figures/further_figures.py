@@ -142,5 +142,5 @@ def half_precision(numbers, means):
     return DescribedFigure(
         figure,
         f"The median error of a variance against the mean; {'; '.join(told)}. "
-        "Where the mean is large beside the spread, only subtracting it first leaves digits.",
+        "Where the mean is large beside the spread, subtracting it first leaves more digits.",
     )

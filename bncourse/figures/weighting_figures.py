@@ -88,13 +88,13 @@ def size_by_distance(distances, sizes, examples):
         axes.set(xlabel="distance of the means, in standard deviations", ylabel="effective sample size", ylim=(0, None))
         axes.text(0.78, 0.80 * examples, f"measured: {examples} examples (band: 8 of 10 runs)", color=colors[0])
         axes.text(0.78, 0.68 * examples, f"formula: {examples} × exp(−distance²)", color=colors[1])
-        figure.suptitle("Weights use up examples, the faster the farther the target")
+        figure.suptitle("Weights use up examples, the more the farther the target")
     values = ", ".join(f"{m:.0f} at {d:g}" for d, m in zip(distances, middle, strict=True) if d in (0, 0.5, 1, 2))
     return DescribedFigure(
         figure,
         f"The effective size of {examples} weighted examples falls as source and target move apart: {values} "
         "standard deviations. "
-        "Far from the source a few examples carry all the weight.",
+        "Far from the source a few examples carry nearly all the weight.",
     )
 
 

@@ -61,7 +61,7 @@ def of_other_parts(replay, part, ideas):
     failing = [trial.case.part for trial in replay.trials if trial.kind and trial.case.part != part]
     for other in dict.fromkeys(failing):
         here = _of(replay, other)
-        if len(ideas) + len(found) >= MOST or any(_explains(replay, idea, here) for idea in (*ideas, *found)):
+        if len(ideas) + len(found) >= MOST or _is_explained(replay, ideas, found, here):
             continue
         first = next(trial for trial in here if trial.kind)
         suspects = [
@@ -74,7 +74,7 @@ def of_other_parts(replay, part, ideas):
     return found
 
 
-def unexplained(replay, part, ideas):
+def unexplained(replay, part, ideas, others=()):
     """Return a trial of another part that fails and that no idea explains, or None.
 
     Parameters
@@ -83,7 +83,9 @@ def unexplained(replay, part, ideas):
     part : str
         The part that is told first.
     ideas : list of WrongIdea
-        All that are told; at least one.
+        Those of that part, at least one; they may explain another part together alone.
+    others : list of WrongIdea
+        Those of the other parts.
 
     Returns
     -------
@@ -92,13 +94,19 @@ def unexplained(replay, part, ideas):
     for trial in replay.trials:
         if trial.kind and trial.case.part != part:
             here = _of(replay, trial.case.part)
-            if not any(_explains(replay, idea, here) for idea in ideas):
+            if not _is_explained(replay, ideas, others, here):
                 return trial
     return None
 
 
 def _of(replay, part):
     return [trial for trial in replay.trials if trial.case.part == part]
+
+
+def _is_explained(replay, ideas, others, trials):
+    """Return whether the ideas of the first part explain trials of another, one of them or all, or one of others."""
+    single = any(_explains(replay, idea, trials) for idea in (*ideas, *others))
+    return single or (len(ideas) == 2 and replay.explains(tuple(ideas), trials) is not None)
 
 
 def _explains(replay, idea, trials):

@@ -48,7 +48,7 @@ def pattern(exercise, told):
         ratio = (got / expected).ravel()
         ratio = ratio[np.isfinite(ratio)]
     constant = ratio.size > 1 and abs(ratio[0]) > 1e-6 and abs(ratio[0] - 1) > 1e-3
-    if constant and np.ptp(ratio) <= 1e-6 * abs(ratio[0]):
+    if constant and np.allclose(got, ratio[0] * expected, rtol=1e-6, atol=0):  # a 0 too is so many times 0
         return f"Every number is {_factor(float(ratio[0]))} what is expected here; a constant factor is off."
     off = got - expected
     if off.size > 1 and np.ptp(off) <= 1e-9 + 1e-6 * abs(float(off.flat[0])) and np.max(np.abs(off)) > 1e-6:
@@ -125,5 +125,5 @@ def _nearness(expected, off):
             "float32, where a result is rounded, or where large numbers cancel."
         )
     if share < 1e-2:
-        return f"The numbers are close, but not equal: they are off by up to {100 * share:.2g} per cent."
+        return f"The numbers are close, but not equal: they are off by up to {100 * share:.2g} per cent of the largest."
     return ""

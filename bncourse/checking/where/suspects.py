@@ -277,9 +277,10 @@ def odd_line(exercise, answer, trials, told):
         return None
     numbers = sorted({each.node.lineno for each in odd})
     if len(odd) > 1:
-        says = f"Lines {numbers[0]} and {numbers[-1]} are the only ones that do what no line of a right answer does."
+        both = f"Lines {numbers[0]} and {numbers[-1]}"
+        says = f"{both} are the only ones that do what no line of the right answers known here does."
         if len(numbers) == 1:
-            says = f"What no line of a right answer does stands in line {numbers[0]} alone."
+            says = f"What no line of the right answers known here does stands in line {numbers[0]} alone."
         if any(map(suspects.is_right_text, odd)):
             return None
     elif suspects.count() == 1:
@@ -287,5 +288,6 @@ def odd_line(exercise, answer, trials, told):
     elif suspects.is_right_text(odd[0]):
         says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
     else:
-        says = f"Every other line does what a line of a right answer does. Line {numbers[0]} does not."
+        known = "Every other line does what a line of a right answer does."
+        says = f"{known} Line {numbers[0]} does what none of those known here does."
     return Found(numbers[0], suspects.shown([(answer.name, n) for n in numbers]), says, answer.name, False)

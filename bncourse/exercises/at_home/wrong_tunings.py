@@ -17,15 +17,16 @@ def nothing_is_trained(model, images, labels):
 
 @_wrong("K2", seen=r"head not first; moved: kernels, gamma and beta, statistics;")
 def all_at_once(model, images, labels):
-    """Everything moves from the first step on, the moving statistics too. First freeze the base (base.trainable =
-    False, then compile) and train the head; an untrained head sends large, useless gradients into the base."""
+    """All of the base moves, the moving statistics too, before the head is trained. First freeze the base
+    (base.trainable = False, then compile) and train the head for about six epochs with Adam 0.01; an untrained head can
+    send large, useless gradients into the base."""
     fit(model, images, labels, 0.01)
 
 
 @_wrong("K2", seen=r"head not first; moved: kernels;")
 def the_head_is_not_trained_first(model, images, labels):
     """The batch norms stay, but the kernels of the base move before the head is trained. Freeze the whole base for the
-    first fit."""
+    first fit, of about six epochs with Adam 0.01."""
     free_but_for_norms(model.get_layer("base"))
     fit(model, images, labels, 0.001, epochs=12)
 
@@ -56,8 +57,8 @@ def batch_norm_is_unfrozen_with_the_base(model, images, labels):
 
 @_wrong("K1", seen=r"head first; moved: kernels, gamma and beta;")
 def the_statistics_held_by_momentum_1(model, images, labels):
-    """The statistics stay, but gamma and beta move, and while training the batch is normalized with its own statistics.
-    trainable = False on each batch norm keeps all four, and uses the kept ones."""
+    """The statistics stay, but gamma and beta move. A momentum of 1, for one, keeps the statistics alone; trainable =
+    False on each batch norm, then compile, keeps all four."""
     base = train_head(model, images, labels)
     base.trainable = True
     for layer in norms(base):
@@ -90,8 +91,8 @@ def the_statistics_put_back_only_for_gamma(model, images, labels):
 
 @_wrong("K2", seen=r"head first; moved: kernels; far;")
 def the_large_rate_for_the_base_too(model, images, labels):
-    """The kernels of the base have gone far from what they knew. Take a smaller learning rate in the second phase, such
-    as 0.001, and a few epochs."""
+    """The kernels of the base have gone far from where they were. Take a smaller learning rate in the second phase,
+    such as 0.001, and a few epochs."""
     base = train_head(model, images, labels)
     free_but_for_norms(base)
     fit(model, images, labels, 0.02)

@@ -108,15 +108,15 @@ def both(forward, backward, x, gamma, beta, dout=None):
 
 @gradient_check.wrong("B4", looks_like=r"ones", seen=r"^a dout of ones[^;]*$")
 def dout_of_ones(forward, backward, x, gamma, beta):
-    """You use a dout of ones. Batch norm takes the mean away, so the loss never changes, the true dx is 0, and a
-    wrong dx may be 0 too: a missing gamma or a wrong factor passes. Draw dout at random."""
+    """You use a dout of ones. Batch norm takes the mean away, so the loss does not change with x, the true dx is 0, and
+    a wrong dx may be 0 too: a missing gamma or a wrong factor passes. Draw dout at random."""
     return all(np.allclose(a, b) for a, b in both(forward, backward, x, gamma, beta, np.ones_like(x)))
 
 
 @gradient_check.wrong("B4", looks_like=r"ones")
 def dout_of_ones_and_a_relative_tolerance(forward, backward, x, gamma, beta):
     """You use a dout of ones. Batch norm takes the mean away, so the true dx is 0, and a relative tolerance compares
-    nothing but rounding. Draw dout at random."""
+    only rounding there. Draw dout at random."""
     return all(close(a, b) for a, b in both(forward, backward, x, gamma, beta, np.ones_like(x)))
 
 
@@ -139,8 +139,8 @@ def one_size_for_all_three_gradients(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4")
 def a_nan_that_passes(forward, backward, x, gamma, beta):
-    """Your check says True where a gradient holds nan: `error > tolerance` is False for nan, so nothing stops it. Ask
-    whether the error is small, and say False in all other cases."""
+    """Your check says True where a gradient holds nan. `error > tolerance` is False for nan, and np.nanmax looks past
+    it. Ask whether every error is small, and say False in all other cases."""
     return not any(
         bool(np.linalg.norm(a - b) > 1e-5 * (np.linalg.norm(a) + np.linalg.norm(b)))
         for a, b in both(forward, backward, x, gamma, beta)
@@ -189,7 +189,7 @@ def totals_compared(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4", looks_like=r"@|dot|cos")
 def directions_compared(forward, backward, x, gamma, beta):
-    """You compare the directions of the gradients alone. One that is too long passes: compare the numbers
+    """You compare the directions of the gradients alone. One that is too long or too short passes: compare the numbers
     themselves."""
     pairs = [(a.ravel(), b.ravel()) for a, b in both(forward, backward, x, gamma, beta)]
     return all(bool(a @ b > 0.9999999 * np.linalg.norm(a) * np.linalg.norm(b)) for a, b in pairs)
@@ -218,8 +218,8 @@ def an_absolute_tolerance(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4", name="finite differences that are too coarse")
 def differences_to_one_side_with_a_large_step(forward, backward, x, gamma, beta):
-    """Right gradients fail wherever the function is curved: your finite differences are too coarse, and exact for a
-    straight line only. Step to both sides, (loss(v + h) - loss(v - h)) / 2h, with h about 1e-5."""
+    """Right gradients fail where the function is curved, and pass for a straight line: your finite differences are too
+    coarse for your tolerance. Take (loss(v + h) - loss(v - h)) / 2h, a step to both sides, with h about 1e-5."""
     dout = random_dout(x)
     slopes = differences(forward, dout, (x, gamma, beta), step=0.03, sides=1)
     return all(close(a, b, 2e-3) for a, b in zip(slopes, backward(dout, x, gamma, beta), strict=True))

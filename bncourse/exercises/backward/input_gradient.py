@@ -96,14 +96,15 @@ def the_elementwise_derivative_only(dout, x, gamma, eps=1e-3):
 
 @input_gradient.wrong("B2", looks_like=r"len|shape|\bN\b|\bm\b")
 def one_over_the_batch_size_missing(dout, x, gamma, eps=1e-3):
-    """Every number is too large by the size of the batch. With m * dout and two sums in the bracket, the whole must
-    be divided by m."""
+    """Every number is m times too large, where m is the size of the batch. With m * dout and two sums in the bracket,
+    the whole must be divided by m; with means it must not be multiplied by it."""
     return len(x) * reference.input_gradient(dout, x, gamma, eps)
 
 
 @input_gradient.wrong("B2", looks_like=r"mean|/\s*len|/\s*m|/\s*N")
 def divided_by_the_batch_size_once_more(dout, x, gamma, eps=1e-3):
-    """Every number is too small by the size of the batch. With means in the bracket, nothing is left to divide."""
+    """Every number is m times too small, where m is the size of the batch. With means in the bracket, nothing is left
+    to divide."""
     return reference.input_gradient(dout, x, gamma, eps) / len(x)
 
 
@@ -138,7 +139,8 @@ def the_sign_of_dx_turned(dout, x, gamma, eps=1e-3):
 
 @input_gradient.wrong("B2", looks_like=r"sum|mean")
 def dx_summed_over_the_batch(dout, x, gamma, eps=1e-3):
-    """You add dx up over the batch. Each example has its own x, so dx has the shape of x."""
+    """What comes back has one number for each feature, 0, as the sum of dx over the batch is. Each example has its own
+    x, so dx has the shape of x."""
     return reference.input_gradient(dout, x, gamma, eps).sum(axis=0)
 
 

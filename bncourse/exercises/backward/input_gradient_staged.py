@@ -133,13 +133,14 @@ def epsilon_forgotten_in_the_stages(x, eps):
 
 @input_gradient_staged.wrong("F6", step="total", looks_like=r"1e-\d|0\.0+1", name="epsilon fixed at 1e-3 in the stages")
 def epsilon_fixed_in_the_stages(x, eps):
-    """You use a fixed epsilon of 1e-3 and not the `eps` that was passed."""
+    """An epsilon of 1e-3 is used, whatever `eps` was passed: it is written into the code, or `eps` is not handed on to
+    the function that needs it."""
     return x.var(axis=0) + 1e-3
 
 
 @input_gradient_staged.wrong("F6", step="total", looks_like=r"1e-\d|0\.0+1", name="epsilon fixed at 1e-5 in the stages")
 def epsilon_of_pytorch_in_the_stages(x, eps):
-    """You use a fixed epsilon of 1e-5 and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-5 is used, not the `eps` that was passed."""
     return x.var(axis=0) + 1e-5
 
 

@@ -71,8 +71,8 @@ def dvar_not_summed(dx_hat, centred, total, dout):
 
 @input_gradient_staged.wrong("B2", step="dvar", looks_like=r"sum.*sum")
 def dvar_summed_too_early(dx_hat, centred, total, dout):
-    """You add dx_hat and x - mean over the batch before you multiply. The distances from a mean add up to 0, so dvar
-    is 0. Multiply example by example; then add."""
+    """Your dvar is 0. So it is where x - mean is added over the batch first: distances from a mean add up to 0.
+    Multiply dx_hat and x - mean example by example; then add."""
     return dx_hat.sum(axis=0) * centred.sum(axis=0) * -0.5 * total**-1.5
 
 
@@ -131,8 +131,8 @@ def the_second_term_of_dmean_not_summed(dx_hat, centred, total, dvar, dout):
 
 @input_gradient_staged.wrong("B2", step="dmean", looks_like=r"dmean\s*=|dvar\s*\*")
 def the_first_term_of_dmean_dropped(dx_hat, centred, total, dvar, dout):
-    """dmean holds the path through the variance only, which is 0. The mean is in x_hat too: the sum of -dx_hat
-    over the root is missing."""
+    """Your dmean is 0, as its path through the variance alone is. The mean is in x_hat too: the sum of -dx_hat over the
+    root is missing."""
     return dvar * (-2 * centred).mean(axis=0)
 
 

@@ -22,14 +22,14 @@ def epsilon_outside_the_root_on_the_way_back(x, eps):
 
 @input_gradient.wrong("F6", step="root", looks_like=r"1e-\d|0\.0+1", name="epsilon fixed at 1e-3 on the way back")
 def epsilon_fixed_on_the_way_back(x, eps):
-    """You use a fixed epsilon of 1e-3 and not the `eps` that was passed; the backward pass must use the one of the
-    forward pass."""
+    """An epsilon of 1e-3 is used, whatever `eps` was passed: it is written into the code, or `eps` is not handed on.
+    The backward pass must use the one of the forward pass."""
     return np.sqrt(x.var(axis=0) + 1e-3)
 
 
 @input_gradient.wrong("F6", step="root", looks_like=r"1e-\d|0\.0+1", name="epsilon fixed at 1e-5 on the way back")
 def epsilon_fixed_as_in_pytorch_on_the_way_back(x, eps):
-    """You use a fixed epsilon of 1e-5 and not the `eps` that was passed; the backward pass must use the one of the
+    """A fixed epsilon of 1e-5 is used, not the `eps` that was passed; the backward pass must use the one of the
     forward pass."""
     return np.sqrt(x.var(axis=0) + 1e-5)
 

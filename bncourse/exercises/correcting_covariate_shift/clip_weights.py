@@ -58,7 +58,8 @@ clip_weights = Exercise(
     hints=(
         "Two steps, in this order: clip, then rescale. A weight above the limit is not thrown away; what does it "
         "become?",
-        "After the clip each weight is the smaller one of itself and the limit. Then the mean is no longer 1.",
+        "After the clip each weight is the smaller one of itself and the limit. By which number must these be divided, "
+        "so that their mean becomes 1?",
         "Take the smaller of each weight and `most`, then divide by the mean of what you have now.",
     ),
 )
@@ -98,7 +99,8 @@ def large_weights_set_to_1(weights, most):
 
 @clip_weights.wrong("C2", step="clip")
 def weights_that_are_not_clipped(weights, most):
-    """No weight is clipped: the limit is not used. First cut the weights above `most` down to `most`."""
+    """No weight is clipped in what comes back. First cut the weights above `most` down to `most`, and go on with these:
+    np.minimum gives a new array."""
     return weights
 
 

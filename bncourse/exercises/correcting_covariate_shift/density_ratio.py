@@ -147,8 +147,7 @@ def the_root_of_the_class_sizes(n_source, n_target):
 
 @density_ratio.wrong("C2", looks_like=r"log")
 def the_logarithm_of_the_ratio(logits, n_source, n_target):
-    """You add the logarithm of the sizes to the logits, and stop there: that is the logarithm of the ratio. Undo it
-    with the exponential."""
+    """What you give is the logarithm of the ratio. Undo it with the exponential."""
     return logits + np.log(n_source / n_target)
 
 
@@ -158,6 +157,14 @@ def a_ratio_rescaled_to_the_mean_1(logits, n_source, n_target):
     n_target."""
     odds = np.exp(logits)
     return odds / odds.mean()
+
+
+@density_ratio.wrong("C2", looks_like=r"sum\(")
+def a_ratio_rescaled_to_the_sum_1(logits, n_source, n_target):
+    """Your weights have the sum 1. Here the ratio itself is asked, and the ratio of one example does not depend on the
+    other examples; what scales it is n_source / n_target."""
+    odds = np.exp(logits)
+    return odds / odds.sum()
 
 
 @density_ratio.wrong("C2", looks_like=r"exp\(.*\+")

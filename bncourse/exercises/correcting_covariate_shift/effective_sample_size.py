@@ -88,7 +88,8 @@ def the_sum_divided_by_the_largest(weights):
 
 @effective_sample_size.wrong("C2", looks_like=r"mean|len|size|shape")
 def a_share_of_the_sample(weights):
-    """You give the share of the sample that counts, from 0 to 1. The size itself is asked: the sums, not the means."""
+    """You give the share of the sample that counts, which is 1 at most. The size itself is asked, which is as many
+    times larger as there are examples."""
     return np.mean(weights) ** 2 / np.mean(weights**2)
 
 
@@ -101,8 +102,8 @@ def one_over_the_sum_of_squares(weights):
 
 @effective_sample_size.wrong("C2", looks_like=r"sum")
 def both_sums_squared(weights):
-    """Above and below the line stands the same, so the result is always 1. Above it, add first and square the sum;
-    below it, square each weight, then add."""
+    """Your result is 1 whatever the weights are. Above the line, add first and square the sum; below it, square each
+    weight, then add."""
     return np.sum(weights) ** 2 / np.sum(weights) ** 2
 
 

@@ -123,7 +123,8 @@ def weights_that_sum_to_1_and_a_mean(losses, weights):
 
 @weighted_risk.wrong("C2", looks_like=r"return")
 def the_terms_not_added(losses, weights):
-    """One number for each example comes back. The risk is their sum."""
+    """One number for each example comes back. The risk is one number: add up weight times loss, and divide by the sum
+    of the weights."""
     return weights * losses / weights.sum()
 
 

@@ -69,8 +69,8 @@ def _the_running_mean_becomes_beta(case, got):
 
 @batch_norm_inference.wrong("R3", step="statistics", looks_like=r"\.mean\(|\.var\(|np\.mean|np\.var|\.std\(")
 def batch_statistics_at_inference(x, running_mean, running_var):
-    """You normalize with the mean and the variance of this batch. After training, batch norm uses the running ones:
-    one example alone has no variance, and its answer must not depend on its neighbours."""
+    """You normalize with the mean and the variance of this batch. After training, batch norm uses the running ones: the
+    variance of one example alone is 0, and its answer must not depend on its neighbours."""
     return x.mean(axis=0), x.var(axis=0)
 
 
@@ -175,7 +175,7 @@ batch_norm_inference.inherit(
         # and these cannot be met here, or stand above already
         "statistics of the batch and not those passed",
         "variance of the batch and not the one passed",
-        "the unbiased deviation of the batch",
+        "statistics of the batch divided by one less",
         "normalizes each example",
         "one mean and deviation for all numbers",
         "x_hat overwritten in place",

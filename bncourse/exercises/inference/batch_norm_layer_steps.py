@@ -10,7 +10,7 @@ from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_s
 @batch_norm_layer.wrong("R3", step="selected")
 def batch_statistics_after_training(training, own, running):
     """After training you still normalize with the mean and the variance of the batch. Use the running ones there: an
-    answer must not depend on the other examples of its batch, and one example alone has no variance."""
+    answer must not depend on the other examples of its batch, and the variance of one example alone is 0."""
     return own
 
 
@@ -67,8 +67,8 @@ def the_standard_deviation(x, mean):
 
 @batch_norm_layer.wrong("R2", step="updates", looks_like=r"return")
 def running_statistics_never_updated(training):
-    """The running statistics come back as they were, also while training. Each training batch moves them; without
-    that the layer normalizes with 0 and 1 after training."""
+    """The running statistics come back as they were, also while training. Each training batch moves them; without that
+    the layer normalizes after training with what they began with, in Keras 0 and 1."""
     return False
 
 

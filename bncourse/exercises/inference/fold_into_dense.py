@@ -73,13 +73,14 @@ def epsilon_outside_the_root_when_folding(gamma, var, eps):
 
 @fold_into_dense.wrong("F6", step="scale", looks_like=r"1e-\d|0\.0+1", name="a fixed epsilon of 1e-3 when folding")
 def a_fixed_epsilon_when_folding(gamma, var, eps):
-    """You use a fixed epsilon of 1e-3 and not the `eps` that was passed."""
+    """An epsilon of 1e-3 is used, whatever `eps` was passed: it is written into the code, or `eps` is not handed on to
+    the function that needs it."""
     return gamma / np.sqrt(var + 1e-3)
 
 
 @fold_into_dense.wrong("F6", step="scale", looks_like=r"1e-\d|0\.0+1", name="a fixed epsilon of 1e-5 when folding")
 def a_fixed_epsilon_as_in_pytorch_when_folding(gamma, var, eps):
-    """You use a fixed epsilon of 1e-5, PyTorch's default, and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-5 is used, PyTorch's default, and not the `eps` that was passed."""
     return gamma / np.sqrt(var + 1e-5)
 
 
@@ -183,6 +184,12 @@ def the_old_bias_left_out(bias, scale, mean, beta):
     """The old bias is left out. It goes through the batch norm with the weighted sum: (bias - mean) times the scale.
     It may be dropped in training, where the batch mean removes it; after training the running mean holds it."""
     return beta - mean * scale
+
+
+@fold_into_dense.wrong("R3", step="new_bias", looks_like=r"zeros|0\s*\*|\*\s*0")
+def a_bias_of_0(bias, scale, mean, beta):
+    """Your new bias is 0. It is (bias - mean) times the scale, plus beta: what comes out where x is 0."""
+    return np.zeros_like(bias)
 
 
 @fold_into_dense.wrong("R3", step="new_bias", looks_like=r"bias")

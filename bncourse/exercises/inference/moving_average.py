@@ -102,6 +102,12 @@ def the_whole_batch_added(running, batch, momentum=0.99, convention="keras"):
     return old * running + batch
 
 
+@moving_average.wrong("R2", looks_like=r"running\s*\+\s*batch|batch\s*\+\s*running|\+=")
+def the_two_added(running, batch, momentum=0.99, convention="keras"):
+    """You add the two as they are. Each has a weight, momentum or 1 - momentum, and the two weights add up to 1."""
+    return running + batch
+
+
 @moving_average.wrong("R2", looks_like=r"momentum")
 def the_same_weight_on_both(running, batch, momentum=0.99, convention="keras"):
     """Both values have the same weight, momentum. The two weights are momentum and 1 - momentum: they add up to 1."""

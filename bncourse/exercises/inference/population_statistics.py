@@ -47,8 +47,8 @@ population_statistics = Exercise(
     hints=(
         "batches has the shape (batches, batch, features). Each batch gives one mean and one variance for each "
         "feature.",
-        "Average the batch means over the batches, and the batch variances too. Each batch variance is a little too "
-        "small: by how much, if m examples share one mean?",
+        "Average the batch means over the batches, and the batch variances too. On average a batch variance is too "
+        "small: by which factor, if m examples share one mean?",
         "The last step multiplies the average variance by m over (m - 1), where m is how many examples one batch "
         "holds.",
     ),
@@ -99,8 +99,8 @@ def one_result_for_each_batch(batches):
 
 @population_statistics.wrong("R5", step="average_mean", looks_like=r"/\s*\(.*-\s*1")
 def the_mean_multiplied_too(batches):
-    """You multiply the mean by m / (m - 1) as well. Only the variance is too small; the average of the batch means is
-    right as it is."""
+    """You multiply the mean by m / (m - 1) as well. Only the variance is too small on average; the average of the batch
+    means is right as it is."""
     size = batches.shape[1]
     return size / (size - 1) * batches.mean(axis=(0, 1))
 

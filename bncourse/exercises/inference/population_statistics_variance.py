@@ -7,8 +7,8 @@ from bncourse.exercises.inference.population_statistics import population_statis
 
 @population_statistics.wrong("R5", step="average_variance", looks_like=r"var", name="m / (m - 1) left out")
 def m_over_m_minus_one_left_out(batches):
-    """The factor m / (m - 1) is missing. A batch measures its variance from its own mean and finds a little less than
-    the training set has; the factor corrects that."""
+    """The factor m / (m - 1) is missing, or divided out again. A batch measures its variance from its own mean, and on
+    average finds less than the training set has; the factor corrects that."""
     return batches.var(axis=1).mean(axis=0)
 
 
@@ -22,7 +22,7 @@ def m_over_m_minus_one_twice(batches):
 
 @population_statistics.wrong("R5", step="average_variance", looks_like=r"-\s*1", name="m / (m - 1) upside down")
 def m_over_m_minus_one_upside_down(batches):
-    """The factor is upside down. The batch variances are too small, so it is larger than 1: m / (m - 1)."""
+    """The factor is upside down. The batch variances are too small on average, so it is larger than 1: m / (m - 1)."""
     size = batches.shape[1]
     return (size - 1) / size * batches.var(axis=1).mean(axis=0)
 

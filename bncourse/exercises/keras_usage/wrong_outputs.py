@@ -25,7 +25,7 @@ def epsilon_outside_the_root_of_the_layer(momentum=0.99, epsilon=1e-3):
 
 @_wrong("F6", looks_like=r"sqrt|1e-")
 def an_epsilon_of_the_layer_that_is_not_used(momentum=0.99, epsilon=1e-3):
-    """You use a fixed epsilon of 1e-3 and not the `epsilon` that was passed."""
+    """A fixed epsilon of 1e-3 is used, not the `epsilon` that was passed."""
     return layer_with(
         momentum,
         epsilon,

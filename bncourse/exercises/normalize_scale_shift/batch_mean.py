@@ -91,7 +91,7 @@ def the_median(x):
 
 @batch_mean.wrong("F3", looks_like=r"return x\b")
 def the_batch_itself(x):
-    """The batch comes back as it was passed; nothing is averaged yet."""
+    """The batch comes back as it was passed. Give the mean of each of its columns."""
     return x
 
 

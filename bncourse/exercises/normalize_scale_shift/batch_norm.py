@@ -99,7 +99,7 @@ batch_norm.inherit(
         "the mean distance without a square",
         "statistics of the batch and not those passed",
         "variance of the batch and not the one passed",
-        "the unbiased deviation of the batch",
+        "statistics of the batch divided by one less",
         "normalizes each example",
         "one mean and deviation for all numbers",
         "x overwritten in place",

@@ -137,8 +137,8 @@ def the_squares_without_the_mean_taken_off(x, mean):
 
 @batch_variance.wrong("F1", looks_like=r"mean")
 def the_mean_distance_without_a_square(x, mean):
-    """You average x - mean, with no square or with a square that comes too late. Distances above and below the mean
-    cancel, so this is always 0: square first."""
+    """Your result is 0 for every batch, as the average of x - mean is: distances above and below the mean cancel.
+    Square each distance first, then average."""
     return (x - mean).mean(axis=0)
 
 

@@ -83,13 +83,13 @@ def epsilon_written_into_the_code(x, mean, var, eps=1e-3):
 
 @normalize.wrong("F6", looks_like=r"1e-\d|0\.0+1", name="an epsilon of 1e-5 written into the code")
 def an_epsilon_of_1e_5_written_into_the_code(x, mean, var, eps=1e-3):
-    """You use a fixed epsilon of 1e-5 (PyTorch's default) and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-5 is used (PyTorch's default), not the `eps` that was passed."""
     return (x - mean) / np.sqrt(var + 1e-5)
 
 
 @normalize.wrong("F6", looks_like=r"1e-\d|0\.0+1", name="an epsilon of 1e-8 written into the code")
 def an_epsilon_of_1e_8_written_into_the_code(x, mean, var, eps=1e-3):
-    """You use a fixed epsilon of 1e-8 and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-8 is used, not the `eps` that was passed."""
     with np.errstate(all="ignore"):
         return (x - mean) / np.sqrt(var + 1e-8)
 
@@ -178,9 +178,9 @@ def variance_of_the_batch_and_not_the_one_passed(x, mean, var, eps=1e-3):
 
 
 @normalize.wrong("F5")
-def the_unbiased_deviation_of_the_batch(x, mean, var, eps=1e-3):
-    """You compute an unbiased standard deviation (divided by the batch size minus one) from x. This step uses
-    the `var` that it is given, and batch norm's variance divides by the batch size."""
+def statistics_of_the_batch_divided_by_one_less(x, mean, var, eps=1e-3):
+    """You compute the mean and the variance from x, and divide the variance by the batch size minus one. This step uses
+    the `mean` and `var` that it is given, and batch norm's variance divides by the batch size."""
     with np.errstate(all="ignore"):
         centred = x - x.mean(axis=0)
         var = (centred**2).sum(axis=0) / (np.float64(len(x)) - 1)

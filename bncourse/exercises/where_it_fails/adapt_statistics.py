@@ -230,7 +230,7 @@ def no_epsilon(x, gamma, beta, mean, var, eps):
 
 @adapt_statistics.wrong("F6", step="normalize", looks_like=r"1e-\d|0\.0+1")
 def epsilon_written_into_the_code(x, gamma, beta, mean, var, eps):
-    """You use a fixed epsilon of 1e-3 and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-3 is used, not the `eps` that was passed."""
     return gamma * (x - mean) / np.sqrt(var + 1e-3) + beta
 
 

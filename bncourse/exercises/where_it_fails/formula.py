@@ -54,13 +54,13 @@ def no_epsilon(x, mean, var, eps):
 
 @_idea("F6", "normalize", r"1e-\d|0\.0+1")
 def the_epsilon_of_keras_written_into_the_code(x, mean, var, eps):
-    """You use a fixed epsilon of 1e-3 (Keras's default) and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-3 is used (Keras's default), not the `eps` that was passed."""
     return (x - mean) / np.sqrt(var + 1e-3)
 
 
 @_idea("F6", "normalize", r"1e-\d|0\.0+1")
 def the_epsilon_of_pytorch_written_into_the_code(x, mean, var, eps):
-    """You use a fixed epsilon of 1e-5 (PyTorch's default) and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-5 is used (PyTorch's default), not the `eps` that was passed."""
     return (x - mean) / np.sqrt(var + 1e-5)
 
 

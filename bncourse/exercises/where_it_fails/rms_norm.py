@@ -163,13 +163,13 @@ def no_epsilon(x, mean_square, eps):
 
 @rms_norm.wrong("F6", step="divide", looks_like=r"1e-\d|0\.0+1")
 def the_default_epsilon_written_into_the_code(x, mean_square, eps):
-    """You use a fixed epsilon of 1e-6 and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-6 is used, not the `eps` that was passed."""
     return x / np.sqrt(mean_square + 1e-6)
 
 
 @rms_norm.wrong("F6", step="divide", looks_like=r"1e-\d|0\.0+1")
 def another_epsilon_written_into_the_code(x, mean_square, eps):
-    """You use a fixed epsilon of 1e-5 and not the `eps` that was passed."""
+    """A fixed epsilon of 1e-5 is used, not the `eps` that was passed."""
     return x / np.sqrt(mean_square + 1e-5)
 
 
