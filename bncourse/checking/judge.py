@@ -16,6 +16,7 @@ from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.replay import Replay
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
+from bncourse.checking.where.again import changes_its_mind
 from bncourse.checking.where.class_change import class_change
 from bncourse.checking.where.defaults import wrong_default
 from bncourse.checking.where.driven import driven_change, line_that_objects
@@ -133,6 +134,8 @@ def _verdict(exercise, answer, trials):
         change = change or (so_far if so_far.line else None)
     if looks_odd and not change and (change := odd_line(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(change.says)]
+    if looks_odd and not change and (said := changes_its_mind(exercise, answer, told)):
+        reasons = [Reason(said), *reasons]
     if values_are_right and not (where or change) and (change := first_write(exercise, answer, of_part)):
         reasons = [*reasons, Reason(change.says)]
     is_all_told = told.kind in ("fault", "changed") or (change and change.whole)

@@ -9,7 +9,7 @@ import ast
 import itertools
 import re
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,7 +94,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if helpers is None:
         return None
     failing = [trial for trial in trials if trial.kind]
-    first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
+    # of one number, and of zeros, many a change is right
+    first = min(failing, key=lambda trial: (size_of(trial) < 8, _says_little(trial), size_of(trial)))
     changes = Changes(answer.source, helpers)
     candidates = _first_of(exercise, answer, changes, first)
     several, of_part = Several(exercise, first), None
@@ -120,7 +121,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if not right:
         return None
     where = [f"{name} right in every case of this check" for name in right]
-    return told(answer, [answer.source, *helpers], list(right.values()), where, False)
+    found = told(answer, [answer.source, *helpers], list(right.values()), where, False)
+    return replace(found, line=0, text="") if several.leaves_an_earlier_one(right) else found
 
 
 def is_name_or_number(change):
@@ -207,6 +209,16 @@ def tells(trials):
         telling += any(np.any(value != np.round(value)) for value in numbers)
     counts = {t.expected for t in trials if isinstance(t.expected, int | np.integer)}
     return (telling >= 2 or len(counts) >= _COUNTS) and any(trial.kind for trial in trials)
+
+
+def _says_little(trial):
+    """Count the results that are whole numbers, such as the zeros of a batch of one."""
+    return sum(bool(np.all(piece == np.round(piece))) for piece in map(_numbers, compare.pieces(trial.expected)))
+
+
+def _numbers(value):
+    value = np.asarray(value)
+    return value if value.dtype.kind == "f" else np.empty(0)
 
 
 def size_of(trial):

@@ -1,10 +1,12 @@
 """Where a changed answer is right: as a whole, or in one of the results that it returns."""
 
+from collections import Counter
+
 import numpy as np
 
 from bncourse.checking import compare
 
-_MOST_KEPT = 5
+_MOST_KEPT = 12
 
 
 class Several:
@@ -35,7 +37,9 @@ class Several:
                     kept.append(change)
 
     def that_hold(self, run, trials):
-        """Return for each wrong result the first change that makes it right on every case, by the name of the result.
+        """Return for each wrong result a change that makes it right on every case, by the name of the result.
+
+        One that makes several of them right comes first: they may share what is wrong, in a line before.
 
         Parameters
         ----------
@@ -43,12 +47,22 @@ class Several:
             ``run(change, trial)`` gives what came back with the change, as `variants.outcomes` does.
         trials : list of Trial
         """
+        mends = Counter(id(change) for kept in self._kept.values() for change in kept)
         found = {}
         for place, kept in self._kept.items():
-            change = next((each for each in kept if self._holds(run, each, trials, place)), None)
+            likely = sorted(kept, key=lambda each: -mends[id(each)])
+            change = next((each for each in likely if self._holds(run, each, trials, place)), None)
             if change is not None:
                 found[self._exercise.returns[place]] = change
         return found
+
+    def leaves_an_earlier_one(self, found):
+        """Return whether a wrong result is left that comes before all that changes make right.
+
+        What comes back later is often made of it, so the mistake may be in a line before.
+        """
+        names = [self._exercise.returns[place] for place in self._kept]
+        return bool(found) and names[0] not in found
 
     def _holds(self, run, change, trials, place):
         for trial in trials:

@@ -68,9 +68,9 @@ def rejects_everything(bn):
 
 @find_bugs.wrong("C3", looks_like=r"mean|std")
 def only_mean_0_and_deviation_1(bn):
-    """Your test looks only at the mean and the standard deviation of the output while training, with gamma 1 and
-    beta 0. Most bugs pass that. Compare the whole output with the formula, at inference too, and the running
-    statistics and gradients."""
+    """Your test finds what one finds that looks at the mean and the standard deviation of the output while training,
+    with gamma 1 and beta 0. Most bugs pass that. Compare the whole output with the formula, at inference too, and the
+    running statistics and gradients, with a large epsilon and all else drawn."""
     x = _batch()[0]
     one, zero = np.ones(5), np.zeros(5)
     y, _, _ = bn.forward(x, one, zero, zero, one, 0.9, 1e-5, True)
@@ -79,7 +79,7 @@ def only_mean_0_and_deviation_1(bn):
 
 @find_bugs.wrong("F6", looks_like=r"1e-5|allclose")
 def a_tiny_epsilon_and_a_loose_comparison(bn):
-    """Your test compares outputs at an epsilon of 1e-5, with the usual tolerance of allclose, which is as large.
+    """Your test finds what one finds that compares outputs at an epsilon of 1e-5, with a tolerance that is as large.
     A wrong epsilon, among others, passes. Take an epsilon of 0.1, and test the gradients and other shapes too."""
     x, gamma, beta, mean, var = _batch()
     y = bn.forward(x, gamma, beta, mean, var, 0.7, 1e-5, True)[0]
@@ -90,8 +90,8 @@ def a_tiny_epsilon_and_a_loose_comparison(bn):
 
 @find_bugs.wrong("R3")
 def never_tests_inference(bn):
-    """Your test never calls forward with training=False, so the exhibits that are wrong at inference pass. Test that
-    output too, with running statistics that are not those of the batch."""
+    """Your test finds what one finds that never calls forward with training=False: the exhibits that are wrong at
+    inference pass. Test that output too, with running statistics that are not those of the batch."""
     drawn = _batch()
     x, gamma = drawn[:2]
     return _training_right(bn, *drawn) and _running_right(bn, *drawn) and _gradients_right(bn, x, gamma, _any_dout(x))
@@ -99,8 +99,9 @@ def never_tests_inference(bn):
 
 @find_bugs.wrong("B4", looks_like=r"ones")
 def a_gradient_check_with_dout_1(bn):
-    """Your gradient check passes a dout of ones. The true dx is then 0, whatever gamma is, so a missing gamma or a
-    wrong factor passes. Draw dout at random; and test the running statistics, and feature maps with four axes."""
+    """Your test finds what one finds that checks dx with a dout of ones. The true dx is then 0, whatever gamma is, so
+    a missing gamma or a wrong factor passes. Draw dout at random; and test the running statistics, and feature maps
+    with four axes."""
     drawn = _batch()
     x, gamma = drawn[:2]
     dx, _, _ = bn.backward(np.ones_like(x), x, gamma, 0.1)
@@ -109,8 +110,8 @@ def a_gradient_check_with_dout_1(bn):
 
 @find_bugs.wrong("B3", looks_like=r"ones|zeros")
 def gamma_1_and_beta_0(bn):
-    """Your test has gamma 1 and beta 0 throughout. Whether they are forgotten, at inference or in the gradient,
-    cannot be seen then. Draw both at random."""
+    """Your test finds what one finds that has gamma 1 and beta 0 throughout. Whether they are forgotten, at inference
+    or in the gradient, cannot be seen then. Draw both at random."""
     x, _, _, mean, var = _batch()
     drawn = x, np.ones(5), np.zeros(5), mean, var
     right = _training_right(bn, *drawn) and _running_right(bn, *drawn) and _inference_right(bn, *drawn)
@@ -119,8 +120,8 @@ def gamma_1_and_beta_0(bn):
 
 @find_bugs.wrong("R2")
 def running_statistics_never_looked_at(bn):
-    """Your test does not look at the running statistics that forward gives back. Three of the bugs live there.
-    Compare both with the average by hand, with a momentum of 0.7."""
+    """Your test finds what one finds that does not look at the running statistics that forward gives back. Three of
+    the bugs live there. Compare both with the average by hand, with a momentum of 0.7."""
     drawn = _batch()
     x, gamma = drawn[:2]
     right = _training_right(bn, *drawn) and _inference_right(bn, *drawn)
@@ -129,16 +130,16 @@ def running_statistics_never_looked_at(bn):
 
 @find_bugs.wrong("T1")
 def the_gradients_never_tested(bn):
-    """Your test never calls backward, and it draws batches of rows with small means only. Test the gradients, feature
-    maps with four axes, and a mean of a million."""
+    """Your test finds what one finds that never calls backward, and draws batches of rows with small means only. Test
+    the gradients, feature maps with four axes, and a mean of a million."""
     drawn = _batch()
     return _training_right(bn, *drawn) and _running_right(bn, *drawn) and _inference_right(bn, *drawn)
 
 
 @find_bugs.wrong("R4", looks_like=r"zeros|ones")
 def running_statistics_at_their_start(bn):
-    """Your running statistics are 0 and 1, and the test looks at inference only. Draw them at random, and test
-    the output while training, the averages and the gradients too."""
+    """Your test finds what one finds that looks at inference only, with running statistics of 0 and 1. Draw them at
+    random, and test the output while training, the averages and the gradients too."""
     x, gamma, beta, _, _ = _batch()
     zero, one = np.zeros(5), np.ones(5)
     return _close(bn.forward(x, gamma, beta, zero, one, 0.7, 0.1, False)[0], _normal(x, gamma, beta, zero, one, 0.1))
