@@ -139,8 +139,9 @@ def _verdict(exercise, answer, trials):
     if values_are_right and not (where or change) and (change := first_write(exercise, answer, of_part)):
         reasons = [*reasons, Reason(change.says)]
     is_all_told = told.kind in ("fault", "changed") or (change and change.whole)
-    if not is_all_told and (said := also_writes(exercise, answer, replay, ideas)):
-        reasons = [*reasons, Reason(said)]
+    if not is_all_told and (written := also_writes(exercise, answer, replay, ideas)):
+        reasons = [*reasons, Reason(written.says)]
+        change = change or (written if written.line and not (ideas or where) else None)
     if len(parts) > 1 and not (change and change.whole):
         others, more = diagnose_others(exercise, answer.source, replay, told, ideas)
         where = where or next((line for idea in others if (line := line_with(idea, exercise, answer.source))), "")
