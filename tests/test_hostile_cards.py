@@ -130,6 +130,13 @@ def test_of_two_results_that_share_a_wrong_line_that_line_is_shown():
     assert verdict.where.startswith("input_gradient_staged(), line 4: total"), verdict.text()
 
 
+def test_one_wrong_value_is_told_before_a_change_that_mends_a_later_result_alone():
+    forward = STAGED.replace("dout * gamma", "diff / np.sqrt(total) * gamma").replace("x.var(axis=0)", "x.var(0) + eps")
+    sentence, verdict = said("input_gradient_staged", forward.replace("+ dmean\n", "+ dmean / m\n"))
+    assert "With the right `dx_hat` in the place of" in sentence, sentence
+    assert verdict.where.startswith("input_gradient_staged(), line 5: dx_hat"), verdict.where
+
+
 def test_no_later_line_is_shown_where_an_earlier_result_is_wrong_too():
     _, verdict = said("input_gradient_staged", STAGED.replace("x.var(axis=0)", "np.tanh(x.std(axis=0)) + 3 * eps"))
     shown = re.search(r"line (\d+)", verdict.where)

@@ -116,7 +116,9 @@ def _verdict(exercise, answer, trials):
         reasons, change = [], of_the_return(answer, said)
     if not ideas and (change is None or not change.whole):
         # a change that makes one of several results right says more than the values that are not right yet
-        change = change or substituted(exercise, answer, trials) or of_class(exercise, answer, trials)
+        if not (change and change.line):  # without a line it is known that something before it is wrong too
+            change = substituted(exercise, answer, trials) or change
+        change = change or of_class(exercise, answer, trials)
         change = change or class_change(exercise, answer, trials, part)
     if ideas and change and not change.whole:
         change = None
