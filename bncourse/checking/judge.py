@@ -10,13 +10,13 @@ from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of_numbers_alone
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
+from bncourse.checking.numbers.again import changes_its_mind
 from bncourse.checking.numbers.patterns import in_another_order
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.replay import Replay
 from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
-from bncourse.checking.where.again import changes_its_mind
 from bncourse.checking.where.class_change import class_change
 from bncourse.checking.where.defaults import wrong_default
 from bncourse.checking.where.driven import driven_change, line_that_objects
