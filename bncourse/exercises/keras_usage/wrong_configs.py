@@ -80,8 +80,8 @@ def weights_as_long_as_the_batch(momentum=0.99, epsilon=1e-3):
     return layer_with(momentum, epsilon, shape=lambda input_shape: (input_shape[0],))
 
 
-@_wrong("F3", looks_like=r"shape\s*=\s*input_shape\b(?!\[)")
+@_wrong("F3", looks_like=r"tuple\(input_shape\)|shape\s*=\s*input_shape\b(?!\[)")
 def weights_in_the_shape_of_the_input(momentum=0.99, epsilon=1e-3):
     """The weights have the shape of the input, batch and all. They have one number for each feature: the shape is
     (input_shape[-1],)."""
-    return layer_with(momentum, epsilon, shape=tuple)
+    return layer_with(momentum, epsilon, shape=lambda input_shape: tuple(input_shape))
