@@ -267,3 +267,46 @@ def test_a_model_that_is_compiled_without_a_loss_is_not_called_uncompiled():
 
     told = said(BUILD, build_model)
     assert "compile was given no loss" in told and "not compiled" not in told
+
+
+_AXIS_1 = ("keras.ops.mean(x, axis=0)", "keras.ops.mean(x, axis=1, keepdims=True)")
+_EPSILON_IN_VAR = ("keras.ops.var(x, axis=0)\n", "keras.ops.var(x, axis=0) + self.epsilon\n")
+_ROOT_ALONE = ("keras.ops.sqrt(var + self.epsilon)", "keras.ops.sqrt(var)")
+
+
+@pytest.mark.parametrize(
+    ("changes", "line", "words"),
+    [
+        ([('"epsilon": self', '"eps": self')], 0, ["`get_config` gives `eps`, and `from_config` passes it on"]),
+        ([_AXIS_1], 16, ["An array of the shape (7, 5) is assigned to `moving_mean`, which has the shape (5,)."]),
+        ([("shape[-1:]", "shape[:1]")], 0, ["input_shape[0]", "one for each feature"]),
+        ([("n = shape[-1:]", "n = shape")], 0, ["The weights have the shape of the input, batch and all"]),
+        ([("keras.ops.sqrt(", "np.sqrt(")], 20, ["Inside fit there are none yet"]),
+        ([("self.moving_mean.assign(", "self.last = (")], 0, ["it has no numbers any more"]),
+        (
+            [("trainable=False, ", ""), ('"ones", name="gamma"', '"zeros", name="gamma"')],
+            0,
+            ["The moving mean and variance are trainable weights here", "Gamma starts at 0"],
+        ),
+        (
+            [_EPSILON_IN_VAR, _ROOT_ALONE],
+            0,
+            ["epsilon averaged too", "This is about 'its output after training' alone. Epsilon is left out"],
+        ),
+    ],
+)
+def test_a_layer_that_is_wrong_in_a_way_of_its_own_is_told_what_is_so(changes, line, words):
+    keras = pytest.importorskip("keras")
+    text = LAYER
+    for right, wrong in changes:
+        assert right in text
+        text = text.replace(right, wrong)
+    if "self.last" in text:  # what the last call has kept is used by the next
+        text = text.replace("mean, var = keras.ops.mean(x, axis=0)", "mean, var = getattr(self, 'last', 0.0)")
+    verdict = judge(OWN, DirectAnswer(written(OWN.name, text, keras=keras)))
+    told = " ".join(verdict.text().split())
+    assert verdict.outcome != "correct" and "\x1b" not in told
+    for each in words:
+        assert each in told, told
+    if line:
+        assert verdict.where.startswith(f"OwnBatchNormalization(), line {line}: "), verdict.where

@@ -112,7 +112,7 @@ VARIANTS = [
         "x, gamma, beta, eps=1e-3, data_format='channels_last'",
         "ax = (0, 1, 2) if data_format == 'channels_last' else (0, 2, 3); v = x.var(axis=ax, keepdims=True); "
         "return (x - x.mean(axis=ax, keepdims=True)) / (v + eps)",
-        "Lines 2 and 4 are the only ones that do what no line of the right answers known here does",
+        "Only lines 2 and 4 do what no line of the right answers known here does",
         "of a right answer does",  # line 2 is right, and written as none of them has it
     ),
 ]

@@ -13,7 +13,6 @@ import inspect
 import io
 import numbers
 import re
-import textwrap
 import time
 import traceback
 import warnings
@@ -23,13 +22,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from bncourse.checking.source import UNREADABLE, line_of_class, source_of
 from bncourse.time_limit import TimeUp, time_limit
 
 KEPT_CHARACTERS = 2_000
 DEEPEST = 6
 MOST_NUMBERS = 50_000_000
 # What Python says of a text that it cannot read, or that is nested too deeply.
-UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -190,6 +189,8 @@ class DirectAnswer:
         for frame in traceback.extract_tb(error.__traceback__):
             if code is not None and (frame.filename, frame.name) == (code.co_filename, code.co_name):
                 line, text = frame.lineno - code.co_firstlineno + 1, (frame.line or "").strip()
+        if self.kind == "class":
+            line, text = line_of_class(self._learners, self.source, error)
         try:
             message = str(error)
         except Exception:  # an exception whose own text fails has none
@@ -208,33 +209,6 @@ def told_to(drive, function, arguments):
     if not (rebuild := getattr(drive, "rebuilds", None)):
         return function
     return lambda: rebuild(plain(drive.exports(function)), *arguments[:1])
-
-
-def source_of(learners):
-    """Return the text of a function or class, or "" where there is none.
-
-    Before Python 3.13 a class of a notebook has no text of its own; it is found by that of its methods.
-    """
-    try:
-        return textwrap.dedent(inspect.getsource(learners))
-    except (OSError, TypeError):
-        methods = (
-            [each for each in vars(learners).values() if inspect.isfunction(each)] if inspect.isclass(learners) else []
-        )
-    for method in methods:
-        try:
-            lines, _ = inspect.findsource(method)
-            tree = ast.parse("".join(lines))
-        except (OSError, TypeError, *UNREADABLE):
-            continue
-        for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.ClassDef)
-                and node.name == learners.__name__
-                and method.__code__.co_firstlineno in (range(node.lineno, node.end_lineno + 1))
-            ):
-                return textwrap.dedent("".join(lines[node.lineno - 1 : node.end_lineno]))
-    return ""
 
 
 def plain(value, depth=0):

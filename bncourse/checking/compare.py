@@ -240,7 +240,8 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
     reason = ""
     if got.dtype.kind in "iub" and expected.dtype.kind == "f" and np.any(wide != np.round(wide)):
         if np.all(np.abs(wide - far) < 1):
-            reason = f"The numbers are whole (type {got.dtype}), so the fractions were cut off."
+            whole = f"The numbers are whole (type {got.dtype})" if got.ndim else "The number is whole"
+            reason = f"{whole}, so the fraction{'s were' if got.ndim else ' was'} cut off."
         elif got.ndim:  # there is more to it, such as what was added up without its fractions
             reason = f"The numbers are whole (type {got.dtype}). An array of that type keeps no fractions."
     return Mismatch("values", f"{name} should have the right values", *telling(wide, far, wrong, allowed), reason)

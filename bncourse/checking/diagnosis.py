@@ -8,9 +8,9 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.arguments import ArgumentIdea
-from bncourse.checking.faults import explain
+from bncourse.checking.faults import explain, is_explained
 from bncourse.checking.lines import is_told_by, mentions, unused
-from bncourse.checking.numbers.parts import ideas_of_part, of_other_parts, unexplained
+from bncourse.checking.numbers.parts import ideas_of_part, of_other_parts, only_there, unexplained
 from bncourse.checking.numbers.patterns import on_a_line, pattern
 from bncourse.checking.numbers.returned import of_the_returns
 from bncourse.checking.numbers.rows import differences, is_row
@@ -42,13 +42,16 @@ def diagnose(exercise, source, replay, of_part, told):
     list of WrongIdea, list of Reason
     """
     trials = replay.trials
-    ideas = replay.candidates(trials) or ideas_of_part(replay, told.case.part)
+    explained = told.kind == "fault" and is_explained(told.reply.fault, exercise)
+    ideas = [] if explained else replay.candidates(trials) or ideas_of_part(replay, told.case.part)
     if len(ideas) > 1 and isinstance(ideas[-1], ArgumentIdea):
         first, *others = ideas
         said = [_TOGETHER + first.says, *(idea.also for idea in others)]
         return ideas, [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
     if ideas:
-        return ideas, [Reason(_said(idea, exercise, source, len(ideas) > 1), idea.name, idea.code) for idea in ideas]
+        said = [_said(idea, exercise, source, len(ideas) > 1) for idea in ideas]
+        said = [_in_part(replay, *both, told.case.part) for both in zip(ideas, said, strict=True)]
+        return ideas, [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.kind == "nothing":
@@ -80,10 +83,24 @@ def diagnose_others(exercise, source, replay, told, ideas):
     -------
     list of WrongIdea, list of Reason
     """
-    others = of_other_parts(replay, told.case.part, ideas)
-    reasons = [Reason(_said(idea, exercise, source, True), idea.name, idea.code) for idea in others]
+    if told.kind == "fault" and is_explained(told.reply.fault, exercise):
+        return [], []  # the same error may end the other parts
+    others, parts = of_other_parts(replay, told.case.part, ideas)
+    reasons = [
+        Reason(_in_part(replay, idea, _said(idea, exercise, source, True), part), idea.name, idea.code)
+        for idea, part in zip(others, parts, strict=True)
+    ]
     left = unexplained(replay, told.case.part, ideas, others) if ideas else None
     return others, reasons + ([Reason(_of_the_rest(exercise, left))] if left else [])
+
+
+def _in_part(replay, idea, says, part):
+    """Say of which part a wrong idea is told, where another part shows that it holds there alone."""
+    there = only_there(replay, idea, part)
+    if not there:
+        return says
+    before, says = (_ELSEWHERE, says.removeprefix(_ELSEWHERE)) if says.startswith(_ELSEWHERE) else ("", says)
+    return f"{before}This is about {there!r} alone. {says}"
 
 
 def _of_the_rest(exercise, trial):

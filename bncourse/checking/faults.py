@@ -2,6 +2,7 @@
 
 import inspect
 import re
+from importlib import import_module
 
 # what arrays do not have behind their dot, and NumPy has as functions
 _FREE = "average|median|percentile|quantile|abs|sqrt|exp|log|square|maximum|minimum|count_nonzero|concatenate"
@@ -27,6 +28,20 @@ _MISFIT = "could not be broadcast|not aligned|mismatch in its core dimension"
 _COLOUR = re.compile(r"\x1b\[[\d;]*m")
 _AROUND = re.compile(r"^Exception encountered when calling [^\n]*\n+(.*?)(?:\n+Arguments received by .*)?$", re.DOTALL)
 _CORE = re.compile(r"^(\w+): Input operand \d has a mismatch .* \(size (\d+) is different from (\d+)\)")
+# What is looked for in a message as a whole, of which others have the first line alone.
+_OF_ALL_LINES = [
+    (
+        r"deserializing class .*Unrecognized keyword arguments passed to \w+: \{'(?P<what>\w+)'",
+        "`get_config` gives `{what}`, and `from_config` passes it on to `__init__`, which has no option of that name. "
+        "Name each setting in the dictionary as `__init__` names it.",
+    ),
+    (
+        r"target variable and the shape of the target value .*variable\.shape=(?P<right>\([\d, ]*\)), "
+        r"Received: value\.shape=(?P<got>\([\d, ]*\))\. Target variable: <Variable path=(\w+/)*(?P<what>\w+),",
+        "An array of the shape {got} is assigned to `{what}`, which has the shape {right}. Is it made of a mean or a "
+        "variance over another axis than 0, the batch, or of one with keepdims?",
+    ),
+]
 
 _MEANINGS = [
     (
@@ -229,6 +244,25 @@ def in_words(message):
     return _CORE.sub(r"\1: the sizes \3 and \2 meet, which should be the same", message)
 
 
+def is_explained(fault, exercise):
+    """Return whether an error says itself what it comes from: by the words of the exercise's driver, or by its own.
+
+    Parameters
+    ----------
+    fault : Fault
+    exercise : Exercise
+
+    Returns
+    -------
+    bool
+        Then no wrong idea need be looked for.
+    """
+    module, _, name = (exercise.driver or "").partition(":")
+    pattern = getattr(getattr(import_module(module), name), "explains", "") if module else ""
+    whole = " ".join(fault.message.split())
+    return any(re.search(each, whole) for each in (pattern or "(?!)", *(each for each, _ in _OF_ALL_LINES)))
+
+
 def explain(fault, exercise):
     """Say what a fault usually means, or "" where nobody can say more than Python did.
 
@@ -248,6 +282,10 @@ def explain(fault, exercise):
     text = f"{fault.kind}: {message.splitlines()[0] if message else ''}\n{fault.text}"
     parameters = [*inspect.signature(exercise.reference).parameters.values()]
     defaults = "|".join(p.name for p in parameters if p.default is not p.empty) or "(?!)"
+    whole = " ".join(_COLOUR.sub("", fault.message).split())
+    for pattern, meaning in _OF_ALL_LINES:
+        if found := re.search(pattern, whole):
+            return meaning.format(**found.groupdict())
     for pattern, meaning in _MEANINGS:
         found = re.search(pattern.replace("{defaults}", defaults), text)
         if found and not (inside and "{signature}" in meaning):

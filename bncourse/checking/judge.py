@@ -10,6 +10,7 @@ from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of_numbers_alone
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
+from bncourse.checking.numbers.again import changes_its_mind
 from bncourse.checking.numbers.patterns import in_another_order
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
@@ -115,7 +116,9 @@ def _verdict(exercise, answer, trials):
         reasons, change = [], of_the_return(answer, said)
     if not ideas and (change is None or not change.whole):
         # a change that makes one of several results right says more than the values that are not right yet
-        change = change or substituted(exercise, answer, trials) or of_class(exercise, answer, trials)
+        if not (change and change.line):  # without a line it is known that something before it is wrong too
+            change = substituted(exercise, answer, trials) or change
+        change = change or of_class(exercise, answer, trials)
         change = change or class_change(exercise, answer, trials, part)
     if ideas and change and not change.whole:
         change = None
@@ -133,11 +136,14 @@ def _verdict(exercise, answer, trials):
         change = change or (so_far if so_far.line else None)
     if looks_odd and not change and (change := odd_line(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(change.says)]
+    if looks_odd and not change and (said := changes_its_mind(exercise, answer, told)):
+        reasons = [Reason(said), *reasons]
     if values_are_right and not (where or change) and (change := first_write(exercise, answer, of_part)):
         reasons = [*reasons, Reason(change.says)]
     is_all_told = told.kind in ("fault", "changed") or (change and change.whole)
-    if not is_all_told and (said := also_writes(exercise, answer, replay, ideas)):
-        reasons = [*reasons, Reason(said)]
+    if not is_all_told and (written := also_writes(exercise, answer, replay, ideas)):
+        reasons = [*reasons, Reason(written.says)]
+        change = change or (written if written.line and not (ideas or where) else None)
     if len(parts) > 1 and not (change and change.whole):
         others, more = diagnose_others(exercise, answer.source, replay, told, ideas)
         where = where or next((line for idea in others if (line := line_with(idea, exercise, answer.source))), "")

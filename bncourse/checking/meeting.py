@@ -6,6 +6,7 @@ from bncourse.checking import compare
 
 # A wrong answer is matched less strictly than a right one is accepted: the order of sums may differ.
 LIKE = compare.Tolerance(1e-6, 1e-9)
+NEARER = 10.0  # how many times nearer to an idea than to the truth an answer must be
 
 _MOST_BY_CHANCE = 3  # different whole numbers
 

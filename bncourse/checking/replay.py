@@ -15,10 +15,10 @@ from bncourse.checking import compare
 from bncourse.checking.answer import plain
 from bncourse.checking.arguments import ArgumentIdea, argument_ideas, speaks_of, with_change
 from bncourse.checking.kept import kept
-from bncourse.checking.meeting import like_of, meeting, tells
+from bncourse.checking.meeting import NEARER, like_of, meeting, tells
 from bncourse.checking.numbers.patterns import passed_on
+from bncourse.checking.numbers.results import by_result
 
-NEARER = 10.0  # how many times nearer to the idea than to the truth an answer must be
 LONG = 0.05  # seconds
 
 
@@ -118,28 +118,31 @@ class Replay:
         return farthest if proved else None
 
     def _in_order(self, trials):
-        """Give trials so that those come first that tell most ideas apart and take little: those that failed."""
+        """Give trials so that those come first that tell most ideas apart and take little."""
         key = tuple(map(id, trials))
         if key not in self._orders:
-            self._orders[key] = sorted(trials, key=lambda trial: (trial.reply.seconds > LONG, not trial.kind))
+            self._orders[key] = sorted(trials, key=lambda trial: (self._takes_long(trial), not trial.kind))
         return self._orders[key]
+
+    def _takes_long(self, trial):  # an answer that stopped in a driver may have stopped before what takes long
+        return trial.reply.seconds > LONG or bool(self.exercise.driver and trial.reply.fault)
 
     def _proves(self, result, trial, off, like):
         if not trial.kind:
             return False
         if trial.kind == "changed":
-            return bool(self._changed(trial.case, result.arguments))
+            return bool(self.changed(trial.case, result.arguments))
         from_truth = compare.distance(trial.expected, result.value, like)
         return from_truth > 1 and compare.distance(trial.expected, trial.reply.value, like) >= NEARER * off
 
     def _same_changes(self, result, trial):
         """Return whether an idea that writes into its inputs writes there what the answer wrote."""
-        changed = self._changed(trial.case, result.arguments)
+        changed = self.changed(trial.case, result.arguments)
         if trial.kind == "changed":
             return bool(changed) and all(map(_equal, result.arguments, trial.reply.arguments))
         return all(not _equal(trial.case.arguments[i], trial.reply.arguments[i]) for i in changed)
 
-    def _changed(self, case, arguments):
+    def changed(self, case, arguments):
         """Return the places of the arguments that were changed and may not be."""
         names = self.exercise.parameters
         return [
@@ -165,7 +168,7 @@ class Replay:
             may_meet = meeting(self, self._in_order(trials)[0])
             pairs = (ideas for ideas in self.exercise.suspects() if len(ideas) == 2 and may_meet(*ideas))
             found = found or (self._nearest(pairs, trials) if tells(trials) else ())
-            found = found or self._observed(trials) or self._by_result(trials) or self._about_arguments(trials)
+            found = found or self._observed(trials) or by_result(self, trials) or self._about_arguments(trials)
         return list(found)
 
     def _about_arguments(self, trials):
@@ -231,44 +234,6 @@ class Replay:
         needed = [idea.seen for idea in ideas if self.exercise.shows and getattr(idea, "seen", "")]
         said = [" ".join(map(str, trial.shown.values())) for trial in trials]
         return all(re.search(pattern, text) for pattern in needed for text in said)
-
-    def _by_result(self, trials):
-        """Where several results come back and each has its own mistake, name the idea of each wrong one."""
-        if len(self.exercise.returns) < 2 or any(trial.reply.fault for trial in trials):
-            return []
-        both = [(trial.expected, trial.reply.value) for trial in trials]
-        if not all(isinstance(got, tuple | list) and len(got) == len(wanted) for wanted, got in both):
-            return []
-        found = []
-        for place in range(len(self.exercise.returns)):
-            if all(compare.same(t.expected[place], t.reply.value[place], t.tolerance) for t in trials):
-                continue
-            idea = next((i for i in self.exercise.wrong_ideas if self._explains_at(i, trials, place)), None)
-            if idea is None:
-                return []
-            if idea not in found:
-                found.append(idea)
-        return found
-
-    def _explains_at(self, idea, trials, place):
-        """Return whether an idea gives one of the results, and the others as they are or as they should be."""
-        proved = False
-        for trial in trials:
-            result, like = self.result((idea,), trial), like_of(trial)
-            if result.fault or not isinstance(result.value, tuple) or len(result.value) != len(trial.expected):
-                return False
-            if self._changed(trial.case, result.arguments):
-                return False
-            for i, (value, wanted, got) in enumerate(zip(result.value, trial.expected, trial.reply.value, strict=True)):
-                off = compare.distance(value, got, like)
-                if i == place:
-                    if off > 1:
-                        return False
-                    far = compare.distance(wanted, value, like) > 1
-                    proved = proved or (far and compare.distance(wanted, got, like) >= NEARER * off)
-                elif off > 1 and compare.distance(wanted, value, like) > 1:
-                    return False
-        return proved
 
 
 def _is_finite(result):

@@ -121,8 +121,12 @@ def judge_fine_tuning(fine_tune, what="weights"):
         "seen": f"head {'first' if trained > 0.6 else 'not first'}; moved: "
         + ", ".join([role for role, did in moved.items() if did] or ["nothing"])
         + f"; {'near' if far < FAR else 'far'}; {'good' if right > ENOUGH else 'poor'}; "
-        + ("trained" if told["calls"] else "never trained"),
+        + (_trained(_moved(start, end, range(len(start)))) if told["calls"] else "never trained"),
     }
+
+
+def _trained(handed_has_moved):
+    return "trained" if handed_has_moved else "another trained"
 
 
 # a test trains the reference, and compares

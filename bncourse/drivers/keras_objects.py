@@ -137,6 +137,7 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
 
 
 drive_layer.calculates_in_single = True
+drive_layer.explains = r"hands a tensor to NumPy|an earlier call has kept|no longer a weight|has no weight"
 drive_layer.call_of = lambda what, x, momentum, epsilon, *weights: {"momentum": momentum, "epsilon": epsilon}
 
 
@@ -175,7 +176,11 @@ def _stepped(keras, layer, x):
 
 
 def _stepped_on_jax(layer, x, start, wanted):
-    """Do the same without an optimizer and its metrics, which JAX would compile for a second when first used."""
+    """Do the same without an optimizer and its metrics, which JAX would compile for a second when first used.
+
+    As in fit there are no numbers while it is traced. What is computed is not compiled as a whole: a layer, and each
+    wrong one that it is compared with, would be compiled anew.
+    """
     import jax
 
     weights = [[variable.value for variable in group] for group in _variables(layer)]
@@ -184,7 +189,10 @@ def _stepped_on_jax(layer, x, start, wanted):
         y, _ = layer.stateless_call(*weights, x @ kernel, training=True)
         return ((y - wanted) ** 2).mean()
 
-    return np.array(start - jax.jit(jax.grad(loss))(start))
+    kept = dict(vars(layer))
+    jax.eval_shape(loss, start)
+    vars(layer).update(kept)  # a layer that keeps a tensor without numbers in itself would find it again
+    return np.array(start - jax.grad(loss)(start))
 
 
 def _variables(layer):
@@ -197,6 +205,11 @@ def _no_numpy():
     try:
         yield
     except Exception as error:
+        if re.search("UnexpectedTracer", type(error).__name__):
+            raise TypeError(
+                "call uses a tensor that an earlier call has kept, in self or outside; it has no numbers any more. "
+                "What must stay from call to call belongs into a weight, by assign."
+            ) from error
         if not re.search(
             r"Tracer|Concretization|KerasTensor|_error_repr|symbolic|numpy\(\)", f"{type(error).__name__} {error}"
         ):

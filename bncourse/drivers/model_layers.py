@@ -34,4 +34,5 @@ def layers_in_words(model):
 
 
 def _options(layer):
-    return [f"{name}={getattr(layer, name):g}" for name, usual in _OPTIONS.items() if getattr(layer, name) != usual]
+    values = {name: getattr(layer, name) for name, usual in _OPTIONS.items() if getattr(layer, name) != usual}
+    return [f"{name}={value if isinstance(value, bool) else format(value, 'g')}" for name, value in values.items()]

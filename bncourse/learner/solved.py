@@ -21,7 +21,7 @@ TRIES = 2
 _CHANGE = re.compile(
     r"One change makes (?P<what>.+?): in line (?P<line>\d+(?: of `\w+`)?), .+?\.(?=$| One change makes )"
 )
-_LATER = "Look at that line. If your next try is not right either, the card names the change."
+_LATER = "If your next try is not right either, the card names the change."
 OFF = "Worked solutions are switched off in this notebook: your instructor grades it. Hints are there: "
 
 
@@ -166,7 +166,9 @@ def with_the_place_first(verdict, exercise):
     reasons = tuple(replace(reason, says=_CHANGE.sub(_place, reason.says)) for reason in verdict.reasons)
     if reasons == verdict.reasons:
         return verdict
-    return replace(verdict, reasons=reasons, todo=(_LATER, *verdict.todo))
+    told = [found["line"] for reason in verdict.reasons for found in _CHANGE.finditer(reason.says)]
+    look = f"Look at {' and at '.join(f'line {line}' for line in dict.fromkeys(told))}. {_LATER}"
+    return replace(verdict, reasons=reasons, todo=(look, *verdict.todo))
 
 
 def _place(told):

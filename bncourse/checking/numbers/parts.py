@@ -38,6 +38,26 @@ def _spoils(replay, idea, trial):
     return bool(result.fault) or compare.distance(trial.expected, result.value, like_of(trial), enough=1.0) > 1
 
 
+def only_there(replay, idea, part):
+    """Return the part of which a wrong idea is told, where another part is right that the idea would spoil; else "".
+
+    Parameters
+    ----------
+    replay : Replay
+    idea : WrongIdea
+    part : str
+        One that the idea explains.
+
+    Returns
+    -------
+    str
+    """
+    others = [trial for trial in replay.trials if not trial.kind and trial.case.part != part]
+    firsts = {trial.case.part: trial for trial in reversed(others)}
+    is_scoped = not isinstance(idea, ArgumentIdea) and any(_spoils(replay, idea, each) for each in firsts.values())
+    return part if is_scoped else ""
+
+
 def of_other_parts(replay, part, ideas):
     """Return the wrong ideas of the other parts that fail, where those of the first part do not explain them.
 
@@ -53,11 +73,12 @@ def of_other_parts(replay, part, ideas):
 
     Returns
     -------
-    list of WrongIdea
+    list of WrongIdea, list of str
+        The ideas, and the part of each.
     """
     if any(isinstance(idea, ArgumentIdea) for idea in ideas):
-        return []
-    found = []
+        return [], []
+    found, parts = [], []
     failing = [trial.case.part for trial in replay.trials if trial.kind and trial.case.part != part]
     for other in dict.fromkeys(failing):
         here = _of(replay, other)
@@ -70,8 +91,9 @@ def of_other_parts(replay, part, ideas):
             if idea not in found and not _spoils(replay, idea, _of(replay, part)[0])
         ]
         near = [idea for idea in suspects if replay.explains((idea,), [first]) is not None]
-        found += [idea for idea in near if _explains(replay, idea, here)][:1]
-    return found
+        more = [idea for idea in near if _explains(replay, idea, here)][:1]
+        found, parts = found + more, parts + [other] * len(more)
+    return found, parts
 
 
 def unexplained(replay, part, ideas, others=()):

@@ -6,6 +6,7 @@ believed first, so what is plainest to read stands first: something left out, th
 
 import ast
 import copy
+import itertools
 
 from bncourse.checking.where.places import (
     called_name,
@@ -266,7 +267,24 @@ def _calls(place, node, text):
                     new = copy.copy(node)
                     new.keywords = [*node.keywords, ast.keyword(option, ast.Constant(value))]
                     yield place, new, f"`{option}={value}` in `{text}`"
+    numbers = [getattr(each, "value", None) for each in node.args]
+    if name == "transpose" and numbers and sorted(map(str, numbers)) == list(map(str, range(len(numbers)))):
+        yield from _orders(place, node, text, numbers)
+    if name in ("moveaxis", "swapaxes") and len(node.args) == 3:
+        new = copy.copy(node)
+        new.args = [node.args[0], node.args[2], node.args[1]]
+        yield place, new, f"`{ast.unparse(new)}` in place of `{text}`"
     if name == "len" and len(node.args) == 1:
         shape = ast.Attribute(node.args[0], "shape", ast.Load())
         new = ast.Subscript(shape, ast.Constant(1), ast.Load())
         yield place, new, f"`{ast.unparse(new)}` in place of `{text}`"
+
+
+def _orders(place, node, text, numbers):
+    """Other orders of the axes, the one that undoes what is written first."""
+    undone = tuple(sorted(range(len(numbers)), key=numbers.__getitem__))
+    for order in dict.fromkeys([undone, *itertools.permutations(range(len(numbers)))]):
+        if list(order) != numbers and len(numbers) < 5:
+            new = copy.copy(node)
+            new.args = [ast.Constant(axis) for axis in order]
+            yield place, new, f"`{ast.unparse(new)}` in place of `{text}`"

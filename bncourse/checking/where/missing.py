@@ -52,7 +52,7 @@ def wrapped(function):
         yield place, ast.UnaryOp(ast.USub(), node), f"`{text}` with the opposite sign"
         yield place, ast.BinOp(ast.Constant(1.0), ast.Div(), node), f"1 divided by `{text}` in its place"
         yield place, ast.BinOp(ast.Constant(1.0), ast.Sub(), node), f"1 minus `{text}` in its place"
-        if not isinstance(node, ast.Call):
+        if not isinstance(node, ast.Call) or isinstance(place.parent, ast.Return):
             yield place, ast.Attribute(node, "T", ast.Load()), f"`{text}` transposed"
         if isinstance(node, ast.Name) and "np" in used:
             for each in ("sort", "abs"):

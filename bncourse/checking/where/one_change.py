@@ -94,7 +94,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if helpers is None:
         return None
     failing = [trial for trial in trials if trial.kind]
-    first = min(failing, key=lambda trial: (size_of(trial) < 8, size_of(trial)))  # of one number many a change is right
+    # of one number, and of zeros, many a change is right
+    first = min(failing, key=lambda trial: (size_of(trial) < 8, _says_little(trial), size_of(trial)))
     changes = Changes(answer.source, helpers)
     candidates = _first_of(exercise, answer, changes, first)
     several, of_part = Several(exercise, first), None
@@ -121,7 +122,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
         return None
     where = [f"{name} right in every case of this check" for name in right]
     found = told(answer, [answer.source, *helpers], list(right.values()), where, False)
-    return found if alone else replace(found, line=0)
+    is_shown = alone and not several.leaves_an_earlier_one(right)
+    return found if is_shown else replace(found, line=0, text="")
 
 
 def is_name_or_number(change):
@@ -208,6 +210,16 @@ def tells(trials):
         telling += any(np.any(value != np.round(value)) for value in numbers)
     counts = {t.expected for t in trials if isinstance(t.expected, int | np.integer)}
     return (telling >= 2 or len(counts) >= _COUNTS) and any(trial.kind for trial in trials)
+
+
+def _says_little(trial):
+    """Count the results that are whole numbers, such as the zeros of a batch of one."""
+    return sum(bool(np.all(piece == np.round(piece))) for piece in map(_numbers, compare.pieces(trial.expected)))
+
+
+def _numbers(value):
+    value = np.asarray(value)
+    return value if value.dtype.kind == "f" else np.empty(0)
 
 
 def size_of(trial):

@@ -1,10 +1,12 @@
 """Where a changed answer is right: as a whole, or in one of the results that it returns."""
 
+from collections import Counter
+
 import numpy as np
 
 from bncourse.checking import compare
 
-_MOST_KEPT = 5
+_MOST_KEPT = 12
 
 
 class Several:
@@ -35,10 +37,11 @@ class Several:
                     kept.append(change)
 
     def that_hold(self, run, trials):
-        """Return for each wrong result the change that makes it right on every case, by the name of the result.
+        """Return for each wrong result a change that makes it right on every case, by the name of the result.
 
-        Where changes of more than one line do so, the last of these lines is the likeliest, since least else hangs on
-        it; but none of them is shown to be the wrong one.
+        One that makes several of them right comes first: they may share what is wrong, in a line before. Where such
+        changes are in more than one line, the last of these lines is the likeliest, since least else hangs on it; but
+        none of them is shown to be the wrong one.
 
         Parameters
         ----------
@@ -51,12 +54,23 @@ class Several:
         dict of str to Change, bool
             The changes, and whether each is in the only line where one was found.
         """
+        mends = Counter(id(change) for kept in self._kept.values() for change in kept)
         found, alone = {}, True
         for place, kept in self._kept.items():
             if hold := [each for each in kept if self._holds(run, each, trials, place)]:
-                found[self._exercise.returns[place]] = max(hold, key=lambda change: change.line)
-                alone &= len({(each.function, each.line) for each in hold}) == 1
+                most = max(mends[id(each)] for each in hold)
+                likely = [each for each in hold if mends[id(each)] == most]
+                found[self._exercise.returns[place]] = max(likely, key=lambda each: each.line)
+                alone &= len({(each.function, each.line) for each in likely}) == 1
         return found, alone
+
+    def leaves_an_earlier_one(self, found):
+        """Return whether a wrong result is left that comes before all that changes make right.
+
+        What comes back later is often made of it, so the mistake may be in a line before.
+        """
+        names = [self._exercise.returns[place] for place in self._kept]
+        return bool(found) and names[0] not in found
 
     def _holds(self, run, change, trials, place):
         for trial in trials:

@@ -5,6 +5,7 @@ are left: the card names them all, or none.
 """
 
 import ast
+import builtins
 
 import numpy as np
 
@@ -16,8 +17,8 @@ from bncourse.checking.where.one_change import SHAPES, Found, helpers_of, may_be
 from bncourse.checking.where.several import right_at
 from bncourse.checking.where.steps import distinct, is_same, is_telling, steps_of
 
-MOST_SHOWN = 2  # lines
-SECONDS = 2.0
+MOST_SHOWN, SECONDS = 2, 2.0  # lines
+_EVERYWHERE = {*dir(builtins), "np", "numpy", "math"}
 
 
 class Suspects:
@@ -125,6 +126,14 @@ class Suspects:
     def count(self):
         """Count the statements."""
         return len(self._flow.statements)
+
+    def names_elsewhere(self, statement):
+        """Return whether a statement names what the learner has elsewhere, where the mistake may be."""
+        [function] = [each for each in self._functions if each.name == statement.tree]
+        own = {n.arg for n in ast.walk(function) if isinstance(n, ast.arg)} | self._own[statement.tree]
+        own |= {each.name for each in ast.walk(function) if isinstance(each, ast.FunctionDef)} | set(self._own)
+        names = {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+        return bool(names - own - _EVERYWHERE)
 
     def text(self, tree, line):
         """Return the text of a line of one of the functions."""
@@ -269,25 +278,23 @@ def odd_line(exercise, answer, trials, told):
     -------
     Found or None
     """
-    if exercise.driver or told.kind == "fault" or not may_be_run_again(answer, trials):
-        return None
+    if exercise.driver or told.kind in ("fault", "nothing") or not may_be_run_again(answer, trials):
+        return None  # where nothing comes back, no line that ran need be wrong
     suspects = suspects_on(exercise, answer, told)
     odd = suspects.odd() if suspects else []
-    if not 0 < len(odd) <= MOST_SHOWN or any(each.tree != answer.name for each in odd):
+    if not 0 < len(odd) <= MOST_SHOWN or any(e.tree != answer.name or suspects.names_elsewhere(e) for e in odd):
+        return None
+    if len(odd) > 1 and any(map(suspects.is_right_text, odd)):
         return None
     numbers = sorted({each.node.lineno for each in odd})
-    if len(odd) > 1:
-        both = f"Lines {numbers[0]} and {numbers[-1]}"
-        says = f"{both} are the only ones that do what no line of the right answers known here does."
-        if len(numbers) == 1:
-            says = f"What no line of the right answers known here does stands in line {numbers[0]} alone."
-        if any(map(suspects.is_right_text, odd)):
-            return None
+    if len(numbers) > 1:
+        says = f"Only lines {numbers[0]} and {numbers[1]} do what no line of the right answers known here does."
+    elif len(odd) > 1:
+        says = f"What no line of the right answers known here does stands in line {numbers[0]} alone."
     elif suspects.count() == 1:
         says = "The function has one line, so the mistake is in it."
     elif suspects.is_right_text(odd[0]):
         says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
     else:
-        known = "Every other line does what a line of a right answer does."
-        says = f"{known} Line {numbers[0]} does what none of those known here does."
+        says = f"Every line but line {numbers[0]} does what a line of a right answer known here does."
     return Found(numbers[0], suspects.shown([(answer.name, n) for n in numbers]), says, answer.name, False)

@@ -1,5 +1,7 @@
 """The line that writes into an input, found with inputs that cannot be written to: the first one that tries stops."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from bncourse.checking.trial import changed_input
@@ -55,14 +57,15 @@ def also_writes(exercise, answer, replay, ideas):
 
     Returns
     -------
-    str
+    Found or None
     """
     trial = next((trial for trial in replay.trials if changed_input(exercise, trial)), None)
     if trial is None or any(_writes(replay.result((idea,), trial), trial) for idea in ideas):
-        return ""
-    found = first_write(exercise, answer, [trial])
-    line = f" Line {found.line} is the first that does: `{found.text[:80]}`." if found else ""
-    return f"The caller's {changed_input(exercise, trial).yours} in place, and must stay as it was.{line}"
+        return None
+    found = first_write(exercise, answer, [trial]) or Found(0, "", "", answer.name, False)
+    line = f" Line {found.line} is the first that does: `{found.text[:80]}`." if found.line else ""
+    says = f"The caller's {changed_input(exercise, trial).yours} in place, and must stay as it was.{line}"
+    return replace(found, says=says)
 
 
 def _writes(result, trial):

@@ -43,6 +43,8 @@ def _gradient_check_cases(rng):
         Case(f"{_RIGHT} with tiny gradients", ("P", *inputs(rng=fixed()))),
         Case(f"{_WRONG} with tiny gradients: mean and variance are constants", ("O", *inputs(rng=fixed()))),
         Case(f"{_RIGHT} of a straight line, gamma * x + beta", ("L", *inputs())),
+        # so that a step of 1e-5 to one side fails for everybody, and not by chance
+        Case(f"{_RIGHT} of waves, gamma * sin(20 * x) + beta", ("Q", *inputs(rng=fixed()))),
     ]
     # in another order for each seed: an answer that only counts its calls learns nothing
     yield from (others[i] for i in rng.permutation(len(others)))
@@ -225,6 +227,15 @@ def differences_to_one_side_with_a_large_step(forward, backward, x, gamma, beta)
     return all(close(a, b, 2e-3) for a, b in zip(slopes, backward(dout, x, gamma, beta), strict=True))
 
 
+@gradient_check.wrong("B4")
+def differences_to_one_side(forward, backward, x, gamma, beta):
+    """Right gradients of a strongly curved function fail: your finite differences are too far off there, as those to
+    one side are with a step of 1e-5. Step to both sides, (loss(v + h) - loss(v - h)) / 2h, with h about 1e-5."""
+    dout = random_dout(x)
+    slopes = differences(forward, dout, (x, gamma, beta), sides=1)
+    return all(close(a, b) for a, b in zip(slopes, backward(dout, x, gamma, beta), strict=True))
+
+
 @gradient_check.wrong("B4", looks_like=r"return True")
 def a_check_that_never_says_no(forward, backward, x, gamma, beta):
     """Your check says True to every backward pass, also to the wrong ones. It must compare the gradients with finite
@@ -237,6 +248,7 @@ def a_check_that_never_says_yes(forward, backward, x, gamma, beta):
     """Your check says False to every backward pass, also to the right ones. Is the loss sum(dout * y), with the dout
     that backward got? Is the difference divided by twice the step? A step of 1e-5 and a relative tolerance of 1e-5
     leave room for rounding."""
+    both(forward, backward, x, gamma, beta)  # what it calls is what most call
     return False
 
 

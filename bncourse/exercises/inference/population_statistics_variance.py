@@ -118,7 +118,12 @@ def the_variance_over_the_batches_with_their_number_for_m_and_a_stop(batches):
     return number / (number - 1) * batches.var(axis=0).mean(axis=0)
 
 
-@population_statistics.wrong("R5", step="average_variance", looks_like=r"var")
+@population_statistics.wrong(
+    "R5",
+    step="average_variance",
+    looks_like=r"var",
+    forms=[lambda batches: batches.mean(axis=1).var(axis=0) * batches.shape[1] / (np.float64(batches.shape[1]) - 1)],
+)
 def the_variance_of_the_batch_means(batches):
     """You take the variance of the batch means, which says how much the batches differ. Wanted is how much the
     examples differ: average the batch variances."""
@@ -147,3 +152,34 @@ def the_root_of_the_average_variance(batches):
 def a_sum_of_the_batch_variances(batches):
     """You add the batch variances, but do not divide by how many batches there are."""
     return batches.var(axis=1, ddof=1).sum(axis=0)
+
+
+def _blended(of_batch, share):
+    def blend(batches):
+        kept = of_batch(batches[0])
+        for x in batches[1:]:
+            kept = (1 - share) * kept + share * of_batch(x)
+        return kept
+
+    return blend
+
+
+_SHARES = (0.1, 0.01, 0.9)
+
+
+@population_statistics.wrong(
+    "R2", step="average_mean", forms=[_blended(lambda x: x.mean(axis=0), share) for share in _SHARES]
+)
+def a_mean_in_which_the_batches_count_differently(batches):
+    """In your mean each batch takes over a fixed share of what is kept, so the batches do not count the
+    same. Add the batch means, and divide by how many there are."""
+    return _blended(lambda x: x.mean(axis=0), 0.5)(batches)
+
+
+@population_statistics.wrong(
+    "R2", step="average_variance", forms=[_blended(lambda x: x.var(axis=0, ddof=1), share) for share in _SHARES]
+)
+def a_variance_in_which_the_batches_count_differently(batches):
+    """In your variance each batch takes over a fixed share of what is kept, so the batches do not count the
+    same. Add the batch variances, and divide by how many there are."""
+    return _blended(lambda x: x.var(axis=0, ddof=1), 0.5)(batches)

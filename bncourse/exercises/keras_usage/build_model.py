@@ -104,7 +104,11 @@ def bn_on_the_softmax():
     return _model(last=lambda layers: [*_end(layers), layers.BatchNormalization()])
 
 
-@build_model.wrong("K4")
+def _bn_before_the_softmax_with_a_bias():
+    return _model(last=lambda layers: [layers.Dense(10), layers.BatchNormalization(), layers.Softmax()])
+
+
+@build_model.wrong("K4", forms=(_bn_before_the_softmax_with_a_bias,))
 def bn_before_the_softmax():
     """The last Dense layer has a BN too. The notes' model has BN after the two hidden layers only."""
     return _model(last=lambda layers: [layers.Dense(10, use_bias=False), layers.BatchNormalization(), layers.Softmax()])

@@ -10,8 +10,9 @@ def layer_with(momentum, epsilon, **parts):
     ----------
     momentum, epsilon : float
     **parts : callable
-        ``weights(layer, shape)``, ``mode(layer, training)`` (uses the batch, updates), ``statistics(ops, x)``,
-        ``update(layer, mean, var, examples)``, ``normalize(layer, ops, x, mean, var)``, ``config(layer, above)``.
+        ``shape(input_shape)``, ``weights(layer, shape)``, ``mode(layer, training)`` (uses the batch, updates),
+        ``statistics(ops, x)``, ``update(layer, mean, var, examples)``, ``normalize(layer, ops, x, mean, var)``,
+        ``config(layer, above)``.
 
     Returns
     -------
@@ -26,7 +27,7 @@ def layer_with(momentum, epsilon, **parts):
             self.momentum, self.epsilon = momentum, epsilon
 
         def build(self, input_shape):
-            parts["weights"](self, (input_shape[-1],))
+            parts["weights"](self, parts["shape"](input_shape))
 
         def call(self, x, training=None):
             uses_batch, updates = parts["mode"](self, training)
@@ -75,6 +76,7 @@ def scaled(layer, x_hat):
 
 
 RIGHT_PARTS = {
+    "shape": lambda input_shape: (input_shape[-1],),
     "weights": add_weights,
     "mode": while_training,
     "statistics": of_each_feature,

@@ -72,3 +72,17 @@ def gamma_or_beta_not_trained(momentum=0.99, epsilon=1e-3):
             setattr(layer, name, layer.add_weight(shape=shape, initializer=start, trainable=trained, name=name))
 
     return layer_with(momentum, epsilon, weights=weights)
+
+
+@_wrong("F3", looks_like=r"input_shape\[0\]|batch")
+def weights_as_long_as_the_batch(momentum=0.99, epsilon=1e-3):
+    """The weights have one number for each example of the batch: input_shape[0]. They have one for each feature, and
+    input_shape[-1] says how many there are."""
+    return layer_with(momentum, epsilon, shape=lambda input_shape: (input_shape[0],))
+
+
+@_wrong("F3", looks_like=r"tuple\(input_shape\)|shape\s*=\s*input_shape\b(?!\[)")
+def weights_in_the_shape_of_the_input(momentum=0.99, epsilon=1e-3):
+    """The weights have the shape of the input, batch and all. They have one number for each feature: the shape is
+    (input_shape[-1],)."""
+    return layer_with(momentum, epsilon, shape=lambda input_shape: tuple(input_shape))

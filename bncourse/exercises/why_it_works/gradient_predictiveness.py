@@ -82,6 +82,12 @@ def the_distance_of_the_first_probe(gradients):
     return _distances(gradients)[0]
 
 
+@gradient_predictiveness.wrong("F3", looks_like=r"argmax", forms=(lambda g: int(_distances(g).argmax()) + 1,))
+def the_place_of_the_largest_distance(gradients):
+    """You say which probe is farthest away, and not how far it is: give the largest distance itself."""
+    return int(_distances(gradients).argmax())
+
+
 @gradient_predictiveness.wrong("F1", looks_like=r"\*\*\s*2|square")
 def the_squared_distance(gradients):
     """You leave the root out: this is the largest squared distance. The l2 distance is its root."""

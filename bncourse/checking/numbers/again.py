@@ -1,0 +1,39 @@
+"""Whether an answer gives the same for the same inputs, which no answer of a course about functions should fail at."""
+
+from bncourse.checking import compare
+from bncourse.checking.where.one_change import SLOWEST
+
+_SAME = compare.Tolerance(1e-9, 1e-12)
+
+
+def changes_its_mind(exercise, answer, told):
+    """Say where a second call with the inputs of a case gives another result than the first.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    told : Trial
+        The case that the learner is shown; a value came back.
+
+    Returns
+    -------
+    str
+        A sentence, or "".
+    """
+    if exercise.driver or answer.kind != "function" or told.reply.fault or told.reply.seconds > SLOWEST:
+        return ""
+    arguments, options = told.case.copy()
+    again = answer.call(arguments, options, seconds=exercise.seconds)
+    if again.fault or again.timed_out:
+        return ""
+    try:
+        same = compare.same(told.reply.value, again.value, _SAME)
+    except (TypeError, ValueError):  # no numbers
+        return ""
+    if same:
+        return ""
+    return (
+        "Called again with the inputs of this case, it gives another result. So what comes back hangs on earlier "
+        "calls, or on chance. It should hang on the inputs alone."
+    )
