@@ -19,7 +19,7 @@ def _weighted_risk_cases(rng):
     weights = draws.weights(rng, 6)
     weights[2] *= 40 / weights[2]
     yield Case("one weight of 40", (draws.losses(rng, 6), weights))
-    yield Case("weights that are tiny, a millionth each", (draws.losses(rng, 5), draws.weights(rng, 5, mean=1e-6)))
+    yield Case("tiny weights, a millionth on average", (draws.losses(rng, 5), draws.weights(rng, 5, mean=1e-6)))
     yield Case("1 example", (draws.losses(rng, 1), draws.weights(rng, 1)))
     yield Case("losses with gaps in memory", (draws.losses(rng, 8)[::2], draws.weights(rng, 4)))
 
