@@ -140,9 +140,7 @@ SENTENCES = {
         ),
         _sentence("fewer_steps", "steps-read", "needs less than a tenth of the steps", {"ratio": 9.0}),
         _sentence("fewer_steps", "steps-read", "it arrives at all four rates, from 0.3 to 10", {"batch_rates": 3.0}),
-        _sentence(
-            "fewer_steps", "steps-read", "while the other network arrives at two of them at most", {"none_rates": 3.0}
-        ),
+        _sentence("fewer_steps", "steps-read", "and the other network does not", {"none_rates": 4.0}),
         _sentence("drift_and_rate", "drift-rates-read", "drifts a few times as far", {"none_3": 20.0}),
         _sentence("drift_and_rate", "drift-rates-read", "more than eight times as far as at rate 1", {"batch_10": 1.0}),
         _sentence(

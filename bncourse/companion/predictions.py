@@ -22,7 +22,7 @@ _ALL = (
     ),
     Prediction(
         "01", "How often is the model right on MNIST, if it is right on 0.97 of its own digits?",
-        "A 7 still looks like a 7, so it does better than guessing. Among the reasons for the rest: the ink "
+        "A 7 still looks like a 7, so it does better than guessing. One of the reasons for the rest: the ink "
         "lies elsewhere in the image, and a logistic regression gives each pixel a weight of its own.",
         (0.35, 0.65), {"A": "nearly as often: over 0.9", "B": "clearly less, yet far more than by guessing",
                        "C": "as by guessing: about 0.1"}, from_the_largest(0.9, 0.2),

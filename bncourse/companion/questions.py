@@ -44,7 +44,7 @@ _WRITTEN = {
          "Each class looks as before; there is more or less of it."),
         ("What stays under concept drift, often?", "p(x)", "p(y given x)", "the accuracy",
          "The rule changes, so a detector of inputs may see nothing."),
-        ("A domain classifier has an AUC of 0.5. What does it say?", "it cannot tell the two data sets apart",
+        ("A domain classifier has an AUC of 0.5. What does it say?", "its scores put neither data set higher",
          "half of the data have shifted", "the model errs on half", "0.5 is what a coin gets."),
         ("Why may 64 tests at the level 0.05 not be read one by one?", "by chance one of them is often small",
          "each test is too weak", "they need 64 data sets", "Bonferroni divides the level by the number of tests."),
@@ -116,7 +116,7 @@ _WRITTEN = {
     "07": (
         ("How many parameters has a batch norm over C units in Keras?", "4C", "2C", "C",
          "Gamma, beta, moving mean and moving variance."),
-        ("What freezes batch norm in fit (Keras 3)?", "trainable = False, then compile",
+        ("What freezes batch norm in fit (a functional model, Keras 3)?", "trainable = False, then compile",
          "training=False when it is built",
          "a learning rate of 0", "fit calls the model with training=True."),
         ("Which bias can be left out?", "that of a dense layer before batch norm", "that of the last layer",

@@ -12,7 +12,7 @@ SUMMARIES = {
         ("Covariate shift", "p(x) changes, p(y given x) stays"),
         ("Label shift", "p(y) changes, p(x given y) stays"),
         ("Concept drift", "p(y given x) changes, and not through p(y) alone"),
-        ("Domain classifier", "AUC 0.5: it tells nothing apart; 1: all of it"),
+        ("Domain classifier", "AUC 0.5: its scores put neither side higher; 1: each of the target above each of the source"),
         ("Permutation p-value", "(1 + permuted values at least as large) / (1 + permutations)"),
         ("Many tests", "divide the level by their number (Bonferroni)"),
         ("An alarm", "says that inputs changed, not that the model suffers"),
@@ -66,10 +66,10 @@ SUMMARIES = {
         ("A block", '`Dense(64, use_bias=False)`, `BatchNormalization()`, `Activation("relu")`'),
         ("Parameters", "4C for C units, 2C of them trainable"),
         ("Freeze", "`layer.trainable = False`, then `compile`, then `fit`"),
-        ("Not enough", "`training=False` when a model is built: in Keras 3 `fit` overrides it"),
+        ("Not enough", "`training=False` when a functional model is built: in Keras 3 `fit` overrides it"),
         (
             "PyTorch",
-            "`weight`, `bias`, `running_mean`, `running_var`; momentum 1 - Keras's, variance times n / (n - 1)",
+            "`weight`, `bias`, `running_mean`, `running_var`; momentum 1 - Keras's; PyTorch's own estimate of the variance is n / (n - 1) times Keras's",
         ),
     ),
     "08": (

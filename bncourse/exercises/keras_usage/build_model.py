@@ -193,8 +193,8 @@ def sgd_in_place_of_adam():
 
 @build_model.wrong("K4", looks_like=r"from_logits")
 def a_loss_that_takes_the_softmax_again():
-    """The loss has from_logits=True, so it takes a softmax of the softmax. The model gives probabilities: leave
-    from_logits out."""
+    """The loss has from_logits=True, which is for a model without a softmax at its end. This one gives probabilities:
+    leave from_logits out."""
     loss = require_keras().losses.CategoricalCrossentropy(from_logits=True)
     return _model(compiled=("adam", loss))
 
