@@ -296,7 +296,7 @@ SENTENCES = {
         _sentence(
             "rougher_at_the_start",
             "smooth-read",
-            "*rougher* on those seeds",
+            "*rougher*, at rate 0.05 too",
             {"batch_range_0": 0.1},
             {"batch_moves_0": 1.0},
         ),
@@ -359,7 +359,8 @@ SENTENCES = {
             {"renewed_2": 0.1},
         ),
         _sentence("small_batches", "end", "batches of two cost accuracy", {"batch_2": 0.1}),
-        _sentence("one_class", "end", "sorted ones ruin it", {"batch": 0.8}),
+        _sentence("one_class", "end", "those of one class ruin it", {"batch": 0.8}),
+        _sentence("one_class", "composition-why", "new batches of one class fare hardly better", {"batch_own": 0.5}),
         _sentence("leak", "end", "neighbours can tell the answer", {"batch": 0.2}),
         _sentence("leak", "composition-why", "with running statistics it is gone", {"batch_later": 0.8}),
         _sentence("variance_shift", "regularizers-why", "above 1.12 and 1.4", {"ratio_0.2": 1.1}, {"ratio_0.5": 1.3}),

@@ -205,15 +205,6 @@ RANGES = {
             0,
         ),
         Range(
-            "rougher_at_the_start",
-            "smooth-read",
-            "over four times",
-            lambda n: n["batch_range_0"] / n["none_range_0"],
-            4,
-            _ANY,
-            1,
-        ),
-        Range(
             "smooth_and_slow", "smooth-read", "9 to 28 times", lambda n: n["batch_range"] / n["none_range"], 9, 28, 0
         ),
         Range(

@@ -126,7 +126,7 @@ _WRITTEN = {
         ("Keras's momentum 0.9 is in PyTorch", "0.1", "0.9", "1.1", "The weights of old and new add up to 1."),
     ),
     "08": (
-        ("Weights before batch norm are multiplied by 4. The output", "stays", "is 4 times as large",
+        ("While training, the weights before batch norm are multiplied by 4. The output", "stays", "is 4 times as large",
          "is 16 times as large",
          "The standard deviation grows as much (except for eps)."),
         ("And their gradient?", "a quarter", "4 times as large", "the same", "f(aW) = f(W) makes the gradient 1/a."),
@@ -147,8 +147,8 @@ _WRITTEN = {
          "the mean of the two", "the larger one", "Two shards can each have variance 0 and still differ."),
         ("What does AdaBN replace?", "the running mean and variance", "gamma and beta", "all weights",
          "What was learned stays."),
-        ("Why do sorted batches ruin batch norm?", "in the test the statistics are of mixed classes",
-         "the loss is larger", "gamma stops learning", "Each digit was measured from the mean of its own class."),
+        ("Why do batches of one class ruin batch norm?", "the mean of the class is taken away",
+         "the loss is larger", "gamma stops learning", "Most of what tells classes apart goes with it."),
     ),
     "10": (
         ("Why does a test with gamma 1 miss a bug?", "a forgotten gamma makes no difference", "it is too slow",

@@ -12,7 +12,10 @@ SUMMARIES = {
         ("Covariate shift", "p(x) changes, p(y given x) stays"),
         ("Label shift", "p(y) changes, p(x given y) stays"),
         ("Concept drift", "p(y given x) changes, and not through p(y) alone"),
-        ("Domain classifier", "AUC 0.5: its scores put neither side higher; 1: each of the target above each of the source"),
+        (
+            "Domain classifier",
+            "AUC 0.5: its scores put neither side higher; 1: each of the target above each of the source",
+        ),
         ("Permutation p-value", "(1 + permuted values at least as large) / (1 + permutations)"),
         ("Many tests", "divide the level by their number (Bonferroni)"),
         ("An alarm", "says that inputs changed, not that the model suffers"),
@@ -73,7 +76,10 @@ SUMMARIES = {
         ),
     ),
     "08": (
-        ("Scale invariance", "`f(a W) = f(W)` before batch norm, except for eps"),
+        (
+            "Scale invariance",
+            "`f(a W) = f(W)` before batch norm, a > 0, with the statistics of the batch, except for eps",
+        ),
         ("Its gradient", "at `a W` it is 1/a of that at `W`"),
         ("One step", "`|W|² + lr² |gradient|²`: the weights grow, except for eps"),
         ("Effective rate", "`lr / |W|²`"),

@@ -141,17 +141,17 @@ pick_a_normalizer.question(
 
 pick_a_normalizer.question(
     "avoid_with_sorted_batches",
-    "The training set is sorted and cannot be shuffled: each batch holds examples of one class only. Later the classes "
+    "Each batch holds examples of one class only, the classes in random order, and cannot be mixed. Later the classes "
     "come mixed. Which of the four must you avoid?",
     BATCH,
     {
         LAYER: (
             "R3",
-            "Its statistics are those of one example, so sorted batches do not spoil them. (In that "
-            "order training itself cost some points here: 0.89 in place of 0.92.)",
+            "Its statistics are those of one example, so such batches do not spoil them. (Training itself suffers a "
+            "little: here 0.89 in place of 0.92.)",
         ),
-        GROUP: ("R3", "Its statistics are those of one example, so sorted batches do not spoil them."),
-        INSTANCE: ("R3", "Its statistics are those of one example, so sorted batches do not spoil them."),
+        GROUP: ("R3", "Its statistics are those of one example, so such batches do not spoil them."),
+        INSTANCE: ("R3", "Its statistics are those of one example, so such batches do not spoil them."),
     },
-    "It learns to lean on the mean of one class, and later meets the mean of all: here under 25 % accuracy.",
+    "It takes away the mean of the one class, and most of what tells classes apart with it: here under 25 % accuracy.",
 )
