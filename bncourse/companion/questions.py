@@ -126,7 +126,8 @@ _WRITTEN = {
         ("Keras's momentum 0.9 is in PyTorch", "0.1", "0.9", "1.1", "The weights of old and new add up to 1."),
     ),
     "08": (
-        ("While training, the weights before batch norm are multiplied by 4. The output", "stays", "is 4 times as large",
+        ("While training, the weights before batch norm are multiplied by 4. The output", "stays",
+         "is 4 times as large",
          "is 16 times as large",
          "The standard deviation grows as much (except for eps)."),
         ("And their gradient?", "a quarter", "4 times as large", "the same", "f(aW) = f(W) makes the gradient 1/a."),

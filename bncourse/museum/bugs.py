@@ -148,7 +148,7 @@ BUGS = (
         "In float32 and at a mean of 1000, every variance comes out as a multiple of 0.0625 there; in float64 and at a "
         "million, of about 0.00012. A negative one is set to 0 here, as in Flax. Keras 3.15.1 on PyTorch does not do "
         "that: of 60 columns of 64 numbers around 1000 (standard deviation 0.1), 19 came out as NaN when we ran it. "
-        "PyTorch's own layer had all three right.",
+        "PyTorch's own layer had all of them right.",
         {"statistics": _squares_less_square},
     ),
     (
