@@ -29,6 +29,15 @@ class _Statement:
         """Return whether an expression is in this statement itself."""
         return any(each is node for part in _head(self.node) for each in ast.walk(part))
 
+    def is_placed_by(self, other):
+        """Return whether another one is a loop around it that counts where this one puts what it computes."""
+        if not isinstance(other.node, ast.For) or not any(block is other.node for block, _ in self.blocks):
+            return False
+        counted = {each.id for each in ast.walk(other.node.target) if isinstance(each, ast.Name)}
+        targets = self.node.targets if isinstance(self.node, ast.Assign) else []
+        places = [each.slice for each in targets if isinstance(each, ast.Subscript)]
+        return any(isinstance(n, ast.Name) and n.id in counted for place in places for n in ast.walk(place))
+
 
 class Flow:
     """What flows where in the text of a function and of those it calls.

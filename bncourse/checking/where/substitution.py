@@ -78,15 +78,9 @@ class _Search:
         """Return the first place, line by line, that is the only wrong one; doubtful ones only where it is said so."""
         seen = self._seen(first)
         self.first = first
-        self.suspects = Suspects(
-            self.exercise,
-            changes,
-            places,
-            seen,
-            self._inputs(first),
-            self._steps(first),
-            wrong_results(self.practice[first]),
-        )
+        inputs, steps = self._inputs(first), self._steps(first)
+        wrong = wrong_results(self.practice[first])
+        self.suspects = Suspects(self.exercise, changes, places, seen, inputs, steps, wrong)
         tries = list(self._tries(first, seen, places))
         computed = sum(row[1] for row in seen.values())
         if len(tries) * computed > WORK:  # a value of its own name is the likelier one
@@ -103,9 +97,8 @@ class _Search:
                 unnamed = unnamed or one
             if unsure:
                 two = None if unsure.number in self._reached(seen, first) else self._two(first, places, tries)
-                return (
-                    two if two and 0 < two.line < places[unsure.number][0] else self._told(unsure, places, seen, False)
-                )
+                comes_before = two and 0 < two.line < places[unsure.number][0]
+                return two if comes_before else self._told(unsure, places, seen, False)
         if two := self._two(first, places, tries):
             return two
         if unnamed or not doubtful:
@@ -137,6 +130,8 @@ class _Search:
             for t in tries
             if t.step.name and not (t.whole or t.doubtful) and isinstance(places[t.number][2], assigned)
         ]
+        enough = [one for (one,) in self._held([(each,) for each in named], first)]  # with these no other is needed
+        named = [each for each in named if not any(each is one for one in enough)]
         both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]
         for one, other in self._held(both, first)[:_MOST_HELD]:
             if self._hold_everywhere((one, other), first):

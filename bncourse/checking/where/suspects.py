@@ -78,8 +78,8 @@ class Suspects:
             The name of the function, and the number of the line in it.
         """
         line, _, _, tree, node = self._places[number]
-        sources = self._flow.sources(tree, node)
         here = next((s for s in self._flow.statements if s.tree == tree and s.holds(node)), None)
+        sources = [each for each in self._flow.sources(tree, node) if not (here and here.is_placed_by(each))]
         if here is None:
             return [(tree, line), *(each.line for each in sources)]
         is_name = isinstance(node, ast.Name)
