@@ -66,11 +66,11 @@ def rejects_everything(bn):
     return False
 
 
-@find_bugs.wrong("C3", looks_like=r"mean|std")
+@find_bugs.wrong("C3", looks_like=r"mean|std", name="as little as mean 0 and deviation 1 show")
 def only_mean_0_and_deviation_1(bn):
     """Your test finds what one finds that looks at the mean and the standard deviation of the output while training,
-    with gamma 1 and beta 0. Most bugs pass that. Compare the whole output with the formula, at inference too, and the
-    running statistics and gradients, with a large epsilon and all else drawn."""
+    with gamma 1 and beta 0. Most bugs pass that. They show in the whole output with a large epsilon, at inference, in
+    the running statistics and in the gradients, where all else is drawn."""
     x = _batch()[0]
     one, zero = np.ones(5), np.zeros(5)
     y, _, _ = bn.forward(x, one, zero, zero, one, 0.9, 1e-5, True)
@@ -80,7 +80,7 @@ def only_mean_0_and_deviation_1(bn):
 @find_bugs.wrong("F6", looks_like=r"1e-5|allclose")
 def a_tiny_epsilon_and_a_loose_comparison(bn):
     """Your test finds what one finds that compares outputs at an epsilon of 1e-5, with a tolerance that is as large.
-    A wrong epsilon, among others, passes. Take an epsilon of 0.1, and test the gradients and other shapes too."""
+    A wrong epsilon, among others, passes. An epsilon of 0.1 shows it; the gradients and other shapes show more."""
     x, gamma, beta, mean, var = _batch()
     y = bn.forward(x, gamma, beta, mean, var, 0.7, 1e-5, True)[0]
     after = bn.forward(x, gamma, beta, mean, var, 0.7, 1e-5, False)[0]
@@ -111,7 +111,7 @@ def a_gradient_check_with_dout_1(bn):
 @find_bugs.wrong("B3", looks_like=r"ones|zeros")
 def gamma_1_and_beta_0(bn):
     """Your test finds what one finds that has gamma 1 and beta 0 throughout. Whether they are forgotten, at inference
-    or in the gradient, cannot be seen then. Draw both at random."""
+    or in the gradient, cannot be seen then. It can with both drawn at random."""
     x, _, _, mean, var = _batch()
     drawn = x, np.ones(5), np.zeros(5), mean, var
     right = _training_right(bn, *drawn) and _running_right(bn, *drawn) and _inference_right(bn, *drawn)
@@ -136,10 +136,10 @@ def the_gradients_never_tested(bn):
     return _training_right(bn, *drawn) and _running_right(bn, *drawn) and _inference_right(bn, *drawn)
 
 
-@find_bugs.wrong("R4", looks_like=r"zeros|ones")
+@find_bugs.wrong("R4", looks_like=r"zeros|ones", name="as little as inference shows")
 def running_statistics_at_their_start(bn):
-    """Your test finds what one finds that looks at inference only, with running statistics of 0 and 1. Draw them at
-    random, and test the output while training, the averages and the gradients too."""
+    """Your test finds what one finds that looks at inference only. The other bugs show in the output while training,
+    in the averages and in the gradients."""
     x, gamma, beta, _, _ = _batch()
     zero, one = np.zeros(5), np.ones(5)
     return _close(bn.forward(x, gamma, beta, zero, one, 0.7, 0.1, False)[0], _normal(x, gamma, beta, zero, one, 0.1))
