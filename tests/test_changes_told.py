@@ -155,7 +155,7 @@ def test_an_answer_whose_helper_leaves_a_trace_is_not_run_again():
     calls = []
     text = "def helper(x):\n    calls.append(1)\n    global kept\n    kept = x\n    return 2 * x.mean(axis=0)\n\n"
     said("batch_mean", text + "def batch_mean(x):\n    return helper(x)", calls=calls)
-    assert len(calls) <= len(exercises.find("batch_mean").draw(0)) + 1
+    assert len(calls) <= len(exercises.find("batch_mean").draw(0)) + 2  # by hand, and whether it gives the same again
 
 
 def test_a_square_on_the_way_to_a_variance_is_not_blamed():
@@ -172,8 +172,8 @@ def test_a_check_that_answers_true_or_false_is_told_where_it_says_the_wrong_one(
         dout = np.random.default_rng(0).normal(size=x.shape)
         dx, dgamma, dbeta = backward(dout, x, gamma, beta)
         up, down = forward(x, gamma, beta + 1e-5), forward(x, gamma, beta - 1e-5)
-        slopes = (dout * (up - down)).sum(axis=0) / 1e-5
-        return bool(np.abs(slopes - dbeta).max() <= 1e-5 * np.abs(slopes).max())
+        slopes = (dout * (up - down)).sum(axis=0) / 2e-5
+        return bool(np.abs(slopes - dbeta).max() <= 1e-5 * np.abs(slopes).max() and np.abs(x).max() < 50.0)
     """
     sentence, _ = said("gradient_check", text)
     assert re.search(r"It says False for: a right backward pass .*; there True is right\.", sentence)

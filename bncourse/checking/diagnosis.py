@@ -51,7 +51,9 @@ def diagnose(exercise, source, replay, of_part, told):
     if ideas:
         said = [_said(idea, exercise, source, len(ideas) > 1) for idea in ideas]
         said = [_in_part(replay, *both, told.case.part) for both in zip(ideas, said, strict=True)]
-        return ideas, [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
+        told_apart = [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
+        words = any(isinstance(value, str) for value in told.shown.values())  # by which answers of one result differ
+        return ideas, told_apart + [Reason(sentence) for sentence in (_saw(exercise, told) if words else [])]
     if told.kind == "fault":
         said = [explain(told.reply.fault, exercise), *_overlooked(exercise, source)]
     elif told.kind == "nothing":

@@ -123,7 +123,8 @@ def _verdict(exercise, answer, trials):
     if ideas and change and not change.whole:
         change = None
     elif ideas and change:
-        known = [beside(reason, idea, change, exercise) for reason, idea in zip(reasons, ideas, strict=True)]
+        known = [beside(reason, idea, change, exercise) for reason, idea in zip(reasons, ideas, strict=False)]
+        known += reasons[len(ideas) :]
         proved = [Reason(change.says)]  # it comes first where it is not certain that the lines say what the idea says
         reasons = proved + known if any(map(is_of_numbers_alone, known)) else known + proved
     elif change:
