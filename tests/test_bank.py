@@ -15,20 +15,26 @@ def _with_keras(exercise):
     return "keras" in (exercise.driver or "")
 
 
-def _param(exercise, answer):
-    return pytest.param(exercise, answer, marks=pytest.mark.slow if _with_keras(exercise) else ())
+def _marks(exercise, by_day):
+    return [pytest.mark.slow, *([] if by_day else [pytest.mark.nightly])] if _with_keras(exercise) else []
 
 
 def _right(exercise):
-    """Yield the right answers of an exercise; each that trains a model takes seconds: most of them run at night."""
+    """Yield the right answers of an exercise; with Keras, the first two by day, the others at night."""
     for number, answer in enumerate((exercise.reference, *exercise.right_answers)):
-        param = _param(exercise, answer)
-        trains = exercise.name == "fine_tune" and number > 1
-        yield pytest.param(*param.values, marks=pytest.mark.nightly) if trains else param
+        yield pytest.param(exercise, answer, marks=_marks(exercise, number < 2))
+
+
+def _wrong(exercise):
+    """Yield the wrong ideas of an exercise; with Keras, by day, the first of each family and each third."""
+    seen = set()
+    for number, idea in enumerate(exercise.wrong_ideas):
+        yield pytest.param(exercise, idea, marks=_marks(exercise, number % 3 == 0 or idea.code not in seen))
+        seen.add(idea.code)
 
 
 RIGHT = [param for exercise in FUNCTIONS for param in _right(exercise)]
-WRONG = [_param(e, idea) for e in FUNCTIONS for idea in e.wrong_ideas]
+WRONG = [param for exercise in FUNCTIONS for param in _wrong(exercise)]
 
 
 def _name(value):

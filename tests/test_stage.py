@@ -10,8 +10,9 @@ from copy import deepcopy
 import nbformat
 import pytest
 import small_course
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
+from sampled import examples
 from small_course import cell
 
 from bncourse.grading.submission.merge import DOUBT, DROPPED, MARKS, MENDED, REFUSED, TAKEN, stage_notebook
@@ -447,20 +448,20 @@ NOTEBOOKS = some.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(NOTEBOOKS | ANYTHING)
 def test_no_json_harms_the_checks(content):
     result = staged(content)
     assert staged(nbformat.writes(result.notebook).encode()).notebook == result.notebook
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(some.binary(max_size=200))
 def test_no_bytes_harm_the_checks(raw):
     staged(raw)
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(some.integers(0, 3_000), some.binary(min_size=1, max_size=3))
 def test_no_damage_to_a_file_harms_the_checks(place, damage):
     whole = json.dumps(released()).encode()
