@@ -317,7 +317,7 @@ def test_a_second_start_says_that_the_course_is_open_and_gives_its_address(folde
 
 
 @needs_posix
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGKILL"])
+@pytest.mark.parametrize("name", ["SIGTERM", pytest.param("SIGHUP", marks=pytest.mark.nightly), "SIGKILL"])
 def test_jupyterlab_ends_with_the_command_that_started_it_however_that_ends(folder, name):
     running, _ = start("--no-browser")
     lab = psutil.Process(start_module._running(folder)["pid"])
