@@ -15,10 +15,10 @@ def one_in(every, values):
 
 
 def examples(most, **options):
-    """Give Hypothesis's settings for a test: by day a quarter of the examples, at night all `most` of them."""
+    """Give Hypothesis's settings for a test: by day a quarter of the examples, at least ten; at night all."""
 
     def decorate(test):
-        drawn = settings(max_examples=most if at_night else most // 4, deadline=None, **options)
+        drawn = settings(max_examples=most if at_night else max(most // 4, 10), deadline=None, **options)
         return pytest.mark.more_examples(drawn(test))
 
     return decorate

@@ -6,8 +6,9 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from sampled import examples
 from test_told_data import few, plain
 from told_session import harmless
 
@@ -240,7 +241,7 @@ paths = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(few, max_examples=40)
+@examples(40, **few)
 @given(paths, plain, st.sampled_from(["layers", "compiled"]))
 def test_any_change_of_a_told_model_is_refused_or_gives_a_small_model(told, path, value, what):
     with harmless():
