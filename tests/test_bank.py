@@ -16,20 +16,20 @@ def _with_keras(exercise):
 
 
 def _marks(exercise, by_day):
-    return [pytest.mark.slow, *([] if by_day else [pytest.mark.nightly])] if _with_keras(exercise) else []
+    return [pytest.mark.slow] * _with_keras(exercise) + [pytest.mark.nightly] * (not by_day)
 
 
 def _right(exercise):
     """Yield the right answers of an exercise; with Keras, the first two by day, the others at night."""
     for number, answer in enumerate((exercise.reference, *exercise.right_answers)):
-        yield pytest.param(exercise, answer, marks=_marks(exercise, number < 2))
+        yield pytest.param(exercise, answer, marks=_marks(exercise, number < 2 or not _with_keras(exercise)))
 
 
 def _wrong(exercise):
-    """Yield the wrong ideas of an exercise; with Keras, by day, the first of each family and each third."""
-    seen = set()
+    """Yield the wrong ideas of an exercise: by day the first of each family and every second, with Keras third."""
+    seen, every = set(), 3 if _with_keras(exercise) else 2
     for number, idea in enumerate(exercise.wrong_ideas):
-        yield pytest.param(exercise, idea, marks=_marks(exercise, number % 3 == 0 or idea.code not in seen))
+        yield pytest.param(exercise, idea, marks=_marks(exercise, number % every == 0 or idea.code not in seen))
         seen.add(idea.code)
 
 

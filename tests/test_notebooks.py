@@ -24,32 +24,34 @@ HEAVY = ("03", "07", "08", "09", "11")
 HEAVIEST = "11"
 
 
-class Kernel:
-    """A kernel in which the editions of one notebook run one after the other: what they import is loaded once."""
-
-    def __init__(self, name):
-        self.name = name
-        self.client = NotebookClient(
-            nbformat.v4.new_notebook(), timeout=PATIENCE, startup_timeout=PATIENCE, kernel_name="python3"
-        )
-
-    def __call__(self, edition, chosen=list):
-        """Run the cells that are chosen, in the folder of the edition and with no names from before."""
-        path = ROOT / edition / self.name / f"{self.name}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
-        begin = nbformat.v4.new_code_cell(f"%reset -f\n%cd -q {path.parent}")
-        notebook.cells = [begin, *chosen(notebook.cells)]
-        self.client.nb = notebook
-        return self.client.execute(cleanup_kc=False)
+# What a notebook begins with: a journal and a folder of its own, each warning may come again (Python forgets which came
+# when a filter is set), and no name is left of another notebook.
+BEGIN = """
+__import__("os").environ["BNCOURSE_JOURNAL"] = {journal!r}
+__import__("warnings").simplefilter("default", append=True)
+%cd -q {folder}
+%reset -f
+"""
 
 
 @pytest.fixture(scope="module")
-def kernel(request, tmp_path_factory):
-    """Give the `Kernel` of a notebook, which keeps no journal of the learner's."""
-    kernel = Kernel(request.param)
-    journal = tmp_path_factory.mktemp(request.param) / "journal.jsonl"
-    with kernel.client.setup_kernel(env={**os.environ, "BNCOURSE_JOURNAL": str(journal)}, cwd=str(ROOT)):
-        yield kernel
+def run(tmp_path_factory):
+    """Give ``run(edition, name, chosen=list)``: all in one kernel, which loads once what every notebook imports."""
+    client = NotebookClient(
+        nbformat.v4.new_notebook(), timeout=PATIENCE, startup_timeout=PATIENCE, kernel_name="python3"
+    )
+
+    def run(edition, name, chosen=list):
+        path = ROOT / edition / name / f"{name}.ipynb"
+        journal = str(tmp_path_factory.mktemp(edition) / "journal.jsonl")
+        notebook = nbformat.read(path, as_version=4)
+        begin = nbformat.v4.new_code_cell(BEGIN.format(journal=journal, folder=path.parent).strip())
+        notebook.cells = [begin, *chosen(notebook.cells)]
+        client.nb = notebook
+        return client.execute(cleanup_kc=False)
+
+    with client.setup_kernel(env={**os.environ, "BNCOURSE_JOURNAL": os.devnull}, cwd=str(ROOT)):
+        yield run
 
 
 def is_check(cell):
@@ -95,9 +97,9 @@ def without_repetition(cells):
     return [cell for cell in cells if cell.id not in left_out]
 
 
-@pytest.mark.parametrize("kernel", ALL, indirect=True)
-def test_a_released_notebook_runs_to_its_end_and_waits_for_answers(kernel):
-    for cell in kernel("notebooks", without_repetition).cells:
+@pytest.mark.parametrize("name", ALL)
+def test_a_released_notebook_runs_to_its_end_and_waits_for_answers(run, name):
+    for cell in run("notebooks", name, without_repetition).cells:
         if is_check(cell):
             assert any("NOT STARTED" in text for text in texts(cell)), cell.id
         elif cell.cell_type == "code":
@@ -106,15 +108,15 @@ def test_a_released_notebook_runs_to_its_end_and_waits_for_answers(kernel):
             assert not [output for output in cell.outputs if output.get("name") == "stderr"], cell.id
 
 
-@pytest.mark.parametrize("kernel", [name for name in ALL if not name.startswith(HEAVIEST)], indirect=True)
-def test_a_solved_notebook_passes_quietly_and_its_figures_describe_themselves(kernel):
-    passes_quietly(kernel("solutions", without_repetition if kernel.name.startswith(HEAVY) else list))
+@pytest.mark.parametrize("name", [name for name in ALL if not name.startswith(HEAVIEST)])
+def test_a_solved_notebook_passes_quietly_and_its_figures_describe_themselves(run, name):
+    passes_quietly(run("solutions", name, without_repetition if name.startswith(HEAVY) else list))
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("kernel", [name for name in ALL if name.startswith(HEAVY)], indirect=True)
-def test_the_experiments_of_a_solved_notebook_pass_too(kernel):
-    passes_quietly(kernel("solutions"))
+@pytest.mark.parametrize("name", [name for name in ALL if name.startswith(HEAVY)])
+def test_the_experiments_of_a_solved_notebook_pass_too(run, name):
+    passes_quietly(run("solutions", name))
 
 
 def passes_quietly(notebook):
