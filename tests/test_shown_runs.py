@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import told_numbers
 from measured_sentences import SENTENCES
-from sampled import one_in
 from told_ranges import RANGES
 
 from bncourse import data, network, reference
@@ -305,7 +304,12 @@ def test_a_sentence_about_the_run_in_view_is_the_one_that_was_measured(one):
     assert one.words in texts(one.notebook)[one.cell], "the sentence has changed: is it still so?"
 
 
-@pytest.mark.parametrize("one", one_in(2, SHOWN), ids=lambda one: f"{one.notebook}: {one.words[:40]}")
+# They take more than a second, and are measured at night.
+LONG = ("(here at 3 alone)", "here 65 times in 100", "The larger part of the ratio")
+MEASURED = [pytest.param(one, marks=[pytest.mark.nightly] * one.words.startswith(LONG)) for one in SHOWN]
+
+
+@pytest.mark.parametrize("one", MEASURED, ids=lambda one: f"{one.notebook}: {one.words[:40]}")
 def test_what_a_text_says_of_the_run_in_view_is_so(one):
     assert one.holds()
 
