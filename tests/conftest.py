@@ -59,6 +59,7 @@ LONGEST = (
     "test_keras_checks.py",
     "test_reference_keras.py",
     "test_keras_training.py",
+    "test_residual.py",
     "test_harmless.py",
     "test_benchmarks.py",
     "test_places.py",

@@ -102,10 +102,11 @@ def test_a_right_order_is_never_called_another_one():
         ("batch_mean", "def batch_mean(x):\n    return x.average(axis=0)", "np.average(...)"),
         ("batch_mean", "def batch_mean(x):\n    return (x, 0).mean(axis=0)", "Take them apart first"),
         ("batch_mean", "def batch_mean(x):\n    return list(x).mean(axis=0)", "This is a list, and that has no `mean`"),
-        (
+        pytest.param(
             "build_model",
             "def build_model():\n    return tf.keras.Sequential([])",
             "`tf` is not imported here. The task can be done without it",
+            marks=pytest.mark.slow,
         ),
         ("batch_mean", "def batch_mean(x):\n    for column in x.T:\n        return column.mean()", "in the first turn"),
         ("batch_mean", "def batch_mean(x):\n    for c in x.T:\n        m = c.mean()\n    return m", "last turn alone"),
