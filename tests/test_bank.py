@@ -145,3 +145,14 @@ def test_the_bank_covers_every_code_of_the_syllabus():
             codes |= {why[0] for why in question.why_wrong.values() if not isinstance(why, str)}
     counts = {"F": 7, "R": 6, "B": 4, "K": 4, "C": 5}
     assert {f"{family}{n}" for family, most in counts.items() for n in range(1, most + 1)} <= codes
+
+
+def test_by_day_no_family_of_an_exercise_is_left_out():
+    by_day = [param for param in WRONG if pytest.mark.nightly not in param.marks]
+    assert {(e.name, i.code) for e, i in (p.values for p in by_day)} == {
+        (e.name, i.code) for e, i in (p.values for p in WRONG)
+    }
+    assert {e.name for e, _ in (p.values for p in RIGHT if pytest.mark.nightly not in p.marks)} == {
+        e.name for e in FUNCTIONS
+    }
+    assert len(by_day) < len(WRONG)
