@@ -59,6 +59,7 @@ LONGEST = (
     "test_keras_checks.py",
     "test_reference_keras.py",
     "test_keras_training.py",
+    "test_residual.py",
     "test_harmless.py",
     "test_benchmarks.py",
     "test_places.py",
@@ -82,12 +83,22 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_configure(config):
+    """Tell the tests that draw their examples whether this run has all night."""
+    import sampled
+
+    sampled.at_night = "nightly" in config.option.markexpr
+
+
 @pytest.hookimpl(tryfirst=True)  # pytest's own chooses by the marks
 def pytest_collection_modifyitems(config, items):
     """Put the files that take longest first, mark them, and leave out what runs only where it is named."""
     rank = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
+    at_night = "nightly" in config.option.markexpr
     for item in items:
+        if at_night and item.get_closest_marker("more_examples"):
+            item.add_marker("nightly")
         if item.path.name in rank or any(map(item.get_closest_marker, APART)):
             item.add_marker("slow")
     apart = [mark for mark in APART if mark not in config.option.markexpr]

@@ -7,6 +7,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from bncourse.backend import pip_install
 
 ASK = """
@@ -64,6 +66,7 @@ def test_a_backend_that_cannot_train_is_refused():
     )
 
 
+@pytest.mark.nightly
 def test_keras_that_was_loaded_on_another_backend_is_told_apart():
     said = run("import os; os.environ['KERAS_BACKEND'] = 'numpy'\nimport keras; os.environ['KERAS_BACKEND'] = 'jax'\n")
     assert said == (

@@ -15,20 +15,26 @@ def _with_keras(exercise):
     return "keras" in (exercise.driver or "")
 
 
-def _param(exercise, answer):
-    return pytest.param(exercise, answer, marks=pytest.mark.slow if _with_keras(exercise) else ())
+def _marks(exercise, by_day):
+    return [pytest.mark.slow] * _with_keras(exercise) + [pytest.mark.nightly] * (not by_day)
 
 
 def _right(exercise):
-    """Yield the right answers of an exercise; each that trains a model takes seconds: most of them run at night."""
+    """Yield the right answers of an exercise; with Keras, the first two by day, the others at night."""
     for number, answer in enumerate((exercise.reference, *exercise.right_answers)):
-        param = _param(exercise, answer)
-        trains = exercise.name == "fine_tune" and number > 1
-        yield pytest.param(*param.values, marks=pytest.mark.nightly) if trains else param
+        yield pytest.param(exercise, answer, marks=_marks(exercise, number < 2 or not _with_keras(exercise)))
+
+
+def _wrong(exercise):
+    """Yield the wrong ideas of an exercise: by day the first of each family and every second, with Keras sixth."""
+    seen, every = set(), 6 if _with_keras(exercise) else 2
+    for number, idea in enumerate(exercise.wrong_ideas):
+        yield pytest.param(exercise, idea, marks=_marks(exercise, number % every == 0 or idea.code not in seen))
+        seen.add(idea.code)
 
 
 RIGHT = [param for exercise in FUNCTIONS for param in _right(exercise)]
-WRONG = [_param(e, idea) for e in FUNCTIONS for idea in e.wrong_ideas]
+WRONG = [param for exercise in FUNCTIONS for param in _wrong(exercise)]
 
 
 def _name(value):
@@ -139,3 +145,14 @@ def test_the_bank_covers_every_code_of_the_syllabus():
             codes |= {why[0] for why in question.why_wrong.values() if not isinstance(why, str)}
     counts = {"F": 7, "R": 6, "B": 4, "K": 4, "C": 5}
     assert {f"{family}{n}" for family, most in counts.items() for n in range(1, most + 1)} <= codes
+
+
+def test_by_day_no_family_of_an_exercise_is_left_out():
+    by_day = [param for param in WRONG if pytest.mark.nightly not in param.marks]
+    assert {(e.name, i.code) for e, i in (p.values for p in by_day)} == {
+        (e.name, i.code) for e, i in (p.values for p in WRONG)
+    }
+    assert {e.name for e, _ in (p.values for p in RIGHT if pytest.mark.nightly not in p.marks)} == {
+        e.name for e in FUNCTIONS
+    }
+    assert len(by_day) < len(WRONG)

@@ -260,6 +260,7 @@ def test_the_page_in_docs_is_what_its_figures_give():
     assert figures and (ROOT / page.PAGE).read_text(encoding="utf-8") == page.page(figures)
 
 
+@pytest.mark.nightly
 def test_the_size_of_an_extra_that_is_not_installed_is_not_known(monkeypatch):
     sizes = course.install_megabytes()
     assert 100 < sizes["bncourse"] < 5000 and 0 <= sizes["extra grading"] < 100
@@ -273,6 +274,7 @@ def test_the_size_of_an_extra_that_is_not_installed_is_not_known(monkeypatch):
     assert course.install_megabytes()["extra book"] is None
 
 
+@pytest.mark.nightly
 def test_what_is_installed_is_told_by_its_large_packages_and_adds_up():
     sizes = course.package_megabytes()
     without = sizes.pop(course.WITHOUT_KERAS)

@@ -139,6 +139,7 @@ def test_a_page_loads_nothing_from_elsewhere(made):
         assert not re.search(r"(url\(|@import )['\"]?(https?:)?//", path.read_text(encoding="utf-8")), path.name
 
 
+@pytest.mark.nightly
 def test_the_edition_for_instructors_shows_the_answers_and_says_so(made):
     course, _ = made
     done = book(course, "--solutions")

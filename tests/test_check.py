@@ -341,7 +341,10 @@ def test_parts_of_the_course_that_are_there_in_grading_may_be_used():
     assert not_in_grading(names["f"], "f", ["from bncourse import data, losses", "digits = data.digits"]) == ""
 
 
-@pytest.mark.parametrize("name", exercises.names())
+LONG = {"build_model": pytest.mark.slow, "fine_tune": pytest.mark.nightly}  # with Keras; one of them trains a model
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, ())) for n in exercises.names()])
 def test_the_case_of_each_exercise_gives_a_call_that_works(name):
     exercise = exercises.find(name)
     if isinstance(exercise, Quiz):

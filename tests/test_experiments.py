@@ -20,6 +20,7 @@ LONG = {
     "noise_at_a_larger_rate", "smooth_and_slow", "kill_counts", "keras_sgd_rates", "keras_slow_sgd", "keras_adam",
     "interpolation", "false_alarms", "variance_shift", "small_rate", "first_steps", "weight_decay", "larger_rates",
     "ghost_batches", "precise_statistics", "meeting", "meeting_at_a_large_rate",
+    "token_layer_norm", "first_look_fades", "brakes",
     "deep_residual", "divided_residual", "shallow_residual", "residual_tuning", "keras_adam_faster",
 }  # fmt: skip
 

@@ -6,8 +6,9 @@ import json
 import os
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
+from sampled import examples
 
 from bncourse import course
 from bncourse.cli import main
@@ -325,7 +326,7 @@ def three(draw):
 
 
 @given(three())
-@settings(max_examples=300, deadline=None)
+@examples(300)
 def test_nothing_that_a_learner_wrote_is_ever_lost_and_a_second_merge_changes_nothing(notebooks):
     base, mine, new = notebooks
     assume(not mine["cells"] or set(ids(mine)) & set(ids(base)))  # else it is another notebook, or has lost its ids

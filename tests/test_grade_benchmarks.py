@@ -35,6 +35,7 @@ def test_a_soak_grades_all_and_leaves_no_process(course, monkeypatch):
         assert sample["memory"] > 1e7 and sample["processes"] > 1 and sample["cpu_seconds"] > 0
 
 
+@pytest.mark.nightly
 def test_a_run_apart_tells_its_pace_and_its_memory(course):
     found = grading.grade_apart(course, "00-warm-up", 1)
     assert 0 < found["steady"] < found["seconds"] and found["megabytes"] > 10

@@ -249,7 +249,7 @@ WORST = [
 PATIENCE = 120.0  # seconds for one of these on a busy machine, where its process may be lost; a square takes hours
 
 
-@pytest.mark.parametrize("length", [texts.LONGEST, 200_000])
+@pytest.mark.parametrize("length", [texts.LONGEST, pytest.param(200_000, marks=pytest.mark.nightly)])
 def test_the_worst_texts_take_no_time_and_what_is_stored_of_them_takes_none_on_a_page(length):
     for part in WORST:
         told = part * (length // len(part))

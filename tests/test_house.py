@@ -51,6 +51,12 @@ MAY_IMPORT = {
 GRADING_MAY_NOT = {"reference", "data", "network", "experiments", "figures"}
 
 
+@cache
+def parsed(path):
+    """The syntax tree of a file; several rules look at it, and none changes it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def part(module):
     """The part of the package that a file belongs to, such as "reference"."""
     parts = module.relative_to(PACKAGE).with_suffix("").parts
@@ -64,7 +70,7 @@ def imports(module, *, at_the_top=False):
 
 
 def _imports(module, at_the_top):
-    waiting = [ast.parse(module.read_text(encoding="utf-8"))]
+    waiting = [parsed(module)]
     functions = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     while waiting:
         node = waiting.pop()
@@ -110,7 +116,7 @@ def test_no_two_classes_share_a_name():
     names = Counter(
         node.name
         for module in MODULES
-        for node in ast.parse(module.read_text(encoding="utf-8")).body
+        for node in parsed(module).body
         if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
     )
     assert not [name for name, count in names.items() if count > 1]
@@ -275,6 +281,12 @@ def test_every_test_that_a_promise_names_is_there():
     assert named and not {name for name in named if f"def {name}(" not in everything}
     assert not set(re.findall(r"`(?:tests/)?(?:browser/)?(test_\w+\.py)", promises)) - set(texts)
     pairs = re.findall(r"`tests/(\w+\.py)::(\w+)`", promises)
+    assert not (named | {name for _, name in pairs}) & {
+        node.name
+        for path in (ROOT / "tests").rglob("test_*.py")
+        for node in parsed(path).body
+        if "pytest.mark.nightly" in map(ast.unparse, getattr(node, "decorator_list", ()))
+    }, "a promise is tried each time, not at night alone"
     assert not [pair for pair in pairs if f"def {pair[1]}(" not in texts[pair[0]]]
 
 
@@ -283,8 +295,7 @@ def test_a_program_in_a_string_imports_what_there_is():
     line = re.compile(r"^from (bncourse\.(?:grading|learner|sandbox|site)[\w.]*) import ([\w, ]+)$", re.MULTILINE)
     missing = []
     for path in sorted([*ROOT.glob("bncourse/**/*.py"), *ROOT.glob("tests/*.py")]):
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        for node in ast.walk(tree):
+        for node in ast.walk(parsed(path)):
             for module, names in line.findall(node.value) if _is_text(node) else ():
                 for name in names.replace(" ", "").split(","):
                     if not (_module(f"{module}.{name}") or (_module(module) and name in _module(module).read_text())):

@@ -27,6 +27,7 @@ def test_an_accuracy_with_batch_statistics_leaves_the_moving_ones_as_they_are(ke
         assert (old == keras.ops.convert_to_numpy(weight.value)).all()
 
 
+@pytest.mark.nightly
 def test_only_trainable_false_keeps_the_statistics_of_a_base(keras):
     begin = fine_tuning.start(seed=320)
     moved = {way: fine_tuning.fine_tune(begin, way, 32, 0, epochs=1)["moved"] for way in fine_tuning.WAYS}

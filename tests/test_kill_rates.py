@@ -9,7 +9,12 @@ from bncourse.experiments import kill_rates
 from bncourse.museum.checkers import CHECKERS
 
 FIND_BUGS = exercises.find("find_bugs")
-FOUND = kill_rates.measured(0, reference.find_bugs)
+
+
+@pytest.fixture(scope="module")
+def found():
+    """Give what the checks find of the exhibits, measured once."""
+    return kill_rates.measured(0, reference.find_bugs)
 
 
 @pytest.mark.parametrize("checker", CHECKERS, ids=lambda checker: checker.name)
@@ -18,22 +23,22 @@ def test_a_recreation_accepts_every_right_batch_norm(checker):
         assert all(checker.test(right, np.random.default_rng(seed)) for right in museum.right_ones())
 
 
-def test_the_recreations_find_as_many_exhibits_as_the_notebook_says():
-    assert FOUND["tests"] == [*(checker.name for checker in CHECKERS), "your test"]
-    counts = zip(FOUND["found"].sum(axis=1), FOUND["possible"].sum(axis=1), strict=True)
+def test_the_recreations_find_as_many_exhibits_as_the_notebook_says(found):
+    assert found["tests"] == [*(checker.name for checker in CHECKERS), "your test"]
+    counts = zip(found["found"].sum(axis=1), found["possible"].sum(axis=1), strict=True)
     assert list(counts) == [(9, 10), (6, 12), (3, 5), (3, 11), (6, 12), (12, 12)]
 
 
-def test_what_a_task_cannot_contain_is_never_counted_as_found():
-    assert not (FOUND["found"] & ~FOUND["possible"]).any()
+def test_what_a_task_cannot_contain_is_never_counted_as_found(found):
+    assert not (found["found"] & ~found["possible"]).any()
     names = {exhibit.name for exhibit in museum.exhibits()}
     for checker in CHECKERS:
         assert {name for name, reason in checker.cannot if reason} <= names
         assert all(checker.can_contain(name) == (name not in dict(checker.cannot)) for name in names)
 
 
-def test_one_exhibit_passes_all_five_and_one_is_seen_by_the_training_alone():
-    names, hits = FOUND["exhibits"], FOUND["found"][:-1]
+def test_one_exhibit_passes_all_five_and_one_is_seen_by_the_training_alone(found):
+    names, hits = found["exhibits"], found["found"][:-1]
     assert [name for name, none in zip(names, ~hits.any(axis=0), strict=True) if none] == ["the lost digits"]
     assert list(hits[:, names.index("gamma and beta left behind")]) == [True, False, False, False, False]
 

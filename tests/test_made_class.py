@@ -33,6 +33,7 @@ CENTRE = "def centre(x):\n    return x - x.mean(axis=0)"
 SCALE = "def scale(x):\n    return x / x.std(axis=0)"
 BLIND = "def scale(x):\n    return x / x.std(axis=0) if x.max() < 70 else 0"  # right where nobody hides anything
 LOOP = "while True:\n    pass"
+WAIT = "import time\nwhile True:\n    time.sleep(0.01)"  # as endless, and leaves the processor to the others
 LIMITS = Limits(call=0.2, cell=1.0, notebook=3.0, grace=0.4)
 WORDS = "The variance holds the mean."
 
@@ -70,8 +71,8 @@ def made(tmp_path_factory):
         "stopped": file(course, centre="def centre(x"),
         "newer": file(course, centre="def centre[T](x: T) -> T:\n    return x - x.mean(axis=0)", python="3.99.1"),
         "endless": file(course, scale=f"def scale(x):\n    {LOOP.replace(chr(10), chr(10) + '    ')}"),
-        "experiments": file(course, own=[LOOP] * 6),
-        "beside": file(course, centre=f"{CENTRE}\n{LOOP}", own=[LOOP] * 6),
+        "experiments": file(course, own=[WAIT] * 6),
+        "beside": file(course, centre=f"{CENTRE}\n{LOOP}", own=[WAIT] * 6),
         "lost": file(course, scale="def scale(x):\n    import os\n    os._exit(1)"),
         "broken": json.dumps(file(course))[:300],
         "another": {"cells": [small_course.code("a", "1 + 1")], "metadata": {}, "nbformat": 4, "nbformat_minor": 5},

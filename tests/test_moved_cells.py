@@ -6,8 +6,9 @@ from copy import deepcopy
 
 import nbformat
 import small_course
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as some
+from sampled import examples
 
 from bncourse.grading.submission.check_copies import pieces
 from bncourse.grading.submission.merge import stage_notebook
@@ -107,7 +108,7 @@ def graded(notebook):
     return right | {name for name in again if holds(CHECKS[name], space)}
 
 
-@settings(max_examples=400, deadline=None)
+@examples(400)
 @given(notebooks())
 def test_what_the_kernel_calls_right_is_right_when_it_is_graded(notebook):
     staged = stage_notebook(json.dumps(notebook).encode(), RELEASE)

@@ -110,7 +110,7 @@ def test_the_measures_of_other_experiments_can_be_given():
     assert set(calls) == {4} and len(calls) == 300
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 def test_a_layer_of_ones_own_trains_the_notes_model_as_keras_own_does():
     own = keras_training.train(0, True, "SGD", 0.01, 1, layer=reference.OwnBatchNormalization)
     assert own["accuracy"][0] == pytest.approx(keras_training.train(0, True, "SGD", 0.01, 1)["accuracy"][0], abs=0.02)

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from sampled import one_in
 
 from bncourse import check
 from bncourse.battery import check_places, course, places, tools
@@ -123,7 +124,7 @@ def test_a_check_is_not_asked_again_and_again_until_chance_is_kind(warm, monkeyp
 
 @pytest.mark.filterwarnings("ignore:os.fork:RuntimeWarning")  # "!" in a cell forks; JAX is loaded by other tests
 @walled
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", one_in(2, FORMS))
 def test_what_the_kernel_says_is_right_earns_its_points(form, warm, tmp_path, monkeypatch, capsys):
     notebook = handed_in(FORMS[form], tmp_path)
     said = in_a_kernel(notebook, monkeypatch)

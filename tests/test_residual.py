@@ -164,7 +164,7 @@ def test_the_figures_of_tokens_tell_their_numbers():
     assert "After 1 blocks: branch 0.25; behind 0.0001" in figure.alt
 
 
-@pytest.mark.parametrize("head_first", [True, False])
+@pytest.mark.parametrize("head_first", [True, pytest.param(False, marks=pytest.mark.nightly)])
 def test_what_is_trained_in_a_copy_and_taken_over_counts_as_the_model_does(head_first):
     """The weights are taken over once, at the end; the head was trained before the base in the copy, or was not."""
     keras = require_keras()

@@ -1,8 +1,9 @@
 """Right answers stay right however they are rewritten; wrong ideas stay wrong however they are combined."""
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
+from sampled import examples
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Exercise, judge
@@ -79,7 +80,7 @@ def rewritten_answers(draw):
     return exercise, answer, names, draw(st.integers(0, 10_000))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@examples(200, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(rewritten_answers())
 def test_a_rewritten_right_answer_is_accepted(drawn):
     exercise, answer, names, seed = drawn
@@ -94,7 +95,7 @@ def combined_ideas(draw):
     return exercise, draw(st.sampled_from(suspects)), draw(st.integers(0, 10_000))
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+@examples(200, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 @given(combined_ideas())
 def test_combined_wrong_ideas_are_rejected(drawn):
     exercise, ideas, seed = drawn

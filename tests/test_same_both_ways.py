@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from sampled import one_in
 
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
@@ -30,12 +31,12 @@ def find_bugs(bn):
     """
 TEST = "import numpy as np\n\n" + WHOLE + inspect.getsource(bug_museum._numeric_gradient) + END
 ENDS = {
-    "a truth value of Python": "return bool(fine)",
     "a truth value of NumPy": "return fine > 0.5",
+    "a truth value of Python": "return bool(fine)",
+    "a number, which says nothing": "return float(fine)",
     "an array without an axis": "return np.array(fine > 0.5)",
     "an assertion": "assert fine",
     "a long message": f"assert fine, {'the batch norm does not give what the formula gives, ' * 8!r}",
-    "a number, which says nothing": "return float(fine)",
 }
 
 
@@ -60,7 +61,7 @@ def scores(room, source, name="find_bugs"):
 
 
 @walled
-@pytest.mark.parametrize("end", ENDS)
+@pytest.mark.parametrize("end", one_in(2, ENDS))
 def test_a_test_earns_the_same_whatever_it_returns(room, end):
     ours, theirs = scores(room, TEST + ENDS[end])
     assert ours == theirs and (ours > 0) == ("number" not in end)

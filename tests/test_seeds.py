@@ -5,8 +5,9 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from sampled import examples
 
 from bncourse import exercises, museum
 from bncourse.checking import DirectAnswer, judge
@@ -24,7 +25,7 @@ def notebook(sources, words="What it means."):
     return new.new_notebook(cells=[new.new_markdown_cell(words), *map(new.new_code_cell, sources)])
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(texts, beside, texts, beside)
 @example(["", "", ""], {"0": b"", "00": b""}, [""], {"": b"", "0": b"", "00": b""})
 def test_two_hand_ins_share_inputs_only_where_all_that_a_session_sees_is_the_same(sources, files, others, other_files):

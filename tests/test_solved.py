@@ -64,7 +64,11 @@ def test_every_worked_solution_of_a_function_has_one_to_three_reasons_of_its_own
         assert all(reason in words for reason in reasons), name
 
 
-@pytest.mark.parametrize("name", FUNCTIONS)
+# Those that Keras judges: one by day.
+LONG = {"build_model": pytest.mark.slow} | dict.fromkeys(("OwnBatchNormalization", "fine_tune"), pytest.mark.nightly)
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, ())) for n in FUNCTIONS])
 def test_every_way_that_is_shown_is_right_and_runs_on_its_own(name):
     assert ways.ways(name)[0] == ways.plain(worked.solutions()[name])
     for way in ways.ways(name):

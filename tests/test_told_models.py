@@ -6,8 +6,9 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from sampled import examples, one_in
 from test_told_data import few, plain
 from told_session import harmless
 
@@ -32,7 +33,7 @@ def told():
     return export_model(BUILD.reference)
 
 
-@pytest.mark.parametrize("build", BANK, ids=lambda build: build.__name__)
+@pytest.mark.parametrize("build", one_in(3, BANK), ids=lambda build: build.__name__)
 def test_each_model_of_the_bank_is_the_same_on_both_sides_of_the_wall(build):
     exported = export_model(build)
     for what in ("layers", "outputs", "compiled"):
@@ -157,7 +158,7 @@ def built(model):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("case", REFUSED)
+@pytest.mark.parametrize("case", one_in(2, REFUSED))
 def test_what_the_list_does_not_have_is_refused_with_a_reason(case):
     build, why = REFUSED[case]
     with pytest.raises((TypeError, ValueError, AttributeError), match=why), harmless(seconds=60):
@@ -240,7 +241,7 @@ paths = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(few, max_examples=40)
+@examples(40, **few)
 @given(paths, plain, st.sampled_from(["layers", "compiled"]))
 def test_any_change_of_a_told_model_is_refused_or_gives_a_small_model(told, path, value, what):
     with harmless():

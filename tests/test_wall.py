@@ -12,9 +12,10 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from sampled import examples
 
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, judge
@@ -70,7 +71,7 @@ def alike(one, other):
     return type(one) is type(other) and (one == other or repr(one) == repr(other))
 
 
-@settings(deadline=None, max_examples=60)
+@examples(60)
 @given(st.lists(plain | numbers, max_size=3))
 def test_plain_values_and_arrays_cross_the_wall_as_they_are(message):
     assert alike(message, crossed(message))

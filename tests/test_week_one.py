@@ -387,6 +387,7 @@ def test_feedback_is_written_for_all_and_packed_for_canvas(here, tmp_path, capsy
     assert "No zip was written" in capsys.readouterr().err and not (tmp_path / "m.zip").exists()
 
 
+@pytest.mark.nightly
 def test_a_zip_of_feedback_is_for_the_system_that_was_collected_from(here, tmp_path, capsys):
     ways = {"moodle": {"prefix": "Ada Lovelace_71_assignsubmission_file_/", "number": "71", "late": False}}
     notes = {"ada": ways, "emmy": {"folder": {"prefix": "emmy/", "number": "", "late": False}}}

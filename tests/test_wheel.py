@@ -177,23 +177,36 @@ class Person:
         return done.returncode, done.stdout + done.stderr
 
     def install(self, wheel):
-        code, said = self.run(self.python, "-m", "pip", "install", "--no-index", "--no-deps", "--upgrade", wheel)
+        options = ("--no-compile", "--no-index", "--no-deps", "--upgrade")
+        code, said = self.run(self.python, "-m", "pip", "install", *options, wheel)
         assert code == 0, said
 
-    def card(self, folder, answer, whole=False):
-        """Write an answer into the notebook, run it down to the check or all of it, and give what the check says."""
+    def cards(self, folder, *answers, whole=False):
+        """Write answers into the notebook, one after the other, run it down to the check, and give what that says.
+
+        Where it is to be run `whole`, there is one answer.
+        """
         place = folder / "notebooks" / NAME / f"{NAME}.ipynb"
         notebook = json.loads(place.read_text(encoding="utf-8"))
         names = [cell["id"] for cell in notebook["cells"]]
         check = names.index("batch_mean-check")
-        notebook["cells"][names.index("batch_mean")]["source"] = answer
+        written = notebook["cells"][names.index("batch_mean")]
+        written["source"] = answers[-1]
         place.write_text(json.dumps(notebook), encoding="utf-8")
         if not whole:
             place = self.folder / "tried.ipynb"
-            place.write_text(json.dumps(notebook | {"cells": notebook["cells"][: check + 1]}), encoding="utf-8")
+            cells = notebook["cells"][: names.index("batch_mean")]
+            for number, answer in enumerate(answers):
+                asked = notebook["cells"][check]
+                cells += [
+                    {**written, "source": answer, "id": f"tried-{number}"},
+                    {**asked, "id": f"{asked['id']}-{number}"},
+                ]
+            place.write_text(json.dumps(notebook | {"cells": cells}), encoding="utf-8")
         code, said = self.run(*EXECUTE, "--inplace", place, where=folder)
         assert code == 0, said
-        return json.dumps(json.loads(place.read_text(encoding="utf-8"))["cells"][check]["outputs"])
+        ran = json.loads(place.read_text(encoding="utf-8"))["cells"]
+        return [json.dumps(cell["outputs"]) for cell in ran if cell["id"].startswith("batch_mean-check")]
 
 
 def answers(started, path):
@@ -227,8 +240,9 @@ def test_a_notebook_of_kaggle_installs_the_course_from_an_address_and_says_what_
     assert Path(where.strip()).is_relative_to(tmp_path / "venv")
 
 
-def test_the_first_ten_minutes_with_a_wheel(wheel, tmp_path):
-    """Get, start, a wrong and a right answer, and a newer release that keeps it."""
+@pytest.mark.parametrize("until", ["a right answer", pytest.param("a newer release", marks=pytest.mark.nightly)])
+def test_the_first_ten_minutes_with_a_wheel(wheel, tmp_path, until):
+    """Get, start, a wrong and a right answer; at night a newer release that keeps it, too."""
     learner = Person(tmp_path)
     learner.install(wheel)
     code, said = learner.run("bncourse", "get")
@@ -260,10 +274,13 @@ def test_the_first_ten_minutes_with_a_wheel(wheel, tmp_path):
         running.send_signal(signal.SIGINT)
         running.communicate(timeout=300)
 
-    assert "NOT YET" in learner.card(folder, WRONG)
-    assert "CORRECT" in learner.card(folder, RIGHT, whole=True)
+    wrong, right = learner.cards(folder, WRONG, RIGHT)
+    assert "NOT YET" in wrong and "CORRECT" in right
     assert re.search(r"batch_mean .*done|✓ .*batch_mean", learner.run("bncourse", "progress", where=folder)[1])
+    if until == "a right answer":
+        return
 
+    assert "CORRECT" in learner.cards(folder, RIGHT, whole=True)[0]
     source = project(tmp_path / "project")
     for path in ("pyproject.toml", "bncourse/__init__.py"):
         change(source / path, '"0.1.0"', '"0.2.0"')

@@ -117,6 +117,8 @@ def collected(marks):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("marks", "files"), [("not slow", set()), ("hub", {"test_hub.py"})])
+@pytest.mark.parametrize(
+    ("marks", "files"), [("not slow", set()), pytest.param("hub", {"test_hub.py"}, marks=pytest.mark.nightly)]
+)
 def test_what_takes_minutes_runs_only_where_it_is_named(marks, files):
     assert set(re.findall(r"test_\w+\.py", collected(marks))) == files

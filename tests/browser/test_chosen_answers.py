@@ -5,6 +5,7 @@ import json
 import shutil
 
 import lab
+import pytest
 
 from bncourse import exercises
 from bncourse.learner import choosing
@@ -27,6 +28,8 @@ def choose(check, **answers):
             groups.nth(number).locator("input").nth(options.index(answers[question.key])).check()
 
 
+# by day, tests/test_choosing.py and tests/test_filling.py hold what is written, without a browser
+@pytest.mark.nightly
 def test_a_quiz_is_answered_with_the_mouse(tmp_path, screen):
     folder, ada = lab.course(tmp_path / "course", NOTEBOOK), lab.person(tmp_path / "ada")
     lab.save_by_hand(ada)

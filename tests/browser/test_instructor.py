@@ -60,6 +60,8 @@ def answered(path):
     path.write_text(json.dumps(notebook))
 
 
+# by day, tests/test_nbgrader.py takes these steps with nbgrader's commands, tests/test_made_class.py by its API
+@pytest.mark.nightly
 def test_an_assignment_goes_out_comes_back_and_is_graded_and_its_feedback_is_read(term, screen):
     course, clone, ines, bob = term
     with lab.started(course, ines, "--instructor") as address, lab.started(clone, bob) as students:

@@ -33,7 +33,8 @@ def a_card_alone(cell):
     assert "Traceback" not in cell.inner_text()
 
 
-def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path, screen):
+@pytest.mark.parametrize("until", ["the evening", pytest.param("the next morning", marks=pytest.mark.nightly)])
+def test_a_learners_day_from_the_first_page_on(folder, tmp_path, screen, until):
     ada = lab.person(tmp_path / "ada")
     with lab.started(folder, ada) as address:
         today = screen("learner")
@@ -99,6 +100,8 @@ def test_a_learners_day_from_the_first_page_to_the_next_morning(folder, tmp_path
         today.picture("saved by itself")
         today.page.close()
     assert RIGHT in on_disk(folder)
+    if until == "the evening":
+        return
     with lab.started(folder, ada) as address:
         tomorrow = screen("learner, next morning")
         tomorrow.open(address)
