@@ -35,6 +35,7 @@ INSIDE = (
     "sandbox/inside/main.py",
     "sandbox/inside/settings.py",
     "checking/answer.py",
+    "checking/source.py",
     "checking/variants.py",
     "drivers/keras_objects.py",
     "drivers/own_steps.py",
