@@ -90,6 +90,11 @@ def pytest_configure(config):
     sampled.at_night = "nightly" in config.option.markexpr
 
 
+def pytest_xdist_auto_num_workers():
+    """Give the number of processes for ``-n auto``: one more than cores, since tests wait for a browser or a limit."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(tryfirst=True)  # pytest's own chooses by the marks
 def pytest_collection_modifyitems(config, items):
     """Put the files that take longest first, mark them, and leave out what runs only where it is named."""
