@@ -156,8 +156,8 @@ CLAIMS = {
             and n["brighter target"] - n["brighter source"] > 0.3
             and n["fog target"] - n["fog source"] > 0.3
             and abs(n["uneven sensor inputs"] - n["clean inputs"]) < 0.04
-            and n["uneven sensor source"] + 0.03 < n["uneven sensor target"] < n["clean target"] - 0.025
-            and n["noise source"] + 0.005 < n["noise target"] < n["clean target"] - 0.1
+            and n["uneven sensor source"] + 0.015 < n["uneven sensor target"] < n["clean target"] - 0.025
+            and n["noise source"] < n["noise target"] < n["clean target"] - 0.1
             and n["rotated by 30° target"] < n["clean source"] - 0.2
             and n["rotated by 30° target"] < n["rotated by 30° source"] + 0.05
             and max(n["inverted target"], n["inverted inputs"]) < 0.2
