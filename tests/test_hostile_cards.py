@@ -109,7 +109,7 @@ def test_the_line_of_a_change_is_named_where_another_line_is_shown(monkeypatch):
 
 def test_a_whole_number_has_no_type_of_an_array():
     sentence, _ = said("effective_sample_size", "def effective_sample_size(w):\n    return int(sum(w)**2 / sum(w * w))")
-    assert "The number is whole, so the fraction was cut off." in sentence and "int64" not in sentence
+    assert "The number is whole, so the fraction was cut off or rounded." in sentence and "int64" not in sentence
 
 
 STAGED = """
@@ -263,3 +263,12 @@ def test_the_place_of_the_largest_distance_is_no_distance():
     text = "def gradient_predictiveness(g):\n    return np.argmax(np.linalg.norm(g[1:] - g[0], axis=1))"
     verdict = judge(exercises.find("gradient_predictiveness"), DirectAnswer(written("gradient_predictiveness", text)))
     assert verdict.wrong_ideas == ("the place of the largest distance",)
+
+
+def test_two_mistakes_give_a_result_together_and_neither_is_said_to_give_it_alone():
+    text = """
+    def batch_norm(x, gamma, beta, eps=1e-3):
+        return gamma * (x - np.mean(x, axis=0)) / (np.std(x, axis=0) + eps)
+    """
+    sentence, _ = said("batch_norm", text)
+    assert "what this mistake gives" not in sentence and "two mistakes give together, of which this is one" in sentence

@@ -241,7 +241,7 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
     if got.dtype.kind in "iub" and expected.dtype.kind == "f" and np.any(wide != np.round(wide)):
         if np.all(np.abs(wide - far) < 1):
             whole = f"The numbers are whole (type {got.dtype})" if got.ndim else "The number is whole"
-            reason = f"{whole}, so the fraction{'s were' if got.ndim else ' was'} cut off."
+            reason = f"{whole}, so the fraction{'s were' if got.ndim else ' was'} cut off or rounded."
         elif got.ndim:  # there is more to it, such as what was added up without its fractions
             reason = f"The numbers are whole (type {got.dtype}). An array of that type keeps no fractions."
     return Mismatch("values", f"{name} should have the right values", *telling(wide, far, wrong, allowed), reason)
