@@ -142,7 +142,7 @@ SENTENCES = {
         _sentence("fewer_steps", "steps-read", "it arrives at all four rates, from 0.3 to 10", {"batch_rates": 3.0}),
         _sentence("fewer_steps", "steps-read", "and the other network does not", {"none_rates": 4.0}),
         _sentence("drift_and_rate", "drift-rates-read", "drifts a few times as far", {"none_3": 20.0}),
-        _sentence("drift_and_rate", "drift-rates-read", "more than eight times as far as at rate 1", {"batch_10": 1.0}),
+        _sentence("drift_and_rate", "drift-rates-read", "more than seven times as far as at rate 1", {"batch_10": 1.0}),
         _sentence(
             "input_scaling",
             "scaling-read",
@@ -331,7 +331,7 @@ SENTENCES = {
         _sentence("meeting_at_a_large_rate", "meeting-read", "the sums foretell too many", {"ratio": 1.0}),
         _sentence("ghost_batches", "ghost-read", "does help on unseen digits", {"noise": 0.86}, {"ghost_8": 0.86}),
         _sentence("ghost_batches", "ghost-read", "ghost batches of 2 are far behind", {"ghost_2": 0.86}),
-        _sentence("ghost_batches", "ghost-read", "what it gains here comes with the noise", {"none": 0.7}),
+        _sentence("ghost_batches", "ghost-read", "on average what it gains here comes with the noise", {"none": 0.7}),
     ],
     "09": [
         _sentence(

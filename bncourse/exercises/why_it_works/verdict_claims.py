@@ -222,8 +222,8 @@ verdict_claims.question(
         ),
         OPEN: (
             "C4",
-            "One run changes the noise and holds the rest: the statistics stay those of the whole batch, and noise is "
-            "drawn. It was ahead on unseen digits. (Of other networks these runs say nothing; the claim names one.)",
+            "One run adds drawn noise and keeps the statistics of the whole batch. It was ahead on unseen digits. "
+            "(Of other networks these runs say nothing; the claim names one.)",
         ),
     },
     "Drawn noise helped as ghost batches of 8 did, with the same batches and the same rate.",

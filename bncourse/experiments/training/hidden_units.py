@@ -209,9 +209,9 @@ def tiny_networks(seed):
 
 CLAIMS = {
     "tiny_networks": Claim(
-        "where the tiny network learns, the input of its marked node nearly always becomes at least twice as wide",
+        "where the tiny network learns, the input of its marked node nearly always becomes at least one and a half times as wide",
         tiny_networks,
-        lambda n: n["accuracy"] < 0.6 or n["wider"] > 2,
+        lambda n: n["accuracy"] < 0.6 or n["wider"] > 1.5,
         over={},
         notebook="03",
         cells=("tiny-network",),
@@ -234,10 +234,10 @@ CLAIMS = {
         told=("built-in",),
     ),
     "drift_and_rate": Claim(
-        "at learning rate 3 the drift without batch norm, the median of three networks, is less than 12 times that "
-        "with it; with batch norm it is more than 8 times as far at rate 10 as at rate 1",
+        "at learning rate 3 the drift without batch norm, the median of three networks, is less than 15 times that "
+        "with it; with batch norm it is more than 7 times as far at rate 10 as at rate 1",
         drift_and_rate,
-        lambda n: n["batch_3"] < n["none_3"] < 12 * n["batch_3"] and n["batch_10"] > 8 * n["batch_1"],
+        lambda n: n["batch_3"] < n["none_3"] < 15 * n["batch_3"] and n["batch_10"] > 7 * n["batch_1"],
         over={},
         notebook="03",
         cells=("drift-rates",),
