@@ -209,8 +209,7 @@ def tiny_networks(seed):
 
 CLAIMS = {
     "tiny_networks": Claim(
-        "where the tiny network learns, the input of its marked node nearly always becomes at least one and a half times "
-        "as wide",
+        "where the tiny network learns, the input of its marked node nearly always becomes at least 1.5 times as wide",
         tiny_networks,
         lambda n: n["accuracy"] < 0.6 or n["wider"] > 1.5,
         over={},
