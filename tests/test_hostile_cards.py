@@ -271,4 +271,4 @@ def test_two_mistakes_give_a_result_together_and_neither_is_said_to_give_it_alon
         return gamma * (x - np.mean(x, axis=0)) / (np.std(x, axis=0) + eps)
     """
     sentence, _ = said("batch_norm", text)
-    assert "what this mistake gives" not in sentence and "two mistakes give together, of which this is one" in sentence
+    assert "what this mistake gives;" not in sentence and "what this mistake gives together with another" in sentence

@@ -19,9 +19,7 @@ from bncourse.checking.where.defaults import other_defaults, said_of
 
 _LONGEST_SEEN = 300
 _ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
-_ONE_OF_TWO = (
-    "Your result is what two mistakes give together, of which this is one; your lines may say it in other words. "
-)
+_ONE_OF_SOME = "Your result is what this mistake gives together with another; your lines may say it in other words. "
 _TOGETHER = "Your result is what two mistakes give together; your lines may say them in other words. "
 
 
@@ -55,7 +53,7 @@ def diagnose(exercise, source, replay, of_part, told):
         said = [_said(idea, exercise, source, len(ideas) > 1) for idea in ideas]
         said = [_in_part(replay, *both, told.case.part) for both in zip(ideas, said, strict=True)]
         if len(ideas) > 1:
-            said = [says.replace(_ELSEWHERE, _ONE_OF_TWO) for says in said]
+            said = [says.replace(_ELSEWHERE, _ONE_OF_SOME) for says in said]
         told_apart = [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
         words = any(isinstance(value, str) for value in told.shown.values())  # by which answers of one result differ
         return ideas, told_apart + [Reason(sentence) for sentence in (_saw(exercise, told) if words else [])]
@@ -128,7 +126,7 @@ def _said(idea, exercise, source, beside_another):
 
 def is_of_numbers_alone(reason):
     """Return whether a reason says that only the numbers are known to be those of an idea."""
-    return reason.says.startswith((_ELSEWHERE, _ONE_OF_TWO))
+    return reason.says.startswith((_ELSEWHERE, _ONE_OF_SOME))
 
 
 def beside(reason, idea, change, exercise):

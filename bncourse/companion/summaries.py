@@ -72,7 +72,7 @@ SUMMARIES = {
         ("Not enough", "`training=False` when a functional model is built: in Keras 3 `fit` overrides it"),
         (
             "PyTorch",
-            "`weight`, `bias`, `running_mean`, `running_var`; momentum 1 - Keras's, its own variance n / (n - 1) times",
+            "`weight`, `bias`, `running_mean`, `running_var` (n / (n - 1) times Keras's); momentum 1 - Keras's",
         ),
     ),
     "08": (

@@ -24,6 +24,8 @@ def on_a_line(trials):
     if np.abs(factor * right + amount - yours).max() > 1e-9 * scale or abs(factor) < 1e-6:
         return ""
     if abs(amount) < 1e-9 * scale:
+        if abs(factor - 1) < 1e-9:
+            return ""  # what differs is rounding
         return f"In all cases every number is {_factor(float(round(factor, 9)))} what is expected; a factor is off."
     sign = "plus" if amount > 0 else "minus"
     times = "" if abs(factor - 1) < 1e-9 else f" {factor:.4g} times"
