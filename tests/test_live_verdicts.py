@@ -55,7 +55,8 @@ def kernel():
             pass  # a busy kernel answers the questions of its start late
         return shown, reply["content"]["status"]
 
-    run("import numpy as np\nfrom bncourse import check", cellId="imports")
+    cell = "\n".join(["import numpy as np", "from bncourse import check", ANSWERS["not yet"][0], CHECK])
+    run.first = run(cell, cellId="all in one")
     yield run
     client.stop_channels()
     manager.shutdown_kernel(now=True)
@@ -68,6 +69,12 @@ def test_where_somebody_works_every_outcome_is_one_card_and_nothing_else(kernel,
     assert [kind for kind, _ in shown] == ["display_data"] and status == "ok"
     data = shown[0][1]["data"]
     assert data["text/plain"].startswith(HEADS[outcome]) and HEADS[outcome] in data["text/html"]
+
+
+def test_the_cell_that_imports_the_checks_may_call_one(kernel):
+    shown, status = kernel.first
+    assert [kind for kind, _ in shown] == ["display_data"] and status == "ok"
+    assert shown[0][1]["data"]["text/plain"].startswith(HEADS["not yet"])
 
 
 def test_an_answer_that_has_no_value_is_a_card_too_and_the_cell_has_failed(kernel):

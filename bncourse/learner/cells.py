@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 from weakref import WeakKeyDictionary
 
 _LARGEST = 20_000_000  # bytes of a notebook that is read while a learner waits
@@ -76,7 +77,7 @@ def watch(shell):
     """
     if shell in _watches:
         return False
-    noted = _watches[shell] = _Watch()
+    noted = _watches[shell] = _Watch(current=_under_way(shell))
 
     def begins(info):
         if info.store_history:  # what a magic or a front-end runs beside the cells has no number
@@ -129,6 +130,15 @@ def runs(shell):
         file = _file(shell, noted.current.raw_cell, found[-1].number)
         found[-1] = replace(found[-1], file=file, cell=_cell_of(shell, noted.current))
     return found
+
+
+def _under_way(shell):
+    """Give what is known of the run in which the watch begins, whose own event is over; None where no cell is told."""
+    message = shell.get_parent() if hasattr(shell, "get_parent") else None
+    metadata = message.get("metadata") if isinstance(message, dict) else None
+    cell = metadata.get("cellId") if isinstance(metadata, dict) else None
+    raw = shell.history_manager.input_hist_raw
+    return SimpleNamespace(raw_cell=raw[-1], cell_id=cell) if cell and raw else None
 
 
 def _cell_of(shell, info):
