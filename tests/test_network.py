@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bncourse import losses, network, reference
-from bncourse.network import products, training
+from bncourse.network import in_a_tab, training
 
 
 def _loss(net, x, y, loss):
@@ -187,13 +187,22 @@ def test_a_product_through_scipy_is_that_of_numpy_however_its_matrices_lie(kind,
         matrix = (100 * rng.normal(size=(2 * rows, columns))).astype(kind)
         return matrix[:rows], np.asfortranarray(matrix[:rows]), matrix[::2], matrix[: 2 * rows : 2, ::-1]
 
-    monkeypatch.setattr(products, "_HAS_NO_BLAS", True)  # a browser's tab
+    monkeypatch.setattr(in_a_tab, "_IN_A_TAB", True)  # a browser's tab
     for rows, inner, columns in ((1, 1, 1), (5, 3, 4), (70, 30, 40), (0, 3, 2)):
         for left, right in itertools.product(lying(rows, inner), lying(inner, columns)):
             expected = left @ right
-            for made in (products.through_scipy(left, right), network.product(left, right)):
+            for made in (in_a_tab.through_scipy(left, right), network.product(left, right)):
                 assert made.shape == expected.shape and made.dtype == kind
                 np.testing.assert_allclose(made, expected, rtol=1e-3 if kind == np.float32 else 1e-9, atol=0.1)
+
+
+@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+def test_an_activation_through_scipy_is_that_of_numpy_without_a_warning(name, monkeypatch):
+    x = np.concatenate([np.linspace(-40, 40, 1001), [-1e308, -1e4, -1e-9, 0, 1e-9, 1e4, 1e308]])
+    expected = network.activated(name, x)
+    monkeypatch.setattr(in_a_tab, "_IN_A_TAB", True)
+    with np.errstate(over="ignore" if name == "tanh" else "raise"):  # 2x, where tanh is 1 beyond doubt
+        np.testing.assert_allclose(network.activated(name, x), expected, rtol=0, atol=1e-15)
 
 
 def test_the_way_back_by_default_is_that_of_the_reference_function_to_the_last_bit():

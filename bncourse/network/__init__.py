@@ -12,12 +12,12 @@ forward is that of the reference functions, to the last bit::
     ((32, 10), (32, 16))
 
 `layer` says what a layer is, `normalizers` over which axes it takes a mean and a variance, `passes` has the ways
-forward and back, `products` the products of matrices, `training` a step and many.
+forward and back, `in_a_tab` what is slow in a browser's tab, `training` a step and many.
 """
 
-from bncourse.network.layer import NORMS, Layer, activated, init, sigmoid
+from bncourse.network.in_a_tab import product, sigmoid
+from bncourse.network.layer import NORMS, Layer, activated, init
 from bncourse.network.passes import Trace, backward, forward, forward_with
-from bncourse.network.products import product
 from bncourse.network.training import accuracy, answers, reaches, step, train, with_statistics_of
 
 __all__ = [

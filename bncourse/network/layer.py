@@ -5,6 +5,8 @@ from itertools import pairwise
 
 import numpy as np
 
+from bncourse.network.in_a_tab import sigmoid, tanh
+
 NORMS = ("batch", "layer", "group", None)
 GROUPS = 8  # of neighbouring units, in group norm
 
@@ -122,16 +124,11 @@ def init(sizes, rng, *, activation="relu", norm=None, norm_output=False, bias=No
     return net
 
 
-def sigmoid(x):
-    """Give 1 / (1 + exp(-x)), without overflow for large negative `x`."""
-    return 0.5 * (1 + np.tanh(0.5 * x))
-
-
 # Each activation and its slope, the slope written in terms of the activation's own value.
 _ACTIVATIONS = {
     "linear": (lambda x: x, np.ones_like),
     "sigmoid": (sigmoid, lambda a: a * (1 - a)),
-    "tanh": (np.tanh, lambda a: 1 - a**2),
+    "tanh": (tanh, lambda a: 1 - a**2),
     "relu": (lambda x: np.maximum(x, 0), lambda a: (a > 0).astype(a.dtype)),
 }
 

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from bncourse.network import normalizers
+from bncourse.network.in_a_tab import product
 from bncourse.network.layer import activated, slope
-from bncourse.network.products import product
 from bncourse.reference import batch_norm_backward
 from bncourse.reference.backward import gradients_of_normalized
 
