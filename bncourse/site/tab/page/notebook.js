@@ -121,7 +121,10 @@ function tellOfRefusal(error) {
   if (error && refusal) return;
   refusal?.remove();
   refusal = null;
-  if (!error) return tell("All is saved in this browser again.");
+  if (!error) {
+    if (isReady) say("Python is ready."); // and no longer "Not saved"
+    return tell("All is saved in this browser again.");
+  }
   const why = error.name === "QuotaExceededError" ? "its storage is full" : (error.message || error);
   refusal = tell(`This browser does not keep your answers (${why}). They are on this page alone. Before you close or reload it: `,
     [save, "Download my work"], ". Then free space in the browser's settings: saving is tried again by itself.");
