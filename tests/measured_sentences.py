@@ -331,7 +331,7 @@ SENTENCES = {
         _sentence("meeting_at_a_large_rate", "meeting-read", "the sums foretell too many", {"ratio": 1.0}),
         _sentence("ghost_batches", "ghost-read", "does help on unseen digits", {"noise": 0.86}, {"ghost_8": 0.86}),
         _sentence("ghost_batches", "ghost-read", "ghost batches of 2 are far behind", {"ghost_2": 0.86}),
-        _sentence("ghost_batches", "ghost-read", "on average what it gains here comes with the noise", {"none": 0.7}),
+        _sentence("ghost_batches", "ghost-read", "on average, its gain comes with the noise", {"none": 0.7}),
     ],
     "09": [
         _sentence(
@@ -361,6 +361,8 @@ SENTENCES = {
         _sentence("small_batches", "end", "batches of two cost accuracy", {"batch_2": 0.1}),
         _sentence("one_class", "end", "those of one class ruin it", {"batch": 0.8}),
         _sentence("one_class", "composition-why", "new batches of one class fare hardly better", {"batch_own": 0.5}),
+        _sentence("one_class_for_longer", "composition-why", "after 3,000 they fare much better", {"own": 0.4}),
+        _sentence("one_class_for_longer", "composition-why", "mixed ones hardly", {"running": 0.4}),
         _sentence("leak", "end", "neighbours can tell the answer", {"batch": 0.2}),
         _sentence("leak", "composition-why", "with running statistics it is gone", {"batch_later": 0.8}),
         _sentence("variance_shift", "regularizers-why", "above 1.12 and 1.4", {"ratio_0.2": 1.1}, {"ratio_0.5": 1.3}),
@@ -414,6 +416,8 @@ SENTENCES = {
         _sentence(
             "kill_counts", "kills-read", "in the inputs of these re-creations fewer than a hundred", {"farthest": 300.0}
         ),
+        _sentence("kill_counts", "kills-read", "higher or lower (Deep-ML 4", {"Deep-ML": 5.0}),
+        _sentence("kill_counts", "kills-read", "ARENA 2", {"ARENA": 1.0}),
         _sentence("kill_counts", "end", "finds all that its task can contain", {"complete": 1.0}),
         _sentence("kill_counts", "end", "finds all twelve", {"reference": 11.0}),
     ],

@@ -15,13 +15,13 @@ NOTEBOOKS = {path.stem[:2]: path for path in (ROOT / "solutions").glob("*/*.ipyn
 # They take more than half a second, and each was measured in its notebook already; these run at a second seed at night.
 LONG = {
     "regressor_needs_gamma_and_beta", "hidden_layers", "small_batches", "one_class", "leak", "fewer_steps",
-    "input_scaling", "keras_learning_weights", "keras_fine_tuning", "keras_freezing", "detached_training",
-    "movement_with_and_without", "drift_and_rate", "eight_relu_layers", "noise_costs", "noise_drifts_and_is_fast",
-    "noise_at_a_larger_rate", "smooth_and_slow", "kill_counts", "keras_sgd_rates", "keras_slow_sgd", "keras_adam",
-    "interpolation", "false_alarms", "variance_shift", "small_rate", "first_steps", "weight_decay", "larger_rates",
-    "ghost_batches", "precise_statistics", "meeting", "meeting_at_a_large_rate",
-    "token_layer_norm", "first_look_fades", "brakes",
-    "deep_residual", "divided_residual", "shallow_residual", "residual_tuning", "keras_adam_faster",
+    "one_class_for_longer", "input_scaling", "keras_learning_weights", "keras_fine_tuning", "keras_freezing",
+    "detached_training", "movement_with_and_without", "drift_and_rate", "eight_relu_layers", "noise_costs",
+    "noise_drifts_and_is_fast", "noise_at_a_larger_rate", "smooth_and_slow", "kill_counts", "keras_sgd_rates",
+    "keras_slow_sgd", "keras_adam", "interpolation", "false_alarms", "variance_shift", "small_rate", "first_steps",
+    "weight_decay", "larger_rates", "ghost_batches", "precise_statistics", "meeting", "meeting_at_a_large_rate",
+    "token_layer_norm", "first_look_fades", "brakes", "deep_residual", "divided_residual", "shallow_residual",
+    "residual_tuning", "keras_adam_faster",
 }  # fmt: skip
 
 

@@ -136,6 +136,7 @@ def test_standardized_inputs_forget_brightness_and_contrast_and_leave_a_constant
 def test_the_measurements_are_plain_numbers_and_the_same_again():
     for measure in (
         lambda: batch_composition.one_class(406, steps=5),
+        lambda: batch_composition.one_class_for_longer(406, steps=5),
         lambda: batch_composition.leak(406, steps=5, digits=2),
         lambda: regularizers.variance_shift(406, shares=(0.5,), steps=5),
         lambda: regularizers.weight_decay(406, steps=5),

@@ -85,8 +85,16 @@ def test_a_sentence_about_other_seeds_is_in_the_list(number):
     for cell, text in TEXTS[number].items():
         words = [one.words for _, one in [*PAIRS, *TOLD] if one.cell == cell and CLAIMS[one.claim].notebook == number]
         for sentence in re.split(r"(?<=[.?!])\s", text.split("**Source")[0]):
-            if re.search(r"\bother seeds\b|\bth(os)?e(se)? (20 )?seeds\b", sentence):
+            if re.search(r"\bother seeds\b|\bseeds 5000\b|\bth(os)?e(se)? (20 )?seeds\b", sentence):
                 assert any(part in sentence for part in words), f"{cell}: {sentence}"
+
+
+@pytest.mark.parametrize("number", SENTENCES)
+def test_seeds_that_a_text_names_are_those_whose_numbers_are_kept(number):
+    of_twenty = max(map(told_numbers.seeds, CLAIMS), key=len)
+    for cell, text in TEXTS[number].items():
+        for first, last in re.findall(r"\bseeds (\d{4}) to (\d{4})", text):
+            assert range(int(first), int(last) + 1) == of_twenty, cell
 
 
 def test_the_numbers_are_kept_for_the_claims_that_there_are():

@@ -153,7 +153,7 @@ SHOWN = [
     Shown(
         "03",
         "tiny-network-read",
-        "Of 20 other seeds 19 learned",
+        "Of the seeds 5000 to 5019, 19 learned",
         lambda: count_of_seeds("tiny_networks", lambda n: n["accuracy"] > 0.6) == 19,
     ),
     Shown(

@@ -148,8 +148,8 @@ _WRITTEN = {
          "the mean of the two", "the larger one", "Two shards can each have variance 0 and still differ."),
         ("What does AdaBN replace?", "the running mean and variance", "gamma and beta", "all weights",
          "What was learned stays."),
-        ("Why do batches of one class ruin batch norm?", "the mean of the class is taken away",
-         "the loss is larger", "gamma stops learning", "Most of what tells classes apart goes with it."),
+        ("Why do batches of one class ruin batch norm?", "later the mean is that of all classes",
+         "the loss is larger", "gamma stops learning", "In training each digit was measured from its own class."),
     ),
     "10": (
         ("Why does a test with gamma 1 miss a bug?", "a forgotten gamma makes no difference", "it is too slow",

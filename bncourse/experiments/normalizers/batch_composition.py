@@ -99,20 +99,34 @@ def one_class(seed, steps=600, batch=64, lr=0.1):
         whole training set in place of the running ones; "batch_own", that on test digits of one class at a time, with
         their own statistics, as in training.
     """
-    numbers = {}
+    numbers, parts = {}, networks.digits(seed)
     for kind in network.NORMS:
-        parts, rng = networks.digits(seed), np.random.default_rng(seed)
-        rows = _by_class(parts.y_train)
-        batches = (rng.choice(rows[rng.integers(10)], batch, replace=False) for _ in range(steps))
-        net = networks.train(networks.init(kind, rng), parts, batches, lr=lr)
+        net = _by_one_class(kind, parts, seed, steps, batch, lr)
         test = (parts.x_test, parts.y_test)
         numbers[kind or "none"] = network.accuracy(net, *test)
         if kind == "batch":
             numbers["renewed"] = network.accuracy(network.with_statistics_of(net, parts.x_train), *test)
-            alone = [network.answers(net, parts.x_test[own], training=True) for own in _by_class(parts.y_test)]
-            right = sum(int((answers == digit).sum()) for digit, answers in enumerate(alone))
-            numbers["batch_own"] = right / len(parts.y_test)
+            numbers["batch_own"] = _with_their_own(net, parts)
     return numbers
+
+
+def one_class_for_longer(seed, steps=3000, batch=64, lr=0.1):
+    """Measure batch norm after many batches of one class each, on such batches and on test digits of all classes.
+
+    Parameters
+    ----------
+    seed, steps, batch, lr
+        Of `one_class`.
+
+    Returns
+    -------
+    dict of float
+        Test accuracy: "own", on digits of one class at a time, with their own statistics; "running", on all of them,
+        with running statistics.
+    """
+    parts = networks.digits(seed)
+    net = _by_one_class("batch", parts, seed, steps, batch, lr)
+    return {"own": _with_their_own(net, parts), "running": network.accuracy(net, parts.x_test, parts.y_test)}
 
 
 def leak(seed, steps=1000, digits=16, lr=0.1):
@@ -138,6 +152,20 @@ def leak(seed, steps=1000, digits=16, lr=0.1):
         if kind == "batch":
             numbers["batch_later"] = _on_empty_images(net, tests, digits, training=False)
     return numbers
+
+
+def _by_one_class(kind, parts, seed, steps, batch, lr):
+    """Train a network on batches of one class each."""
+    rng, rows = np.random.default_rng(seed), _by_class(parts.y_train)
+    net = networks.init(kind, rng)
+    batches = (rng.choice(rows[rng.integers(10)], batch, replace=False) for _ in range(steps))
+    return networks.train(net, parts, batches, lr=lr)
+
+
+def _with_their_own(net, parts):
+    """Return the accuracy on test digits of one class at a time, with their own statistics, as in training."""
+    alone = [network.answers(net, parts.x_test[own], training=True) for own in _by_class(parts.y_test)]
+    return sum(int((answers == digit).sum()) for digit, answers in enumerate(alone)) / len(parts.y_test)
 
 
 def _by_class(labels):
@@ -179,6 +207,15 @@ CLAIMS = {
         one_class,
         lambda n: max(n["batch"], n["renewed"]) < 0.25 and n["batch_own"] < 0.3 and min(n["layer"], n["group"]) > 0.65,
         over={"lr": (0.03, 0.1)},
+        notebook="09",
+        cells=("composition-measured",),
+    ),
+    "one_class_for_longer": Claim(
+        "after 3,000 batches of one class each batch norm reaches over 50 % on new such batches with their own "
+        "statistics, and stays below 30 % on all classes",
+        one_class_for_longer,
+        lambda n: n["own"] > 0.5 and n["running"] < 0.3,
+        over={},
         notebook="09",
         cells=("composition-measured",),
     ),
