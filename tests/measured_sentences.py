@@ -120,6 +120,9 @@ SENTENCES = {
     "03": [
         _sentence("tiny_networks", "tiny-network-read", "to several times the width", {"wider": 1.2, "accuracy": 0.97}),
         _sentence(
+            "tiny_networks", "tiny-network-read", "more than twice as wide, in one narrower", {"wider": 1.2, "accuracy": 0.97}
+        ),
+        _sentence(
             "movement_with_and_without",
             "percentiles-read",
             "the widest band is less than twice as wide as the narrowest",

@@ -91,10 +91,10 @@ def test_a_sentence_about_other_seeds_is_in_the_list(number):
 
 @pytest.mark.parametrize("number", SENTENCES)
 def test_seeds_that_a_text_names_are_those_whose_numbers_are_kept(number):
-    of_twenty = max(map(told_numbers.seeds, CLAIMS), key=len)
+    kept = set(map(told_numbers.seeds, CLAIMS))
     for cell, text in TEXTS[number].items():
         for first, last in re.findall(r"\bseeds (\d{4}) to (\d{4})", text):
-            assert range(int(first), int(last) + 1) == of_twenty, cell
+            assert range(int(first), int(last) + 1) in kept, cell
 
 
 def test_the_numbers_are_kept_for_the_claims_that_there_are():

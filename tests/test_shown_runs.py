@@ -153,20 +153,20 @@ SHOWN = [
     Shown(
         "03",
         "tiny-network-read",
-        "Of the seeds 5000 to 5019, 19 learned",
-        lambda: count_of_seeds("tiny_networks", lambda n: n["accuracy"] > 0.6) == 19,
+        "Of the seeds 5000 to 5099, 92 learned",
+        lambda: count_of_seeds("tiny_networks", lambda n: n["accuracy"] > 0.6) == 92,
     ),
     Shown(
         "03",
         "tiny-network-read",
-        "in 18 of these",
-        lambda: count_of_seeds("tiny_networks", lambda n: n["accuracy"] > 0.6 and n["wider"] > 2) == 18,
+        "in 87 of these the input became more than twice as wide",
+        lambda: count_of_seeds("tiny_networks", lambda n: n["accuracy"] > 0.6 and n["wider"] > 2) == 87,
     ),
     Shown(
         "03",
         "tiny-network-read",
-        "in one a little narrower",
-        lambda: count_of_seeds("tiny_networks", lambda n: n["accuracy"] > 0.6 and 0.8 < n["wider"] < 1) == 1,
+        "in one narrower",
+        lambda: count_of_seeds("tiny_networks", lambda n: n["accuracy"] > 0.6 and n["wider"] < 1) == 1,
     ),
     Shown(
         "07",

@@ -106,16 +106,6 @@ RANGES = {
         ),
     ],
     "03": [
-        # one of those that learned became a little narrower, and the text says so
-        Range(
-            "tiny_networks",
-            "tiny-network-read",
-            "2 to 67 times as wide",
-            lambda n: n["wider"] if n["accuracy"] > 0.6 and n["wider"] > 1 else None,
-            2,
-            67,
-            0,
-        ),
         Range(
             "movement_with_and_without", "built-in", "2.8 to 3.0 without", lambda n: n["none_median_range"], 2.8, 3.0, 1
         ),
