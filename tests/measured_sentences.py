@@ -120,7 +120,7 @@ SENTENCES = {
     "03": [
         _sentence("tiny_networks", "tiny-network-read", "to several times the width", {"wider": 1.2, "accuracy": 0.97}),
         _sentence(
-            "tiny_networks", "tiny-network-read", "more than twice as wide, in one narrower", {"wider": 1.2, "accuracy": 0.97}
+            "tiny_networks", "tiny-network-read", "twice as wide, in one narrower", {"wider": 1.2, "accuracy": 0.97}
         ),
         _sentence(
             "movement_with_and_without",
