@@ -273,7 +273,7 @@ SENTENCES = {
         ),
         _sentence("larger_rates", "rates-read", "At 1 the network without batch norm is behind", {"none_1": 0.95}),
         _sentence(
-            "larger_rates", "rates-read", "At 3 it has blown up, its loss past 1e100", {"none_3": 0.8}, {"loss_3": 99.0}
+            "larger_rates", "rates-read", "At 3 it blew up, its loss past 1e100", {"none_3": 0.8}, {"loss_3": 99.0}
         ),
         _sentence("larger_rates", "rates-read", "the other one learns", {"batch_3": 0.5}),
         _sentence("scale_identities", "scale-read", "The gradient follows your formula", {"length": 0.01}),
