@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bncourse.sandbox import folders
 from bncourse.sandbox.inside.leftovers import remove
-from bncourse.sandbox.inside.lowering import share_context
 
 # In a session: read what is there, and never write. (JAX writes what took it longer than this to compile.)
 READS_ONLY = {"JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "1e9", "JAX_PERSISTENT_CACHE_ENABLE_XLA_CACHES": "none"}
@@ -59,7 +58,6 @@ def forget():
 def _begin():
     import jax
 
-    share_context()
     folder = folders.make()
     jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_enable_compilation_cache", True)

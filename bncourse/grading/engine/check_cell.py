@@ -11,12 +11,10 @@ import io
 import math
 import traceback
 import warnings
-from functools import lru_cache
 
 from bncourse.grading.engine.outcomes import outcome_of
 from bncourse.grading.engine.proxies import answer
 from bncourse.grading.engine.session import Lost, OutOfTime
-from bncourse.grading.submission.bindings import bindings, needs
 from bncourse.sandbox.protocol import Broken
 from bncourse.sandbox.usage import Shortage
 from bncourse.trouble import Trouble
@@ -37,7 +35,7 @@ def judge_check(cell, submission, seeds, judged, locked, out_of_time):
 
     try:
         code = ast.parse(cell.source)
-        names = {} if out_of_time else _names(code, submission, _from_locked(locked, code))
+        names = {} if out_of_time else _names(code, submission, _from_locked(locked))
         with (
             check.session(seeds.next(grading.grade_id), answer, show),
             contextlib.redirect_stdout(said),
@@ -92,35 +90,19 @@ def _lines_in(error):
     return {step.lineno for step in traceback.extract_tb(error.__traceback__) if step.filename == "<check>"}
 
 
-def _from_locked(cells, code):
-    """Return what the course's own locked cells import and define for a check; it is trusted, as the checks are.
-
-    What no check needs, such as figures with all that draws them, is not imported: it would stay with the judge.
-    """
-    parts = _parts(tuple(cells))
-    wanted = needs({node.id for node in ast.walk(code) if isinstance(node, ast.Name)}, [made for _, made in parts])
-    everything = any(made.anything or made.fault for _, made in parts)
-    kept = [text for text, made in parts if everything or made.full & wanted or text.startswith("from __future__")]
-    space = {"__name__": "__main__"}
-    exec(compile("\n".join(kept), "<locked>", "exec"), space)
-    return space
-
-
-@lru_cache(8)
-def _parts(cells):
-    """Return each import of a name and each definition in the locked cells: its text, and its `Bindings`."""
-    found = []
+def _from_locked(cells):
+    """Return what the course's own locked cells import and define; it is trusted, as the checks are."""
+    kept = []
     for text in cells:
         with contextlib.suppress(SyntaxError):
-            for node in ast.parse(text).body:
-                if isinstance(node, ast.Import):
-                    found += [ast.Import([name]) for name in node.names]
-                elif isinstance(node, ast.ImportFrom):
-                    found += [ast.ImportFrom(node.module, [name], node.level) for name in node.names]
-                elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-                    found.append(node)
-    texts = map(ast.unparse, found)
-    return [(text, bindings(text)) for text in texts]
+            kept += [
+                node
+                for node in ast.parse(text).body
+                if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+            ]
+    space = {"__name__": "__main__"}
+    exec(compile(ast.Module(kept, []), "<locked>", "exec"), space)
+    return space
 
 
 def _names(code, submission, trusted):

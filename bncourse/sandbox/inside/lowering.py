@@ -9,7 +9,10 @@ import threading
 
 
 def share_context():
-    """Have JAX, which is imported, lower all that a thread compiles in one context; other versions may not have it."""
+    """Have JAX, which is imported, lower all that a thread compiles in one context; other versions may not have it.
+
+    That of the thread which calls is made at once, which starts no thread: what this process forks has it too.
+    """
     try:
         from jax._src.interpreters import mlir
 
@@ -27,3 +30,4 @@ def share_context():
 
     make_ir_context.shares = True
     mlir.make_ir_context = make_ir_context
+    make_ir_context()
