@@ -26,6 +26,7 @@ INSIDE = (
     "sandbox/inside/cells.py",
     "sandbox/protocol.py",
     "sandbox/values.py",
+    "sandbox/inside/read_pages.py",
     "sandbox/inside/shell.py",
     "sandbox/inside/statements.py",
     "sandbox/inside/lacks.py",

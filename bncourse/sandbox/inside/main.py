@@ -17,7 +17,7 @@ import traceback
 import warnings
 
 from bncourse.sandbox import protocol
-from bncourse.sandbox.inside import hardening, seccomp
+from bncourse.sandbox.inside import hardening, read_pages, seccomp
 from bncourse.sandbox.inside.keras_import import import_keras
 from bncourse.sandbox.inside.leftovers import count, remove
 from bncourse.sandbox.inside.lowering import share_context
@@ -94,6 +94,7 @@ def _get_ready(settings: Settings):
 
     gc.collect()
     gc.freeze()  # the children then copy fewer pages
+    read_pages.give_back()
     return shell, filters
 
 
