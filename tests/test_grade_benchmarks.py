@@ -2,15 +2,17 @@
 
 import os
 import shutil
+import subprocess
 import sys
 
 import nbformat
+import psutil
 import pytest
 from machine import postgresql
 from small_course import ROOT
 
 from bncourse.benchmarks import grading, scale, soak
-from bncourse.benchmarks.ground import bare_cells, classes, machines
+from bncourse.benchmarks.ground import bare_cells, classes, machines, memory
 from bncourse.sandbox import levels
 from bncourse.trouble import Trouble
 
@@ -38,7 +40,24 @@ def test_a_soak_grades_all_and_leaves_no_process(course, monkeypatch):
 @pytest.mark.nightly
 def test_a_run_apart_tells_its_pace_and_its_memory(course):
     found = grading.grade_apart(course, "00-warm-up", 1)
-    assert 0 < found["steady"] < found["seconds"] and found["megabytes"] > 10
+    assert 0 < found["steady"] < found["seconds"]
+    assert "command" in found["parts"]
+    for taken in found["parts"].values():
+        assert 0 <= taken["code"] < taken["memory"]
+    assert found["megabytes"] == sum(taken["memory"] for taken in found["parts"].values()) / 1e6
+
+
+def test_each_process_of_a_run_is_found_in_its_part(course):
+    program = "from bncourse.benchmarks.grading import once\nonce(%r, '00-warm-up', 2, True, None)"
+    seen = {}
+    with subprocess.Popen([sys.executable, "-c", program % str(course)], stdout=subprocess.DEVNULL) as run:
+        while run.poll() is None:
+            for part, taken in memory.memory_by_part(psutil.Process(run.pid)).items():
+                seen.setdefault(part, set()).add(taken["processes"])
+                assert 0 <= taken["code"] <= taken["memory"]
+    assert run.returncode == 0 and set(seen) == set(memory.PARTS)
+    assert seen["server"] == {1} and max(seen["watcher"]) == 2 <= max(seen["judge"])  # these have helpers
+    assert max(seen["session"]) <= 2
 
 
 def test_the_bare_cells_of_a_solved_notebook_run_to_the_end(course):

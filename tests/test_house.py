@@ -29,7 +29,8 @@ MAY_IMPORT = {
     "backend": set(),
     "course": set(),
     "reference": {"backend"},  # for the answers to the exercises that ask for Keras objects
-    "data": set(),
+    "data": {"packaged_files"},
+    "packaged_files": set(),
     "losses": set(),
     "waiting": {"templates"},
     "reopened": {"templates"},

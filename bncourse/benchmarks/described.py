@@ -1,33 +1,7 @@
 """What each family of measurements found, as sentences and tables: one description for the page and the terminal."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table of figures.
-
-    Parameters
-    ----------
-    heads : tuple of str
-    rows : sequence of tuple
-    """
-
-    heads: tuple
-    rows: list
-
-    def markdown(self):
-        """Return it for a page."""
-        lines = [f"| {' | '.join(self.heads)} |", f"|{'---|' * len(self.heads)}"]
-        return "\n".join([*lines, *(f"| {' | '.join(map(str, row))} |" for row in self.rows)])
-
-    def __rich__(self):
-        from rich import table
-
-        shown = table.Table(*self.heads, box=None, pad_edge=False, show_header=any(self.heads))
-        for row in self.rows:
-            shown.add_row(*map(str, row))
-        return shown
+from bncourse.benchmarks.described_grading import described_grading
+from bncourse.benchmarks.table import Table
 
 
 def described(family, figures):
@@ -121,36 +95,6 @@ def _course(figures):
 
 def _megabytes(size):
     return "not installed here" if size is None else f"{size:,.0f} MB" if size >= 10 else f"{size:.1f} MB"
-
-
-def _grading(figures):
-    rows = []
-    for kind in ("numpy", "keras"):
-        found = figures[kind]
-        for workers, cold in found["ours"].items():
-            warm, plain = found["steady"][workers], found["plain"][workers]
-            equal, size = found.get("equal", {}).get(workers), f"{found['megabytes'][workers]:.0f} MB"
-            same = f"{equal:.1f} ({cold / equal:.1f})" if equal else "not measured"
-            with_start, going = f"{cold:.0f} ({cold / plain:.1f})", f"{warm:.0f} ({warm / plain:.1f})"
-            rows.append((kind, workers, f"{plain:.1f}", same, with_start, going, size))
-    heads = ("Notebook", "Workers", "Plain nbgrader", "Plain, the same cells", "With its start", "Once going", "Memory")
-    parts = [
-        "Submissions a minute, the same class graded in alternating runs; plain nbgrader has as many processes. In "
-        "brackets: how many times the pace of plain nbgrader. Plain nbgrader runs every cell; ours leaves out those "
-        "that only demonstrate, which in these notebooks are most of the work. Without these cells plain nbgrader has "
-        "the pace of the fourth column; in brackets: how many times that is ours, with its start.",
-        Table(heads, rows),
-        f"Walls of level {figures['level']}; a warm session behind them opens in {figures['session_ms']:.0f} ms.",
-    ]
-    for kind in ("numpy", "keras"):
-        found = figures[kind]
-        parts.append(
-            f"The {kind} notebook by one worker: {found['one']:.2f} s a submission, where the bare cells in a warm "
-            f"process take {found['bare']:.2f} s ({found['bare_needed']:.2f} s without those that only demonstrate). "
-            f"A second run over the unchanged class: {found['again']:.1f} s; `import nbgrader` alone, just after: "
-            f"{found['nbgrader_import']:.1f} s."
-        )
-    return parts
 
 
 def _soak(figures):
@@ -249,7 +193,7 @@ SECTIONS = {
     "checks": _checks,
     "reference": _reference,
     "course": _course,
-    "grading": _grading,
+    "grading": described_grading,
     "soak": _soak,
     "scale": _scale,
     "battery": _battery,

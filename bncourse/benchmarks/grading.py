@@ -18,7 +18,8 @@ from pathlib import Path
 from bncourse import course as courses
 from bncourse.benchmarks.described import show
 from bncourse.benchmarks.ground.bare_cells import bare_seconds, leave_out_demonstrations
-from bncourse.benchmarks.ground.classes import Clock, make_class, peak_memory
+from bncourse.benchmarks.ground.classes import Clock, make_class
+from bncourse.benchmarks.ground.memory import peak_memory, together
 from bncourse.grading.assignment import Assignment
 
 NOTEBOOKS = {"numpy": "04-normalize-scale-shift", "keras": "07-keras"}
@@ -73,14 +74,14 @@ def measure(folder, place, name, size, status):
     dict
         ours, steady, plain, equal: submissions a minute by the number of workers, from the start of the command,
         once it is going, of plain nbgrader, and of plain nbgrader where the same cells are left out as by ours;
-        megabytes by the number of workers; bare,
-        bare_needed: seconds of bare execution, of all cells and of those that grading runs too; one: seconds a
-        submission takes with one worker, once it is going; again: seconds of a second run;
+        megabytes by the number of workers, and parts, where these were (`bncourse.benchmarks.ground.memory`); size:
+        of the class; bare, bare_needed: seconds of bare execution, of all cells and of those that grading runs too;
+        one: seconds a submission takes with one worker, once it is going; again: seconds of a second run;
         nbgrader_import: seconds.
     """
     with status(f"{name}: making a class of {size}"):
         course = make_class(folder, place / "ours", name, size)
-        figures = {"ours": {}, "steady": {}, "plain": {}, "equal": {}, "megabytes": {}}
+        figures = {"ours": {}, "steady": {}, "plain": {}, "equal": {}, "megabytes": {}, "parts": {}, "size": size}
         grade_apart(course, name, 2, first=1)
         few = max(size // PLAIN, 4)
     for workers in WORKERS:
@@ -92,7 +93,7 @@ def measure(folder, place, name, size, status):
             found = grade_apart(course, name, workers)
             figures["ours"][workers] = 60 * size / found["seconds"]
             figures["steady"][workers] = 60 / found["steady"]
-            figures["megabytes"][workers] = found["megabytes"]
+            figures["megabytes"][workers], figures["parts"][workers] = found["megabytes"], found["parts"]
     with status(f"{name}: the bare cells"):
         figures["bare"] = bare_seconds(course, name, BARE)
         figures["bare_needed"] = bare_seconds(course, name, BARE, needed=True)
@@ -114,7 +115,12 @@ def grade_apart(course, name, workers, *, force=True, first=None):
         said = process.communicate(timeout=LONGEST)[0]
     if process.returncode:
         raise RuntimeError(f"the run ended with code {process.returncode}")
-    return {**json.loads(said), "seconds": time.perf_counter() - began, "megabytes": most[0] / 1e6}
+    return {
+        **json.loads(said),
+        "seconds": time.perf_counter() - began,
+        "megabytes": together(most) / 1e6,
+        "parts": most,
+    }
 
 
 def once(course, name, workers, force, first):

@@ -1,10 +1,12 @@
 """What a session sees from inside: which files, and the command that starts its process behind bubblewrap."""
 
 import contextlib
+import functools
 import importlib.util
 import os
 import shutil
 import site
+import subprocess
 import sys
 import sysconfig
 from pathlib import Path
@@ -24,11 +26,14 @@ INSIDE = (
     "sandbox/inside/cells.py",
     "sandbox/protocol.py",
     "sandbox/values.py",
+    "sandbox/inside/read_pages.py",
     "sandbox/inside/shell.py",
     "sandbox/inside/statements.py",
     "sandbox/inside/lacks.py",
     "sandbox/inside/syntax.py",
+    "sandbox/inside/keras_import.py",
     "sandbox/inside/leftovers.py",
+    "sandbox/inside/lowering.py",
     "sandbox/inside/hardening.py",
     "sandbox/inside/system_calls.py",
     "sandbox/inside/seccomp.py",
@@ -47,6 +52,7 @@ INSIDE = (
     "backend.py",
     "data.py",
     "losses.py",
+    "packaged_files.py",
     "time_limit.py",
     "trouble.py",
     "tuned_model.py",
@@ -91,17 +97,22 @@ def write_package(folder):
         (inside / folder / "__init__.py").write_text('"""A part of the course, as seen from a grading session."""\n')
     caches = package / "caches"
     caches.mkdir()
-    with contextlib.suppress(ImportError, OSError):
-        import matplotlib
-        import matplotlib.font_manager
-
-        for file in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
+    with contextlib.suppress(OSError):
+        for file in Path(_matplotlibs_cache()).glob("fontlist*.json"):
             shutil.copyfile(file, caches / file.name)
     for folder, _, files in os.walk(package):
         os.chmod(folder, 0o755)
         for file in files:
             os.chmod(Path(folder) / file, 0o644)
     return package
+
+
+@functools.cache
+def _matplotlibs_cache():
+    """Return the folder with Matplotlib's list of fonts, made by a process of its own: this one does without it."""
+    program = "import matplotlib.font_manager as fonts; print(fonts.get_cachedir())"
+    made = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=False)
+    return made.stdout.strip() or os.devnull
 
 
 def check(level):
@@ -230,6 +241,7 @@ def environment(package, compiled=""):
         "USER": "learner",
         "LOGNAME": "learner",
         "MPLBACKEND": "agg",
+        "MALLOC_ARENA_MAX": "1",  # the threads of a library keep no memory of their own
         **({"JAX_COMPILATION_CACHE_DIR": compiled, **READS_ONLY} if compiled else {}),
         **inherited,
     }

@@ -3,7 +3,6 @@
 import contextlib
 import json
 import shutil
-import threading
 import time
 from pathlib import Path
 
@@ -71,28 +70,6 @@ def measured(process):
             total["descriptors"] += each.num_fds()
             total["memory"] += each.memory_full_info().pss
     return total
-
-
-@contextlib.contextmanager
-def peak_memory(pid, every=0.5):
-    """Watch a process and all below it; the list that is given holds the most memory seen, in bytes."""
-    import psutil
-
-    most, ended = [0], threading.Event()
-
-    def watch():
-        with contextlib.suppress(psutil.Error):
-            process = psutil.Process(pid)
-            while not ended.wait(every):
-                most[0] = max(most[0], measured(process)["memory"])
-
-    thread = threading.Thread(target=watch, daemon=True)
-    thread.start()
-    try:
-        yield most
-    finally:
-        ended.set()
-        thread.join()
 
 
 class Clock:

@@ -21,6 +21,7 @@ from bncourse.grading.display.code import MOST_CODE, harmless_code
 from bncourse.grading.display.outputs import MOST_OUTPUT, harmless_outputs
 from bncourse.grading.display.pictures import MOST_ENCODED, made_again
 from bncourse.grading.display.sanitize import shown_as_text
+from bncourse.grading.nbgrader.checksum import compute_checksum
 
 LONGEST = 20_000  # characters of a text, without its pictures, that is kept or rendered
 MOST_SHOWN = 200_000  # characters of a text that is shown as it was written
@@ -137,8 +138,6 @@ def harmless_notebook(notebook):
 
 def of_the_course(cell):
     """Return whether a cell stands as it was released: it is marked so, or nbgrader's checksum says it."""
-    from nbgrader.utils import compute_checksum
-
     if cell.metadata.get("bncourse", {}).get("from") == "release":
         return True
     checksum = cell.metadata.get("nbgrader", {}).get("checksum")

@@ -24,7 +24,7 @@ from bncourse.grading.gradebook.enrolment import one_spelling, removed
 from bncourse.grading.lms.unknown_times import of_no_time, typed_in, without_times
 from bncourse.grading.nbgrader.configuration import limits_of, lowest_level
 from bncourse.grading.release.build import enter_assignment
-from bncourse.grading.submission.store import read_release, stage_assignment
+from bncourse.grading.submission.store import end_reading, read_release, stage_assignment
 from bncourse.grading.submission.timestamp import TIMESTAMP
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.usage import fitting
@@ -83,6 +83,7 @@ def grade(
     if not scheduler and (force or any(not submission.grade_note() for submission in wanted)):
         get_ready(preload)  # it imports for seconds, beside all that comes before the first submission is judged
     outcomes = stage_assignment(assignment, students)
+    end_reading()
     reports = {outcome.student: outcome.report for outcome in outcomes if not outcome.trouble}
     notes = {student: assignment.submission(student).grade_note() for student in reports}
     prints = {student: fingerprint(report, limits) for student, report in reports.items()}

@@ -4,6 +4,7 @@ A job and its result are plain: they travel to a process on this machine, or to 
 """
 
 import faulthandler
+import importlib
 import traceback
 from dataclasses import dataclass, field
 
@@ -152,6 +153,8 @@ def _sandbox(level, preload, limits, private):
     key = level, preload, limits, private
     if key not in _warm:
         close()
+        if "keras" in preload:
+            importlib.import_module("bncourse.sandbox.keras_alone")
         number, slot = take_number()
         _warm[key] = Sandbox(level, preload, number, limits, compilation.keep(preload), private), slot
     sandbox = _warm[key][0]

@@ -112,7 +112,8 @@ def get_ready(preload=()):
     if context.get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
-        heavy = ["keras"] if "keras" in preload else []  # imported, and never used there: see `sandbox.inside.main`
+        # imported, and never used there: see `sandbox.inside.main`
+        heavy = ["bncourse.sandbox.keras_alone"] if "keras" in preload else []
         context.set_forkserver_preload([*PRELOAD, *heavy, "bncourse.grading.engine.shared_pages"])
         with _deaf():
             forkserver.ensure_running()

@@ -5,5 +5,8 @@ Python's collector would write to each object when it runs in a worker, and the 
 
 import gc
 
+from bncourse.sandbox.inside.read_pages import give_back
+
 gc.collect()
 gc.freeze()
+give_back()

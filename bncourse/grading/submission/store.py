@@ -22,6 +22,7 @@ from filelock import FileLock
 
 from bncourse import __version__
 from bncourse.grading.display import bounds
+from bncourse.grading.nbgrader.checksum import compute_checksum
 from bncourse.grading.submission.decisions import Decision
 from bncourse.grading.submission.folder import stage_folder
 from bncourse.grading.submission.merge import TAKEN, grade_id
@@ -110,8 +111,6 @@ def read_release(assignment):
     Trouble
         If there is none, or somebody has worked in it: its answers would count as those of the whole class.
     """
-    from nbgrader.utils import compute_checksum
-
     path, again = assignment.released, f"bncourse release {assignment.number}"
     try:
         notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=nbformat.NO_CONVERT)

@@ -17,8 +17,10 @@ import traceback
 import warnings
 
 from bncourse.sandbox import protocol
-from bncourse.sandbox.inside import hardening, seccomp
+from bncourse.sandbox.inside import hardening, read_pages, seccomp
+from bncourse.sandbox.inside.keras_import import import_keras
 from bncourse.sandbox.inside.leftovers import count, remove
+from bncourse.sandbox.inside.lowering import share_context
 from bncourse.sandbox.inside.settings import COUNT, OPEN, SWEEP, Settings
 
 
@@ -76,9 +78,13 @@ def _get_ready(settings: Settings):
     os.chdir(home)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        if any(module.partition(".")[0] == "keras" for module in settings.preload):
+            import_keras()
         for module in settings.preload:
             with contextlib.suppress(Exception):  # a library that is missing is missing in the cell too
                 importlib.import_module(module)
+        if "jax" in sys.modules:
+            share_context()
         from bncourse.sandbox.inside.shell import make_shell
 
         shell = make_shell()
@@ -88,6 +94,7 @@ def _get_ready(settings: Settings):
 
     gc.collect()
     gc.freeze()  # the children then copy fewer pages
+    read_pages.give_back()
     return shell, filters
 
 
