@@ -275,7 +275,7 @@ SENTENCES = {
         _sentence(
             "larger_rates", "rates-read", "At 3 it blew up, its loss past 1e100", {"none_3": 0.8}, {"loss_3": 99.0}
         ),
-        _sentence("larger_rates", "rates-read", "the other one learns", {"batch_3": 0.5}),
+        _sentence("larger_rates", "rates-read", "the other learns", {"batch_3": 0.5}),
         _sentence("scale_identities", "scale-read", "The gradient follows your formula", {"length": 0.01}),
         _sentence("scale_identities", "scale-read", "and the loss does not change", {"loss": 0.01}),
         _sentence("scale_identities", "scale-read", "it does a little", {"loss_small": 0.0}),
