@@ -19,12 +19,14 @@ from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 from bncourse.checking.where.class_change import class_change
 from bncourse.checking.where.defaults import wrong_default
+from bncourse.checking.where.digits_lost import digits_lost
 from bncourse.checking.where.driven import driven_change, line_that_objects
 from bncourse.checking.where.layer import of_class
+from bncourse.checking.where.odd_line import odd_line
 from bncourse.checking.where.one_change import one_change
 from bncourse.checking.where.recognition import of_the_return, recognized
 from bncourse.checking.where.substitution import substituted
-from bncourse.checking.where.suspects import odd_line
+from bncourse.checking.where.turns import turned
 from bncourse.checking.where.writes import also_writes, first_write
 from bncourse.trouble import Trouble
 
@@ -111,7 +113,8 @@ def _verdict(exercise, answer, trials):
     if change:
         ideas, reasons, where = [], [], ""
     elif not where and len(ideas) < 2:
-        change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
+        change = digits_lost(exercise, answer, trials) or one_change(exercise, answer, trials)
+        change = change or driven_change(exercise, answer, trials)
     if not ideas and not (change and change.whole) and (said := in_another_order(exercise, trials)):
         reasons, change = [], of_the_return(answer, said)
     if not ideas and (change is None or not change.whole):
@@ -135,6 +138,8 @@ def _verdict(exercise, answer, trials):
     if doubted and (so_far := recognized(exercise, answer, trials, told, is_located=change is not None)):
         reasons = [*reasons, Reason(so_far.says)]
         change = change or (so_far if so_far.line else None)
+    if doubted and not change and (by_turns := turned(exercise, answer, told)):
+        reasons = [*reasons, Reason(by_turns)]
     if looks_odd and not change and (change := odd_line(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(change.says)]
     if looks_odd and not change and (said := changes_its_mind(exercise, answer, told)):

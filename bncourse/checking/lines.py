@@ -110,6 +110,9 @@ def does(node, own):
     str
     """
     parts = [getattr(node, name, None) for name in ("test", "iter", "value")]
+    number = getattr(getattr(node, "value", None), "value", None) if isinstance(node, ast.Assign) else None
+    if type(number) is float and number.is_integer():  # a number to begin with: 0.0 is 0
+        parts = [ast.Constant(int(number))]
     kept = [_Unnamed(own).visit(copy.deepcopy(part)) for part in parts if isinstance(part, ast.expr)]
     sign = type(node.op).__name__ if isinstance(node, ast.AugAssign) else ""
     targets = [node.target] if sign else getattr(node, "targets", [])

@@ -18,6 +18,7 @@ from bncourse.checking.answer import plain
 WHICH = "which_change_is_on"
 SEEN = "value_seen"  # the global name of the function that notes the value of an expression
 GOES_ON = "it_may_go_on"  # the global name of the function that a loop asks at each turn
+AGAIN = "evaluated again"  # in place of the value of an expression in a loop
 MOST_SEEN = 10_000  # numbers of a value that is noted
 MOST_TURNS = 500  # of all `while` loops in one call
 TURNS_ALONE = 20_000  # the same where one change is tried alone, or a value is noted
@@ -160,8 +161,8 @@ def observed(function, source, arguments, options):
     Returns
     -------
     list
-        ``[number, value]`` in the order in which they were evaluated, of each expression that was evaluated once. An
-        error ends the list.
+        ``[number, value]`` in the order in which they were evaluated, with `AGAIN` as the value of each expression that
+        was evaluated more than once. An error ends the list.
     """
     _alone(function)
     values, again = {}, set()
@@ -169,8 +170,8 @@ def observed(function, source, arguments, options):
     def note(number, value):
         if number in values:
             again.add(number)
-        elif np.size(value) <= MOST_SEEN:
-            values[number] = plain(value)
+        else:
+            values[number] = plain(value) if np.size(value) <= MOST_SEEN else None
         return value
 
     names = {**function.__globals__, SEEN: note, GOES_ON: turns(TURNS_ALONE)}
@@ -179,7 +180,7 @@ def observed(function, source, arguments, options):
         warnings.simplefilter("ignore")
         with contextlib.suppress(Exception, _TooLong):
             names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
-    return [[number, value] for number, value in values.items() if number not in again]
+    return [[number, AGAIN if number in again else value] for number, value in values.items()]
 
 
 def shapes(function, source, arguments, options):

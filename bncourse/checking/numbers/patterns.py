@@ -7,6 +7,8 @@ import numpy as np
 
 from bncourse.checking import compare
 
+_SHOWN = 1e-3  # a factor that is nearer to 1 would be written as 1
+
 
 def on_a_line(trials):
     """Say where all numbers of all cases are the right ones times a number, plus a number."""
@@ -20,13 +22,15 @@ def on_a_line(trials):
     if len(np.unique(right)) < 4 or not (np.isfinite(right).all() and np.isfinite(yours).all()):
         return ""
     factor, amount = np.polyfit(right, yours, 1)
-    scale = np.abs(yours).max()
-    if np.abs(factor * right + amount - yours).max() > 1e-9 * scale or abs(factor) < 1e-6:
-        return ""
+    scale, rest = np.abs(yours).max(), np.abs(factor * right + amount - yours).max()
+    if rest > 1e-9 * scale or abs(factor) < 1e-6 or 1e-9 < abs(factor - 1) < _SHOWN:
+        return ""  # what differs may be rounding
     if abs(amount) < 1e-9 * scale:
-        if abs(factor - 1) < 1e-9:
-            return ""  # what differs is rounding
+        if abs(factor - 1) < _SHOWN:
+            return ""
         return f"In all cases every number is {_factor(float(round(factor, 9)))} what is expected; a factor is off."
+    if abs(amount) < 100 * rest:
+        return ""
     sign = "plus" if amount > 0 else "minus"
     times = "" if abs(factor - 1) < 1e-9 else f" {factor:.4g} times"
     return f"In all cases every number is{times} what is expected, {sign} {abs(amount):.4g}."
@@ -40,6 +44,8 @@ def _is_array(trial):
 def pattern(exercise, told):
     """Where the bank knows no idea, say what the numbers of one case show; each sentence is true as it stands."""
     expected, got = told.expected, told.reply.value
+    if isinstance(expected, float) and isinstance(got, float):
+        return _nearness(expected, got - expected)
     if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray) or got.shape != expected.shape:
         return ""
     if name := passed_on(exercise, told):

@@ -76,7 +76,8 @@ def left_out(function):
                 new.keywords = [*node.keywords[:i], *node.keywords[i + 1 :]]
                 yield place, new, f"`{text}` without `{ast.unparse(keyword)}`"
             starred = any(isinstance(each, ast.Starred) for each in node.args)
-            if len(node.args) == 1 and not starred and called_name(node) not in ("len", "range"):
+            alone = len(node.args) == 1 and not starred and not isinstance(node.args[0], ast.Constant)
+            if alone and called_name(node) not in ("len", "range"):
                 yield place, node.args[0], f"`{text_of(node.args[0])}` alone in place of `{text}`"
 
 

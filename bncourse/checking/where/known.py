@@ -87,6 +87,25 @@ def is_row(row, most):
     )
 
 
+def rows_of(found, most, exactly=False):
+    """Return by their numbers the rows of `variants.shapes`; what comes from an answer's side may be anything.
+
+    Parameters
+    ----------
+    found : object
+    most : int
+        How many expressions the text has.
+    exactly : bool
+        Whether float32 is to be no nearer to a right value than its digits are.
+
+    Returns
+    -------
+    dict
+    """
+    rows = [row for row in found if is_row(row, most)]
+    return {row[0]: [*row[:3], row[3].astype(float) if exactly else row[3]] for row in rows}
+
+
 def is_turned(value, known):
     """Return whether a value has the numbers of another, in any order."""
     if np.size(value) != np.size(known) or np.asarray(known).dtype.kind != "f":

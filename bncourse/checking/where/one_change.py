@@ -100,7 +100,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     candidates = _first_of(exercise, answer, changes, first)
     several, of_part = Several(exercise, first), None
     while batch := list(itertools.islice(candidates, _BATCH)):
-        results = _outcomes(answer, changes.source(batch), len(batch), first, until)
+        results = outcomes(answer, changes.source(batch), len(batch), first, until)
         if results is None:
             return of_part
         for change, result in zip(batch, results, strict=True):
@@ -116,7 +116,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if of_part:
         return of_part
     right, alone = several.that_hold(
-        lambda change, trial: _outcomes(answer, changes.source([change]), 1, trial, until), trials
+        lambda change, trial: outcomes(answer, changes.source([change]), 1, trial, until), trials
     )
     if not right:
         return None
@@ -226,7 +226,8 @@ def size_of(trial):
     return sum(np.size(value) for value in trial.case.arguments)
 
 
-def _outcomes(answer, source, count, trial, until):
+def outcomes(answer, source, count, trial, until):
+    """Return what comes back on a case with each of the changes that a text holds, or None; see `variants.outcomes`."""
     left = until - time.monotonic()
     if left <= 0:
         return None
@@ -241,7 +242,7 @@ def _holds(exercise, answer, source, trials, failing, until):
     """Return where the change makes all right: "" for everywhere, or the name of one part; None if nowhere."""
     right = {}
     for trial in trials:
-        results = _outcomes(answer, source, 1, trial, until)
+        results = outcomes(answer, source, 1, trial, until)
         if results is None:
             return None
         right.setdefault(trial.case.part, []).append(is_right(exercise, trial, results[0]))

@@ -1,7 +1,9 @@
 """A value that is put in the place of another, and the words for it."""
 
 import ast
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from bncourse.checking.where.places import called_name
 
@@ -27,10 +29,14 @@ def statements(source):
     return [n for n in inside if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
 
 
-def right_words(one):
-    """Name the value that is put in."""
-    right = one.step.name or "the value that a right answer has there"
-    return f"the right {right}" if right.startswith("`") else right
+def right_words(one, is_repeated):
+    """Name the value that is put in; of one that is computed more than once, a piece is put in each time."""
+    if one.doubtful:
+        right = "another value, one that right answers have on their way"
+    else:
+        right = one.step.name or "the value that a right answer has there"
+    right = f"the right {right}" if right.startswith("`") else right
+    return f"{right}, a piece of it each time," if is_repeated else right + "," * one.doubtful
 
 
 def inside_of(parent, text):
@@ -43,3 +49,19 @@ def is_a_copy(number, places):
     """Return whether an expression only makes an array anew, or is what such a call is given."""
     calls = [each for each in places[number][2::2] if isinstance(each, ast.Call)]
     return any(called_name(each) in _COPIES for each in calls)
+
+
+def now_with(one, step, row):
+    """Give a try with the step of another case, in which the value may have another size; None if it cannot be."""
+    _, count, shape, _ = row
+    whole = np.size(step.value) != count * int(np.prod(shape))
+    if whole and count > 1 and np.shape(step.value)[-1 if one.last else 0 :][:1] != (count,):
+        return None
+    return replace(one, step=step, count=count, whole=whole)
+
+
+def put(one):
+    """Write a try as `variants.substituted` takes it."""
+    value = np.asarray(one.step.value, float)
+    value = np.moveaxis(value, -1, 0).copy() if one.last else value
+    return [one.number, value[None] if one.whole and one.count == 1 else value, one.whole]
