@@ -12,6 +12,7 @@ from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.numbers.again import changes_its_mind
 from bncourse.checking.numbers.patterns import in_another_order
+from bncourse.checking.numbers.turns import turned
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.replay import Replay
@@ -22,11 +23,9 @@ from bncourse.checking.where.defaults import wrong_default
 from bncourse.checking.where.digits_lost import digits_lost
 from bncourse.checking.where.driven import driven_change, line_that_objects
 from bncourse.checking.where.layer import of_class
-from bncourse.checking.where.odd_line import odd_line
 from bncourse.checking.where.one_change import one_change
-from bncourse.checking.where.recognition import of_the_return, recognized
+from bncourse.checking.where.recognition import odd_line, of_the_return, recognized
 from bncourse.checking.where.substitution import substituted
-from bncourse.checking.where.turns import turned
 from bncourse.checking.where.writes import also_writes, first_write
 from bncourse.trouble import Trouble
 

@@ -18,12 +18,23 @@ from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.digits_lost import is_nearly_right
 from bncourse.checking.where.known import is_known, is_turned, rows_of
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again, size_of, tells
-from bncourse.checking.where.practice import Kept, all_steps, practice, telling_steps
+from bncourse.checking.where.practice import (
+    Kept,
+    Try,
+    all_steps,
+    inside_of,
+    is_a_copy,
+    now_with,
+    practice,
+    put,
+    right_words,
+    statements,
+    telling_steps,
+)
 from bncourse.checking.where.recognition import unfinished
 from bncourse.checking.where.several import is_right
 from bncourse.checking.where.steps import distinct, is_same, is_telling, related
 from bncourse.checking.where.suspects import MOST_SHOWN, Suspects, wrong_results
-from bncourse.checking.where.tries import Try, inside_of, is_a_copy, now_with, put, right_words, statements
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
