@@ -11,7 +11,7 @@ from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.numbers.again import changes_its_mind
-from bncourse.checking.numbers.patterns import in_another_order
+from bncourse.checking.numbers.patterns import in_another_order, out_of_place
 from bncourse.checking.numbers.turns import turned
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
@@ -116,7 +116,10 @@ def _verdict(exercise, answer, trials):
         change = change or driven_change(exercise, answer, trials)
     if not ideas and not (change and change.whole) and (said := in_another_order(exercise, trials)):
         reasons, change = [], of_the_return(answer, said)
-    if not ideas and (change is None or not change.whole):
+    misplaced = "" if ideas or (change and change.whole) else out_of_place(exercise, trials)
+    if misplaced:
+        reasons, change = [Reason(misplaced), *reasons], None
+    elif not ideas and (change is None or not change.whole):
         # a change that makes one of several results right says more than the values that are not right yet
         if not (change and change.line):  # without a line it is known that something before it is wrong too
             change = substituted(exercise, answer, trials) or change
@@ -132,7 +135,7 @@ def _verdict(exercise, answer, trials):
     elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     values_are_right = told.kind == "changed"  # and a line that stands out is not wrong for that
-    looks_odd = not (ideas or values_are_right)
+    looks_odd = not (ideas or values_are_right or misplaced)
     doubted = looks_odd and not (change and change.sure)
     if doubted and (so_far := recognized(exercise, answer, trials, told, is_located=change is not None)):
         reasons = [*reasons, Reason(so_far.says)]
@@ -153,19 +156,16 @@ def _verdict(exercise, answer, trials):
         others, more = diagnose_others(exercise, answer.source, replay, told, ideas)
         where = where or next((line for idea in others if (line := line_with(idea, exercise, answer.source))), "")
         reasons = [*reasons, *more]
-    if told.kind == "fault":
-        outcome, place = STOPPED, _faulty_line(told.reply.fault)
-        place = f"{answer.name}(), {place}" if place else ""
-    else:
-        outcome = NOT_YET
-        place = change.where if change else f"{answer.name}(), {where}" if where else ""
+    is_stopped = told.kind == "fault"
+    where = _faulty_line(told.reply.fault) if is_stopped else where
+    place = change.where if change and not is_stopped else f"{answer.name}(), {where}" if where else ""
     passed = _passed(trials, parts)
     missed = [told.finding if passed else _with_its_shape(told)]
     if not ideas and not change and told.kind in ("finite", "property", "values"):
         missed += filter(None, [by_hand(exercise, answer)])
     return Verdict(
         exercise.name,
-        outcome,
+        STOPPED if is_stopped else NOT_YET,
         exercise.points,
         score,
         passed,

@@ -110,12 +110,25 @@ def outcomes(function, source, count, arguments, options):
         warnings.simplefilter("ignore")
         for number in range(1, count + 1):
             names[WHICH], names[GOES_ON] = number, turns(MOST_TURNS if count > 1 else TURNS_ALONE)
-            given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
+            given, named = _copied(list(arguments)), _copied(dict(options))
             try:
                 found.append([plain(variant(*given, **named)), given, named])
             except (Exception, _TooLong):  # a text that stops is no right one
                 found.append(None)
     return found
+
+
+def _copied(value):
+    """Copy arguments and what they hold: arrays sooner than `copy.deepcopy` does."""
+    if type(value) is list:
+        return [_copied(each) for each in value]
+    if type(value) is dict:
+        return {key: _copied(each) for key, each in value.items()}
+    if type(value) in (float, int, str, bool):
+        return value
+    if type(value) is np.ndarray and not value.dtype.hasobject:
+        return value.copy(order="K")
+    return copy.deepcopy(value)
 
 
 def read_only(function, arguments, options, kept, parameters):
@@ -262,7 +275,7 @@ def substituted(function, source, tries, arguments, options):
                 return new if isinstance(value, np.ndarray) else new[()]
 
             names[SEEN], names[GOES_ON] = note, turns()
-            given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
+            given, named = _copied(list(arguments)), _copied(dict(options))
             try:
                 value = plain(variant(*given, **named))
             except (Exception, _TooLong):

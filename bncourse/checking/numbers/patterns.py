@@ -7,6 +7,7 @@ import numpy as np
 
 from bncourse.checking import compare
 
+_WITHOUT_ROOM = compare.Tolerance(1e-6, 1e-9)
 _SHOWN = 1e-3  # a factor that is nearer to 1 would be written as 1
 
 
@@ -111,6 +112,36 @@ def in_another_order(exercise, trials):
             if moved:
                 return f"All are right, but in another order: {', '.join(came)}. Return {', '.join(exercise.returns)}."
     return ""
+
+
+def out_of_place(exercise, trials):
+    """Say which of several results are right, but come back in the place of another one, which is not there.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    trials : list of Trial
+
+    Returns
+    -------
+    str
+        A sentence, or "". Then a line that would make the result in that place right need not be wrong.
+    """
+    count = len(exercise.returns)
+    if not all(isinstance(t.expected, tuple) and isinstance(t.reply.value, tuple | list) for t in trials):
+        return ""
+    if any(len(t.expected) != count or len(t.reply.value) != count for t in trials):
+        return ""
+
+    def always(got, wanted):
+        return all(compare.same(t.expected[wanted], t.reply.value[got], _WITHOUT_ROOM) for t in trials)
+
+    found = [
+        f"What comes back as {exercise.returns[got]} is the right {exercise.returns[wanted]} in every case."
+        for got, wanted in permutations(range(count), 2)
+        if always(got, wanted) and not always(wanted, wanted) and not always(got, got)
+    ]
+    return found[0] if found else ""
 
 
 def _factor(ratio):
