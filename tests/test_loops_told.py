@@ -33,13 +33,13 @@ def _mutants(exercise):
             ways = Mutants(right)
         except (OSError, TypeError, ValueError, SyntaxError):
             continue
-        for number in range(0, len(ways), 1 if sampled.at_night else 11):
+        for number in range(0, len(ways), 1 if sampled.at_night else 17):
             mutant = ways.make(number)
             if mutant and _in_loops(mutant.text):
                 yield mutant
 
 
-@pytest.mark.parametrize("exercise", PLAIN, ids=lambda each: each.name)
+@pytest.mark.parametrize("exercise", sampled.one_in(2, PLAIN), ids=lambda each: each.name)
 def test_a_value_in_a_loop_is_never_told_as_one_value(exercise):
     for mutant in _mutants(exercise):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
@@ -107,6 +107,37 @@ def test_what_a_loop_goes_through_is_not_blamed_for_what_is_done_in_it():
         return np.array(out) / np.mean(out)
     """
     assert "line 3: " not in said("clip_weights", text)[1].where
+
+
+def test_the_array_that_a_loop_fills_is_not_blamed_for_what_the_loop_leaves_out():
+    """The right result in the place of the zeros would make up for it."""
+    text = """
+    def fold_into_conv(kernel, bias, gamma, beta, mean, var, eps=1e-3):
+        s = gamma / np.sqrt(var + eps)
+        k = np.zeros_like(kernel)
+        b = np.zeros_like(bias)
+        for o in range(kernel.shape[3]):
+            for i in range(1, kernel.shape[2]):
+                k[:, :, i, o] = kernel[:, :, i, o] * s[o]
+            b[o] = (bias[o] - mean[o]) / s[o] + beta[o]
+        return k, b
+    """
+    sentence, verdict = said("fold_into_conv", text)
+    assert "np.zeros_like(kernel)" not in sentence and "line 3: " not in verdict.where, verdict.text()
+
+
+def test_what_a_loop_writes_into_an_array_can_be_the_wrong_value():
+    text = """
+    def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
+        n = n_a + n_b
+        mean, var = np.zeros_like(mean_a), np.zeros_like(var_a)
+        for j in range(len(mean_a)):
+            mean[j] = (n_a * mean_a[j] + n_b * mean_b[j]) // n
+            var[j] = (n_a * (var_a[j] + (mean_a[j] - mean[j]) ** 2) + n_b * (var_b[j] + (mean_b[j] - mean[j]) ** 2)) / n
+        return mean, var
+    """
+    _, verdict = said("combine_moments", text)
+    assert "line 5: mean[j] = " in verdict.where, verdict.text()
 
 
 def test_a_line_that_uses_what_is_elsewhere_is_not_blamed_for_it():

@@ -213,7 +213,8 @@ def _advice(exercise, trials):
                 said.setdefault(advise, sentence)
         value = trial.reply.value
         expected = trial.expected
-        if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray) and value.ndim == expected.ndim + 1:
+        one_more = isinstance(value, np.ndarray) and value.ndim == np.ndim(expected) + 1
+        if one_more and isinstance(expected, np.ndarray) and all(each.kind != "shape" for each in trials):
             kept = f"The result has the shape {value.shape}; {expected.shape} was asked for. It is accepted."
             said.setdefault("shape", kept)
         if isinstance(value, np.ndarray) and value.dtype == np.float32 and _all_double(trial.case):

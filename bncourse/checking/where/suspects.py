@@ -12,7 +12,7 @@ import numpy as np
 from bncourse.checking.lines import does, names_chosen, right_lines
 from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.digits_lost import is_nearly_right, loses_digits
-from bncourse.checking.where.flow import Flow
+from bncourse.checking.where.flow import Flow, written_into
 from bncourse.checking.where.known import is_known, is_rearranged, rows_of
 from bncourse.checking.where.one_change import SHAPES, helpers_of
 from bncourse.checking.where.several import right_at
@@ -133,6 +133,13 @@ class Suspects:
     def count(self):
         """Count the statements."""
         return len(self._flow.statements)
+
+    def is_filled(self, number):
+        """Return whether an expression is what a name begins with into which something is written later."""
+        _, _, parent, tree, node = self._places[number]
+        targets = parent.targets if isinstance(parent, ast.Assign) and parent.value is node else []
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        return any(each.tree == tree and names & written_into(each.node) for each in self._flow.statements)
 
     def hangs_on_what_is_elsewhere(self, lines):
         """Return whether one of some lines names what the learner has elsewhere."""
