@@ -5,7 +5,6 @@ only use what they give are not.
 """
 
 import ast
-import re
 import time
 from dataclasses import replace
 
@@ -13,16 +12,12 @@ import numpy as np
 
 from bncourse.checking.where.changes import Change, Changes
 from bncourse.checking.where.one_change import helpers_of, may_be_run_again, outcomes, tells, told
-from bncourse.checking.where.places import called_name, places, text_of
+from bncourse.checking.where.places import exact, places, text_of
 from bncourse.checking.where.several import is_right
 
 SECONDS = 5.0
 NEAR = 2e-6  # of the largest number: what float32 loses in a few steps
 _MOST = 12  # places
-_NARROW = re.compile(r"(np|numpy)\.(float32|float16|single|half)|float32|float16")  # by its name
-_NARROW_TEXT = re.compile(r"[<>=]?f[24]|[fe]|float32|float16|single|half")
-_ROUNDS = ("round", "around", "round_")
-_OPTIONS = ("dtype",)
 
 
 def digits_lost(exercise, answer, trials):
@@ -70,37 +65,6 @@ def digits_lost(exercise, answer, trials):
     return found if len(needed) == 1 else _together(answer, needed, found)
 
 
-def exact(node):
-    """Return an expression without what loses digits in it: a cast to float32, or a rounding; None where it loses none.
-
-    Parameters
-    ----------
-    node : ast.AST
-
-    Returns
-    -------
-    ast.expr or None
-    """
-    if not isinstance(node, ast.Call):
-        return None
-    name, arguments, function = called_name(node), node.args, node.func
-    owner = getattr(function, "value", None)
-    of_module = isinstance(owner, ast.Name) and owner.id in ("np", "numpy")
-    if name in _ROUNDS:
-        is_method = isinstance(function, ast.Attribute) and not of_module
-        return owner if is_method else arguments[0] if arguments else None
-    if _is_single(function) and len(arguments) == 1:
-        return arguments[0]
-    if name == "astype" and isinstance(function, ast.Attribute) and any(map(_is_single, arguments)):
-        return owner
-    options = [each for each in node.keywords if not (each.arg in _OPTIONS and _is_single(each.value))]
-    if len(options) < len(node.keywords):
-        return owner if name == "astype" else ast.Call(function, arguments, options)
-    if len(arguments) > 1 and _is_single(arguments[-1]):
-        return ast.Call(function, arguments[:-1], node.keywords)
-    return None
-
-
 def loses_digits(statement):
     """Return whether a statement makes float32 of something, or rounds it."""
     return any(exact(each) is not None for each in ast.walk(statement))
@@ -135,12 +99,6 @@ def _is_near(trial):
         if not np.max(np.abs(np.squeeze(wanted) - got), initial=0.0) <= NEAR * largest:
             return False
     return True
-
-
-def _is_single(node):
-    if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and bool(_NARROW_TEXT.fullmatch(node.value))
-    return bool(_NARROW.fullmatch(ast.unparse(node)))
 
 
 def _says(node):

@@ -10,6 +10,7 @@ import itertools
 
 from bncourse.checking.where.places import (
     called_name,
+    exact,
     grows,
     inside,
     loop_names,
@@ -60,7 +61,10 @@ _LOOSE, _TIGHT = ast.Add | ast.Sub, ast.Mult | ast.Div
 
 
 def left_out(function):
-    """Something that is too much: a term, a factor, an option, a function around a value."""
+    """Something that is too much: a term, a factor, an option, a function around a value; first what loses digits."""
+    for place in places(function):
+        if new := exact(place.node):
+            yield place, new, f"`{ast.unparse(new)}` in place of `{text_of(place.node)}`"
     for place in places(function):
         node = place.node
         text = text_of(node)

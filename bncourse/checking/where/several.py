@@ -65,6 +65,10 @@ class Several:
                 alone &= len({(each.function, each.line) for each in likely}) == 1
         return found, alone
 
+    def are_all_in(self, found):
+        """Return whether there is a change for each of the wrong results."""
+        return {self._exercise.returns[place] for place in self._kept} <= set(found)
+
     def leaves_an_earlier_one(self, found):
         """Return whether a wrong result is left that comes before all that changes make right.
 

@@ -137,11 +137,8 @@ class _Search:
     def _two(self, first, places, tries):
         """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
         assigned = (ast.Assign, ast.AugAssign, ast.Tuple)
-        named = [
-            t
-            for t in tries
-            if t.step.name and not (t.whole or t.doubtful) and isinstance(places[t.number][2], assigned)
-        ]
+        named = [t for t in tries if t.step.name and not (t.whole or t.doubtful or self.suspects.is_filled(t.number))]
+        named = [each for each in named if isinstance(places[each.number][2], assigned)]
         enough = [one for (one,) in self._held([(each,) for each in named], first)]  # with these no other is needed
         named = [each for each in named if not any(each is one for one in enough)]
         both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]
@@ -205,8 +202,6 @@ class _Search:
             parent, node = places[number][2], places[number][4]
             if isinstance(node, ast.Name) and isinstance(parent, ast.Return | ast.Tuple):
                 continue  # what comes back: with another value there, nothing is learnt
-            if self.suspects.is_filled(number):
-                continue  # the right result there makes up for what is not written into it later
             whole = isinstance(node, ast.Name) or isinstance(parent, ast.Assign | ast.AugAssign | ast.Tuple)
             telling = is_telling(np.ravel(values))
             known = telling and not self.one_line and is_known(row, inputs, known_steps, near=False)
@@ -276,9 +271,11 @@ class _Search:
         if count == 1:
             wanted, yours = (np.asarray(value, float) for value in (one.step.value, values[0]))
             says += " " + related(wanted, yours, self.practice[self.first].case.label)
-        # a value that nobody has named may make up for what another line does with it
+        # a value that nobody has named may make up for what another line does with it, and one into which something
+        # is written later for what is not written
         certain = one.step.name or one.doubtful or (count == 1 and len(lines) == 1)
-        return self._shown(lines if certain or self.suspects.are_all_odd(lines) else [], says, sure)
+        certain = (certain or self.suspects.are_all_odd(lines)) and not self.suspects.is_filled(one.number)
+        return self._shown(lines if certain else [], says, sure and certain)
 
     def _right(self, one):
         counts = [self._seen(n)[one.number][1] for n in range(len(self.practice)) if one.number in self._seen(n)]
