@@ -95,6 +95,20 @@ def test_a_result_in_the_place_of_another_that_is_wrong_is_told_as_that(form):
     assert not verdict.where
 
 
+def test_a_change_behind_the_wrong_line_that_mends_one_result_alone_shows_no_line():
+    """What is wrong is the share of the first shard; with the second one beside it, the mean comes out right too."""
+    text = """
+    def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
+        share_a, share_b = n_a / n_b, n_b / (n_a + n_b)
+        mean = share_a * mean_a + share_b * mean_b
+        within = share_a * var_a + share_b * var_b
+        between = share_a * (mean_a - mean) ** 2 + share_b * (mean_b - mean) ** 2
+        return mean, within + between
+    """
+    verdict = judge(exercises.find("combine_moments"), DirectAnswer(written("combine_moments", text)))
+    assert "line 3: " not in verdict.where, verdict.text()
+
+
 def test_a_right_order_is_never_called_another_one():
     for exercise in SEVERAL:
         for one, other in combinations(range(len(exercise.returns)), 2):

@@ -13,6 +13,7 @@ import numpy as np
 from bncourse.checking.answer import UNREADABLE
 from bncourse.checking.variants import AGAIN
 from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.defaults import other_defaults
 from bncourse.checking.where.digits_lost import is_nearly_right, loses_digits
 from bncourse.checking.where.known import is_known, on_the_way, rows_of
 from bncourse.checking.where.one_change import SHAPES, Found, helpers_of, may_be_run_again
@@ -218,7 +219,8 @@ def odd_line(exercise, answer, trials, told):
     elif suspects.is_right_text(odd[0]):
         says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
     else:
-        says = f"Every line but line {numbers[0]} does what a line of a right answer known here does."
+        lines = "every line below the first" if other_defaults(exercise, answer.source) else "every line"
+        says = f"Names aside, {lines} but line {numbers[0]} does what a line of a right answer known here does."
     return Found(numbers[0], suspects.shown([(answer.name, n) for n in numbers]), says, answer.name, False)
 
 
