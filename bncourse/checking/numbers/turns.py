@@ -106,7 +106,9 @@ def _said(loop, rows, steps, inputs):
         elif not any(on_the_way(flat, [("", each)], inputs) for _, each in alike):
             unknown.append(f"the values of `{name}` (line {line})")
     turns = f"the loop in line {loop.lineno}"
-    said = [f"So far it is right: turn by turn of {turns}, {', and '.join(right[-_MOST_NAMED:])}."] if right else []
+    right = right[-_MOST_NAMED:]
+    listed = ", and ".join([", ".join(right[:-1]), right[-1]] if len(right) > 1 else right)
+    said = [f"So far it is right: turn by turn of {turns}, {listed}."] if right else []
     if begun:
         said.append(f"In the first turn of {turns} {begun[0]}.")
     elif right and unknown:
