@@ -110,6 +110,16 @@ SINGLE = {
         "in line 2, `np.sqrt(var + eps)` in place of `np.sqrt(var + eps, dtype=np.float32)`.",
         2,
     ),
+    "another name for float32": (
+        """
+        def normalize(x, mean, var, eps=1e-3):
+            f = np.float32
+            z = (f(x) - f(mean)) / np.sqrt(f(var) + f(eps))
+            return np.asarray(z, dtype=float)
+        """,
+        "in line 2, `np.float64` in place of `np.float32`.",
+        2,
+    ),
     "a rounding in a loop": (
         """
         def normalize(x, mean, var, eps=1e-3):

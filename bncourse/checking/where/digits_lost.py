@@ -49,7 +49,8 @@ def digits_lost(exercise, answer, trials):
     until = time.monotonic() + SECONDS
 
     def all_right(without):
-        source = changes.rewritten({id(each.node): exact for each in without})
+        # what is inside may have been mended already
+        source = changes.rewritten({id(each.node): lambda new: exact(new) or new for each in without})
         results = (outcomes(answer, source, 1, trial, until) for trial in trials)
         return all(each and is_right(exercise, trial, each[0]) for trial, each in zip(trials, results, strict=True))
 

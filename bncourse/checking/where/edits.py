@@ -13,6 +13,7 @@ from bncourse.checking.where.places import (
     exact,
     grows,
     inside,
+    keeps_digits,
     loop_names,
     names_of,
     parameters_of,
@@ -76,11 +77,13 @@ def left_out(function):
                 yield place, side, f"`{text_of(side)}` alone in place of `{text}`"
         elif isinstance(node, ast.Call):
             for i, keyword in enumerate(node.keywords):
+                if keeps_digits(keyword):
+                    continue
                 new = copy.copy(node)
                 new.keywords = [*node.keywords[:i], *node.keywords[i + 1 :]]
                 yield place, new, f"`{text}` without `{ast.unparse(keyword)}`"
-            starred = any(isinstance(each, ast.Starred) for each in node.args)
-            alone = len(node.args) == 1 and not starred and not isinstance(node.args[0], ast.Constant)
+            kinds = ast.Starred | ast.Constant
+            alone = len(node.args) == 1 and not isinstance(node.args[0], kinds) and not keeps_digits(node)
             if alone and called_name(node) not in ("len", "range"):
                 yield place, node.args[0], f"`{text_of(node.args[0])}` alone in place of `{text}`"
 

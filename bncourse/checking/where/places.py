@@ -5,8 +5,8 @@ import re
 from dataclasses import dataclass
 
 _LONGEST_SHOWN = 60  # characters
-_NARROW = re.compile(r"(np|numpy)\.(float32|float16|single|half)|float32|float16")  # by its name
-_NARROW_TEXT = re.compile(r"[<>=]?f[24]|[fe]|float32|float16|single|half")
+_NARROW = re.compile(r"[<>=]?f[24]|[fe]|float32|float16|single|half")  # types of numbers with fewer digits than float64
+_WIDE = re.compile(r"[<>=]?f8|d|float|float64|double")
 _ROUNDS = ("round", "around", "round_")
 _OPTIONS = ("dtype",)
 
@@ -133,6 +133,8 @@ def exact(node):
     -------
     ast.expr or None
     """
+    if isinstance(node, ast.Attribute) and _is_single(node):
+        return ast.Attribute(node.value, "float64", ast.Load())
     if not isinstance(node, ast.Call):
         return None
     name, arguments, function = called_name(node), node.args, node.func
@@ -153,7 +155,22 @@ def exact(node):
     return None
 
 
-def _is_single(node):
+def _is_of_type(node, pattern):
+    """Return whether an expression names a type of numbers: as a text, behind `np`, or by a name of its own."""
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and bool(_NARROW_TEXT.fullmatch(node.value))
-    return bool(_NARROW.fullmatch(ast.unparse(node)))
+        return isinstance(node.value, str) and bool(pattern.fullmatch(node.value))
+    if isinstance(node, ast.Name):
+        return node.id not in ("single", "half", "double") and len(node.id) > 1 and bool(pattern.fullmatch(node.id))
+    of_module = isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in ("np", "numpy")
+    return of_module and bool(pattern.fullmatch(node.attr))
+
+
+def keeps_digits(node):
+    """Return whether an expression makes float64 of a value, or says that it should be that."""
+    if isinstance(node, ast.keyword):
+        return node.arg in _OPTIONS and _is_of_type(node.value, _WIDE)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_of_type(node.func, _WIDE)
+
+
+def _is_single(node):
+    return _is_of_type(node, _NARROW)
