@@ -16,7 +16,7 @@ from bncourse.learner import solved
 
 FUNCTIONS = [e for e in map(exercises.find, exercises.names()) if isinstance(e, Exercise)]
 PLAIN = [e for e in FUNCTIONS if e.driver is None]
-BLAMES = ("the mistake is in it", "no right answer known here", "Every line but", "All that line")
+BLAMES = ("the mistake is in it", "no right answer known here", "Names aside", "All that line")
 
 
 def _name(exercise):

@@ -38,7 +38,7 @@ WRONG_VALUES = {
             return np.stack([norm(x[:, j]) for j in range(x.shape[1])], axis=1)
         """,
         4,
-        "With the right `var` in the place of `sum((c - m) for c in col) ** 2 / len(col)`",
+        "With the right `var`, a piece of it each time, in the place of `sum((c - m) for c in col) ** 2 / len(col)`",
     ),
     "one of two results, from which the other is made": (
         "combine_moments",

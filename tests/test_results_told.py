@@ -63,6 +63,52 @@ def test_right_results_in_another_order_are_told_as_that_and_no_line_before_is_b
     assert "return" in verdict.where or not verdict.where
 
 
+@pytest.mark.parametrize("exercise", one_in(2, SEVERAL), ids=lambda exercise: exercise.name)
+def test_of_results_out_of_order_of_which_one_is_wrong_too_no_line_before_is_blamed(exercise):
+    def spoilt(parts):
+        wrong = ast.BinOp(parts[0], ast.Add(), ast.Call(ast.Name("sum", ast.Load()), [parts[0]], []))
+        return tuple_of([*parts[1:], ast.Call(ast.parse("np.cos", mode="eval").body, [wrong], [])])
+
+    verdict = with_returns(exercise, spoilt)
+    assert verdict.outcome == "not yet"
+    assert "return" in verdict.where or not verdict.where, verdict.text()
+
+
+@pytest.mark.parametrize("form", ["in a loop", "at once"])
+def test_a_result_in_the_place_of_another_that_is_wrong_is_told_as_that(form):
+    sums = {
+        "in a loop": """
+        dgamma, dbeta = np.zeros(dout.shape[1]), np.zeros(dout.shape[1])
+        for i in range(len(dout)):
+            dgamma += x_hat[i] * x_hat[i]
+            dbeta += dout[i]
+        """,
+        "at once": """
+        dgamma = (x_hat * x_hat).sum(axis=0)
+        dbeta = dout.sum(axis=0)
+        """,
+    }
+    text = f"\n    def affine_gradients(dout, x_hat):{sums[form].rstrip()}\n        return dbeta, dgamma\n"
+    verdict = judge(exercises.find("affine_gradients"), DirectAnswer(written("affine_gradients", text)))
+    said = " ".join(reason.says for reason in verdict.reasons)
+    assert "What comes back as dgamma is the right dbeta in every case." in said, said
+    assert not verdict.where
+
+
+def test_a_change_behind_the_wrong_line_that_mends_one_result_alone_shows_no_line():
+    """What is wrong is the share of the first shard; with the second one beside it, the mean comes out right too."""
+    text = """
+    def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
+        share_a, share_b = n_a / n_b, n_b / (n_a + n_b)
+        mean = share_a * mean_a + share_b * mean_b
+        within = share_a * var_a + share_b * var_b
+        between = share_a * (mean_a - mean) ** 2 + share_b * (mean_b - mean) ** 2
+        return mean, within + between
+    """
+    verdict = judge(exercises.find("combine_moments"), DirectAnswer(written("combine_moments", text)))
+    assert "line 3: " not in verdict.where, verdict.text()
+
+
 def test_a_right_order_is_never_called_another_one():
     for exercise in SEVERAL:
         for one, other in combinations(range(len(exercise.returns)), 2):

@@ -171,6 +171,41 @@ def test_what_only_gives_the_same_numbers_is_not_told_what_it_wrote():
     assert "square" not in said
 
 
+ASIDE = {
+    "a name in the place of another in two lines": (
+        "weighted_risk",
+        """
+        def weighted_risk(losses, weights):
+            top = bottom = 0.0
+            for loss, weight in zip(losses, weights, strict=True):
+                top += weight / (loss + 3)
+                bottom += weight
+            return top / top
+        """,
+        None,
+    ),
+    "another default beside the odd line": (
+        "mend_channel_axis",
+        """
+        def mend_channel_axis(x, gamma, beta, running_mean, running_var, momentum=0.5, eps=1e-3):
+            mean = x.mean(axis=(0, 1, 2))
+            var = x.var(axis=(0, 1, 2))
+            y = np.tanh(x - mean) * 3 + np.cos(var)
+            return y, momentum * running_mean + (1 - momentum) * mean, momentum * running_var + (1 - momentum) * var
+        """,
+        "Names aside, every line below the first but line 4 does what a line of a right answer known here does.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ASIDE)
+def test_what_is_said_of_the_other_lines_is_true_of_them(name):
+    exercise, text, words = ASIDE[name]
+    verdict = judge(exercises.find(exercise), DirectAnswer(written(exercise, text)))
+    told = " ".join(reason.says for reason in verdict.reasons)
+    assert words in told if words else "Names aside" not in told, verdict.text()
+
+
 def test_a_card_on_what_is_changed_in_place_does_not_say_by_which_words():
     """Another line that writes the same numbers there gets the same card."""
     said = {f"{e.name}: {idea.name}": idea.says for e in FUNCTIONS for idea in e.wrong_ideas if "in place" in idea.says}

@@ -213,6 +213,8 @@ def told_to(drive, function, arguments):
 
 def plain(value, depth=0):
     """Return a value as arrays, plain values and containers of them; anything else as `Opaque`."""
+    if type(value) is np.ndarray:  # what nearly all are comes first
+        return _array(value)
     if value is None or value is ...:  # dots stand where nothing is written yet
         return None
     if isinstance(value, bool):

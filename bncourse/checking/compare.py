@@ -218,7 +218,7 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
     if got.shape != expected.shape:
         return Mismatch(
             "shape",
-            f"{name} should have the shape {shape_of(expected)}",
+            f"{name} should {'have the shape' if expected.ndim else 'be'} {shape_of(expected)}",
             shape_of(expected),
             shape_of(got),
             _transposed(expected, got) or _one_too_many(expected, got, name),

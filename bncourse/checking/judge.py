@@ -11,7 +11,8 @@ from bncourse.checking.diagnosis import beside, diagnose, diagnose_others, is_of
 from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.numbers.again import changes_its_mind
-from bncourse.checking.numbers.patterns import in_another_order
+from bncourse.checking.numbers.patterns import in_another_order, out_of_place
+from bncourse.checking.numbers.turns import turned
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
 from bncourse.checking.replay import Replay
@@ -19,12 +20,12 @@ from bncourse.checking.trial import ORDER, attempt, called
 from bncourse.checking.verdict import CORRECT, NOT_STARTED, NOT_YET, STOPPED, Finding, Reason, Verdict
 from bncourse.checking.where.class_change import class_change
 from bncourse.checking.where.defaults import wrong_default
+from bncourse.checking.where.digits_lost import digits_lost
 from bncourse.checking.where.driven import driven_change, line_that_objects
 from bncourse.checking.where.layer import of_class
 from bncourse.checking.where.one_change import one_change
-from bncourse.checking.where.recognition import of_the_return, recognized
+from bncourse.checking.where.recognition import odd_line, of_the_return, recognized
 from bncourse.checking.where.substitution import substituted
-from bncourse.checking.where.suspects import odd_line
 from bncourse.checking.where.writes import also_writes, first_write
 from bncourse.trouble import Trouble
 
@@ -111,10 +112,14 @@ def _verdict(exercise, answer, trials):
     if change:
         ideas, reasons, where = [], [], ""
     elif not where and len(ideas) < 2:
-        change = one_change(exercise, answer, trials) or driven_change(exercise, answer, trials)
+        change = digits_lost(exercise, answer, trials) or one_change(exercise, answer, trials)
+        change = change or driven_change(exercise, answer, trials)
     if not ideas and not (change and change.whole) and (said := in_another_order(exercise, trials)):
         reasons, change = [], of_the_return(answer, said)
-    if not ideas and (change is None or not change.whole):
+    misplaced = "" if ideas or (change and change.whole) else out_of_place(exercise, trials)
+    if misplaced:
+        reasons, change = [Reason(misplaced), *reasons], None
+    elif not ideas and (change is None or not change.whole):
         # a change that makes one of several results right says more than the values that are not right yet
         if not (change and change.line):  # without a line it is known that something before it is wrong too
             change = substituted(exercise, answer, trials) or change
@@ -130,11 +135,13 @@ def _verdict(exercise, answer, trials):
     elif change:
         reasons = [Reason(change.says), *reasons] if told.kind != "fault" else [*reasons, Reason(change.says)]
     values_are_right = told.kind == "changed"  # and a line that stands out is not wrong for that
-    looks_odd = not (ideas or values_are_right)
+    looks_odd = not (ideas or values_are_right or misplaced)
     doubted = looks_odd and not (change and change.sure)
     if doubted and (so_far := recognized(exercise, answer, trials, told, is_located=change is not None)):
         reasons = [*reasons, Reason(so_far.says)]
         change = change or (so_far if so_far.line else None)
+    if doubted and not change and (by_turns := turned(exercise, answer, told)):
+        reasons = [*reasons, Reason(by_turns)]
     if looks_odd and not change and (change := odd_line(exercise, answer, trials, told)):
         reasons = [*reasons, Reason(change.says)]
     if looks_odd and not change and (said := changes_its_mind(exercise, answer, told)):
@@ -149,19 +156,16 @@ def _verdict(exercise, answer, trials):
         others, more = diagnose_others(exercise, answer.source, replay, told, ideas)
         where = where or next((line for idea in others if (line := line_with(idea, exercise, answer.source))), "")
         reasons = [*reasons, *more]
-    if told.kind == "fault":
-        outcome, place = STOPPED, _faulty_line(told.reply.fault)
-        place = f"{answer.name}(), {place}" if place else ""
-    else:
-        outcome = NOT_YET
-        place = change.where if change else f"{answer.name}(), {where}" if where else ""
+    is_stopped = told.kind == "fault"
+    where = _faulty_line(told.reply.fault) if is_stopped else where
+    place = change.where if change and not is_stopped else f"{answer.name}(), {where}" if where else ""
     passed = _passed(trials, parts)
     missed = [told.finding if passed else _with_its_shape(told)]
     if not ideas and not change and told.kind in ("finite", "property", "values"):
         missed += filter(None, [by_hand(exercise, answer)])
     return Verdict(
         exercise.name,
-        outcome,
+        STOPPED if is_stopped else NOT_YET,
         exercise.points,
         score,
         passed,
@@ -209,7 +213,8 @@ def _advice(exercise, trials):
                 said.setdefault(advise, sentence)
         value = trial.reply.value
         expected = trial.expected
-        if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray) and value.ndim == expected.ndim + 1:
+        one_more = isinstance(value, np.ndarray) and value.ndim == np.ndim(expected) + 1
+        if one_more and isinstance(expected, np.ndarray) and all(each.kind != "shape" for each in trials):
             kept = f"The result has the shape {value.shape}; {expected.shape} was asked for. It is accepted."
             said.setdefault("shape", kept)
         if isinstance(value, np.ndarray) and value.dtype == np.float32 and _all_double(trial.case):

@@ -89,11 +89,14 @@ def _parsed(source):
 
 
 class _Unnamed(ast.NodeTransformer):
+    """Writes numbers for some names: the same name gets the same one, so that a / a is not a / b."""
+
     def __init__(self, own):
-        self.own = own
+        self.own, self.numbers = own, {}
 
     def visit_Name(self, node):
-        return ast.Name("_", ast.Load()) if node.id in self.own else ast.Name(node.id, ast.Load())
+        number = self.numbers.setdefault(node.id, len(self.numbers)) if node.id in self.own else None
+        return ast.Name(node.id if number is None else f"_{number}", ast.Load())
 
 
 def does(node, own):
@@ -110,12 +113,16 @@ def does(node, own):
     str
     """
     parts = [getattr(node, name, None) for name in ("test", "iter", "value")]
-    kept = [_Unnamed(own).visit(copy.deepcopy(part)) for part in parts if isinstance(part, ast.expr)]
+    number = getattr(getattr(node, "value", None), "value", None) if isinstance(node, ast.Assign) else None
+    if type(number) is float and number.is_integer():  # a number to begin with: 0.0 is 0
+        parts = [ast.Constant(int(number))]
+    unnamed = _Unnamed(own)
+    kept = [unnamed.visit(copy.deepcopy(part)) for part in parts if isinstance(part, ast.expr)]
     sign = type(node.op).__name__ if isinstance(node, ast.AugAssign) else ""
     targets = [node.target] if sign else getattr(node, "targets", [])
     for target in targets:  # what is changed, where it is not a name of one's own that gets a value
         if sign or isinstance(target, ast.Subscript):
-            sign += ast.unparse(_Unnamed(own).visit(copy.deepcopy(target))) + " "
+            sign += ast.unparse(unnamed.visit(copy.deepcopy(target))) + " "
     return sign + " ".join(map(ast.unparse, kept)) if kept else ast.unparse(node)
 
 

@@ -18,6 +18,7 @@ from bncourse.checking.answer import plain
 WHICH = "which_change_is_on"
 SEEN = "value_seen"  # the global name of the function that notes the value of an expression
 GOES_ON = "it_may_go_on"  # the global name of the function that a loop asks at each turn
+AGAIN = "evaluated again"  # in place of the value of an expression in a loop
 MOST_SEEN = 10_000  # numbers of a value that is noted
 MOST_TURNS = 500  # of all `while` loops in one call
 TURNS_ALONE = 20_000  # the same where one change is tried alone, or a value is noted
@@ -109,12 +110,25 @@ def outcomes(function, source, count, arguments, options):
         warnings.simplefilter("ignore")
         for number in range(1, count + 1):
             names[WHICH], names[GOES_ON] = number, turns(MOST_TURNS if count > 1 else TURNS_ALONE)
-            given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
+            given, named = _copied(list(arguments)), _copied(dict(options))
             try:
                 found.append([plain(variant(*given, **named)), given, named])
             except (Exception, _TooLong):  # a text that stops is no right one
                 found.append(None)
     return found
+
+
+def _copied(value):
+    """Copy arguments and what they hold: arrays sooner than `copy.deepcopy` does."""
+    if type(value) is list:
+        return [_copied(each) for each in value]
+    if type(value) is dict:
+        return {key: _copied(each) for key, each in value.items()}
+    if type(value) in (float, int, str, bool):
+        return value
+    if type(value) is np.ndarray and not value.dtype.hasobject:
+        return value.copy(order="K")
+    return copy.deepcopy(value)
 
 
 def read_only(function, arguments, options, kept, parameters):
@@ -160,8 +174,8 @@ def observed(function, source, arguments, options):
     Returns
     -------
     list
-        ``[number, value]`` in the order in which they were evaluated, of each expression that was evaluated once. An
-        error ends the list.
+        ``[number, value]`` in the order in which they were evaluated, with `AGAIN` as the value of each expression that
+        was evaluated more than once. An error ends the list.
     """
     _alone(function)
     values, again = {}, set()
@@ -169,8 +183,8 @@ def observed(function, source, arguments, options):
     def note(number, value):
         if number in values:
             again.add(number)
-        elif np.size(value) <= MOST_SEEN:
-            values[number] = plain(value)
+        else:
+            values[number] = plain(value) if np.size(value) <= MOST_SEEN else None
         return value
 
     names = {**function.__globals__, SEEN: note, GOES_ON: turns(TURNS_ALONE)}
@@ -179,7 +193,7 @@ def observed(function, source, arguments, options):
         warnings.simplefilter("ignore")
         with contextlib.suppress(Exception, _TooLong):
             names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
-    return [[number, value] for number, value in values.items() if number not in again]
+    return [[number, AGAIN if number in again else value] for number, value in values.items()]
 
 
 def shapes(function, source, arguments, options):
@@ -261,7 +275,7 @@ def substituted(function, source, tries, arguments, options):
                 return new if isinstance(value, np.ndarray) else new[()]
 
             names[SEEN], names[GOES_ON] = note, turns()
-            given, named = copy.deepcopy(list(arguments)), copy.deepcopy(dict(options))
+            given, named = _copied(list(arguments)), _copied(dict(options))
             try:
                 value = plain(variant(*given, **named))
             except (Exception, _TooLong):

@@ -1,5 +1,7 @@
 """Whether an answer gives the same for the same inputs, which no answer of a course about functions should fail at."""
 
+import re
+
 from bncourse.checking import compare
 from bncourse.checking.where.one_change import SLOWEST
 
@@ -33,7 +35,10 @@ def changes_its_mind(exercise, answer, told):
         return ""
     if same:
         return ""
+    chance = "chance"
+    if re.search(r"\bempty(_like)?\(", answer.source):
+        chance += ": what `np.empty` gives holds what happened to stand in memory, where nothing is written into it"
     return (
         "Called again with the inputs of this case, it gives another result. So what comes back hangs on earlier "
-        "calls, or on chance. It should hang on the inputs alone."
+        f"calls, or on {chance}. It should hang on the inputs alone."
     )

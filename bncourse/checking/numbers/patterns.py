@@ -7,6 +7,9 @@ import numpy as np
 
 from bncourse.checking import compare
 
+_WITHOUT_ROOM = compare.Tolerance(1e-6, 1e-9)
+_SHOWN = 1e-3  # a factor that is nearer to 1 would be written as 1
+
 
 def on_a_line(trials):
     """Say where all numbers of all cases are the right ones times a number, plus a number."""
@@ -20,13 +23,15 @@ def on_a_line(trials):
     if len(np.unique(right)) < 4 or not (np.isfinite(right).all() and np.isfinite(yours).all()):
         return ""
     factor, amount = np.polyfit(right, yours, 1)
-    scale = np.abs(yours).max()
-    if np.abs(factor * right + amount - yours).max() > 1e-9 * scale or abs(factor) < 1e-6:
-        return ""
+    scale, rest = np.abs(yours).max(), np.abs(factor * right + amount - yours).max()
+    if rest > 1e-9 * scale or abs(factor) < 1e-6 or 1e-9 < abs(factor - 1) < _SHOWN:
+        return ""  # what differs may be rounding
     if abs(amount) < 1e-9 * scale:
-        if abs(factor - 1) < 1e-9:
-            return ""  # what differs is rounding
+        if abs(factor - 1) < _SHOWN:
+            return ""
         return f"In all cases every number is {_factor(float(round(factor, 9)))} what is expected; a factor is off."
+    if abs(amount) < 100 * rest:
+        return ""
     sign = "plus" if amount > 0 else "minus"
     times = "" if abs(factor - 1) < 1e-9 else f" {factor:.4g} times"
     return f"In all cases every number is{times} what is expected, {sign} {abs(amount):.4g}."
@@ -40,6 +45,8 @@ def _is_array(trial):
 def pattern(exercise, told):
     """Where the bank knows no idea, say what the numbers of one case show; each sentence is true as it stands."""
     expected, got = told.expected, told.reply.value
+    if isinstance(expected, float) and isinstance(got, float):
+        return _nearness(expected, got - expected)
     if not isinstance(got, np.ndarray) or not isinstance(expected, np.ndarray) or got.shape != expected.shape:
         return ""
     if name := passed_on(exercise, told):
@@ -107,6 +114,36 @@ def in_another_order(exercise, trials):
     return ""
 
 
+def out_of_place(exercise, trials):
+    """Say which of several results are right, but come back in the place of another one, which is not there.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    trials : list of Trial
+
+    Returns
+    -------
+    str
+        A sentence, or "". Then a line that would make the result in that place right need not be wrong.
+    """
+    count = len(exercise.returns)
+    if not all(isinstance(t.expected, tuple) and isinstance(t.reply.value, tuple | list) for t in trials):
+        return ""
+    if any(len(t.expected) != count or len(t.reply.value) != count for t in trials):
+        return ""
+
+    def always(got, wanted):
+        return all(compare.same(t.expected[wanted], t.reply.value[got], _WITHOUT_ROOM) for t in trials)
+
+    found = [
+        f"What comes back as {exercise.returns[got]} is the right {exercise.returns[wanted]} in every case."
+        for got, wanted in permutations(range(count), 2)
+        if always(got, wanted) and not always(wanted, wanted) and not always(got, got)
+    ]
+    return found[0] if found else ""
+
+
 def _factor(ratio):
     """Write a factor, as a fraction too where it is one of small numbers."""
     if ratio == -1:
@@ -126,6 +163,6 @@ def _nearness(expected, off):
             f"About {digits} digits are right, and more are needed. So much is lost where a part is computed in "
             "float32, where a result is rounded, or where large numbers cancel."
         )
-    if share < 1e-2:
+    if share < 1e-2 and np.ndim(expected):  # of one number, where it is right says more
         return f"The numbers are close, but not equal: they are off by up to {100 * share:.2g} per cent of the largest."
     return ""

@@ -142,6 +142,17 @@ class Changes:
         """Return the text with this change made."""
         return self._written(lambda new, node: change.replacement if node is change.node else new)
 
+    def rewritten(self, instead):
+        """Return the text in which other expressions stand in the place of some, also where one holds another.
+
+        Parameters
+        ----------
+        instead : dict
+            By what `id` gives of a node: a function that is given the node, with what is changed inside of it, and
+            gives what stands in its place.
+        """
+        return self._written(lambda new, node: _bounded(instead[id(node)](new) if id(node) in instead else new))
+
     def _written(self, do):
         # helpers first, so that the function itself is what its name means in the end
         return "\n\n".join(ast.unparse(_copied(each, do)) for each in reversed(self._whole))

@@ -10,8 +10,10 @@ import itertools
 
 from bncourse.checking.where.places import (
     called_name,
+    exact,
     grows,
     inside,
+    keeps_digits,
     loop_names,
     names_of,
     parameters_of,
@@ -60,7 +62,10 @@ _LOOSE, _TIGHT = ast.Add | ast.Sub, ast.Mult | ast.Div
 
 
 def left_out(function):
-    """Something that is too much: a term, a factor, an option, a function around a value."""
+    """Something that is too much: a term, a factor, an option, a function around a value; first what loses digits."""
+    for place in places(function):
+        if new := exact(place.node):
+            yield place, new, f"`{ast.unparse(new)}` in place of `{text_of(place.node)}`"
     for place in places(function):
         node = place.node
         text = text_of(node)
@@ -72,11 +77,14 @@ def left_out(function):
                 yield place, side, f"`{text_of(side)}` alone in place of `{text}`"
         elif isinstance(node, ast.Call):
             for i, keyword in enumerate(node.keywords):
+                if keeps_digits(keyword):
+                    continue
                 new = copy.copy(node)
                 new.keywords = [*node.keywords[:i], *node.keywords[i + 1 :]]
                 yield place, new, f"`{text}` without `{ast.unparse(keyword)}`"
-            starred = any(isinstance(each, ast.Starred) for each in node.args)
-            if len(node.args) == 1 and not starred and called_name(node) not in ("len", "range"):
+            kinds = ast.Starred | ast.Constant
+            alone = len(node.args) == 1 and not isinstance(node.args[0], kinds) and not keeps_digits(node)
+            if alone and called_name(node) not in ("len", "range"):
                 yield place, node.args[0], f"`{text_of(node.args[0])}` alone in place of `{text}`"
 
 

@@ -200,6 +200,15 @@ def _is_plain(node):
     )
 
 
+def written_into(node):
+    """Return the names that hold what a statement writes into: at some of its places, or with a method of it."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return {_base(getattr(node.value.func, "value", None))} - {""}
+    targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+    leaves = [leaf for target in filter(None, targets) for leaf in _leaves(target)]
+    return {_base(leaf) for leaf in leaves if isinstance(leaf, ast.Subscript)} - {""}
+
+
 def _function(statement):
     inside = [block for block, _ in statement.blocks if isinstance(block, ast.FunctionDef)]
     return inside[-1] if inside else statement.tree

@@ -87,6 +87,25 @@ def is_row(row, most):
     )
 
 
+def rows_of(found, most, exactly=False):
+    """Return by their numbers the rows of `variants.shapes`; what comes from an answer's side may be anything.
+
+    Parameters
+    ----------
+    found : object
+    most : int
+        How many expressions the text has.
+    exactly : bool
+        Whether float32 is to be no nearer to a right value than its digits are.
+
+    Returns
+    -------
+    dict
+    """
+    rows = [row for row in found if is_row(row, most)]
+    return {row[0]: [*row[:3], row[3].astype(float) if exactly else row[3]] for row in rows}
+
+
 def is_turned(value, known):
     """Return whether a value has the numbers of another, in any order."""
     if np.size(value) != np.size(known) or np.asarray(known).dtype.kind != "f":
@@ -97,7 +116,9 @@ def is_turned(value, known):
 def is_rearranged(value, known):
     """Return whether a value has only numbers of another: sorted, cut, turned or repeated."""
     known = np.ravel(known)
-    return known.size > 1 and known.dtype.kind == "f" and bool(np.isin(value, known).all())
+    if known.size < 2 or known.dtype.kind != "f" or not np.size(value):
+        return False
+    return bool((known == np.ravel(value)[0]).any()) and bool(np.isin(value, known).all())
 
 
 def on_the_way(value, steps, inputs):
@@ -109,6 +130,9 @@ def on_the_way(value, steps, inputs):
     if any(is_rearranged(value, known) for known in (*inputs, *(step for _, step in steps))):
         return True
     size = np.size(value)
+    of_size = {}
+    for _, step in steps:
+        of_size.setdefault(np.size(step), []).append(step)
     if np.ndim(value) > 1 and any(np.ndim(step) > 1 and is_turned(value, step) for _, step in steps):
         return True  # the axes in another order, where the last digits differ
     rows = {np.size(given) / size for given in inputs if size and np.size(given) > size}
@@ -117,6 +141,6 @@ def on_the_way(value, steps, inputs):
         nearby = [value**2, np.sqrt(np.abs(value)), -value, 1 / value, *(value / n for n in rows if n > 1)]
         nearby += [value / given for given in inputs if np.shape(given) == np.shape(value)[-np.ndim(given) :]]
         nearby = [each for each in nearby if is_telling(each)]
-        return any(is_same(step, each) for _, step in steps for each in nearby) or any(
-            is_same(np.square(step), value) for _, step in steps if np.size(step) == size
+        return any(is_same(step, each) for each in nearby for step in of_size.get(np.size(each), ())) or any(
+            is_same(np.square(step), value) for step in of_size.get(size, ())
         )

@@ -15,7 +15,7 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.known import is_row, suspected
+from bncourse.checking.where.known import is_known, is_row, suspected
 from bncourse.checking.where.places import text_of
 from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of
@@ -100,7 +100,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     candidates = _first_of(exercise, answer, changes, first)
     several, of_part = Several(exercise, first), None
     while batch := list(itertools.islice(candidates, _BATCH)):
-        results = _outcomes(answer, changes.source(batch), len(batch), first, until)
+        results = outcomes(answer, changes.source(batch), len(batch), first, until)
         if results is None:
             return of_part
         for change, result in zip(batch, results, strict=True):
@@ -116,13 +116,16 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if of_part:
         return of_part
     right, alone = several.that_hold(
-        lambda change, trial: _outcomes(answer, changes.source([change]), 1, trial, until), trials
+        lambda change, trial: outcomes(answer, changes.source([change]), 1, trial, until), trials
     )
     if not right:
         return None
     where = [f"{name} right in every case of this check" for name in right]
     found = told(answer, [answer.source, *helpers], list(right.values()), where, False)
     is_shown = alone and not several.leaves_an_earlier_one(right)
+    if is_shown and not several.are_all_in(right):  # what is not right yet may come from what is wrong before
+        doubted = _first_unknown(exercise, answer, changes, first)
+        is_shown = doubted is None or all((each.function, each.line) <= doubted for each in right.values())
     return found if is_shown else replace(found, line=0, text="")
 
 
@@ -135,20 +138,36 @@ def is_name_or_number(change):
 
 def _first_of(exercise, answer, changes, trial):
     """Return as many changes as may be tried, those first in which the mistake is likely."""
-    arguments, options = trial.case.copy()
-    source, places = changes.observing()
-    reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
-    rows = [row for row in reply.value if is_row(row, len(places))] if isinstance(reply.value, list) else []
+    rows, places, inputs = _observed(answer, changes, trial)
     computed = max(sum(row[1] for row in rows), 1)
     most = max(min(FEWEST, 10 * WORK // computed), min(MOST, WORK // computed))
     found = list(changes)
     if len(found) > most:
         # elsewhere another name or number is tried last: it is the most frequent change and the least likely one
-        inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
-        steps = distinct([(step.name, step.value) for step in steps_of(exercise, trial.case)])
-        likely = suspected(rows, places, inputs, steps)
+        likely = suspected(rows, places, inputs, _steps(exercise, trial))
         found.sort(key=lambda change: 0 if id(change.node) in likely else 1 + is_name_or_number(change))
     return iter(found[:most])
+
+
+def _observed(answer, changes, trial):
+    """Return what the expressions of an answer give on a case, what these are, and the arrays that were passed."""
+    arguments, options = trial.case.copy()
+    inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
+    source, places = changes.observing()
+    reply = answer.call((source, list(arguments), options), {}, seconds=1.0, driver=SHAPES)
+    rows = [row for row in reply.value if is_row(row, len(places))] if isinstance(reply.value, list) else []
+    return rows, places, inputs
+
+
+def _steps(exercise, trial):
+    return distinct([(step.name, step.value) for step in steps_of(exercise, trial.case)])
+
+
+def _first_unknown(exercise, answer, changes, trial):
+    """Return the function and the line of the first value that no right answer has, or None."""
+    (rows, places, inputs), steps = _observed(answer, changes, trial), _steps(exercise, trial)
+    unknown = (places[row[0]] for row in rows if not is_known(row, inputs, steps))
+    return next(((function, line) for line, _, _, function, _ in unknown), None)
 
 
 def helpers_of(answer):
@@ -226,7 +245,8 @@ def size_of(trial):
     return sum(np.size(value) for value in trial.case.arguments)
 
 
-def _outcomes(answer, source, count, trial, until):
+def outcomes(answer, source, count, trial, until):
+    """Return what comes back on a case with each of the changes that a text holds, or None; see `variants.outcomes`."""
     left = until - time.monotonic()
     if left <= 0:
         return None
@@ -241,7 +261,7 @@ def _holds(exercise, answer, source, trials, failing, until):
     """Return where the change makes all right: "" for everywhere, or the name of one part; None if nowhere."""
     right = {}
     for trial in trials:
-        results = _outcomes(answer, source, 1, trial, until)
+        results = outcomes(answer, source, 1, trial, until)
         if results is None:
             return None
         right.setdefault(trial.case.part, []).append(is_right(exercise, trial, results[0]))

@@ -1,9 +1,14 @@
 """The places of a function's text where something could be written in another way: its expressions, line by line."""
 
 import ast
+import re
 from dataclasses import dataclass
 
 _LONGEST_SHOWN = 60  # characters
+_NARROW = re.compile(r"[<>=]?f[24]|[fe]|float32|float16|single|half")  # types of numbers with fewer digits than float64
+_WIDE = re.compile(r"[<>=]?f8|d|float|float64|double")
+_ROUNDS = ("round", "around", "round_")
+_OPTIONS = ("dtype",)
 
 
 @dataclass(frozen=True)
@@ -115,3 +120,57 @@ def inside(place):
     told = isinstance(place.parent, ast.expr | ast.keyword) and not isinstance(place.parent, ast.Tuple)
     text = text_of(place.parent) if told else ""
     return f" in `{text}`" if text and len(text) <= _LONGEST_SHOWN else ""
+
+
+def exact(node):
+    """Return an expression without what loses digits in it: a cast to float32, or a rounding; None where it loses none.
+
+    Parameters
+    ----------
+    node : ast.AST
+
+    Returns
+    -------
+    ast.expr or None
+    """
+    if isinstance(node, ast.Attribute) and _is_single(node):
+        return ast.Attribute(node.value, "float64", ast.Load())
+    if not isinstance(node, ast.Call):
+        return None
+    name, arguments, function = called_name(node), node.args, node.func
+    owner = getattr(function, "value", None)
+    of_module = isinstance(owner, ast.Name) and owner.id in ("np", "numpy")
+    if name in _ROUNDS:
+        is_method = isinstance(function, ast.Attribute) and not of_module
+        return owner if is_method else arguments[0] if arguments else None
+    if _is_single(function) and len(arguments) == 1:
+        return arguments[0]
+    if name == "astype" and isinstance(function, ast.Attribute) and any(map(_is_single, arguments)):
+        return owner
+    options = [each for each in node.keywords if not (each.arg in _OPTIONS and _is_single(each.value))]
+    if len(options) < len(node.keywords):
+        return owner if name == "astype" else ast.Call(function, arguments, options)
+    if len(arguments) > 1 and _is_single(arguments[-1]):
+        return ast.Call(function, arguments[:-1], node.keywords)
+    return None
+
+
+def _is_of_type(node, pattern):
+    """Return whether an expression names a type of numbers: as a text, behind `np`, or by a name of its own."""
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and bool(pattern.fullmatch(node.value))
+    if isinstance(node, ast.Name):
+        return node.id not in ("single", "half", "double") and len(node.id) > 1 and bool(pattern.fullmatch(node.id))
+    of_module = isinstance(node, ast.Attribute) and getattr(node.value, "id", "") in ("np", "numpy")
+    return of_module and bool(pattern.fullmatch(node.attr))
+
+
+def keeps_digits(node):
+    """Return whether an expression makes float64 of a value, or says that it should be that."""
+    if isinstance(node, ast.keyword):
+        return node.arg in _OPTIONS and _is_of_type(node.value, _WIDE)
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _is_of_type(node.func, _WIDE)
+
+
+def _is_single(node):
+    return _is_of_type(node, _NARROW)

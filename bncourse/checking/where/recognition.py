@@ -11,13 +11,16 @@ import ast
 import numpy as np
 
 from bncourse.checking.answer import UNREADABLE
+from bncourse.checking.variants import AGAIN
 from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.known import on_the_way
-from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again
+from bncourse.checking.where.defaults import other_defaults
+from bncourse.checking.where.digits_lost import is_nearly_right, loses_digits
+from bncourse.checking.where.known import is_known, on_the_way, rows_of
+from bncourse.checking.where.one_change import SHAPES, Found, helpers_of, may_be_run_again
 from bncourse.checking.where.steps import is_same, is_telling, steps_of
-from bncourse.checking.where.suspects import suspects_on
+from bncourse.checking.where.suspects import MOST_SHOWN, suspects_on
 
-DRIVER = "bncourse.checking.variants:observed"
+OBSERVED = "bncourse.checking.variants:observed"
 SECONDS = 2.0
 _MOST_NAMED = 3
 
@@ -50,15 +53,14 @@ def recognized(exercise, answer, trials, told, is_located=False):
     if helpers is None or not places:
         return None
     arguments, options = told.case.copy()
-    reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=DRIVER)
-    if reply.fault or reply.timed_out or not isinstance(reply.value, list):
-        return None
     given = {f"`{name}`" for name in exercise.parameters}  # the reference may give such a name to something else
     steps = [("" if step.name in given else step.name, step.value) for step in steps_of(exercise, told.case)]
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
     numbers = [step.value for step in steps_of(exercise, told.case, _is_number)]
+    looped = _Looped(answer, source, told, len(places), inputs, steps)
+    nearly = is_nearly_right(trials)
     good, plain, first, passed = [], [], None, False  # passed: something before is no value of right answers either
-    for pair in reply.value:
+    for pair in _called(answer, OBSERVED, source, told):
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
             return None
         number, text, parent, function, node = places[pair[0]]
@@ -66,9 +68,13 @@ def recognized(exercise, answer, trials, told, is_located=False):
             continue
         line = f"line {number}" if function == answer.name else f"line {number} of `{function}`"
         value = pair[1]
+        if isinstance(value, str) and value == AGAIN:
+            passed = passed or not looped.is_right(pair[0])
+            continue
         if not is_telling(value):
             passed = passed or not (_says_nothing(value) or any(is_same(each, value) for each in numbers))
             continue
+        value = np.asarray(value, float) if nearly else value
         if any(is_same(value, given) for given in inputs):
             continue
         name = next((name for name, step in steps if is_same(step, value)), None)
@@ -90,6 +96,27 @@ def recognized(exercise, answer, trials, told, is_located=False):
         return None if ends or told.kind == "fault" else Found(0, "", says, answer.name, False)
     shown = answer.source.splitlines()[number - 1].strip() if ends else ""
     return Found(number if ends else 0, shown, _sentence(good or plain, first, ends, passed), answer.name, False)
+
+
+class _Looped:
+    """What expressions gave that were evaluated more than once; the answer is run again only where one is asked for."""
+
+    def __init__(self, answer, source, told, most, inputs, steps):
+        self._run = lambda: rows_of(_called(answer, SHAPES, source, told), most)
+        self._inputs, self._steps, self._rows = inputs, steps, None
+
+    def is_right(self, number):
+        """Return whether the values of an expression are those of a right answer, or plainly made of such values."""
+        self._rows = self._run() if self._rows is None else self._rows
+        row = self._rows.get(number)
+        return row is not None and is_known(row, self._inputs, self._steps)
+
+
+def _called(answer, driver, source, told):
+    """Return what a driver gives of an answer on the inputs of a case; an empty list where it fails."""
+    arguments, options = told.case.copy()
+    reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=driver)
+    return reply.value if isinstance(reply.value, list) and not reply.fault and not reply.timed_out else []
 
 
 def _says_nothing(value):
@@ -155,6 +182,46 @@ def unfinished(exercise, answer, trials):
     if suspects and any(not isinstance(each.node, ast.Return) for each in suspects.odd()):
         return Found(0, "", says, answer.name, False)  # a line before may be the one
     return Found(line, answer.source.splitlines()[line - 1].strip(), says, answer.name, False)
+
+
+def odd_line(exercise, answer, trials, told):
+    """Look for the one line of an answer that no right answer has, where all others are lines of right answers.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    answer : Answer
+    trials : list of Trial
+    told : Trial
+        The case that the learner is shown.
+
+    Returns
+    -------
+    Found or None
+    """
+    if exercise.driver or told.kind in ("fault", "nothing") or not may_be_run_again(answer, trials):
+        return None  # where nothing comes back, no line that ran need be wrong
+    suspects = suspects_on(exercise, answer, told)
+    odd = suspects.odd() if suspects else []
+    if not 0 < len(odd) <= MOST_SHOWN or any(e.tree != answer.name or suspects.names_elsewhere(e) for e in odd):
+        return None
+    if len(odd) > 1 and any(map(suspects.is_right_text, odd)):
+        return None
+    if is_nearly_right(trials) and not all(loses_digits(each.node) for each in odd):
+        return None  # the digits may be lost before
+    numbers = sorted({each.node.lineno for each in odd})
+    if len(numbers) > 1:
+        says = f"Only lines {numbers[0]} and {numbers[1]} do what no line of the right answers known here does."
+    elif len(odd) > 1:
+        says = f"What no line of the right answers known here does stands in line {numbers[0]} alone."
+    elif suspects.count() == 1:
+        says = "The function has one line, so the mistake is in it."
+    elif suspects.is_right_text(odd[0]):
+        says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
+    else:
+        lines = "every line below the first" if other_defaults(exercise, answer.source) else "every line"
+        says = f"Names aside, {lines} but line {numbers[0]} does what a line of a right answer known here does."
+    return Found(numbers[0], suspects.shown([(answer.name, n) for n in numbers]), says, answer.name, False)
 
 
 def of_the_return(answer, says):

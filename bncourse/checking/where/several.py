@@ -31,10 +31,11 @@ class Several:
 
     def note(self, change, result):
         """Keep a change that makes one of the wrong results right on the first case."""
-        if isinstance(result, list | tuple) and len(result) == 3 and unchanged(self._exercise, self._first, result):
-            for place, kept in self._kept.items():
-                if len(kept) < _MOST_KEPT and right_at(self._first, result[0], place):
-                    kept.append(change)
+        if isinstance(result, list | tuple) and len(result) == 3:
+            right = [kept for place, kept in self._kept.items() if right_at(self._first, result[0], place)]
+            if right and unchanged(self._exercise, self._first, result):
+                for kept in right:
+                    kept += [change] * (len(kept) < _MOST_KEPT)
 
     def that_hold(self, run, trials):
         """Return for each wrong result a change that makes it right on every case, by the name of the result.
@@ -64,6 +65,10 @@ class Several:
                 alone &= len({(each.function, each.line) for each in likely}) == 1
         return found, alone
 
+    def are_all_in(self, found):
+        """Return whether there is a change for each of the wrong results."""
+        return {self._exercise.returns[place] for place in self._kept} <= set(found)
+
     def leaves_an_earlier_one(self, found):
         """Return whether a wrong result is left that comes before all that changes make right.
 
@@ -88,9 +93,11 @@ def right_at(trial, value, place):
     """Return whether one of several results is right."""
     if not isinstance(value, tuple | list) or len(value) != len(trial.expected):
         return False
+    if not _near(trial.expected[place], value[place]):
+        return False
     mixed = list(trial.expected)
     mixed[place] = value[place]
-    return _near(trial.expected[place], value[place]) and compare.same(trial.expected, tuple(mixed), trial.tolerance)
+    return compare.same(trial.expected, tuple(mixed), trial.tolerance)
 
 
 def is_right(exercise, trial, result):
@@ -126,8 +133,10 @@ def _near(expected, got):
             if np.size(a) != np.size(b):
                 return False
             a, b = np.ravel(a), np.ravel(b)
-            if a.dtype == b.dtype == np.float64 and not np.all(np.abs(a - b) <= 1e-3 * (1 + np.abs(a))):
-                return bool(np.isnan(a).any())
+            if a.dtype == b.dtype == np.float64 and a.size:
+                off = abs(b[0] - a[0]) > 1e-3 * (1 + abs(a[0]))  # seen sooner than that of all
+                if off or not np.all(np.abs(a - b) <= 1e-3 * (1 + np.abs(a))):
+                    return bool(np.isnan(a).any())
     return True
 
 

@@ -15,14 +15,26 @@ import numpy as np
 from bncourse.checking import compare
 from bncourse.checking.trial import attempt
 from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.known import is_known, is_row, is_turned
+from bncourse.checking.where.digits_lost import is_nearly_right
+from bncourse.checking.where.known import is_known, is_turned, rows_of
 from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again, size_of, tells
-from bncourse.checking.where.practice import Kept, all_steps, practice, telling_steps
+from bncourse.checking.where.practice import (
+    Kept,
+    Try,
+    all_steps,
+    inside_of,
+    is_a_copy,
+    now_with,
+    practice,
+    put,
+    right_words,
+    statements,
+    telling_steps,
+)
 from bncourse.checking.where.recognition import unfinished
 from bncourse.checking.where.several import is_right
 from bncourse.checking.where.steps import distinct, is_same, is_telling, related
 from bncourse.checking.where.suspects import MOST_SHOWN, Suspects, wrong_results
-from bncourse.checking.where.tries import Try, inside_of, is_a_copy, right_words, statements
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"
@@ -73,6 +85,7 @@ class _Search:
         self.kept = Kept(exercise)
         self.suspects, self.first = None, 0
         self.left, self.noted = WORK, {}
+        self.nearly = is_nearly_right(practice)
 
     def found(self, first, changes, places, doubtful):
         """Return the first place, line by line, that is the only wrong one; doubtful ones only where it is said so."""
@@ -116,20 +129,16 @@ class _Search:
         yield from (one for one in held[:_MOST_HELD] if self._hold_everywhere((one,), first))
 
     def _seen(self, number):
-        """Return what was evaluated on a case, by its number: what comes from the answer's side may be anything."""
+        """Return what was evaluated on a case, by its number."""
         if number not in self.noted:
-            rows = self._call(SHAPES, number)
-            self.noted[number] = {row[0]: row for row in rows if is_row(row, self.most)}
+            self.noted[number] = rows_of(self._call(SHAPES, number), self.most, exactly=self.nearly)
         return self.noted[number]
 
     def _two(self, first, places, tries):
         """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
         assigned = (ast.Assign, ast.AugAssign, ast.Tuple)
-        named = [
-            t
-            for t in tries
-            if t.step.name and not (t.whole or t.doubtful) and isinstance(places[t.number][2], assigned)
-        ]
+        named = [t for t in tries if t.step.name and not (t.whole or t.doubtful or self.suspects.is_filled(t.number))]
+        named = [each for each in named if isinstance(places[each.number][2], assigned)]
         enough = [one for (one,) in self._held([(each,) for each in named], first)]  # with these no other is needed
         named = [each for each in named if not any(each is one for one in enough)]
         both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]
@@ -139,7 +148,7 @@ class _Search:
         return None
 
     def _told_two(self, both, places):
-        parts = [f"{right_words(each)} in the place of {self._place(each, places)}" for each in both]
+        parts = [f"{self._right(each)} in the place of {self._place(each, places)}" for each in both]
         says = f"With {parts[0]}, and {parts[1]}, every case of the check in your notebook comes out right."
         lines = {line for each in both for line in self.suspects.lines(each.number)}
         return self._shown(sorted(lines), says)
@@ -147,7 +156,7 @@ class _Search:
     def _held(self, tries, first):
         """Return the tries with which the first case comes out right, of those for which there is work left."""
         tries = self._affordable(tries)
-        results = self._call(SUBSTITUTED, first, [[self._put(t) for t in each] for each in tries])
+        results = self._call(SUBSTITUTED, first, [[put(t) for t in each] for each in tries])
         if len(results) != len(tries):
             return []
         right = (is_right(self.exercise, self.practice[first], result) for result in results)
@@ -230,26 +239,11 @@ class _Search:
         there = [one for one in ones if one.number in evaluated]
         if not there or any(one.step.key not in steps for one in there):
             return not trial.kind
-        now = [self._now(one, steps[one.step.key], evaluated[one.number]) for one in there]
+        now = [now_with(one, steps[one.step.key], evaluated[one.number]) for one in there]
         if None in now:
             return False
-        results = self._call(SUBSTITUTED, number, [[self._put(one) for one in now]])
+        results = self._call(SUBSTITUTED, number, [[put(one) for one in now]])
         return bool(results) and is_right(self.exercise, trial, results[0])
-
-    @staticmethod
-    def _now(one, step, row):
-        """Give a try with the step of another case, in which the value may have another size; None if it cannot be."""
-        _, count, shape, _ = row
-        whole = np.size(step.value) != count * int(np.prod(shape))
-        if whole and count > 1 and np.shape(step.value)[-1 if one.last else 0 :][:1] != (count,):
-            return None
-        return replace(one, step=step, count=count, whole=whole)
-
-    @staticmethod
-    def _put(one):
-        value = np.asarray(one.step.value, float)
-        value = np.moveaxis(value, -1, 0).copy() if one.last else value
-        return [one.number, value[None] if one.whole and one.count == 1 else value, one.whole]
 
     def _affordable(self, tries):
         """Return those of the tries for which there is work left, and count it as done."""
@@ -264,21 +258,28 @@ class _Search:
         return reply.value if isinstance(reply.value, list) and not reply.fault and not reply.timed_out else []
 
     def _told(self, one, places, seen, sure):
-        place, right = self._place(one, places), right_words(one)
+        place, right = self._place(one, places), self._right(one)
         comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
         lines = (self.suspects.lines_if_right if one.doubtful else self.suspects.lines)(one.number)
         near = is_known(seen[one.number], self._inputs(self.first), self._steps(self.first))
         sure = sure and not near and lines == [(places[one.number][3], places[one.number][0])]
-        says = f"One value is wrong: {place}. With {right} in its place, {comes}"
-        if not sure:  # a value that was right may stand for another that is not
-            right = f"another value, one that right answers have on their way, in the place of {place},"
-            right = right if one.doubtful else f"{right_words(one)} in the place of {place},"
-            says = f"With {right} {comes}"
+        if sure and count == 1:
+            says = f"One value is wrong: {place}. With {right} in its place, {comes}"
+        else:  # a value that was right may stand for another that is not
+            says = f"With {right} in the place of {place}, {comes}"
         if count == 1:
             wanted, yours = (np.asarray(value, float) for value in (one.step.value, values[0]))
             says += " " + related(wanted, yours, self.practice[self.first].case.label)
-        return self._shown(lines, says, sure)
+        # a value that nobody has named may make up for what another line does with it, and one into which something
+        # is written later for what is not written
+        certain = one.step.name or one.doubtful or (count == 1 and len(lines) == 1)
+        certain = (certain or self.suspects.are_all_odd(lines)) and not self.suspects.is_filled(one.number)
+        return self._shown(lines if certain else [], says, sure and certain)
+
+    def _right(self, one):
+        counts = [self._seen(n)[one.number][1] for n in range(len(self.practice)) if one.number in self._seen(n)]
+        return right_words(one, max(counts) > 1)
 
     def _place(self, one, places):
         line, text, parent, function, _ = places[one.number]
@@ -288,7 +289,7 @@ class _Search:
     def _shown(self, lines, says, sure=False):
         """Show the lines in which the mistake can be, or none where they are too many."""
         functions = {function for function, _ in lines}
-        if len(lines) > MOST_SHOWN or len(functions) != 1:
+        if len(lines) > MOST_SHOWN or len(functions) != 1 or self.suspects.hangs_on_what_is_elsewhere(lines):
             return Found(0, "", says, self.answer.name, True, sure)
         if len(lines) > 1:
             says += f" So what is wrong is in {', in '.join(f'line {number}' for _, number in lines)}, or in both."

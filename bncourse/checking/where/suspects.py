@@ -11,13 +11,15 @@ import numpy as np
 
 from bncourse.checking.lines import does, names_chosen, right_lines
 from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.flow import Flow
-from bncourse.checking.where.known import is_known, is_rearranged, is_row
-from bncourse.checking.where.one_change import SHAPES, Found, helpers_of, may_be_run_again
+from bncourse.checking.where.digits_lost import is_nearly_right, loses_digits
+from bncourse.checking.where.flow import Flow, written_into
+from bncourse.checking.where.known import is_known, is_rearranged, rows_of
+from bncourse.checking.where.one_change import SHAPES, helpers_of
 from bncourse.checking.where.several import right_at
 from bncourse.checking.where.steps import distinct, is_same, is_telling, steps_of
 
-MOST_SHOWN, SECONDS = 2, 2.0  # lines
+MOST_SHOWN = 2  # lines
+SECONDS = 2.0
 _EVERYWHERE = {*dir(builtins), "np", "numpy", "math"}
 
 
@@ -85,7 +87,8 @@ class Suspects:
         is_name = isinstance(node, ast.Name)
         given = is_name and not any((tree, node.id) in each.writes for each in self._flow.statements)
         if given and tree == self._functions[0].name and not here.inside:
-            return [here.line]  # what the task gives is right, and here it was not what belongs here
+            # what the task gives is right, and here it was not what belongs here; or what a loop does with it is wrong
+            return [] if isinstance(here.node, ast.For) else [here.line]
         if is_name and not self._is_known(number) and (tree, node.id) not in here.writes:
             # a name whose value no right answer has: it is wrong where it is given, and here another was tried
             sources = [each for each in sources if each is not here]
@@ -123,9 +126,24 @@ class Suspects:
         """Return the statements of the whole answer in which the mistake can be."""
         return self._odd_of(self._flow.statements)
 
+    def are_all_odd(self, lines):
+        """Return whether no mistake can be in another line than these."""
+        return {each.line for each in self.odd()} <= set(lines)
+
     def count(self):
         """Count the statements."""
         return len(self._flow.statements)
+
+    def is_filled(self, number):
+        """Return whether an expression is what a name begins with into which something is written later."""
+        _, _, parent, tree, node = self._places[number]
+        targets = parent.targets if isinstance(parent, ast.Assign) and parent.value is node else []
+        names = {target.id for target in targets if isinstance(target, ast.Name)}
+        return any(each.tree == tree and names & written_into(each.node) for each in self._flow.statements)
+
+    def hangs_on_what_is_elsewhere(self, lines):
+        """Return whether one of some lines names what the learner has elsewhere."""
+        return any(each.line in lines and self.names_elsewhere(each) for each in self._flow.statements)
 
     def names_elsewhere(self, statement):
         """Return whether a statement names what the learner has elsewhere, where the mistake may be."""
@@ -153,6 +171,8 @@ class Suspects:
         """Return whether a statement is right: its value is that of a right answer, and no other line has it too."""
         node = statement.node
         right_text = self.is_right_text(statement)
+        if loses_digits(node) and not right_text:
+            return False
         if isinstance(node, ast.FunctionDef | ast.Raise | ast.Pass | ast.Import | ast.ImportFrom | ast.Assert):
             return True
         if isinstance(node, ast.Return) and self._gives_the_result(statement):
@@ -249,7 +269,7 @@ def suspects_on(exercise, answer, trial):
     reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=SHAPES)
     if reply.fault or reply.timed_out or not isinstance(reply.value, list):
         return None
-    rows = {row[0]: row for row in reply.value if is_row(row, len(places))}
+    rows = rows_of(reply.value, len(places), exactly=is_nearly_right([trial]))
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
     steps = distinct([(step.name, step.value) for step in steps_of(exercise, trial.case)])
     return Suspects(exercise, changes, places, rows, inputs, steps, wrong_results(trial))
@@ -261,40 +281,3 @@ def wrong_results(trial):
     if not isinstance(expected, tuple) or not isinstance(value, tuple | list) or len(value) != len(expected):
         return ()
     return tuple(place for place in range(len(expected)) if not right_at(trial, value, place))
-
-
-def odd_line(exercise, answer, trials, told):
-    """Look for the one line of an answer that no right answer has, where all others are lines of right answers.
-
-    Parameters
-    ----------
-    exercise : Exercise
-    answer : Answer
-    trials : list of Trial
-    told : Trial
-        The case that the learner is shown.
-
-    Returns
-    -------
-    Found or None
-    """
-    if exercise.driver or told.kind in ("fault", "nothing") or not may_be_run_again(answer, trials):
-        return None  # where nothing comes back, no line that ran need be wrong
-    suspects = suspects_on(exercise, answer, told)
-    odd = suspects.odd() if suspects else []
-    if not 0 < len(odd) <= MOST_SHOWN or any(e.tree != answer.name or suspects.names_elsewhere(e) for e in odd):
-        return None
-    if len(odd) > 1 and any(map(suspects.is_right_text, odd)):
-        return None
-    numbers = sorted({each.node.lineno for each in odd})
-    if len(numbers) > 1:
-        says = f"Only lines {numbers[0]} and {numbers[1]} do what no line of the right answers known here does."
-    elif len(odd) > 1:
-        says = f"What no line of the right answers known here does stands in line {numbers[0]} alone."
-    elif suspects.count() == 1:
-        says = "The function has one line, so the mistake is in it."
-    elif suspects.is_right_text(odd[0]):
-        says = f"All that line {numbers[0]} uses is right, and no right answer known here has the value that it gives."
-    else:
-        says = f"Every line but line {numbers[0]} does what a line of a right answer known here does."
-    return Found(numbers[0], suspects.shown([(answer.name, n) for n in numbers]), says, answer.name, False)
