@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import gc
+import itertools
 import os
 import shutil
 import signal
@@ -113,6 +115,12 @@ def pytest_collection_modifyitems(config, items):
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_collection_finish():
+    """Keep what was collected out of each later search for garbage: it stays to the end, and is most of what is."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_unconfigure(config):
     """Take away what was compiled, when there is much of it: nobody needs most of that any more."""
     is_the_last = not hasattr(config, "workerinput")
@@ -131,10 +139,14 @@ def _skipped(terminalreporter):
     return [each for each in terminalreporter.stats.get("skipped", []) if isinstance(each.longrepr, tuple)]
 
 
+_journals = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def _journal_of_its_own(tmp_path, monkeypatch):
-    """Keep the learner's real journal out of the tests."""
-    monkeypatch.setenv("BNCOURSE_JOURNAL", str(tmp_path / "journal.jsonl"))
+def _journal_of_its_own(tmp_path_factory, monkeypatch):
+    """Keep the learner's real journal out of the tests; a folder for each would cost more than most of them."""
+    place = tmp_path_factory.getbasetemp() / f"journal-{next(_journals)}.jsonl"
+    monkeypatch.setenv("BNCOURSE_JOURNAL", str(place))
 
 
 @pytest.fixture(scope="module")
