@@ -76,6 +76,11 @@ LONGEST = (
     "test_tab_verdicts.py",
     "test_usage.py",
     "test_workflows.py",
+    "test_statements.py",
+    "test_other_systems.py",
+    "test_live_verdicts.py",
+    "test_guide.py",
+    "test_elsewhere.py",
 )
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
