@@ -81,6 +81,14 @@ LONGEST = (
     "test_live_verdicts.py",
     "test_guide.py",
     "test_elsewhere.py",
+    "test_shift_figures.py",
+    "test_figures.py",
+    "test_training_figures.py",
+    "test_dispute_figures.py",
+    "test_normalizer_figures.py",
+    "test_dispute_runs.py",
+    "test_normalized_networks.py",
+    "test_meeting.py",
 )
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
