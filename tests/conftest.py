@@ -1,5 +1,7 @@
 """What all tests share."""
 
+import gc
+import itertools
 import os
 import shutil
 import signal
@@ -75,6 +77,19 @@ LONGEST = (
     "test_tab_verdicts.py",
     "test_usage.py",
     "test_workflows.py",
+    "test_statements.py",
+    "test_other_systems.py",
+    "test_live_verdicts.py",
+    "test_guide.py",
+    "test_elsewhere.py",
+    "test_shift_figures.py",
+    "test_figures.py",
+    "test_training_figures.py",
+    "test_dispute_figures.py",
+    "test_normalizer_figures.py",
+    "test_dispute_runs.py",
+    "test_normalized_networks.py",
+    "test_meeting.py",
 )
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
@@ -96,6 +111,11 @@ def pytest_xdist_auto_num_workers():
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_ignore_collect(collection_path, config):
+    """Leave a file unread where all of its tests would be left out: one of them loads Keras to say what it tries."""
+    return True if config.option.markexpr == "not slow" and collection_path.name in LONGEST else None
+
+
 @pytest.hookimpl(tryfirst=True)  # pytest's own chooses by the marks
 def pytest_collection_modifyitems(config, items):
     """Put the files that take longest first, mark them, and leave out what runs only where it is named."""
@@ -112,6 +132,12 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_collection_finish():
+    """Keep what was collected out of each later search for garbage: it stays to the end, and is most of what is."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_unconfigure(config):
@@ -132,10 +158,14 @@ def _skipped(terminalreporter):
     return [each for each in terminalreporter.stats.get("skipped", []) if isinstance(each.longrepr, tuple)]
 
 
+_journals = itertools.count()
+
+
 @pytest.fixture(autouse=True)
-def _journal_of_its_own(tmp_path, monkeypatch):
-    """Keep the learner's real journal out of the tests."""
-    monkeypatch.setenv("BNCOURSE_JOURNAL", str(tmp_path / "journal.jsonl"))
+def _journal_of_its_own(tmp_path_factory, monkeypatch):
+    """Keep the learner's real journal out of the tests; a folder for each would cost more than most of them."""
+    place = tmp_path_factory.getbasetemp() / f"{next(_journals)}-journal.jsonl"
+    monkeypatch.setenv("BNCOURSE_JOURNAL", str(place))
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from one_shell import one_shell
 
 from bncourse import check, exercises
 from bncourse.checking import DirectAnswer, Quiz, judge
@@ -372,10 +373,8 @@ def test_all_that_a_check_tells_in_a_notebook_is_a_card_and_the_code_in_it_is_co
 
 
 def test_a_notebook_shows_nothing_of_the_points_that_nbgrader_reads():
-    from IPython.core.interactiveshell import InteractiveShell
-
-    shown, _ = InteractiveShell.instance().display_formatter.format(check.Points(0.5))
-    InteractiveShell.clear_instance()
+    with one_shell() as shell:
+        shown, _ = shell.display_formatter.format(check.Points(0.5))
     assert shown == {"text/plain": "0.5", "text/html": ""}
 
 

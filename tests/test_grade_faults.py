@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import faulty_class
@@ -112,13 +113,13 @@ def assert_whole_after_another_run(course, size):
 
 def test_a_gradebook_that_somebody_else_holds_for_a_while_is_waited_for(tmp_path):
     course = make(tmp_path / "course", SIZE)
-    with open(course / "nbgrader_config.py", "a") as settings:  # SQLite itself waits for 1 second, not for 5
-        settings.write(f"\nc.CourseDirectory.db_url = {f'sqlite:///{course}/gradebook.db?timeout=1'!r}\n")
+    with open(course / "nbgrader_config.py", "a") as settings:  # SQLite itself waits for 0.2 seconds, not for 5
+        settings.write(f"\nc.CourseDirectory.db_url = {f'sqlite:///{course}/gradebook.db?timeout=0.2'!r}\n")
     process = begun(course)
     holder = sqlite3.connect(course / "gradebook.db", timeout=30, isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
     held = len(graded(course))
-    time.sleep(2.5)  # longer than SQLite waits
+    time.sleep(1)  # several times as long as SQLite waits
     assert len(graded(course)) <= held + 1
     holder.execute("ROLLBACK")
     holder.close()
@@ -234,9 +235,13 @@ def test_a_lost_worker_of_a_cluster_costs_nothing_but_time(tmp_path, cluster):
     assert_whole(course, SIZE)
 
 
-def test_a_scheduler_that_does_not_answer_is_named(tmp_path):
+def test_a_scheduler_that_does_not_answer_is_named(tmp_path, monkeypatch):
+    from dask import distributed
+
     from bncourse.grading.engine.grade import grade
 
+    sooner = partial(distributed.Client, timeout="1s")
+    monkeypatch.setattr(distributed, "Client", lambda address, timeout: sooner(address))
     course = make(tmp_path / "course", 1, seconds=0.0)
     with pytest.raises(Trouble, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
         grade(Assignment(course, NAME), scheduler="tcp://127.0.0.1:9")

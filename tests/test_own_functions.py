@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from one_shell import one_shell
 
 from bncourse import check, exercises, reference
 from bncourse.checking import Verdict, trial
@@ -63,15 +63,12 @@ def test_until_it_is_right_the_courses_stands_in_and_a_sentence_says_so(capsys, 
 
 
 def test_where_its_cell_stopped_nothing_else_stops():
-    shell = InteractiveShell.instance()
-    try:
+    with one_shell() as shell:
         with capture_output() as said:
             shell.run_cell("def batch_mean(x:\n    return x")
             done = shell.run_cell("from bncourse import check\nused = check.yours('batch_mean')")
         assert done.success and shell.user_ns["used"] is reference.batch_mean
         assert "not written yet" in said.stdout
-    finally:
-        InteractiveShell.clear_instance()
 
 
 def test_a_network_learns_with_the_function_that_is_given():

@@ -6,8 +6,7 @@ import re
 import time
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
-from traitlets.config import Config
+from one_shell import one_shell
 
 from bncourse import check, exercises
 from bncourse.checking import Quiz
@@ -32,10 +31,8 @@ class Notebook:
         Whether the front-end tells which cell of the page it runs.
     """
 
-    def __init__(self, capsys, tells=True):
-        self.capsys, self.tells = capsys, tells
-        InteractiveShell.clear_instance()
-        self.shell = InteractiveShell.instance(config=Config({"HistoryManager": {"hist_file": ":memory:"}}))
+    def __init__(self, shell, capsys, tells=True):
+        self.shell, self.capsys, self.tells = shell, capsys, tells
         self.run("imports", IMPORTS)
         page.attend(self.shell, check._show)  # what the import does in a kernel, where it is the first one
 
@@ -49,23 +46,17 @@ class Notebook:
         """Run the check cell."""
         return self.run("check", text)
 
-    def close(self):
-        self.shell.history_manager.end_session()
-        InteractiveShell.clear_instance()
-
 
 @pytest.fixture
 def notebook(capsys):
-    opened = Notebook(capsys)
-    yield opened
-    opened.close()
+    with one_shell() as shell:
+        yield Notebook(shell, capsys)
 
 
 @pytest.fixture
 def untold(capsys):
-    opened = Notebook(capsys, tells=False)
-    yield opened
-    opened.close()
+    with one_shell() as shell:
+        yield Notebook(shell, capsys, tells=False)
 
 
 def green(said):
@@ -213,11 +204,11 @@ IN_ORDER = {
 def test_no_alarm_where_the_page_is_in_order(capsys, how, told):
     if how == "a draft that stopped, then something else" and not told:
         return  # nothing tells it from the answer's own cell
-    notebook = Notebook(capsys, told)
-    for cell, text in IN_ORDER[how]:
-        notebook.run(cell, text)
-    said = notebook.check()
-    notebook.close()
+    with one_shell() as shell:
+        notebook = Notebook(shell, capsys, told)
+        for cell, text in IN_ORDER[how]:
+            notebook.run(cell, text)
+        said = notebook.check()
     assert green(said), said
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
+from one_shell import one_shell
 from sampled import one_in
 
 from bncourse import check
@@ -66,10 +66,9 @@ def in_a_kernel(notebook, monkeypatch):
         return verdict
 
     monkeypatch.setattr(check, "judge", noting)
-    shell = InteractiveShell()
-    shell.showtraceback = shell.showsyntaxerror = lambda *a, **k: None
     code = ["".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    with check.session(0, show=lambda verdict: None):
+    with one_shell() as shell, check.session(0, show=lambda verdict: None):
+        shell.showtraceback = shell.showsyntaxerror = lambda *a, **k: None
         for source in [*code, "from bncourse import check", *(f"check.{name}({name})" for name in best)]:
             shell.run_cell(source)
     return best

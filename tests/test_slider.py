@@ -3,8 +3,8 @@
 from types import SimpleNamespace
 
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
+from one_shell import one_shell
 
 from bncourse.figures.slider import Slider
 from bncourse.surroundings import is_live
@@ -18,10 +18,8 @@ THREE = Slider([picture(f"moment {n}") for n in range(3)], ["start", "middle", "
 
 
 def shown(slider):
-    InteractiveShell.instance()
-    with capture_output() as caught:
+    with one_shell(), capture_output() as caught:
         slider._ipython_display_()
-    InteractiveShell.clear_instance()
     return [output.data for output in caught.outputs]
 
 

@@ -358,10 +358,18 @@ def behind():
         walls.stop()
 
 
+# Its check trains for several seconds; by day it is judged without the wall alone: tests/test_bank.py.
+LONGEST = "fine_tune-check"
+
+
 @walled
-@pytest.mark.parametrize("name", names(ROOT))
-def test_a_solved_notebook_earns_all_its_points_with_its_demonstrations_left_out(name, behind):
+@pytest.mark.parametrize(
+    ("name", "left_out"),
+    [*((name, LONGEST) for name in names(ROOT)), pytest.param("11-at-home", "", marks=pytest.mark.nightly)],
+)
+def test_a_solved_notebook_earns_all_its_points_with_its_demonstrations_left_out(name, left_out, behind):
     notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
+    notebook.cells = [cell for cell in notebook.cells if cell.id != left_out]
     judged = judge_notebook(notebook, behind(preloads(notebook)), seed=97)
     assert judged.events == []
     checks = [c for c in judged.notebook.cells if c.metadata.get("nbgrader", {}).get("grade") and c.cell_type == "code"]

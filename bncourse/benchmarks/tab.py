@@ -41,7 +41,7 @@ def command(options):
     return 0
 
 
-def in_pyodide(place, source=None):
+def in_pyodide(place, source=None, packages=None):
     """Return what runs a program of Python in Pyodide under Node, and returns what it prints.
 
     Parameters
@@ -50,6 +50,8 @@ def in_pyodide(place, source=None):
         An empty folder, for Pyodide's files and the course's wheels.
     source : str or None
         A folder or an address with Pyodide's files; the public one where it is None.
+    packages : iterable of str or None
+        What of Pyodide's packages is loaded; all that the course in a tab has where it is None.
 
     Raises
     ------
@@ -61,10 +63,10 @@ def in_pyodide(place, source=None):
         raise Trouble("bench tab runs Pyodide under Node, which is not installed here: see nodejs.org.")
     (place / "pyodide").mkdir()
     (place / "wheels").mkdir()
-    packages = runtime.fetch(source, place / "pyodide")["packages"]
+    all_of_them = runtime.fetch(source, place / "pyodide")["packages"]
     for entry, content in wheels.all_wheels():
         (place / "wheels" / entry["file_name"]).write_bytes(content)
-    command = [node, IN_PYODIDE, place / "pyodide", place / "wheels", ",".join(packages)]
+    command = [node, IN_PYODIDE, place / "pyodide", place / "wheels", ",".join(packages or all_of_them)]
 
     def run(program, *words):
         return _printed([*command, program, *words])
