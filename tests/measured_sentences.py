@@ -251,7 +251,7 @@ SENTENCES = {
         _sentence("keras_sgd_rates", "end", "at 0.1 and at 0.5 less than half of that", {"ahead_0.1": 0.3}),
         _sentence("keras_adam", "adam-why", "has the lower training loss", {"loss_with": 2.0}),
         _sentence("keras_adam", "adam-why", "the moving statistics are late", {"lag_first": 0.0}),
-        _sentence("keras_adam", "adam-why", "after five epochs the two are within 3 points", {"lag_last": 0.05}),
+        _sentence("keras_adam", "adam-why", "after five epochs both kinds agree within 3 points", {"lag_last": 0.05}),
         _sentence(
             "keras_adam_faster",
             "adam-verdict",

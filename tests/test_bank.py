@@ -1,5 +1,8 @@
 """Every exercise: right answers are accepted however they are written, every wrong idea draws its sentence."""
 
+import inspect
+from types import FunctionType
+
 import numpy as np
 import pytest
 
@@ -81,6 +84,28 @@ def test_a_right_answer_is_right_on_thousands_of_seeds(exercise):
 @pytest.mark.parametrize(("exercise", "idea"), WRONG, ids=_name)
 def test_a_wrong_idea_is_named(exercise, idea):
     _is_named(exercise, idea, seed=0)
+
+
+def _with_other_defaults(exercise):
+    """Yield the reference with each of its defaults replaced by another value."""
+    reference = exercise.reference
+    names = list(inspect.signature(reference).parameters)
+    defaults = getattr(reference, "__defaults__", None) or ()
+    for number, default in enumerate(defaults):
+        other = _OTHER.get(default, (1, 50, 99) if isinstance(default, tuple) else 0.3)
+        changed = (*defaults[:number], other, *defaults[number + 1 :])
+        parts = reference.__code__, reference.__globals__, reference.__name__, changed, reference.__closure__
+        yield pytest.param(exercise, FunctionType(*parts), id=f"{exercise.name}-{names[number - len(defaults)]}")
+
+
+_OTHER = {True: False, None: 2.0, "keras": "pytorch", "channels_last": "channels_first"}
+
+
+@pytest.mark.parametrize(
+    ("exercise", "answer"), [param for e in FUNCTIONS if not _with_keras(e) for param in _with_other_defaults(e)]
+)
+def test_an_answer_with_another_default_is_not_accepted(exercise, answer):
+    assert judge(exercise, DirectAnswer(answer), seed=0).outcome != "correct"
 
 
 @pytest.mark.nightly

@@ -8,9 +8,9 @@ from bncourse.exercises.batches import by_hand
 
 
 def _cases(rng):
-    for blocks in (6, 9):
+    for blocks, gamma in ((6, (None,)), (9, ())):  # gamma None is the default
         start, gain = rng.uniform(1.5, 4.0), rng.uniform(0.3, 0.8)
-        yield Case(f"{blocks} blocks without batch norm", (blocks, start, gain, None), part="without batch norm")
+        yield Case(f"{blocks} blocks without batch norm", (blocks, start, gain, *gamma), part="without batch norm")
     for blocks in (6, 10):
         start, gain, gamma = rng.uniform(1.5, 4.0), rng.uniform(0.3, 0.8), rng.uniform(0.4, 2.5)
         yield Case(f"{blocks} blocks with batch norm", (blocks, start, gain, gamma), part="with batch norm")

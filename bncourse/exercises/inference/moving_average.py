@@ -15,6 +15,7 @@ def _moving_average_cases(rng):
 
     yield Case("5 features, momentum 0.7, as in Keras", (*pair(), 0.7), {"convention": "keras"}, _KERAS)
     yield Case("5 features, momentum 0.3, as in PyTorch", (*pair(), 0.3), {"convention": "pytorch"}, _PYTORCH)
+    yield Case("5 features, with the momentum and the convention of the task", pair(), {}, _KERAS)
     zeros = np.zeros(4)
     yield Case("the first batch, from zeros, momentum 0.8, as in Keras", (zeros, pair(4)[1], 0.8, "keras"), {}, _KERAS)
     yield Case("the first batch, momentum 0.1, as in PyTorch", (zeros, pair(4)[1], 0.1, "pytorch"), {}, _PYTORCH)
