@@ -328,13 +328,18 @@ SENTENCES = {
         _sentence("exploding_gradients", "depth-read", "keep the gradient level", {"none": 1.2}),
         _sentence("exploding_gradients", "depth-read", "grows by a factor of 1.2 a layer", {"batch": 1.0}),
         _sentence("explosion_after_a_step", "depth-read", "less than 50 are left after one step", {"ratio_1": 51.0}),
-        _sentence("explosion_after_a_step", "depth-read", "less than ten after ten steps", {"ratio_10": 10.5}),
+        _sentence(
+            "explosion_after_a_step",
+            "depth-read",
+            "less than ten, often less than one, after ten steps",
+            {"ratio_10": 10.5},
+        ),
         _sentence("meeting", "meeting-read", "still about twice as high", {"by_steps": 1.4}),
         _sentence("meeting", "meeting-read", "nearly one curve", {"ratio": 0.6}, {"apart": 0.1}),
         _sentence("meeting_at_a_large_rate", "meeting-read", "the sums foretell too many", {"ratio": 1.0}),
         _sentence("ghost_batches", "ghost-read", "does help on unseen digits", {"noise": 0.86}, {"ghost_8": 0.86}),
         _sentence("ghost_batches", "ghost-read", "ghost batches of 2 are far behind", {"ghost_2": 0.86}),
-        _sentence("ghost_batches", "ghost-read", "on average, its gain comes with the noise", {"none": 0.7}),
+        _sentence("ghost_batches", "ghost-read", "after 300 steps, its mean gain comes with the noise", {"none": 0.7}),
     ],
     "09": [
         _sentence(

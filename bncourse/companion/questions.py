@@ -148,7 +148,7 @@ _WRITTEN = {
          "the mean of the two", "the larger one", "Two shards can each have variance 0 and still differ."),
         ("What does AdaBN replace?", "the running mean and variance", "gamma and beta", "all weights",
          "What was learned stays."),
-        ("Why do batches of one class ruin batch norm?", "later the mean is that of all classes",
+        ("Trained long on batches of one class: why does batch norm fail on mixed ones?", "their mean is another one",
          "the loss is larger", "gamma stops learning", "In training each digit was measured from its own class."),
     ),
     "10": (
