@@ -98,7 +98,7 @@ def test_a_layer_that_is_right_in_training_earns_that_part():
 
 
 def test_one_convention_earns_half_of_the_moving_average():
-    def moving_average(running, batch, momentum, convention="keras"):
+    def moving_average(running, batch, momentum=0.99, convention="keras"):
         return momentum * running + (1 - momentum) * batch
 
     verdict = judge(exercises.find("moving_average"), DirectAnswer(moving_average))
