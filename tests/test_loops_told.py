@@ -33,7 +33,7 @@ def _mutants(exercise):
             ways = Mutants(right)
         except (OSError, TypeError, ValueError, SyntaxError):
             continue
-        for number in range(0, len(ways), 1 if sampled.at_night else 29):
+        for number in range(0, len(ways), 7 if sampled.at_night else 29):
             mutant = ways.make(number)
             if mutant and _in_loops(mutant.text) and "while " not in mutant.text:  # that may not end
                 yield mutant
