@@ -108,6 +108,49 @@ def test_an_answer_with_another_default_is_not_accepted(exercise, answer):
     assert judge(exercise, DirectAnswer(answer), seed=0).outcome != "correct"
 
 
+def _drift_of_sizes(percentiles):
+    return np.ptp(np.abs(percentiles[:, 1])) / np.mean(percentiles[:, 2] - percentiles[:, 0])
+
+
+def _one_weight_below_zero_cut(confusion, predicted):
+    weights = np.linalg.solve(confusion, predicted)
+    for j in range(len(weights)):
+        if weights[j] < 0:
+            weights[j] = 0
+            break
+    return weights
+
+
+def _groups_out_of_order(x, gamma, beta, groups, eps=1e-3):
+    parts = []
+    for part in np.split(x, groups, axis=3):
+        mean, var = part.mean(axis=(1, 2, 3), keepdims=True), part.var(axis=(1, 2, 3), keepdims=True)
+        parts.insert(2, (part - mean) / np.sqrt(var + eps))
+    return gamma * np.concatenate(parts, axis=3) + beta
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("drift", _drift_of_sizes),
+        ("label_shift_weights", _one_weight_below_zero_cut),
+        ("group_norm", _groups_out_of_order),
+    ],
+)
+def test_what_goes_wrong_only_where_there_are_more_is_seen(name, answer, seed):
+    assert judge(exercises.find(name), DirectAnswer(answer, name), seed).outcome == "not yet"
+
+
+def test_no_form_of_an_answer_is_tried_that_may_never_end():
+    """Between infinite numbers LAPACK's least squares wait for ever, and no time limit stops them."""
+
+    def label_shift_weights(confusion, predicted):
+        return np.maximum(np.linalg.lstsq(confusion, predicted, rcond=0.3)[0], 0)
+
+    assert judge(exercises.find("label_shift_weights"), DirectAnswer(label_shift_weights)).outcome == "not yet"
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("exercise", [e for e in FUNCTIONS if not _with_keras(e)], ids=_name)
 def test_on_other_inputs_the_same_is_said(exercise):

@@ -188,7 +188,7 @@ _ALL = (
     Prediction(
         "08", "Ghost batches of 8, not the whole 128: what becomes of the accuracy on unseen digits?",
         "One idea, not tested here: with noise that changes at each step, the 500 digits are harder to learn by heart. "
-        "Drawn noise gained too, so it is the noise. Of two digits it keeps little: most numbers come near -1 or 1.",
+        "Drawn noise gained too: noise can do it. Of two digits it keeps little: most numbers come near -1 or 1.",
         (0.31, 2.5), {"A": "it falls by over 0.3 points", "B": "it stays, within 0.3 points",
                       "C": "it rises by over 0.3 points"}, by_size(-0.3, 0.3), (r"helped here",), (2,),
     ),

@@ -178,7 +178,7 @@ def dx_alone_compared(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4", looks_like=r"\[0|first")
 def one_number_of_each_compared(forward, backward, x, gamma, beta):
-    """You compare one number of each gradient. A mistake may sit in another one: compare every number."""
+    """You compare a part of each gradient. A mistake may sit in another one: compare every number."""
     return all(close(a.flat[0], b.flat[0]) for a, b in both(forward, backward, x, gamma, beta))
 
 
@@ -213,8 +213,8 @@ def a_tolerance_that_is_too_loose(forward, backward, x, gamma, beta):
 
 @gradient_check.wrong("B4", looks_like=r"atol|abs|<")
 def an_absolute_tolerance(forward, backward, x, gamma, beta):
-    """You compare the difference with a fixed number. Where the gradients themselves are as small as that, all of
-    them pass: measure the difference relative to the size of the gradients."""
+    """You compare the difference with a number that does not shrink with the gradients. Where these are as small as
+    that, all of them pass: measure the difference relative to the size of the gradients."""
     return all(bool(np.abs(a - b).max() < 1e-4) for a, b in both(forward, backward, x, gamma, beta))
 
 

@@ -156,8 +156,8 @@ def the_mean_moved_to_1(clipped, weights):
 
 @clip_weights.wrong("C2", looks_like=r"mean")
 def rescaled_before_the_clip(weights, most):
-    """You rescale first and clip then, so the mean is not 1 at the end, and the limit meets other weights. First clip,
-    then rescale."""
+    """This is what rescaling first and clipping then gives: the mean is not 1 at the end, and the limit meets other
+    weights. First clip, then rescale."""
     return np.minimum(weights / weights.mean(), most)
 
 

@@ -17,13 +17,13 @@ def _confusion(rng, classes):
     return joint, joint.sum(axis=0)
 
 
-def _shifted(rng, classes, lowest=0.3):
-    """Draw a confusion matrix, and predictions that come from weights of which one is the lowest."""
+def _shifted(rng, classes, lowest=0.3, low=1):
+    """Draw a confusion matrix, and predictions that come from weights of which one, or more, are the lowest."""
     joint, prior = _confusion(rng, classes)
-    weights = rng.permutation(np.concatenate([[lowest], rng.uniform(0.6, 2.5, classes - 1)]))
+    weights = rng.permutation(np.concatenate([np.full(low, lowest), rng.uniform(0.6, 2.5, classes - low)]))
     predicted = joint @ (weights / (prior @ weights))
     # predictions are shares: where a low weight makes one fall below 0, another is drawn
-    return (joint, predicted) if predicted.min() >= 0 else _shifted(rng, classes, lowest)
+    return (joint, predicted) if predicted.min() >= 0 else _shifted(rng, classes, lowest, low)
 
 
 def _without_the_first(joint):
@@ -38,6 +38,7 @@ def _label_shift_cases(rng):
     yield Case("3 classes", _shifted(rng, 3))
     yield Case("2 classes", _shifted(rng, 2))
     yield Case("3 classes, one solution below 0: its weight is 0", _shifted(rng, 3, lowest=-0.05))
+    yield Case("4 classes, two solutions below 0", _shifted(rng, 4, lowest=-0.05, low=2))
     joint, _ = _confusion(rng, 3)
     yield Case("no shift: every weight is 1", (joint, joint.sum(axis=1)))
     joint, predicted = _shifted(rng, 3)

@@ -53,7 +53,7 @@ layer_norm = Exercise(
 )
 
 
-@layer_norm.property("before gamma and beta, each example should have the mean 0")
+@layer_norm.property("minus beta and over gamma, each example should have the mean 0")
 def _mean_is_zero(case, got):
     means = ((got - case.arguments[2]) / case.arguments[1]).mean(axis=1)
     if np.abs(means).max() > 1e-4 * max(1.0, np.abs(got).max()):
