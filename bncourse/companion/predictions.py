@@ -144,7 +144,7 @@ _ALL = (
     ),
     Prediction(
         "07", "Do the moving statistics stay, if the layer was built with training=False?",
-        "`fit` calls the model with training=True, and in a functional model of Keras 3 that reaches this layer too.",
+        "`fit` calls the model with training=True; in a functional model of Keras 3.15 that reaches this layer too.",
         (2, 1), {"A": "yes", "B": "no"}, lambda measured: {"yes": "A", "no": "B"}[measured],
         (r"reaches the layer",),
     ),

@@ -69,7 +69,7 @@ SUMMARIES = {
         ("A block", '`Dense(64, use_bias=False)`, `BatchNormalization()`, `Activation("relu")`'),
         ("Parameters", "4C for C units, 2C of them trainable"),
         ("Freeze", "`layer.trainable = False`, then `compile`, then `fit`"),
-        ("Not enough", "`training=False` when a functional model is built: in Keras 3 `fit` overrides it"),
+        ("Not enough", "`training=False` when a functional model is built: Keras 3.15's `fit` overrides it"),
         (
             "PyTorch",
             "`weight`, `bias`, `running_mean`, `running_var` (n / (n - 1) times Keras's); momentum 1 - Keras's",

@@ -27,12 +27,10 @@ MOST, FEWEST = 1_500, 300  # how many changes are tried: a number, so that a ver
 WORK = 30_000  # values that are computed in all of them: loops take longer, so fewer changes are tried there
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
-_BATCH = 100
-_COUNTS = 5
+_BATCH, _COUNTS = 100, 5
 # what could leave a trace, or come out differently at each call
 _UNSAFE = {"open", "input", "exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "random"}
-# They may never end on numbers that no learner gave them (LAPACK with an infinity), and no time limit stops them.
-_ENDLESS = {"lstsq", "pinv", "svd", "matrix_rank", "eig", "eigh", "eigvals"}
+_ENDLESS = {"lstsq", "pinv", "svd", "matrix_rank", "eig", "eigh", "eigvals"}  # LAPACK may never end on an infinity
 
 
 @dataclass(frozen=True)
@@ -214,9 +212,7 @@ def is_harmless(source, may_draw=False):
         if isinstance(node, ast.Global | ast.Nonlocal | ast.AsyncFunctionDef | ast.Yield | ast.YieldFrom):
             return False
         draws = may_draw and getattr(node, "attr", None) == "random"
-        if (getattr(node, "attr", None) or getattr(node, "id", None)) in _ENDLESS:
-            return False
-        if getattr(node, "id", None) in _UNSAFE or (getattr(node, "attr", None) in _UNSAFE and not draws):
+        if not draws and {getattr(node, "id", None), getattr(node, "attr", None)} & (_UNSAFE | _ENDLESS):
             return False
     return True
 

@@ -28,8 +28,7 @@ def _drift_cases(rng):
     still = _band(rng, 4)
     yield Case("a median that stands still: no drift", (still - still[:, 1:2] + 0.5,))
     yield Case("1 step: no drift", (_band(rng, 1),))
-    passing = _band(rng, 3)
-    passing -= passing[:, 1].mean()
+    passing = (band := _band(rng, 3)) - band[:, 1].mean()
     yield Case("3 steps around 0, an array stored column by column", (np.asfortranarray(passing),))
 
 
@@ -92,8 +91,7 @@ def the_way_from_the_first_to_the_last(percentiles):
 
 @drift.wrong("D2", step="distance", looks_like=r"max")
 def the_farthest_from_the_start(percentiles):
-    """You take the largest distance from the first median. The range is wider: the largest minus the smallest
-    median."""
+    """You take the largest distance from the first median. The range is wider: largest minus smallest median."""
     return np.abs(percentiles[:, 1] - percentiles[0, 1]).max()
 
 

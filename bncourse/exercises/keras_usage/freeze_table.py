@@ -35,8 +35,8 @@ question(
     {
         False: (
             "K1",
-            "The run says otherwise: in Keras 3, fit calls the model with training=True, and in a functional one that "
-            "wins over the training=False with which it was built. The example in Keras's guide says otherwise "
+            "The run says otherwise: in Keras 3.15 fit calls the model with training=True, and in a functional one "
+            "that wins over the training=False with which it was built. The example in Keras's guide says otherwise "
             "(keras, issue 20285).",
         )
     },
