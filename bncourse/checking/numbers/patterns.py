@@ -98,10 +98,8 @@ def in_another_order(exercise, trials):
     str
         A sentence, or "".
     """
-    if not all(isinstance(t.expected, tuple) and isinstance(t.reply.value, tuple | list) for t in trials):
-        return ""
     count = len(exercise.returns)
-    if any(len(t.expected) != count or len(t.reply.value) != count for t in trials):
+    if not _are_several(trials, count):
         return ""
     for order in permutations(range(count)):
         if all(compare.same(t.expected, tuple(t.reply.value[i] for i in order), t.tolerance) for t in trials):
@@ -128,9 +126,7 @@ def out_of_place(exercise, trials):
         A sentence, or "". Then a line that would make the result in that place right need not be wrong.
     """
     count = len(exercise.returns)
-    if not all(isinstance(t.expected, tuple) and isinstance(t.reply.value, tuple | list) for t in trials):
-        return ""
-    if any(len(t.expected) != count or len(t.reply.value) != count for t in trials):
+    if not _are_several(trials, count):
         return ""
 
     def always(got, wanted):
@@ -142,6 +138,12 @@ def out_of_place(exercise, trials):
         if always(got, wanted) and not always(wanted, wanted) and not always(got, got)
     ]
     return found[0] if found else ""
+
+
+def _are_several(trials, count):
+    """Return whether so many results are wanted, and come back, in every case."""
+    pairs = [(trial.expected, trial.reply.value) for trial in trials]
+    return all(isinstance(w, tuple) and isinstance(g, tuple | list) and len(w) == len(g) == count for w, g in pairs)
 
 
 def _factor(ratio):

@@ -30,7 +30,7 @@ SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
 _BATCH, _COUNTS = 100, 5
 # what could leave a trace, or come out differently at each call
 _UNSAFE = {"open", "input", "exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "random"}
-_ENDLESS = {"lstsq", "pinv", "svd", "matrix_rank", "eig", "eigh", "eigvals"}  # LAPACK may never end on an infinity
+_ENDLESS = {"lstsq", "pinv", "svd"}  # of numpy.linalg: with an infinity they wait for ever, and no limit stops them
 
 
 @dataclass(frozen=True)
