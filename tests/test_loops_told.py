@@ -43,7 +43,7 @@ def _mutants(exercise):
 def test_a_value_in_a_loop_is_never_told_as_one_value(exercise):
     for mutant in _mutants(exercise):
         with warnings.catch_warnings(), np.errstate(all="ignore"):
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore")  # a wrong answer may divide by 0, and casts lose digits
             verdict = judge(exercise, DirectAnswer(mutant.function, exercise.name))
         loops = _in_loops(mutant.text)
         for reason in verdict.reasons:

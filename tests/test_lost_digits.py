@@ -54,7 +54,7 @@ def _judged(exercise, right, text):
     narrow = functools.partial(np.asarray, dtype=np.float32)
     answer = DirectAnswer(written(exercise.name, text, **{**right.__globals__, "narrow": narrow}), exercise.name)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # a wrong answer may divide by 0, and casts lose digits
         return judge(exercise, answer)
 
 

@@ -10,14 +10,17 @@ import numpy as np
 import pytest
 import told_numbers
 from measured_sentences import SENTENCES
+from scipy import stats
 from told_ranges import RANGES
 
 from bncourse import data, network, reference
+from bncourse.experiments import kill_rates
 from bncourse.experiments.normalizers import adaptation, batch_composition
 from bncourse.experiments.normalizers import normalized_networks as networks
 from bncourse.experiments.shift import detection, shifts
 from bncourse.experiments.training import (
     convergence,
+    depth,
     first_look,
     hidden_units,
     landscape_claims,
@@ -120,6 +123,23 @@ def smallest_of_64():
     return [np.mean(p <= 0.05) for p in p_values.values()][-1]
 
 
+def exact_false_alarms():
+    """Give whether the fourth way, with exact p-values, is wrong in less than 65 and more than 20 of 100 samples."""
+    rng, (images, _) = np.random.default_rng(0), data.digits()
+    wrong = 0
+    for _ in range(60):
+        source, target = np.split(images[rng.permutation(len(images))[:200]], 2)
+        inked = np.ptp(np.vstack([source, target]), axis=0) > 0
+        pairs = zip(source.T[inked], target.T[inked], strict=True)
+        wrong += min(stats.ks_2samp(*pair, method="exact").pvalue for pair in pairs) <= 0.05
+    return 0.2 < wrong / 60 < 0.65
+
+
+def noisy_relu():
+    """Give whether the noisy ReLU network was not faster than the one without batch norm on a quarter of the seeds."""
+    return count_of_seeds("noise_costs", lambda n: n["noisy_steps"] >= n["none_steps"]) >= 5
+
+
 def near_one():
     """Give the share of normalized numbers in a new network, in batches of two, whose size is from 0.9 to 1."""
     parts, net = networks.digits(0), networks.init("batch", np.random.default_rng(0))
@@ -183,6 +203,26 @@ SHOWN = [
     Shown("01", "away", "is right on 97 of 100 new ones", home),
     Shown("01", "words", "is right on 0.84 of the source", source_and_best_rule),
     Shown("01", "others", "the smallest that 199 shuffles can give", smallest_p_value),
+    Shown("01", "alarms-read", "with exact ones it is wrong less often, but still far too often", exact_false_alarms),
+    Shown("08", "end", "ReLU at 0.1 often was not", noisy_relu),
+    Shown(
+        "08",
+        "depth-read",
+        "often less than one, after ten steps",
+        lambda: all(depth.after_steps(seed=5000, lr=lr)["ratio_10"] < 1 for lr in (0.3, 1.0)),
+    ),
+    Shown(
+        "09",
+        "pick_a_normalizer-task",
+        "or loses some",
+        lambda: (found := adaptation.after_domain_shift(seed=3))["mnist target"] < found["mnist source"],
+    ),
+    Shown(
+        "10",
+        "kills-read",
+        "Deep-ML 4, ARENA 2",
+        lambda: (kill_rates.kill_counts(7)["Deep-ML"], kill_rates.kill_counts(5001)["ARENA"]) == (4, 2),
+    ),
     Shown("01", "alarms-read", "here 65 times in 100", lambda: round(smallest_of_64(), 2) == 0.65),
     Shown(
         "03",
@@ -305,7 +345,7 @@ def test_a_sentence_about_the_run_in_view_is_the_one_that_was_measured(one):
 
 
 # They take more than a second, and are measured at night.
-LONG = ("(here at 3 alone)", "here 65 times in 100", "The larger part of the ratio")
+LONG = ("(here at 3 alone)", "with exact ones", "here 65 times in 100", "The larger part of the ratio")
 MEASURED = [pytest.param(one, marks=[pytest.mark.nightly] * one.words.startswith(LONG)) for one in SHOWN]
 
 
