@@ -138,7 +138,7 @@ SENTENCES = {
         _sentence(
             "movement_with_and_without",
             "built-in",
-            "and the drift more than 20 times",
+            "and the drift more than 30 times",
             {"none_drift": 1.0, "batch_drift": 0.1},
         ),
         _sentence("fewer_steps", "steps-read", "needs less than a tenth of the steps", {"ratio": 9.0}),
