@@ -1,5 +1,6 @@
-"""The precision in which a driver computes with Keras."""
+"""How a driver runs Keras: in which precision it computes, and how it compiles."""
 
+import contextlib
 import functools
 
 from bncourse.backend import require_keras
@@ -23,8 +24,25 @@ def in_single_precision(drive):
         policy = keras.config.dtype_policy()
         keras.config.set_dtype_policy("float32")
         try:
-            return drive(*arguments, **options)
+            with _compiled_quickly(keras):
+                return drive(*arguments, **options)
         finally:
             keras.config.set_dtype_policy(policy)
 
     return driven
+
+
+@contextlib.contextmanager
+def _compiled_quickly(keras):
+    """Have JAX compile without its costly optimizations: a check runs each function a few times, on a few rows."""
+    if keras.config.backend() != "jax":
+        yield
+        return
+    import jax
+
+    asked = jax.config.values["jax_disable_most_optimizations"]
+    jax.config.update("jax_disable_most_optimizations", True)
+    try:
+        yield
+    finally:
+        jax.config.update("jax_disable_most_optimizations", asked)

