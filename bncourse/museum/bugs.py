@@ -108,9 +108,8 @@ BUGS = (
         "one less",
         "forward",
         "a choice",
-        "A well-known lecture builds batch norm by hand and normalizes with the unbiased variance. A reader took that "
-        "for an error. In the next lecture the division by n - 1 has a comment, so it is meant. The paper, Keras and "
-        "PyTorch divide by n here.",
+        "A well-known lecture builds batch norm by hand and normalizes with the unbiased variance. In the next lecture "
+        "the division by n - 1 has a comment, so it is meant. The paper, Keras and PyTorch divide by n here.",
         (
             issue("karpathy/nn-zero-to-hero", 44, "March 2024", "closed"),
             file(
