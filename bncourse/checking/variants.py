@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 
 from bncourse.checking.answer import plain
+from bncourse.checking.numbers.memory import forget_results
 
 WHICH = "which_change_is_on"
 SEEN = "value_seen"  # the global name of the function that notes the value of an expression
@@ -105,12 +106,14 @@ def outcomes(function, source, count, arguments, options):
     names = dict(function.__globals__)
     exec(_compiled(source), names)
     variant = names[function.__name__]
-    found = []
+    found, may_be_unwritten = [], "empty" in source
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         for number in range(1, count + 1):
             names[WHICH], names[GOES_ON] = number, turns(MOST_TURNS if count > 1 else TURNS_ALONE)
             given, named = _copied(list(arguments)), _copied(dict(options))
+            if may_be_unwritten and found and found[-1]:
+                forget_results(found[-1][0])
             try:
                 found.append([plain(variant(*given, **named)), given, named])
             except (Exception, _TooLong):  # a text that stops is no right one
