@@ -303,3 +303,14 @@ def test_a_list_that_comes_back_is_not_said_to_change_from_call_to_call():
     """
     sentence, verdict = said("input_percentiles", text)
     assert "another result" not in sentence and "np.array" in sentence, verdict.text()
+
+
+def test_a_step_that_only_a_default_makes_another_is_not_called_one_by_chance():
+    text = """
+    def standardize(x, eps=1e-3):
+        c = x - x.mean(axis=0)
+        c = c / np.sqrt(c.var(axis=0) + eps)
+        return c / np.sqrt(c.var(axis=0) + eps)
+    """
+    sentence, verdict = said("standardize", text)
+    assert "and not in all" not in sentence and "has `eps=1e-08`" in sentence, verdict.text()

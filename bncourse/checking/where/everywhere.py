@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from bncourse.checking.variants import AGAIN
+from bncourse.checking.where.defaults import other_defaults
 from bncourse.checking.where.practice import Kept, practice, telling_steps
 from bncourse.checking.where.steps import is_same, is_telling, related
 
@@ -37,6 +38,10 @@ class Everywhere:
     def __init__(self, exercise, answer, source):
         self._kept, self._answer, self._source = Kept(exercise), answer, source
         self._seen = {}
+        # a default of the answer's own makes the cases differ that do not pass it
+        others = other_defaults(exercise, answer.source)
+        cases = enumerate(case for case, _ in practice(self._kept))
+        self._places = [place for place, case in cases if set(others) <= set(exercise.call_of(case))]
 
     def difference(self, number, step):
         """Say in which case an expression is not a step of right answers; "" where it is that in all of them.
@@ -51,7 +56,8 @@ class Everywhere:
         -------
         str
         """
-        for place, (case, _) in enumerate(practice(self._kept)):
+        for place in self._places:
+            case, _ = practice(self._kept)[place]
             value = self._values(place).get(number)
             wanted = next((each.value for each in telling_steps(self._kept, place) if each.key == step.key), None)
             if wanted is None or value is None or isinstance(value, str) or not is_telling(value):
@@ -73,7 +79,7 @@ class Everywhere:
         set of int
         """
         once = [number for number, row in rows.items() if row[1] == 1 and is_telling(row[3][0])]
-        tell = sorted(range(len(practice(self._kept))), key=lambda place: -len(telling_steps(self._kept, place)))
+        tell = sorted(self._places, key=lambda place: -len(telling_steps(self._kept, place)))
         tell = tell[:_MOST_CASES]
         found = set()
         for number in once:

@@ -288,7 +288,7 @@ class _Search:
     def _place(self, one, places):
         line, text, parent, function, _ = places[one.number]
         owner = "" if function == self.answer.name else f" of `{function}`"
-        return f"`{text}`{inside_of(parent, text)} in line {line}{owner}"
+        return f"`{text}`{self.suspects.which(one.number) or inside_of(parent, text)} in line {line}{owner}"
 
     def _shown(self, lines, says, sure=False):
         """Show the lines in which the mistake can be, or none where they are too many."""

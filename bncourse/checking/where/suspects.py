@@ -16,6 +16,7 @@ from bncourse.checking.where.everywhere import Everywhere
 from bncourse.checking.where.flow import Flow, written_into
 from bncourse.checking.where.known import is_known, is_rearranged, rows_of
 from bncourse.checking.where.one_change import SHAPES, helpers_of
+from bncourse.checking.where.places import which_of
 from bncourse.checking.where.several import right_at
 from bncourse.checking.where.steps import distinct, is_same, is_telling, steps_of
 
@@ -155,6 +156,14 @@ class Suspects:
         own |= {each.name for each in ast.walk(function) if isinstance(each, ast.FunctionDef)} | set(self._own)
         names = {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         return bool(names - own - _EVERYWHERE)
+
+    def which(self, number):
+        """Say which one of its line an expression is, where its text stands there more than once."""
+        line, _, _, tree, node = self._places[number]
+        [function] = [each for each in self._functions if each.name == tree]
+        is_in_it = node.lineno == node.end_lineno == line
+        which = which_of(node, function.kept_lines[line - 1]) if is_in_it else ""
+        return f" ({which})" if which else ""
 
     def text(self, tree, line):
         """Return the text of a line of one of the functions."""
