@@ -7,10 +7,8 @@ the right result.
 import numpy as np
 
 from bncourse.checking import compare
+from bncourse.checking.variants import UNWRITTEN, forget
 
-# No answer calculates it; it is finite, because no division by zero is to blame for it.
-UNWRITTEN = -6.0221e23
-_BLOCKS = 8  # NumPy keeps seven of a size for the next array
 _MOST = 100_000  # numbers
 
 
@@ -23,8 +21,7 @@ def forget_results(value):
     """
     shapes = {piece.shape for piece in compare.pieces(value) if isinstance(piece, np.ndarray) and piece.size <= _MOST}
     for shape in shapes:
-        blocks = [np.full(shape, UNWRITTEN) for _ in range(_BLOCKS)]
-        del blocks
+        forget(shape)
 
 
 def is_unwritten(value):
