@@ -8,7 +8,7 @@ from written_cells import said, written
 from bncourse import exercises
 from bncourse.checking import DirectAnswer
 from bncourse.checking.judge import judge
-from bncourse.checking.where.changes import Changes
+from bncourse.checking.rewriting.changes import Changes
 
 _FOLD = "def fold_into_dense(kernel, bias, gamma, beta, mean, var, eps=1e-3):\n    "
 _NORM = "def batch_norm(x, gamma, beta, eps=1e-3):\n    m, v = x.mean(axis=0), x.var(axis=0)\n    "
@@ -31,7 +31,7 @@ TOLD = [
         "def standardize(x, eps=1e-8):\n    z = np.zeros_like(x)\n    for j in range(x.shape[1] - 1):\n"
         "        z[:, j] = (x[:, j] - x[:, j].mean()) / np.sqrt(x[:, j].var() + eps)\n    return z",
         "standardize(), line 3",
-        "`x.shape[1]` alone in place of `x.shape[1] - 1`",
+        "`range(x.shape[1])` in place of `range(x.shape[1] - 1)`, which leaves out the last turn",
     ),
     (
         "standardize",
@@ -94,6 +94,7 @@ def test_the_plainest_change_is_told_and_is_right_on_other_inputs(name, text, wh
     line, owner, told = re.search(
         r"come out right: in line (\d+)(?: of `(\w+)`)?, (.*?)\.( It is|$)", sentence
     ).groups()[:3]
+    told = re.sub(r" \(the \w+ `[^`]+` of the line\)$", "", told)  # which one it is, beside the change itself
     *helpers, own = [each + "\n" for each in text.split("\n\n")]
     changes = Changes(own, helpers)
     [change] = [c for c in changes if (c.line, c.says, c.function) == (int(line), told, owner or name)]

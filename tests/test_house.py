@@ -17,6 +17,8 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from bncourse.sandbox.mounts import INSIDE
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "bncourse"
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -111,6 +113,14 @@ def test_no_module_is_too_long_and_no_package_too_full():
     assert not {name: lines for name, lines in lengths.items() if lines > MOST_LINES}
     counts = Counter(str(module.parent.relative_to(PACKAGE)) for module in MODULES if module.name != "__init__.py")
     assert not {name: count for name, count in counts.items() if count > MOST_MODULES}
+
+
+def test_what_tries_other_forms_beside_a_submission_imports_nothing_of_the_course_that_is_not_there():
+    there = {f"bncourse.{name.removesuffix('.py').replace('/', '.')}" for name in INSIDE}
+    for name in [name for name in INSIDE if name.startswith("checking/")]:
+        needed = {each for each in imports(PACKAGE / name, at_the_top=True) if each.startswith("bncourse.")}
+        modules = {each for each in needed if (PACKAGE.parent / f"{each.replace('.', '/')}.py").exists()}
+        assert modules <= there, name
 
 
 def test_no_two_classes_share_a_name():

@@ -12,8 +12,8 @@ from written_cells import said, written
 from bncourse import exercises
 from bncourse.checking import DirectAnswer
 from bncourse.checking.judge import judge
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.trial import attempt
-from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.recognition import recognized
 
 # An answer that no wrong idea of the bank agrees with, the line that is wrong, and words of the sentence.

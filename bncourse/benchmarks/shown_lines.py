@@ -3,9 +3,9 @@
 import re
 
 from bncourse.checking import DirectAnswer
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.variants import GOES_ON, turns
 from bncourse.checking.verdict import STOPPED
-from bncourse.checking.where.changes import Changes
 
 _SHOWN = re.compile(r"(?:\(\),|; or) line (\d+): ")
 

@@ -14,6 +14,7 @@ import numpy as np
 from bncourse.checking.exercise import WrongIdea
 
 _FIXED = (0.0, 1.0, 1e-3, 1e-5, 1e-8, 1e-6, 1e-4, 1e-7, 1e-12, 1e-10, 1e-2, 0.1, 0.5, 0.9, 0.99, 0.999, 0.01)
+WHERE_IT_FAILS = ("Where it fails, ", "Beside that, where it fails ")  # these say already where they hold
 _FREQUENT = (0.0, 1e-3, 1e-5, 1e-8)  # these are tried together with another wrong idea too
 _COMPUTED = {"{}**2": lambda v: v**2, "-{}": lambda v: -v, "the root of {}": np.sqrt, "1 - {}": lambda v: 1 - v}
 
@@ -72,8 +73,8 @@ def argument_ideas(exercise):
     for name, value in values.items():
         if isinstance(value, bool | str):
             for fixed in sorted({case.options[name] for case in exercise.draw(0) if name in case.options}):
-                says = f"Where it fails, it does what belongs to {name}={fixed!r}."
-                also = f"Beside that, where it fails it does what belongs to {name}={fixed!r}."
+                says = f"{WHERE_IT_FAILS[0]}it does what belongs to {name}={fixed!r}."
+                also = f"{WHERE_IT_FAILS[1]}it does what belongs to {name}={fixed!r}."
                 add(f"{name} taken as {fixed!r}", says, also, _fixes(name, fixed))
         elif isinstance(value, float):
             for fixed in dict.fromkeys([*([defaults[name]] if name in defaults else []), *_FIXED]):

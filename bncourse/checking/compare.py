@@ -7,6 +7,7 @@ import numpy as np
 
 from bncourse.checking.answer import Opaque
 from bncourse.checking.digits import describe, keys, shape_of, telling
+from bncourse.checking.numbers.shapes import of_the_shape
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,14 @@ class Tolerance:
     """How close is close enough: relative and absolute, for float64; `single` for answers in float32.
 
     `single` gives, for each returned value, the absolute difference that rounding to float32 alone can
-    make in a right answer. It is a function, for it costs a call and few answers need it.
+    make in a right answer. It is a function, for it costs a call and few answers need it. `rows` says whether an
+    axis of length 1 may stand before the one axis of a value.
     """
 
     rtol: float = 1e-8
     atol: float = 1e-10
     single: Callable[[], Sequence[float]] = lambda: ()
+    rows: bool = True
 
 
 def mismatch(expected, got, names, tolerance):
@@ -117,7 +120,7 @@ def _off(expected, got, tolerance, place):
     if not _is_numbers(expected) or not _is_numbers(got):
         return 0.0 if _one_mismatch(expected, got, "it", tolerance, place) is None else np.inf
     expected, got = np.asarray(expected), np.asarray(got)
-    if got.ndim == expected.ndim + 1 and got.shape[0] == 1:
+    if _is_row(expected, got, tolerance):
         got = got[0]
     if got.shape != expected.shape:
         return np.inf
@@ -213,7 +216,7 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
     if got.dtype.kind not in "fiub":
         reason = f"The type of the numbers is {got.dtype}. Real numbers (float64) are needed."
         return Mismatch("type", f"{name} should hold real numbers", wanted, f"numbers of the type {got.dtype}", reason)
-    if got.ndim == expected.ndim + 1 and got.shape[0] == 1:
+    if _is_row(expected, got, tolerance):
         got = got[0]  # (1, features) is (features,), written for broadcasting
     if got.shape != expected.shape:
         return Mismatch(
@@ -221,7 +224,7 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
             f"{name} should {'have the shape' if expected.ndim else 'be'} {shape_of(expected)}",
             shape_of(expected),
             shape_of(got),
-            _transposed(expected, got) or _one_too_many(expected, got, name),
+            of_the_shape(expected, got, name),
         )
     with np.errstate(all="ignore"):
         strange = ~np.isfinite(got) & np.isfinite(expected)
@@ -259,28 +262,5 @@ def _boxed(expected, got):
     return f"A {kind} of {len(got)} values comes back, where one array is wanted. Return that array alone."
 
 
-def _one_too_many(expected, got, name):
-    """Say where one row of an axis is too many, or is missing, and all the others are right."""
-    if got.ndim != expected.ndim:
-        return ""
-    off = [axis for axis in range(got.ndim) if got.shape[axis] != expected.shape[axis]]
-    if len(off) != 1 or abs(got.shape[off[0]] - expected.shape[off[0]]) != 1 or not min(got.size, expected.size):
-        return ""
-    longer, shorter = (got, expected) if got.size > expected.size else (expected, got)
-    size = shorter.shape[off[0]]
-    fits = [np.allclose(np.take(longer, range(i, i + size), off[0]), shorter, 1e-9, 1e-12) for i in (0, 1)]
-    if fits not in ([True, False], [False, True]):
-        return ""
-    which = "last" if fits[0] else "first"
-    what = f"place on axis {off[0]}" if got.ndim > 1 else "number"
-    if longer is got:
-        return f"There is one {what} too many in {name}, the {which}. The others are right here."
-    return f"The {which} {what} is missing in {name}. The others are right here."
-
-
-def _transposed(expected, got):
-    if got.ndim == expected.ndim >= 2 and sorted(got.shape) == sorted(expected.shape):
-        return "The sizes of the axes stand in another order."
-    if got.ndim == 0:
-        return "One number came back for the whole array."
-    return ""
+def _is_row(expected, got, tolerance):
+    return tolerance.rows and expected.ndim == 1 and got.ndim == 2 and got.shape[0] == 1

@@ -7,9 +7,10 @@ from functools import partial
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.arguments import ArgumentIdea
+from bncourse.checking.arguments import WHERE_IT_FAILS, ArgumentIdea
 from bncourse.checking.faults import explain, is_explained
 from bncourse.checking.lines import is_told_by, mentions, unused
+from bncourse.checking.numbers.memory import is_unwritten
 from bncourse.checking.numbers.parts import ideas_of_part, of_other_parts, only_there, unexplained
 from bncourse.checking.numbers.patterns import on_a_line, pattern
 from bncourse.checking.numbers.returned import of_the_returns
@@ -18,6 +19,10 @@ from bncourse.checking.verdict import Reason
 from bncourse.checking.where.defaults import other_defaults, said_of
 
 _LONGEST_SEEN = 300
+_UNWRITTEN = (
+    "A part of what comes back was never written: `np.empty` gives an array with whatever stands in memory, and that "
+    "stays where nothing else is put."
+)
 _ELSEWHERE = "Your result is what this mistake gives; your lines may say it in other words. "
 _ONE_OF_SOME = "Your result is what this mistake gives together with another; your lines may say it in other words. "
 _TOGETHER = "Your result is what two mistakes give together; your lines may say them in other words. "
@@ -47,7 +52,8 @@ def diagnose(exercise, source, replay, of_part, told):
     ideas = [] if explained else replay.candidates(trials) or ideas_of_part(replay, told.case.part)
     if len(ideas) > 1 and isinstance(ideas[-1], ArgumentIdea):
         first, *others = ideas
-        said = [_TOGETHER + first.says, *(idea.also for idea in others)]
+        said = [_TOGETHER + _in_part(replay, first, first.says, told.case.part)]
+        said += [_in_part(replay, idea, idea.also, told.case.part) for idea in others]
         return ideas, [Reason(says, idea.name, idea.code) for says, idea in zip(said, ideas, strict=True)]
     if ideas:
         said = [_said(idea, exercise, source, len(ideas) > 1) for idea in ideas]
@@ -63,6 +69,8 @@ def diagnose(exercise, source, replay, of_part, told):
         said = [of_the_returns(source, told.kind) or told.reason]
     elif told.reason:
         said = [told.reason, _where_it_holds(of_part) if told.kind == "finite" else of_the_returns(source, told.kind)]
+    elif is_unwritten(told.reply.value):
+        said = [_UNWRITTEN]
     else:
         shown = on_a_line(trials) or pattern(exercise, told) or _where_it_holds(of_part)
         said = [shown, _pieces(exercise, trials), *_overlooked(exercise, source), _zipped(exercise, source, told)]
@@ -102,7 +110,7 @@ def diagnose_others(exercise, source, replay, told, ideas):
 def _in_part(replay, idea, says, part):
     """Say of which part a wrong idea is told, where another part shows that it holds there alone."""
     there = only_there(replay, idea, part)
-    if not there:
+    if not there or says.startswith(WHERE_IT_FAILS):
         return says
     before, says = (_ELSEWHERE, says.removeprefix(_ELSEWHERE)) if says.startswith(_ELSEWHERE) else ("", says)
     return f"{before}This is about {there!r} alone. {says}"

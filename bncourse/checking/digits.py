@@ -53,6 +53,21 @@ def telling(expected, got, wrong, allowed=1.0):
     return f"at [{label}]: {wanted}", f"at [{label}]: {yours}"
 
 
+def differing(expected, got):
+    """Show two arrays of one shape that differ: whole where they are small, or else where they differ most.
+
+    Parameters
+    ----------
+    expected, got : ndarray
+
+    Returns
+    -------
+    str, str
+    """
+    expected, got = (np.asarray(value, dtype=float) for value in (expected, got))
+    return telling(expected, got, expected != got)
+
+
 def told_apart(expected, got):
     """Write two arrays with as many digits as it takes to see that they differ.
 

@@ -1,7 +1,6 @@
 """What an exercise is: a task, cases, the reference function, properties, wrong ideas, hints.
 
-Adding an exercise takes one declaration; adding a wrong idea takes a function and a sentence, which is the
-function's docstring::
+Adding an exercise takes one declaration; adding a wrong idea takes a function, whose docstring is the sentence::
 
     normalize = Exercise(
         notebook="04-normalize-scale-shift",
@@ -17,50 +16,17 @@ function's docstring::
         return (x - mean) / (var + eps)
 """
 
-import copy
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from importlib import import_module
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 
 from bncourse.checking.answer import told_to
-
-
-@dataclass(frozen=True)
-class Case:
-    """One call that a check makes: what it is about, in words, and its arguments.
-
-    Parameters
-    ----------
-    label : str
-        What the case is about, such as "7 examples with 5 features, eps 0.1".
-    arguments : tuple
-        Passed by position, in the order of the task's signature: arrays and plain values.
-    options : dict
-        Passed by name.
-    part : str, optional
-        The part of the exercise that this case belongs to; parts earn their share of the points alone.
-    """
-
-    label: str
-    arguments: tuple = ()
-    options: Mapping[str, Any] = field(default_factory=dict)
-    part: str = ""
-
-    def copy(self):
-        """Return the arguments and options afresh, so that nobody can change this case."""
-        options = {name: _copied(value) for name, value in self.options.items()}
-        return tuple(map(_copied, self.arguments)), options
-
-
-def _copied(value):
-    # a diagnosis copies hundreds of times; NumPy's own copy takes a third of the time, and keeps the order in memory
-    return value.copy(order="K") if type(value) is np.ndarray else copy.deepcopy(value)
+from bncourse.checking.case import Case
 
 
 @dataclass(frozen=True)
@@ -137,9 +103,12 @@ class Exercise:
         where that object lives: for classes and tests, which are not functions of arrays.
     rtol, atol : float
         How close an answer in float64 must be.
-    single : float
-        How far an answer in float32 may be off besides what rounding its inputs does, relative to the largest
-        number: more where sums cancel on the way, as in a backward pass.
+    single, rounds : float, bool
+        How far an answer in float32 may be off, relative to the largest number (more where sums cancel on the way);
+        and whether what rounding its inputs does is allowed too: not where they are compared with each other.
+    rows : bool
+        Whether a result with one axis may come with another one of length 1 in front, as ``keepdims=True`` gives it of
+        numbers for each feature; not where they are for each example or class, and are counted or looked up.
     seconds : float
         The time one call may take.
     name : str, optional
@@ -165,6 +134,8 @@ class Exercise:
     rtol: float = 1e-8
     atol: float = 1e-10
     single: float = 3e-7
+    rounds: bool = True
+    rows: bool = True
     seconds: float = 5.0
     name: str = ""
     example: Case | None = None

@@ -10,7 +10,8 @@ from bncourse.checking.answer import Reply, plain
 from bncourse.checking.exercise import Case
 from bncourse.checking.faults import in_words
 from bncourse.checking.kept import kept
-from bncourse.checking.rounding import rounding
+from bncourse.checking.numbers.memory import forget_results
+from bncourse.checking.numbers.rounding import rounding
 from bncourse.checking.verdict import Finding
 
 PLAIN = (bool, int, float, str, tuple, list, type(None), np.generic, np.ndarray)
@@ -36,6 +37,7 @@ def attempt(exercise, answer, case, truth=None):
     """Call the answer on a case and give the `Trial`; ``truth`` is what `truth_of` gives, where it is known."""
     expected, tolerance = truth or truth_of(exercise, case)
     arguments, options = case.copy()
+    forget_results(expected)
     reply = answer.call(arguments, options, seconds=exercise.seconds, driver=exercise.driver)
     shown = {key: reply.value[key] for key in exercise.shows if isinstance(reply.value, dict) and key in reply.value}
     if shown:
@@ -51,7 +53,7 @@ def truth_of(exercise, case):
     expected = kept(exercise, (), case, lambda: _truth(exercise, *case.copy()))
     # kept, because a diagnosis compares the same case with a hundred wrong ideas
     room = cache(lambda: rounding(exercise, case, expected, partial(_truth, exercise)))
-    return expected, compare.Tolerance(exercise.rtol, exercise.atol, room)
+    return expected, compare.Tolerance(exercise.rtol, exercise.atol, room, exercise.rows)
 
 
 def _truth(exercise, arguments, options):

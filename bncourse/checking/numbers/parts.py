@@ -54,8 +54,7 @@ def only_there(replay, idea, part):
     """
     others = [trial for trial in replay.trials if not trial.kind and trial.case.part != part]
     firsts = {trial.case.part: trial for trial in reversed(others)}
-    is_scoped = not isinstance(idea, ArgumentIdea) and any(_spoils(replay, idea, each) for each in firsts.values())
-    return part if is_scoped else ""
+    return part if any(_spoils(replay, idea, each) for each in firsts.values()) else ""
 
 
 def of_other_parts(replay, part, ideas):

@@ -158,7 +158,8 @@ def _factor(ratio):
 def _nearness(expected, off):
     """Say how near the numbers are, where they are near."""
     largest = float(np.max(np.abs(expected), initial=0.0))
-    share = float(np.max(np.abs(off), initial=0.0)) / largest if largest else np.inf
+    farthest = float(np.max(np.abs(off), initial=0.0))
+    share = farthest / largest if largest else np.inf
     if share < 2e-6:
         digits = int(-np.log10(max(share, 1e-16)))
         return (
@@ -166,5 +167,8 @@ def _nearness(expected, off):
             "float32, where a result is rounded, or where large numbers cancel."
         )
     if share < 1e-2 and np.ndim(expected):  # of one number, where it is right says more
-        return f"The numbers are close, but not equal: they are off by up to {100 * share:.2g} per cent of the largest."
+        return (
+            f"The numbers of this case are close, but not equal: the farthest is off by {farthest:.2g}, and the "
+            f"largest that is expected is {largest:.3g} in size."
+        )
     return ""

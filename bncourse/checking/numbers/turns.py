@@ -9,14 +9,17 @@ import copy
 
 import numpy as np
 
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.variants import SEEN
-from bncourse.checking.where.changes import Changes
+from bncourse.checking.where.everywhere import named_steps
 from bncourse.checking.where.known import on_the_way, rows_of
 from bncourse.checking.where.one_change import SHAPES, may_be_run_again
+from bncourse.checking.where.practice import Kept, practice
 from bncourse.checking.where.steps import distinct, is_same, is_telling, steps_of
 
 SECONDS = 2.0
 _MOST_NAMED = 3
+_MOST_CASES = 4
 _UNNAMED = "a step of right answers"
 
 
@@ -42,18 +45,43 @@ def turned(exercise, answer, told):
     places = _noted(function) if function else []
     if not places:
         return ""
-    arguments, options = told.case.copy()
-    inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
-    given = {f"`{name}`" for name in exercise.parameters}  # the reference may give such a name to something else
-    steps = [("" if step.name in given else step.name, step.value) for step in steps_of(exercise, told.case)]
-    steps = distinct(steps)
-    reply = answer.call((_noting(function, places), list(arguments), options), {}, seconds=SECONDS, driver=SHAPES)
-    rows = rows_of(reply.value if isinstance(reply.value, list) and not reply.fault else [], len(places))
+    source = _noting(function, places)
+    holding = _Holding(exercise, answer, source, len(places), [case for case, _ in practice(Kept(exercise))])
+    seen = _on(exercise, answer, source, len(places), told.case)
     for loop in dict.fromkeys(loop for loop, _, _ in places):
-        here = [(name, line, rows[i]) for i, (each, name, line) in enumerate(places) if each is loop and i in rows]
-        if says := _said(loop, here, steps, inputs):
+        here = [(i, name, line) for i, (each, name, line) in enumerate(places) if each is loop]
+        if says := _said(loop, here, *seen, holding):
             return says
     return ""
+
+
+def _on(exercise, answer, source, most, case):
+    """Return what the names hold in a case, the steps of right answers there, and the arrays that are passed."""
+    arguments, options = case.copy()
+    inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
+    steps = [(step.name, step.value) for step in named_steps(exercise, steps_of(exercise, case))]
+    reply = answer.call((source, list(arguments), options), {}, seconds=SECONDS, driver=SHAPES)
+    rows = rows_of(reply.value if isinstance(reply.value, list) and not reply.fault else [], most)
+    return rows, distinct(steps), inputs
+
+
+class _Holding:
+    """Whether what a name holds is a step of right answers in other cases too; they are run where one is asked for."""
+
+    def __init__(self, exercise, answer, source, most, cases):
+        self._run = lambda: [_on(exercise, answer, source, most, case) for case in cases[:_MOST_CASES]]
+        self._others = None
+
+    def holds(self, number, name):
+        self._others = self._run() if self._others is None else self._others
+        for rows, steps, _ in self._others:
+            _, count, _, values = rows.get(number, (0, 0, (), np.zeros(0)))
+            of_name = [each for step, known in steps if step == name for each in _ways(known, count)]
+            flat = np.ravel(values)
+            alike = [each for each in of_name if each.size == flat.size]
+            if count > 1 and is_telling(flat) and alike and not any(is_same(each, flat) for each in alike):
+                return False
+        return True
 
 
 def _noted(function):
@@ -90,16 +118,20 @@ def _noting(function, places):
     return ast.unparse(ast.fix_missing_locations(new))
 
 
-def _said(loop, rows, steps, inputs):
+def _said(loop, names, rows, steps, inputs, holding):
     """Say what the names of one loop hold, or "" where none of them tells anything."""
     right, begun, unknown = [], [], []
-    for name, line, (_, count, _, values) in rows:
+    for number, name, line in names:
+        _, count, _, values = rows.get(number, (0, 0, (), np.zeros(0)))
         flat = np.ravel(values)
         if count < 2 or not is_telling(flat):
             continue
         alike = [(step or _UNNAMED, each) for step, known in steps for each in _ways(known, count)]
         alike = sorted(((s, each) for s, each in alike if each.size == flat.size), key=lambda pair: pair[0] == _UNNAMED)
-        if found := [step for step, each in alike if is_same(each, flat)]:
+        found = [step for step, each in alike if is_same(each, flat)]
+        if found and (step := found[0]) != _UNNAMED and not holding.holds(number, step):
+            continue  # by chance, as an absolute value is where nothing is negative
+        if found:
             right.append(f"`{name}` (line {line}) takes the values of {found[0]}")
         elif found := [step for step, each in alike if _begins_alike(each, flat, count)]:
             begun.append(f"`{name}` (line {line}) has the value of {found[0]}, and in no later turn")

@@ -9,10 +9,11 @@ import itertools
 
 from bncourse.checking.lines import does as written_as
 from bncourse.checking.lines import names_chosen, right_lines
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.trial import attempt
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH, turns
-from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.one_change import Found, is_harmless, is_name_or_number
+from bncourse.checking.where.found import Found, says_which
+from bncourse.checking.where.one_change import is_harmless, is_name_or_number
 
 MOST = 40  # changes
 _BATCH = 20
@@ -82,8 +83,8 @@ def _first(exercise, answer, changes, batch, here, trials):
             whole = all(_is_right(exercise, other, names, trial) for trial in trials if trial.kind)
             what = "this check" if whole else repr(here[0].case.part)
             says = f"One change makes every case of {what} come out right: in line {change.line} of the class, "
-            line = answer.source.splitlines()[change.line - 1].strip()
-            return Found(change.line, line, f"{says}{change.says}.", answer.name, whole)
+            row = answer.source.splitlines()[change.line - 1]
+            return Found(change.line, row.strip(), f"{says}{says_which(change, row)}.", answer.name, whole)
     return None
 
 

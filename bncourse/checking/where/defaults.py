@@ -3,7 +3,8 @@
 import ast
 import inspect
 
-from bncourse.checking.where.one_change import Found, may_be_run_again
+from bncourse.checking.where.found import Found
+from bncourse.checking.where.one_change import may_be_run_again
 from bncourse.checking.where.several import is_right
 
 SECONDS = 5.0

@@ -10,8 +10,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from bncourse.checking.where.changes import Change, Changes
-from bncourse.checking.where.one_change import helpers_of, may_be_run_again, outcomes, tells, told
+from bncourse.checking.rewriting.changes import Change, Changes
+from bncourse.checking.where.found import row_of, says_which, told
+from bncourse.checking.where.one_change import helpers_of, may_be_run_again, outcomes, tells
 from bncourse.checking.where.places import exact, places, text_of
 from bncourse.checking.where.several import is_right
 
@@ -63,7 +64,7 @@ def digits_lost(exercise, answer, trials):
             needed = fewer
     sources = [answer.source, *helpers]
     found = told(answer, sources, needed, ["every case of this check come out right"] * len(needed), True)
-    return found if len(needed) == 1 else _together(answer, needed, found)
+    return found if len(needed) == 1 else _together(answer, sources, needed, found)
 
 
 def loses_digits(statement):
@@ -106,11 +107,11 @@ def _says(node):
     return f"`{ast.unparse(exact(node))}` in place of `{text_of(node)}`"
 
 
-def _together(answer, needed, first):
+def _together(answer, sources, needed, first):
     """Tell several places that lose digits, each of which must be changed; the first is shown."""
     parts = []
     for each in needed:
         owner = "" if each.function == answer.name else f" of `{each.function}`"
-        parts.append(f"in line {each.line}{owner}, {each.says}")
+        parts.append(f"in line {each.line}{owner}, {says_which(each, row_of(each, sources))}")
     says = f"Digits are lost in {len(needed)} places. Every case of this check comes out right with: "
     return replace(first, says=f"{says}{'; '.join(parts)}.")

@@ -8,10 +8,12 @@ import time
 
 import numpy as np
 
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.trial import attempt
 from bncourse.checking.variants import GOES_ON, WHICH, turns
-from bncourse.checking.where.changes import Changes
-from bncourse.checking.where.one_change import helpers_of, is_name_or_number, may_be_run_again, told
+from bncourse.checking.where.elsewhere import is_right_elsewhere
+from bncourse.checking.where.found import told
+from bncourse.checking.where.one_change import helpers_of, is_name_or_number, may_be_run_again
 
 MOST = 300  # changes
 SLOWEST = 0.02  # seconds of a processor that a call takes
@@ -83,7 +85,8 @@ def _search(exercise, answer, trials, failing, changes):
         other, names = answer.rewritten(changes.source(batch), {WHICH: 0})
         for number, change in enumerate(batch, start=1):
             names[WHICH] = number
-            if all(_is_right(exercise, other, names, trial) for trial in (first, *others)):
+            holds = all(_is_right(exercise, other, names, trial) for trial in (first, *others))
+            if holds and is_right_elsewhere(exercise, other, lambda names=names: names.update({GOES_ON: turns()})):
                 return change
     return None
 

@@ -5,7 +5,7 @@ import re
 
 from bncourse.checking import compare
 from bncourse.checking.where.defaults import other_defaults
-from bncourse.checking.where.one_change import Found
+from bncourse.checking.where.found import Found
 
 _DEFAULTS = {"momentum where none is passed", "epsilon where none is passed"}
 _STORED = ("moving_mean", "moving_variance")

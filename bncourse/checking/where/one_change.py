@@ -7,16 +7,16 @@ right on every case of the check: then it is true, whatever the learner meant. N
 
 import ast
 import itertools
-import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.where.changes import Changes
+from bncourse.checking.rewriting.changes import Changes
+from bncourse.checking.where.elsewhere import holds_elsewhere, result_holds_elsewhere
+from bncourse.checking.where.found import told
 from bncourse.checking.where.known import is_known, is_row, suspected
-from bncourse.checking.where.places import text_of
 from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of
 
@@ -31,44 +31,6 @@ _BATCH, _COUNTS = 100, 5
 # what could leave a trace, or come out differently at each call
 _UNSAFE = {"open", "input", "exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "random"}
 _ENDLESS = {"lstsq", "pinv", "svd"}  # of numpy.linalg: with an infinity they wait for ever, and no limit stops them
-
-
-@dataclass(frozen=True)
-class Found:
-    """A change that makes all cases right, or all of one part.
-
-    Parameters
-    ----------
-    line : int
-        The line of the answer, counted from its ``def``.
-    text : str
-        That line as it is written.
-    says : str
-        The sentence to the learner.
-    function : str
-        The name of the function that has the line.
-    whole : bool
-        Whether all is right with it, and not one part or one result alone.
-    sure : bool
-        Whether it is known that nothing before it is wrong too.
-    after : str
-        The line as it is with the change, or "".
-    """
-
-    line: int
-    text: str
-    says: str
-    function: str
-    whole: bool
-    sure: bool = True
-    after: str = ""
-
-    @property
-    def where(self):
-        """Return the place as a card writes it, or "" where there is none to show."""
-        if not self.line:
-            return ""
-        return f"{self.function}(), line {self.line}: {self.text}"
 
 
 def one_change(exercise, answer, trials, seconds=SECONDS):
@@ -106,7 +68,9 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
         for change, result in zip(batch, results, strict=True):
             if is_right(exercise, first, result):
                 scope = _holds(exercise, answer, changes.source([change]), trials, failing, until)
-                if scope is not None and not (scope and of_part):  # of one part alone, another change may be the better
+                if scope is None or (scope and of_part):  # of one part alone, another change may be the better
+                    continue
+                if holds_elsewhere(exercise, _run(answer, changes, change, until), scope):
                     found = told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
                     if found.whole:
                         return found
@@ -115,9 +79,12 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                 several.note(change, result)
     if of_part:
         return of_part
-    right, alone = several.that_hold(
-        lambda change, trial: outcomes(answer, changes.source([change]), 1, trial, until), trials
-    )
+    right, alone = several.that_hold(lambda change, trial: _run(answer, changes, change, until)(trial), trials)
+    right = {
+        name: change
+        for name, change in right.items()
+        if result_holds_elsewhere(exercise, _run(answer, changes, change, until), exercise.returns.index(name))
+    }
     if not right:
         return None
     where = [f"{name} right in every case of this check" for name in right]
@@ -257,6 +224,12 @@ def outcomes(answer, source, count, trial, until):
     return reply.value
 
 
+def _run(answer, changes, change, until):
+    """Return a function that gives what comes back on a case with a change, as `outcomes` does."""
+    source = changes.source([change])
+    return lambda trial: outcomes(answer, source, 1, trial, until)
+
+
 def _holds(exercise, answer, source, trials, failing, until):
     """Return where the change makes all right: "" for everywhere, or the name of one part; None if nowhere."""
     right = {}
@@ -277,24 +250,3 @@ def _holds(exercise, answer, source, trials, failing, until):
 
 def _cases(scope):
     return f"every case of {scope!r} come out right" if scope else "every case of this check come out right"
-
-
-def told(answer, sources, changes, what, whole):
-    """Tell changes, each with what it makes right; the first is shown as the place."""
-    said, shown = [], None
-    for change, comes in zip(changes, what, strict=True):
-        source = next((s for s in sources if re.search(rf"^def {re.escape(change.function)}\b", s, re.MULTILINE)), "")
-        lines = source.splitlines()
-        text = lines[change.line - 1].strip() if change.line <= len(lines) else ""
-        owner = "" if source == answer.source else f" of `{change.function}`"
-        said.append(f"One change makes {comes}: in line {change.line}{owner}, {change.says}.")
-        function = answer.name if source == answer.source else change.function
-        shown = shown or (change.line, text, function, _with(change, text))
-    line, text, function, after = shown
-    return Found(line, text, " ".join(said), function, whole, after=after)
-
-
-def _with(change, text):
-    """Write a line with a change in it."""
-    new = ast.unparse(ast.fix_missing_locations(change.replacement))
-    return new if isinstance(change.node, ast.stmt) else text.replace(text_of(change.node), new, 1)

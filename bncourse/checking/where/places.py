@@ -122,6 +122,58 @@ def inside(place):
     return f" in `{text}`" if text and len(text) <= _LONGEST_SHOWN else ""
 
 
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth")
+
+
+def which_of(node, row, context=""):
+    """Say which one of its line an expression is, where its text stands in it more than once; else give "".
+
+    Parameters
+    ----------
+    node : ast.expr
+    row : str
+        The line as it is written, with what it is indented by.
+    context : str
+        What is said to stand around it: where this is there once, and holds the text once, it says enough.
+
+    Returns
+    -------
+    str
+        Such as "the second `x` of the line".
+    """
+    text = text_of(node)
+    starts = _starts(text, row)
+    before = len(row.encode()[: node.col_offset].decode(errors="replace"))
+    if len(starts) < 2 or before not in starts or starts.index(before) >= len(_ORDINALS):
+        return ""
+    if context and context != text and len(_starts(context, row)) == 1 and len(_starts(text, context)) == 1:
+        return ""
+    return f"the {_ORDINALS[starts.index(before)]} `{text}` of the line"
+
+
+def sign_of(node, sign):
+    """Write the sign of an operation, and which one it is, where its text has the same sign more than once."""
+    text = text_of(node)
+    if text.count(sign) < 2 or node.lineno != node.end_lineno or node.left.end_lineno != node.lineno:
+        return f"`{sign}`"
+    signs = [start for start in range(len(text)) if _is_sign(text, start, sign)]
+    between = node.left.end_col_offset - node.col_offset
+    at = next((number for number, start in enumerate(signs) if start >= between), len(_ORDINALS))
+    return f"the {_ORDINALS[at]} `{sign}`" if len(signs) > 1 and at < len(_ORDINALS) else f"`{sign}`"
+
+
+def _is_sign(text, start, sign):
+    end = start + len(sign)
+    return text[start:end] == sign and text[max(start - 1, 0) : start] != sign[0] and text[end : end + 1] != sign[-1]
+
+
+def _starts(text, row):
+    """Return where a text begins in a line, as a whole word."""
+    before = r"(?<![\w.])" if re.match(r"\w", text) else ""
+    after = r"(?![\w]|\.\d)" if re.search(r"\w$", text) else ""
+    return [found.start() for found in re.finditer(rf"{before}(?={re.escape(text)}{after})", row)]
+
+
 def exact(node):
     """Return an expression without what loses digits in it: a cast to float32, or a rounding; None where it loses none.
 

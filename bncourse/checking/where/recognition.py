@@ -11,18 +11,21 @@ import ast
 import numpy as np
 
 from bncourse.checking.answer import UNREADABLE
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.variants import AGAIN
-from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.defaults import other_defaults
 from bncourse.checking.where.digits_lost import is_nearly_right, loses_digits
+from bncourse.checking.where.everywhere import Everywhere, named_steps
+from bncourse.checking.where.found import Found
 from bncourse.checking.where.known import is_known, on_the_way, rows_of
-from bncourse.checking.where.one_change import SHAPES, Found, helpers_of, may_be_run_again
+from bncourse.checking.where.one_change import SHAPES, helpers_of, may_be_run_again
 from bncourse.checking.where.steps import is_same, is_telling, steps_of
 from bncourse.checking.where.suspects import MOST_SHOWN, suspects_on
 
 OBSERVED = "bncourse.checking.variants:observed"
 SECONDS = 2.0
 _MOST_NAMED = 3
+_UNNAMED = "a step of a right answer too"
 
 
 def recognized(exercise, answer, trials, told, is_located=False):
@@ -53,12 +56,13 @@ def recognized(exercise, answer, trials, told, is_located=False):
     if helpers is None or not places:
         return None
     arguments, options = told.case.copy()
-    given = {f"`{name}`" for name in exercise.parameters}  # the reference may give such a name to something else
-    steps = [("" if step.name in given else step.name, step.value) for step in steps_of(exercise, told.case)]
+    found = named_steps(exercise, steps_of(exercise, told.case))
+    steps = [(step.name, step.value) for step in found]
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
     numbers = [step.value for step in steps_of(exercise, told.case, _is_number)]
     looped = _Looped(answer, source, told, len(places), inputs, steps)
     nearly = is_nearly_right(trials)
+    everywhere = Everywhere(exercise, answer, source)
     good, plain, first, passed = [], [], None, False  # passed: something before is no value of right answers either
     for pair in _called(answer, OBSERVED, source, told):
         if not (isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], int) and 0 <= pair[0] < len(places)):
@@ -77,7 +81,12 @@ def recognized(exercise, answer, trials, told, is_located=False):
         value = np.asarray(value, float) if nearly else value
         if any(is_same(value, given) for given in inputs):
             continue
-        name = next((name for name, step in steps if is_same(step, value)), None)
+        alike = [step for step in found if is_same(step.value, value)]
+        name = next((step.name for step in alike if not everywhere.difference(pair[0], step)), None)
+        if name is None and alike:  # as an absolute value is, where nothing is negative
+            says = f"`{_bound(parent) or text}` ({line}) is {alike[0].name or _UNNAMED} in this case, and not in all."
+            says = f"{_right_so_far(good)} {says} {everywhere.difference(pair[0], alike[0])}"
+            return Found(0, "", says.strip(), answer.name, False)
         if name is None and on_the_way(value, steps, inputs):
             passed = True
             continue
@@ -88,7 +97,7 @@ def recognized(exercise, answer, trials, told, is_located=False):
         if name:
             good.append((line, _bound(parent) or text, name))
         else:
-            plain = [(line, _bound(parent) or text, "a step of a right answer too")]
+            plain = [(line, _bound(parent) or text, _UNNAMED)]
     if first is None or (is_located and passed):
         return None
     if not (good or plain):
@@ -155,7 +164,9 @@ def unfinished(exercise, answer, trials):
     if len(returns) != 1:
         return None
     names, telling, different = None, False, set()
-    for trial in [trial for trial in trials if trial.kind][:_MOST_NAMED]:
+    for trial in [trial for trial in trials if trial.kind]:
+        if names is not None and not names:
+            return None
         value = trial.reply.value
         if not isinstance(value, np.ndarray | np.generic | int | float) or _is_nearly(value, trial.expected):
             return None
@@ -259,13 +270,17 @@ def _is_number(value):
 
 
 def _sentence(good, first, ends, passed):
-    named = {name: (line, text) for line, text, name in good}  # the last place that has it
-    parts = [f"`{text}` ({line}) is {name}" for name, (line, text) in list(named.items())[-_MOST_NAMED:]]
-    right = ", and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
     line, text = first
     if ends:
-        return f"So far it is right: {right}. `{text}` ({line}) is made of right values alone, and it is not right."
-    return f"So far it is right: {right}. {_unknown(first, passed)}"
+        return f"{_right_so_far(good)} `{text}` ({line}) is made of right values alone, and it is not right."
+    return f"{_right_so_far(good)} {_unknown(first, passed)}"
+
+
+def _right_so_far(good):
+    named = {name: (line, text) for line, text, name in good}  # the last place that has it
+    parts = [f"`{text}` ({line}) is {name}" for name, (line, text) in list(named.items())[-_MOST_NAMED:]]
+    right = ", and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else "".join(parts)
+    return f"So far it is right: {right}." if right else ""
 
 
 def _bound(parent):

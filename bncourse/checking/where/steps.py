@@ -13,11 +13,12 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.digits import told_apart
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.variants import observed
-from bncourse.checking.where.changes import Changes
 
 _SAME, _SAME_SINGLE = compare.Tolerance(1e-9, 1e-12), compare.Tolerance(1e-5, 1e-6)
 _MOST_CALLS = 12
+_WHOLE = 2**23  # above it every number of float32 is a whole one
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,11 @@ def steps_of(exercise, case, keep=None):
 
 
 def is_telling(value):
-    """Return whether a value tells anything: real numbers, and not all of them whole."""
+    """Return whether a value tells anything: real numbers, not all of them whole but for very large ones."""
     if not isinstance(value, np.ndarray | float) or np.asarray(value).dtype.kind != "f":
         return False
     value = np.asarray(value)
-    return bool(np.isfinite(value).all() and np.any(value != np.round(value)))
+    return bool(np.isfinite(value).all() and np.any((value != np.round(value)) | (np.abs(value) > _WHOLE)))
 
 
 def is_real(value):
@@ -177,6 +178,7 @@ def _observing(function):
 def related(right, yours, label):
     """Say how a value is off the right one in the case of a label: by a sign, a power, a factor; or how both begin."""
     here = f'In the case "{label}"'
+    whole = np.shape(right), np.shape(yours)
     right, yours = np.squeeze(right), np.squeeze(yours)
     if right.shape == yours.shape:
         with np.errstate(all="ignore"):
@@ -190,9 +192,23 @@ def related(right, yours, label):
             ratio = np.ravel(yours / right)
         if np.isfinite(ratio).all() and ratio.size and abs(ratio[0]) > 1e-9 and np.ptp(ratio) <= 1e-9 * abs(ratio[0]):
             return f"{here} yours is {ratio[0]:.6g} times the right one."
-        off = [i for i in range(right.size) if not is_same(np.ravel(right)[i], np.ravel(yours)[i])]
-        if off and off[0] > 2:  # they begin alike
-            wanted, got = told_apart(*(np.ravel(value)[off[0]] for value in (right, yours)))
-            return f"{here} number {off[0] + 1} of it is {got}, and {wanted} in the right one."
-    wanted, got = told_apart(*(np.ravel(value)[:3] for value in (right, yours)))
-    return f"{here} it begins with {got}, and the right one with {wanted}."
+    found = _first_difference(right, yours, *whole)
+    return f"{here} {found}" if found else ""
+
+
+def _first_difference(right, yours, wanted, shape):
+    """Say where two values first differ, so that what is written of both is never the same; "" where they do not."""
+    if right.shape != yours.shape:
+        return f"yours has the shape {shape}, and the right one {wanted}."
+    flat, other = np.ravel(right), np.ravel(yours)
+    off = [i for i in range(flat.size) if not is_same(flat[i], other[i])]
+    off = off or [i for i in range(flat.size) if flat[i] != other[i]]
+    if not off:
+        return ""
+    first = off[0]
+    if first > 2:  # they begin alike
+        index = ", ".join(map(str, np.unravel_index(first, shape)))
+        wanted, got = told_apart(flat[first], other[first])
+        return f"the first number that differs is at [{index}]: it is {got}, and {wanted} in the right one."
+    wanted, got = told_apart(flat[:3], other[:3])
+    return f"it begins with {got}, and the right one with {wanted}."

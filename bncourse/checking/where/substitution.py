@@ -13,11 +13,13 @@ from dataclasses import replace
 import numpy as np
 
 from bncourse.checking import compare
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.trial import attempt
-from bncourse.checking.where.changes import Changes
 from bncourse.checking.where.digits_lost import is_nearly_right
+from bncourse.checking.where.everywhere import Everywhere
+from bncourse.checking.where.found import Found
 from bncourse.checking.where.known import is_known, is_turned, rows_of
-from bncourse.checking.where.one_change import Found, helpers_of, may_be_run_again, size_of, tells
+from bncourse.checking.where.one_change import helpers_of, may_be_run_again, size_of, tells
 from bncourse.checking.where.practice import (
     Kept,
     Try,
@@ -93,7 +95,8 @@ class _Search:
         self.first = first
         inputs, steps = self._inputs(first), self._steps(first)
         wrong = wrong_results(self.practice[first])
-        self.suspects = Suspects(self.exercise, changes, places, seen, inputs, steps, wrong)
+        chance = Everywhere(self.exercise, self.answer, self.source).by_chance(seen)
+        self.suspects = Suspects(self.exercise, changes, places, seen, inputs, steps, wrong, chance)
         tries = list(self._tries(first, seen, places))
         computed = sum(row[1] for row in seen.values())
         if len(tries) * computed > WORK:  # a value of its own name is the likelier one
@@ -200,8 +203,9 @@ class _Search:
         for number, row in sorted(seen.items()):
             _, count, shape, values = row
             parent, node = places[number][2], places[number][4]
-            if isinstance(node, ast.Name) and isinstance(parent, ast.Return | ast.Tuple):
-                continue  # what comes back: with another value there, nothing is learnt
+            is_returned = isinstance(node, ast.Name) and isinstance(parent, ast.Return | ast.Tuple)
+            if is_returned or (isinstance(parent, ast.Compare) and not shape):
+                continue  # with another value in what comes back, or in a question of order, nothing is learnt
             whole = isinstance(node, ast.Name) or isinstance(parent, ast.Assign | ast.AugAssign | ast.Tuple)
             telling = is_telling(np.ravel(values))
             known = telling and not self.one_line and is_known(row, inputs, known_steps, near=False)
@@ -270,7 +274,7 @@ class _Search:
             says = f"With {right} in the place of {place}, {comes}"
         if count == 1:
             wanted, yours = (np.asarray(value, float) for value in (one.step.value, values[0]))
-            says += " " + related(wanted, yours, self.practice[self.first].case.label)
+            says = f"{says} {related(wanted, yours, self.practice[self.first].case.label)}".rstrip()
         # a value that nobody has named may make up for what another line does with it, and one into which something
         # is written later for what is not written
         certain = one.step.name or one.doubtful or (count == 1 and len(lines) == 1)
@@ -284,7 +288,7 @@ class _Search:
     def _place(self, one, places):
         line, text, parent, function, _ = places[one.number]
         owner = "" if function == self.answer.name else f" of `{function}`"
-        return f"`{text}`{inside_of(parent, text)} in line {line}{owner}"
+        return f"`{text}`{self.suspects.which(one.number) or inside_of(parent, text)} in line {line}{owner}"
 
     def _shown(self, lines, says, sure=False):
         """Show the lines in which the mistake can be, or none where they are too many."""

@@ -10,11 +10,13 @@ import builtins
 import numpy as np
 
 from bncourse.checking.lines import does, names_chosen, right_lines
-from bncourse.checking.where.changes import Changes
+from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.where.digits_lost import is_nearly_right, loses_digits
+from bncourse.checking.where.everywhere import Everywhere
 from bncourse.checking.where.flow import Flow, written_into
 from bncourse.checking.where.known import is_known, is_rearranged, rows_of
 from bncourse.checking.where.one_change import SHAPES, helpers_of
+from bncourse.checking.where.places import which_of
 from bncourse.checking.where.several import right_at
 from bncourse.checking.where.steps import distinct, is_same, is_telling, steps_of
 
@@ -40,10 +42,12 @@ class Suspects:
         The name and the value of each step of right answers on that case.
     wrong : sequence of int
         Which of several results are not right on that case.
+    by_chance : set of int
+        The expressions that have values of right answers on that case alone.
     """
 
-    def __init__(self, exercise, changes, places, rows, inputs, steps, wrong=()):
-        self._functions, self._wrong = changes.functions, wrong
+    def __init__(self, exercise, changes, places, rows, inputs, steps, wrong=(), by_chance=()):
+        self._functions, self._wrong, self._by_chance = changes.functions, wrong, by_chance
         self._right = {line.does for line in right_lines(exercise)}
         self._right_with_names = {line.named for line in right_lines(exercise)}
         self._own = {function.name: names_chosen(function) for function in self._functions}
@@ -153,6 +157,14 @@ class Suspects:
         names = {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
         return bool(names - own - _EVERYWHERE)
 
+    def which(self, number):
+        """Say which one of its line an expression is, where its text stands there more than once."""
+        line, _, _, tree, node = self._places[number]
+        [function] = [each for each in self._functions if each.name == tree]
+        is_in_it = node.lineno == node.end_lineno == line
+        which = which_of(node, function.kept_lines[line - 1]) if is_in_it else ""
+        return f" ({which})" if which else ""
+
     def text(self, tree, line):
         """Return the text of a line of one of the functions."""
         [function] = [each for each in self._functions if each.name == tree]
@@ -165,7 +177,7 @@ class Suspects:
 
     def _is_known(self, number):
         row = self._rows.get(number)
-        return row is None or is_known(row, self._inputs, self._steps)
+        return row is None or (number not in self._by_chance and is_known(row, self._inputs, self._steps))
 
     def _is_cleared(self, statement):
         """Return whether a statement is right: its value is that of a right answer, and no other line has it too."""
@@ -225,6 +237,8 @@ class Suspects:
     def _may_be_right(self, number, again=True):
         """Return whether a value is one of right answers, or tells nothing, as one in a loop may."""
         row = self._rows.get(number)
+        if number in self._by_chance:
+            return False
         return row is None or (again and row[1] > 1) or is_known(row, self._inputs, self._steps, near=False)
 
     def _is_a_step(self, number, statement):
@@ -272,7 +286,8 @@ def suspects_on(exercise, answer, trial):
     rows = rows_of(reply.value, len(places), exactly=is_nearly_right([trial]))
     inputs = [value for value in (*arguments, *options.values()) if isinstance(value, np.ndarray)]
     steps = distinct([(step.name, step.value) for step in steps_of(exercise, trial.case)])
-    return Suspects(exercise, changes, places, rows, inputs, steps, wrong_results(trial))
+    chance = Everywhere(exercise, answer, source).by_chance(rows)
+    return Suspects(exercise, changes, places, rows, inputs, steps, wrong_results(trial), chance)
 
 
 def wrong_results(trial):

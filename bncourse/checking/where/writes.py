@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from bncourse.checking.trial import changed_input
-from bncourse.checking.where.one_change import Found
+from bncourse.checking.where.found import Found
 
 DRIVER = "bncourse.checking.variants:read_only"
 SECONDS = 5.0

@@ -43,6 +43,7 @@ signal_variance = Exercise(
     points=2,
     section="How large is a branch?",
     returns=("skip", "branch"),
+    rows=False,
     compose=_compose,
     steps={"plain": _plain, "normalized": _normalized},
     example=by_hand(2, 1.0, 0.5, 2.0),

@@ -49,6 +49,7 @@ clip_weights = Exercise(
     points=1,
     section="Clip the large weights",
     returns=("the array of weights",),
+    rows=False,
     compose=_compose_clip_weights,
     steps={
         "clip": lambda weights, most: np.minimum(weights, most),
@@ -207,12 +208,6 @@ def a_copy_clipped_in_place(weights, most):
 def weights_with_the_excess_taken_off(weights, most):
     clipped = weights - np.maximum(weights - most, 0)
     return clipped * (1 / np.average(clipped))
-
-
-@clip_weights.right
-def weights_clipped_with_a_leading_axis(weights, most):
-    clipped = np.minimum(weights[None, :], most)
-    return clipped / clipped.mean(axis=1, keepdims=True)
 
 
 @clip_weights.right

@@ -38,6 +38,7 @@ density_ratio = Exercise(
     points=2,
     section="Weights from a classifier",
     returns=("the ratio",),
+    rows=False,
     compose=_compose_density_ratio,
     steps={
         "odds": lambda logits: np.exp(logits),
@@ -194,11 +195,6 @@ def a_ratio_by_bayes_rule(logits, n_source, n_target):
 @density_ratio.right
 def a_ratio_with_a_loop(logits, n_source, n_target):
     return np.array([2.718281828459045**logit / n_target * n_source for logit in logits])
-
-
-@density_ratio.right
-def a_ratio_that_keeps_a_leading_axis(logits, n_source, n_target):
-    return n_source * np.exp(logits.reshape(1, -1)) / n_target
 
 
 @density_ratio.right

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.checking.digits import written
+from bncourse.checking.digits import differing
 from bncourse.exercises.batches import by_hand
 
 
@@ -63,6 +63,7 @@ label_shift_weights = Exercise(
     points=2,
     section="Label shift: weights for the classes",
     returns=("the array of weights",),
+    rows=False,
     compose=_compose_label_shift,
     steps={
         "solve": lambda confusion, predicted: np.linalg.solve(confusion, predicted),
@@ -93,7 +94,7 @@ def _mixes_to_predicted(case, got):
     mixed = confusion @ got
     if np.abs(mixed - predicted).max() < 1e-5:
         return None
-    return tuple(written(values) for values in (predicted, mixed))
+    return differing(predicted, mixed)
 
 
 def _cut(weights):
@@ -250,11 +251,6 @@ def weights_cut_in_place(confusion, predicted):
     weights = np.linalg.pinv(confusion).dot(predicted)
     weights[weights < 0] = 0
     return weights
-
-
-@label_shift_weights.right
-def weights_as_a_row(confusion, predicted):
-    return np.maximum(np.linalg.solve(confusion, predicted[:, None]).T, 0)
 
 
 @label_shift_weights.right

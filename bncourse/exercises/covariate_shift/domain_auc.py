@@ -3,47 +3,20 @@
 import numpy as np
 
 from bncourse import reference
-from bncourse.checking import Case, Exercise
+from bncourse.checking import Exercise
 from bncourse.exercises.batches import by_hand
-
-
-def _scores(rng, n_source, n_target, shift):
-    """Draw scores in steps of 1/16, exact in float32 too, so that some of them are equal; and make sure of a tie."""
-    source = np.clip(np.round(16 * rng.normal(0.45, 0.2, n_source)), 1, 15) / 16
-    target = np.clip(np.round(16 * rng.normal(0.45 + shift, 0.2, n_target)), 1, 15) / 16
-    target[-1] = source[0]
-    return source, target
-
-
-def _domain_auc_cases(rng):
-    yield Case("7 source and 5 target scores, some of them equal", _scores(rng, 7, 5, 0.15))
-    one_tie = rng.permutation([0.25, 0.5, 0.75]), rng.permutation([0.5, 0.9375])
-    yield Case("3 source and 2 target scores, one pair of them equal", one_tie)
-    yield Case("4 source and 4 target scores", _scores(rng, 4, 4, 0.1))
-    source, target = _scores(rng, 6, 9, 0.0)
-    target[0], source[-1] = 1 / 32, 31 / 32
-    # not above the second smallest source score: so the area is below one half, whatever was drawn
-    yield Case("target scores that are lower than the source scores", (source, np.minimum(target, np.sort(source)[1])))
-    yield Case("logits without a tie", (rng.normal(-2.0, 1.5, 11), rng.normal(-1.8, 1.5, 7)))
-    yield Case("scores that tell the two apart", (rng.uniform(-3, -1, 3), rng.uniform(1, 3, 4)))
-    near = rng.permutation([1e-2, 1e-3, 1e-4, 1e-5])
-    yield Case("scores that are nearly, but not quite, equal", (np.full(3, 0.5), 0.5 + near))
-    # on both sides of two source scores, so that none but an equal score is a tie
-    near = np.concatenate([0.5 - rng.permutation([1e-2, 1e-5]), 0.75 + rng.permutation([1e-3, 1e-5, -1e-4]), [0.5]])
-    yield Case("scores just below and just above", (rng.permutation([0.5, 0.75, 0.25, 0.75]), near))
-    yield Case("the same score for every example", (np.full(4, 0.25), np.full(3, 0.25)))
-    yield Case("1 source and 2 target scores", (rng.normal(size=1), rng.normal(size=2)))
-
+from bncourse.exercises.covariate_shift.scores import auc_cases
 
 domain_auc = Exercise(
     notebook="01-covariate-shift",
     reference=reference.domain_auc,
     asks="give the AUC: the share of (target, source) pairs in which the target example scores higher; a tie counts "
     "one half",
-    cases=_domain_auc_cases,
+    cases=auc_cases,
     points=2,
     section="A classifier that detects the shift",
     returns=("the AUC",),
+    rounds=False,
     example=by_hand([0.1, 0.4], [0.4, 0.9]),
     hints=(
         "Take every target example together with every source example. How many pairs is that?",
@@ -104,9 +77,28 @@ def _near_ones_and_the_higher(source_scores, target_scores):
     return np.mean((pairs > 0) + (np.abs(pairs) < 1e-3) / 2)
 
 
-@domain_auc.wrong("D1", looks_like=r"isclose|abs|round", forms=(_near_ones_and_the_higher,))
+def _near_ones_by_isclose(source_scores, target_scores):
+    pairs = _pairs(source_scores, target_scores)
+    return np.mean(np.where(np.isclose(target_scores[:, None], source_scores), 0.5, pairs > 0))
+
+
+def _ones_of_float32(source_scores, target_scores):
+    return an_auc_with_kept_axes(source_scores.astype(np.float32), target_scores.astype(np.float32))
+
+
+def _rounded_ones(source_scores, target_scores):
+    pairs = _pairs(np.round(source_scores, 6), np.round(target_scores, 6))
+    return np.mean((pairs > 0) + (pairs == 0) / 2)
+
+
+@domain_auc.wrong(
+    "D1",
+    looks_like=r"isclose|abs|round|float32",
+    forms=(_near_ones_and_the_higher, _near_ones_by_isclose, _rounded_ones, _ones_of_float32),
+)
 def a_tie_that_is_nearly_one(source_scores, target_scores):
-    """You count scores that are nearly equal as a tie. Here a tie is two equal scores: compare with ==."""
+    """You count scores that are nearly equal as a tie, as rounding or float32 makes them. Here a tie is two equal
+    scores: compare them with ==, as they are passed."""
     pairs = _pairs(source_scores, target_scores)
     return np.mean(np.where(np.abs(pairs) < 1e-3, 0.5, pairs > 0))
 
@@ -287,6 +279,6 @@ def an_auc_with_kept_axes(source_scores, target_scores):
 
 
 @domain_auc.right
-def an_auc_in_float32(source_scores, target_scores):
-    source, target = source_scores.astype(np.float32), target_scores.astype(np.float32)
-    return np.mean((target[:, None] > source) + np.float32(0.5) * (target[:, None] == source), dtype=np.float32)
+def an_auc_averaged_in_float32(source_scores, target_scores):
+    higher, equal = target_scores[:, None] > source_scores, target_scores[:, None] == source_scores
+    return np.mean(higher + np.float32(0.5) * equal, dtype=np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.checking.digits import written
+from bncourse.checking.digits import differing
 from bncourse.exercises.batches import affine, batch, by_hand, statistics, strided
 from bncourse.exercises.normalize_scale_shift.normalize import normalize
 from bncourse.exercises.normalize_scale_shift.scale_and_shift import scale_and_shift
@@ -63,7 +63,7 @@ def _the_running_mean_becomes_beta(case, got):
     x, _, beta, mean, _ = case.arguments
     here = np.flatnonzero((x == mean).all(axis=1))
     if here.size and not np.allclose(got[here[0]], beta, rtol=1e-5, atol=1e-5):
-        return tuple(written(v) for v in (beta, got[here[0]]))
+        return differing(beta, got[here[0]])
     return None
 
 

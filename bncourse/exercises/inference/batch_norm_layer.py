@@ -4,7 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
-from bncourse.checking.digits import written
+from bncourse.checking.digits import differing
 from bncourse.exercises.batches import affine, batch, by_hand, statistics, strided
 
 _TRAINING, _INFERENCE = "while training", "after training"
@@ -91,7 +91,7 @@ def _state_stays(case, got):
         if np.shape(after) not in (before.shape, (1, *before.shape)):
             return None
         if not np.allclose(before, after, rtol=1e-6):
-            before, after = (written(v) for v in (before, after))
+            before, after = differing(before, np.reshape(after, before.shape))
             return f"running {name} {before}", f"running {name} {after}"
     return None
 

@@ -1,6 +1,6 @@
 """The kinds of small edits that put in what is missing: a root, a sort, one less, a term, a factor, a shape.
 
-They are tried after those of `bncourse.checking.where.edits`, and have the same form.
+They are tried after those of `bncourse.checking.rewriting.edits`, and have the same form.
 """
 
 import ast

@@ -2,7 +2,7 @@
 
 import ast
 
-from bncourse.checking.where.edits import OPERATORS
+from bncourse.checking.rewriting.edits import OPERATORS
 from bncourse.checking.where.places import called_name
 
 

@@ -18,6 +18,7 @@ from bncourse.checking.where.places import (
     names_of,
     parameters_of,
     places,
+    sign_of,
     text_of,
 )
 
@@ -157,7 +158,7 @@ def _operators(place, node, text, others):
         without = _is(node.right, 1 if other in (ast.Mult, ast.Div, ast.Pow) else 0)
         if other is not type(node.op) and not without:
             new = ast.BinOp(node.left, other(), node.right)
-            yield place, new, f"`{sign}` in place of `{OPERATORS[type(node.op)]}` in `{text}`"
+            yield place, new, f"`{sign}` in place of {sign_of(node, OPERATORS[type(node.op)])} in `{text}`"
     if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
         yield place, ast.BinOp(node.right, node.op, node.left), f"the two sides of `{text}` the other way round"
     for new in _regrouped(node):

@@ -1,7 +1,7 @@
 """Single changes of a function's text: what a person might have meant in place of what is written.
 
 Each is one small edit (another operator, axis or number, a root, a factor, another name), with the words for it: see
-`bncourse.checking.where.edits` and `bncourse.checking.where.missing`. Whether a change makes an answer right is for
+`edits`, `left_out`, `loops` and `missing` beside this module. Whether a change makes an answer right is for
 `bncourse.checking.where.one_change` to find out.
 """
 
@@ -9,12 +9,14 @@ import ast
 import copy
 from dataclasses import dataclass
 
+from bncourse.checking.rewriting import edits, left_out, loops, missing
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
-from bncourse.checking.where import edits, loops, missing
 from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
 MOST_NODES = 400  # an answer longer than this is left alone
 _KINDS = (
+    left_out.all_turns,
+    left_out.unboxed,
     edits.left_out,
     loops.in_a_loop,
     loops.returned_after,
@@ -71,11 +73,13 @@ class Changes:
 
     def plain(self):
         """Yield those changes that put in no other term and no other factor, another sign, name or function first."""
-        return self._of((edits.small, edits.left_out, loops.in_a_loop, missing.wrapped))
+        return self._of((left_out.all_turns, edits.small, edits.left_out, loops.in_a_loop, missing.wrapped))
 
     def of_slopes(self):
         """Yield the plain changes and a factor of 2, which differences have or lack, likely ones first."""
-        return self._of((loops.in_a_loop, missing.doubled, edits.left_out, edits.small, missing.wrapped))
+        return self._of(
+            (left_out.all_turns, loops.in_a_loop, missing.doubled, edits.left_out, edits.small, missing.wrapped)
+        )
 
     def _of(self, kinds):
         seen = set()
