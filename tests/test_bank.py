@@ -13,6 +13,7 @@ from bncourse.checking.trial import attempt
 
 ALL = [exercises.find(name) for name in exercises.names()]
 FUNCTIONS = [exercise for exercise in ALL if isinstance(exercise, Exercise)]
+WIDEST = 76  # columns of a verdict in plain text
 AT_NIGHT = 3  # the other seed; the benchmark of the checks tries more, which nobody tuned on
 
 
@@ -58,6 +59,7 @@ def _is_named(exercise, idea, seed):
     assert verdict.score < exercise.points
     assert idea.name in verdict.wrong_ideas, verdict.text()
     assert idea.says in " ".join(verdict.text().split())
+    assert max(map(len, verdict.text().splitlines())) <= WIDEST
 
 
 @pytest.mark.parametrize(("exercise", "answer"), RIGHT, ids=_name)
