@@ -123,13 +123,17 @@ def pytest_collection_modifyitems(config, items):
     rank = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
     at_night = "nightly" in config.option.markexpr
+    apart = {mark for mark in APART if mark not in config.option.markexpr}
+    left_out = set()
     for item in items:
-        if at_night and item.get_closest_marker("more_examples"):
+        marks = {mark.name for mark in item.iter_markers()}
+        if at_night and "more_examples" in marks:
             item.add_marker("nightly")
-        if item.path.name in rank or any(map(item.get_closest_marker, APART)):
+            marks.add("nightly")
+        if item.path.name in rank or not marks.isdisjoint(APART):
             item.add_marker("slow")
-    apart = [mark for mark in APART if mark not in config.option.markexpr]
-    left_out = {item for item in items if any(map(item.get_closest_marker, apart))}
+        if not marks.isdisjoint(apart):
+            left_out.add(item)
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
