@@ -108,7 +108,7 @@ _OTHER = {True: False, None: 2.0, "keras": "pytorch", "channels_last": "channels
     ("exercise", "answer"), [param for e in FUNCTIONS if not _with_keras(e) for param in _with_other_defaults(e)]
 )
 def test_an_answer_with_another_default_is_not_accepted(exercise, answer):
-    assert judge(exercise, DirectAnswer(answer), seed=0).outcome != "correct"
+    assert not Drawn(exercise).accepts(DirectAnswer(answer), 0)  # a diagnosis of each would take many times as long
 
 
 def _drift_of_sizes(percentiles):
