@@ -19,6 +19,7 @@ import bncourse.grading  # noqa: F401
 # changed is compiled anew. It lies in pytest's own cache, which `--cache-clear` empties.
 COMPILED = Path(__file__).resolve().parents[1] / ".pytest_cache" / "d" / "compiled"
 MOST_COMPILED = 100_000_000  # bytes; one run leaves a tenth of that
+BETWEEN_SEARCHES = (20_000, 20, 100)  # new objects, then searches of the new, then of the middle-aged
 if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
     os.environ |= {
         "JAX_COMPILATION_CACHE_DIR": str(COMPILED),
@@ -122,22 +123,33 @@ def pytest_collection_modifyitems(config, items):
     rank = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.name, len(LONGEST)))
     at_night = "nightly" in config.option.markexpr
+    apart = {mark for mark in APART if mark not in config.option.markexpr}
+    left_out = set()
     for item in items:
-        if at_night and item.get_closest_marker("more_examples"):
+        marks = {mark.name for mark in item.iter_markers()}
+        if at_night and "more_examples" in marks:
             item.add_marker("nightly")
-        if item.path.name in rank or any(map(item.get_closest_marker, APART)):
+            marks.add("nightly")
+        if item.path.name in rank or not marks.isdisjoint(APART):
             item.add_marker("slow")
-    apart = [mark for mark in APART if mark not in config.option.markexpr]
-    left_out = {item for item in items if any(map(item.get_closest_marker, apart))}
+        if not marks.isdisjoint(apart):
+            left_out.add(item)
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_sessionstart():
+    """Search for no garbage while files are read: what they make stays to the end, and is gone through ten times."""
+    gc.disable()
+
+
 def pytest_collection_finish():
-    """Keep what was collected out of each later search for garbage: it stays to the end, and is most of what is."""
+    """Keep what was collected out of each later search for garbage, and search less often: most of what is, stays."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*BETWEEN_SEARCHES)
+    gc.enable()
 
 
 def pytest_unconfigure(config):

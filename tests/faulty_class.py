@@ -110,7 +110,7 @@ def kill(process):
 
 def all_gone(processes):
     """Wait until none of these is left."""
-    _, alive = psutil.wait_procs(processes, timeout=120)
+    _, alive = psutil.wait_procs(processes, timeout=600)
     alive = [each for each in alive if each.status() != psutil.STATUS_ZOMBIE]
     assert not alive, [each.cmdline() for each in alive]
 

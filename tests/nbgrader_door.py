@@ -1,7 +1,8 @@
 """Run ``nbgrader`` command lines, one after the other, each in a child of a process that has imported it.
 
-Half of a command is import. One line of JSON on standard input is one command: the arguments, the folder to
-run in, and what to add to the environment; one line of JSON on standard output is what came of it.
+Half of a command is import: of nbgrader, and of what the course's settings name. One line of JSON on standard input is
+one command: the arguments, the folder to run in, and what to add to the environment; one line of JSON on standard
+output is what came of it.
 """
 
 import json
@@ -11,6 +12,13 @@ import tempfile
 import traceback
 
 from nbgrader.apps.nbgraderapp import main
+
+import bncourse.companion.aids
+import bncourse.grading.nbgrader.execute
+import bncourse.grading.nbgrader.feedback_page
+import bncourse.grading.nbgrader.hooks
+import bncourse.grading.nbgrader.reading_aids
+import bncourse.grading.nbgrader.worked_solutions  # noqa: F401
 
 
 def run(arguments, folder, environment):

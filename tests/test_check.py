@@ -161,18 +161,6 @@ def test_completion_lists_the_exercises():
     assert {"normalize", "batch_norm", "hint", "case"} <= set(dir(check))
 
 
-@pytest.mark.parametrize("with_keras", [False, pytest.param(True, marks=pytest.mark.slow)])
-def test_the_plain_text_is_at_most_76_columns_wide(with_keras):
-    every = map(exercises.find, exercises.names())
-    chosen = [e for e in every if ("keras" in (getattr(e, "driver", None) or "")) is with_keras]
-    assert chosen
-    for exercise in chosen:
-        # the first ideas of each: their texts differ in the words, not in how they are wrapped
-        for idea in getattr(exercise, "wrong_ideas", ())[:1]:
-            text = judge(exercise, DirectAnswer(exercise.whole(idea))).text()
-            assert max(map(len, text.splitlines())) <= 76
-
-
 OUTCOMES = ("correct", "not started", "not yet", "stopped", "not checked")
 
 

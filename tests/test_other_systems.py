@@ -72,7 +72,7 @@ assert main(["get"]) == 0 and main(["get"]) == 0 and main(["progress"]) == 0
 """
     environment = {**os.environ, "BNCOURSE_JOURNAL": str(tmp_path / "journal.jsonl")}
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
     )
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "bncourse" / "notebooks").is_dir()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bncourse import exercises
+from bncourse.benchmarks.seeds import Drawn
 from bncourse.checking import DirectAnswer, judge
 
 LOST_ONCE = [  # on these inputs the room for rounding was too small
@@ -75,12 +76,13 @@ CANCELS = ("mean of squares", "sum of squares", "squares of sums", "one pass")
 
 def no_wrong_idea_is_right_in_float32(name):
     asked = exercises.find(name)
+    drawn = Drawn(asked)  # up to the first case that misses: nobody reads the diagnosis of hundreds of answers
     for idea in asked.wrong_ideas:
         wrong = asked.whole(idea)
-        if any(word in idea.name for word in CANCELS) or judge(asked, DirectAnswer(wrong), 100).outcome == "correct":
+        if any(word in idea.name for word in CANCELS) or drawn.accepts(DirectAnswer(wrong), 100):
             continue
-        verdict = judge(asked, DirectAnswer(lambda *a, wrong=wrong, **o: cast(wrong(*a, **o))), 100)
-        assert verdict.outcome != "correct", idea.name
+        single = DirectAnswer(lambda *a, wrong=wrong, **o: cast(wrong(*a, **o)))
+        assert not drawn.accepts(single, 100), idea.name
 
 
 @pytest.mark.parametrize("name", ["to_pytorch", "domain_auc", "permutation_p_value", "meeting_step"])

