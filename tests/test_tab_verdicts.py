@@ -13,9 +13,11 @@ import pytest
 import verdicts_of_the_bank as bank
 
 from bncourse.benchmarks import tab
+from bncourse.benchmarks.mutants import Mutants
 from bncourse.course import find_folder
 
 PROGRAM = Path(__file__).with_name("verdicts_of_the_bank.py")
+MUTANTS = Path(__file__).with_name("verdicts_of_mutants.py")
 SOLVED = Path(__file__).with_name("solved_in_a_tab.py")
 
 
@@ -62,6 +64,38 @@ def test_every_answer_of_the_bank_is_told_in_the_same_words(in_pyodide):
     differ = [name for name in here if here[name] != there[name]]
     assert [name for name in differ if _without_warning(here[name]) != _without_warning(there[name])] == []
     assert len(differ) < len(here) / 100
+
+
+@pytest.mark.tab
+def test_a_mutant_of_every_right_function_earns_the_same_in_the_same_words(with_numpy_alone, tmp_path):
+    """Pyodide has NumPy 2.0 and Python 3.12, whatever is here, and integers of 32 bits.
+
+    So a few are told in other words: what a division by zero gives, what Python says of a name in a comprehension, and
+    the name of the type. The points are the same.
+    """
+    given = [each for exercise in bank.asked() for each in _mutants(exercise)][::5]
+    (tmp_path / "given.json").write_text(json.dumps(given), encoding="utf-8")
+    words = (str(tmp_path / "given.json"),)
+    here = json.loads(subprocess.check_output([sys.executable, MUTANTS, *words], timeout=3600))
+    there = json.loads(with_numpy_alone(MUTANTS, *words))
+    assert len(here) == len(there) == len(given) > 500
+    points = [[re.search(r"\(.* of .* points?\)", text)[0] for text in texts] for texts in (here, there)]
+    assert points[0] == points[1]
+    there = [text.replace("int32", "int64") for text in there]
+    differ = [given[i] for i in range(len(given)) if here[i] != there[i]]
+    print(differ)
+    assert len(differ) < len(given) / 100
+
+
+def _mutants(exercise):
+    reference = getattr(exercise, "reference", None)
+    try:
+        ways = Mutants(reference)
+    except (OSError, TypeError, ValueError, SyntaxError):  # a quiz, or a class
+        return
+    made = [ways.make(number) for number in range(len(ways))]
+    for text in dict.fromkeys(mutant.text for mutant in made if mutant):
+        yield exercise.name, reference.__module__, reference.__name__, text
 
 
 def _without_warning(text):

@@ -1,8 +1,5 @@
 """Exercise build_model. The notes' model as one writes it today."""
 
-import functools
-from types import SimpleNamespace
-
 from bncourse import reference
 from bncourse.backend import require_keras
 from bncourse.checking import Case, Exercise
@@ -46,10 +43,10 @@ def _model(hidden=None, last=None, compiled=("adam", "categorical_crossentropy")
     """Build the model with other hidden blocks, another end, or compiled in another way."""
     keras = require_keras()
     hidden, last = hidden or _block, last or _end
-    # the check gives the weights, and drawing them would take a compilation for each new shape
-    undrawn = functools.partial(keras.layers.Dense, kernel_initializer="zeros")
-    layers = SimpleNamespace(**vars(keras.layers) | {"Dense": undrawn})
-    stack = [*hidden(layers, 64), *hidden(layers, 32), *last(layers)]
+    stack = [*hidden(keras.layers, 64), *hidden(keras.layers, 32), *last(keras.layers)]
+    for layer in stack:  # the check gives the weights, and to draw them takes a compilation for each new shape
+        if isinstance(layer, keras.layers.Dense):
+            layer.kernel_initializer = keras.initializers.Zeros()
     model = keras.Sequential([keras.Input((128,)), *stack])
     if compiled:
         model.compile(*compiled)
@@ -58,6 +55,14 @@ def _model(hidden=None, last=None, compiled=("adam", "categorical_crossentropy")
 
 def _block(layers, units, **options):
     return [layers.Dense(units, use_bias=False, **options), layers.BatchNormalization(), layers.ReLU()]
+
+
+def _bn_with(**options):
+    def block(layers, units):
+        dense, _, relu = _block(layers, units)
+        return [dense, layers.BatchNormalization(**options), relu]
+
+    return _model(block)
 
 
 def _end(layers):
@@ -170,12 +175,7 @@ def no_softmax():
 def the_momentum_of_pytorch():
     """BN has the momentum 0.1. That is PyTorch's number, the weight of the new value; Keras's momentum weighs the old
     one, and its default, 0.99, is right here."""
-
-    def block(layers, units):
-        dense, _, relu = _block(layers, units)
-        return [dense, layers.BatchNormalization(momentum=0.1), relu]
-
-    return _model(block)
+    return _bn_with(momentum=0.1)
 
 
 @build_model.wrong("K4", looks_like=r"return|model")
@@ -215,12 +215,7 @@ def a_loss_that_smooths_the_labels():
 @build_model.wrong("K4", looks_like=r"momentum|epsilon")
 def an_epsilon_of_ones_own():
     """BN has another epsilon than Keras's default, 1e-3. The task leaves BN as Keras makes it."""
-
-    def block(layers, units):
-        dense, _, relu = _block(layers, units)
-        return [dense, layers.BatchNormalization(epsilon=1e-5), relu]
-
-    return _model(block)
+    return _bn_with(epsilon=1e-5)
 
 
 @build_model.right
@@ -233,8 +228,7 @@ def a_model_with_the_loss_named_as_a_class():
 @build_model.right
 def a_model_of_functional_calls():
     keras = require_keras()
-    inputs = keras.Input((128,), name="features")
-    x = inputs
+    inputs = x = keras.Input((128,), name="features")
     for units in (64, 32):
         x = keras.layers.Dense(units, use_bias=False)(x)
         x = keras.layers.BatchNormalization()(x)
