@@ -131,7 +131,7 @@ SENTENCES = {
         _sentence(
             "movement_with_and_without",
             "built-in",
-            "the input of a unit in this layer moves far less",
+            "the median of a unit's input in this layer moves far less",
             {"batch_median_range": 2.0},
             {"batch_drift": 5.0},
         ),
@@ -306,14 +306,14 @@ SENTENCES = {
         _sentence(
             "rougher_at_the_start",
             "smooth-read",
-            "*rougher*, at rate 0.05 too",
+            "its range is more than three times as large, and the gradient moves more than twice as far, at",
             {"batch_range_0": 0.1},
             {"batch_moves_0": 1.0},
         ),
         _sentence(
             "smooth_and_slow",
             "smooth-read",
-            "times *smoother* on those seeds",
+            "is *smoother*",
             {"none_range": 2.0},
             {"none_moves": 3.0},
         ),

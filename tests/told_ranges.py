@@ -198,6 +198,9 @@ RANGES = {
             "smooth_and_slow", "smooth-read", "9 to 28 times", lambda n: n["batch_range"] / n["none_range"], 9, 28, 0
         ),
         Range(
+            "smooth_and_slow", "smooth-read", "7 to 23 times", lambda n: n["batch_moves"] / n["none_moves"], 7, 23, 0
+        ),
+        Range(
             "smooth_and_slow", "smooth-read", "at most 0.19 right in the end", lambda n: n["none_accuracy"], 0, 0.19, 2
         ),
         Range(
@@ -242,6 +245,15 @@ RANGES = {
             _ahead_of_the_whole("none"),
             -2.0,
             1.3,
+            1,
+        ),
+        Range(
+            "ghost_batches",
+            "ghost-read",
+            "with ghost batches of 8 it is 0.1 to 3.4 ahead",
+            lambda n: 100 * (n["ghost_8"] - n["none"]),
+            0.1,
+            3.4,
             1,
         ),
         Range("noise_costs", "noise-read", "the one without 125 to 225", lambda n: n["none_steps"], 125, 225, 0),

@@ -20,7 +20,7 @@ _WRITTEN = {
                  "The valley lies across both columns; each was scaled alone."),
     "over": ("00", "A batch of 32 digits, a layer of 64 units. How many means does batch norm take?", "64, one a unit",
              "32, one a digit", "one", "It standardizes each unit over the digits, as you did each column."),
-    "cars": ("01", "Which change would importance weights not repair?", "one of the rule, p(y given x)",
+    "cars": ("01", "Which change would weights on the inputs not repair?", "one of the rule, p(y given x)",
              "one of the inputs, p(x)", "neither",
              "Weights say how much each input counts; they do not change the rule."),
     "detector": ("01", "p(x) stays and the rule changes. Which detector of inputs sees it?", "none",
