@@ -379,7 +379,7 @@ SENTENCES = {
         _sentence("one_class_for_longer", "composition-why", "after 3,000 they fare much better", {"own": 0.4}),
         _sentence("one_class_for_longer", "composition-why", "mixed ones hardly", {"running": 0.4}),
         _sentence("leak", "end", "neighbours can tell the answer", {"batch": 0.2}),
-        _sentence("leak", "composition-why", "with running statistics it is gone", {"batch_later": 0.8}),
+        _sentence("leak", "composition-why", "with running statistics that is gone", {"batch_later": 0.8}),
         _sentence("variance_shift", "regularizers-why", "above 1.12 and 1.4", {"ratio_0.2": 1.1}, {"ratio_0.5": 1.3}),
         _sentence("weight_decay", "composition-why", "shorter weights give the same outputs", {"changed_batch": 0.5}),
         _sentence("weight_decay", "regularizers-why", "a step turns short weights farther", {"turn_0.05": 0.3}),

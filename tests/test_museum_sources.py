@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from bncourse import museum
@@ -106,3 +107,22 @@ def test_the_recreated_training_arrives_at_the_losses_that_the_course_has_stored
 def test_what_is_wrong_at_inference_has_the_loss_that_the_courses_own_file_gave(name, loss):
     [exhibit] = [exhibit for exhibit in EXHIBITS if exhibit.name == name]
     assert recreations.losses(exhibit.implementation)[1] == pytest.approx(loss, abs=1e-4)
+
+
+@pytest.mark.parametrize(("name", "shows"), [("the right one", False), ("epsilon beside the root", True)])
+def test_what_a_course_tells_to_expect_of_its_gradients_shows_one_exhibit_more(name, shows):
+    # the inputs and the relative error of assignment 2 at the commit that the checker names
+    numbers = np.random.RandomState(231)
+    x, gamma, beta, dout = 5 * numbers.randn(4, 5) + 12, numbers.randn(5), numbers.randn(5), numbers.randn(4, 5)
+    [bn] = [e.implementation for e in EXHIBITS if e.name == name] or [museum.right()]
+    dx, *_ = bn.backward(dout, x, gamma, 1e-5)
+
+    def loss(place, step):
+        moved = x.copy()
+        moved[place] += step
+        return (dout * bn.forward(moved, gamma, beta, np.zeros(5), np.ones(5), 0.9, 1e-5, True)[0]).sum()
+
+    places = list(np.ndindex(x.shape))
+    slopes = np.reshape([(loss(place, 1e-5) - loss(place, -1e-5)) / 2e-5 for place in places], x.shape)
+    largest = np.max(np.abs(dx - slopes) / np.maximum(1e-8, np.abs(dx) + np.abs(slopes)))
+    assert (largest > 1e-8) == shows

@@ -212,7 +212,12 @@ SHOWN = [
     Shown("01", "away", "is right on 97 of 100 new ones", home),
     Shown("01", "words", "is right on 0.84 of the source", source_and_best_rule),
     Shown("01", "others", "the smallest that 199 shuffles can give", smallest_p_value),
-    Shown("01", "alarms-read", "with exact ones it is wrong less often, but still far too often", exact_false_alarms),
+    Shown(
+        "01",
+        "alarms-read",
+        "With those that are exact for numbers without ties it is wrong less often, but still far too often",
+        exact_false_alarms,
+    ),
     Shown("08", "end", "ReLU at 0.1 often was not", noisy_relu),
     Shown(
         "08",
@@ -362,7 +367,7 @@ def test_a_sentence_about_the_run_in_view_is_the_one_that_was_measured(one):
 
 
 # They take more than a second, and are measured at night.
-LONG = ("(here at 3 alone)", "with exact ones", "here 65 times in 100", "The larger part of the ratio")
+LONG = ("(here at 3 alone)", "With those that are exact", "here 65 times in 100", "The larger part of the ratio")
 MEASURED = [pytest.param(one, marks=[pytest.mark.nightly] * one.words.startswith(LONG)) for one in SHOWN]
 
 

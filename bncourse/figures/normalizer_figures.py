@@ -177,7 +177,8 @@ def entropy_steps(numbers):
     return DescribedFigure(
         figure,
         "Left, the accuracy with old statistics, with new ones, and after the steps; right, the entropy with new "
-        f"statistics and after the steps: {said}. The entropy falls for each shift, the accuracy hardly moves.",
+        f"statistics and after the steps: {said}. In the steps the entropy falls for each shift, and the accuracy "
+        "hardly moves.",
     )
 
 

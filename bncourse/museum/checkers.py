@@ -54,6 +54,7 @@ def _of_kinds(reason, *kinds):
     return tuple((name, reason) for name, kind in _KINDS.items() if kind in kinds)
 
 
+_IN_THE_OPERATION = ("the missing root", "epsilon beside the root", "gamma and beta left behind")
 _AUTOGRAD = ("the gradient without gamma", "the library derives the gradients from the forward pass")
 
 CHECKERS = (
@@ -81,7 +82,9 @@ CHECKERS = (
         "CS231n",
         "printed means and standard deviations, for the eye (here: off by 0.01; by 0.5 at inference, which comes after "
         "50 batches with gamma 1 and beta 0), for rows and maps; a numeric gradient check for 4 rows (here: a median "
-        "relative error of 1e-5). Left out: the gradients of maps, and the networks that it trains",
+        "relative error of 1e-5). The course prints the largest one and tells to expect 1e-13 to 1e-8: by "
+        "that the epsilon beside the root would show too. Left out: the gradients of maps, and the networks that it "
+        "trains",
         (),
         (
             file(
@@ -136,8 +139,10 @@ CHECKERS = (
         "TinyTorch",
         "feature maps: that the running mean moves while training and is the one used at inference, that both "
         "statistics stay there, means of 0 and standard deviations of 1 to a tenth, and a numeric gradient check to "
-        "1e-3. The learner is given the gradient and the normalization; they are checked all the same",
-        (),
+        "1e-3. The learner is given the operation that normalizes, scales and shifts, with its gradients, and is to "
+        "write what gives it its statistics (in regions that the file marks as scaffold)",
+        _of_kinds("the operation and its gradients are given", "backward")
+        + tuple((name, "the operation and its gradients are given") for name in _IN_THE_OPERATION),
         (
             file(
                 "harvard-edge/cs249r_book",
