@@ -199,8 +199,9 @@ def tells(trials):
 
 
 def _says_little(trial):
-    """Count the results that are whole numbers, such as the zeros of a batch of one."""
-    return sum(bool(np.all(piece == np.round(piece))) for piece in map(_numbers, compare.pieces(trial.expected)))
+    """Count the results that are whole numbers, as in a batch of one, and the inputs that hold one example alone."""
+    whole = sum(bool(np.all(piece == np.round(piece))) for piece in map(_numbers, compare.pieces(trial.expected)))
+    return whole + sum(np.ndim(value) > 1 and len(value) == 1 for value in trial.case.arguments)
 
 
 def _numbers(value):
