@@ -219,7 +219,8 @@ def shapes(function, source, arguments, options):
     -------
     list
         ``[number, count, shape, values]``, in the order in which they were evaluated, of real numbers and arrays of
-        them: all values of one expression behind each other. Those whose shape changes are left out.
+        them: all values of one expression behind each other. Of what is none of these the count is 0, as where the
+        shape changes: it was evaluated, and no more is known.
     """
     _alone(function)
     found, odd = {}, set()
@@ -239,7 +240,9 @@ def shapes(function, source, arguments, options):
         warnings.simplefilter("ignore")
         with contextlib.suppress(Exception, _TooLong):
             names[function.__name__](*copy.deepcopy(list(arguments)), **copy.deepcopy(dict(options)))
-    return [[n, len(kept), list(np.shape(kept[0])), np.array(kept)] for n, kept in found.items() if n not in odd]
+    none = [0, [], np.empty(0)]
+    rows = {n: none if n in odd else [len(kept), list(np.shape(kept[0])), np.array(kept)] for n, kept in found.items()}
+    return [[n, *row] for n, row in rows.items()]
 
 
 def substituted(function, source, tries, arguments, options):

@@ -124,8 +124,9 @@ def _said(loop, names, rows, steps, inputs, holding):
     for number, name, line in names:
         _, count, _, values = rows.get(number, (0, 0, (), np.zeros(0)))
         flat = np.ravel(values)
-        if count < 2 or not is_telling(flat):
-            continue
+        passed = (each for given in inputs for each in _ways(given, count) if each.size == flat.size)
+        if count < 2 or not is_telling(flat) or any(is_same(each, flat) for each in passed):
+            continue  # a piece of an input at each turn is right wherever it stands, and tells nothing
         alike = [(step or _UNNAMED, each) for step, known in steps for each in _ways(known, count)]
         alike = sorted(((s, each) for s, each in alike if each.size == flat.size), key=lambda pair: pair[0] == _UNNAMED)
         found = [step for step, each in alike if is_same(each, flat)]

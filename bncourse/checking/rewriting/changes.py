@@ -17,6 +17,7 @@ MOST_NODES = 400  # an answer longer than this is left alone
 _KINDS = (
     left_out.all_turns,
     left_out.unboxed,
+    left_out.lines,
     edits.left_out,
     loops.in_a_loop,
     loops.returned_after,
@@ -76,15 +77,19 @@ class Changes:
         return self._of((left_out.all_turns, edits.small, edits.left_out, loops.in_a_loop, missing.wrapped))
 
     def of_slopes(self):
-        """Yield the plain changes and a factor of 2, which differences have or lack, likely ones first."""
+        """Yield the plain changes and a factor of 2, which differences have or lack, likely ones first.
+
+        Those in helpers come before those in the function, which can make up for what a helper does wrong.
+        """
         return self._of(
-            (left_out.all_turns, loops.in_a_loop, missing.doubled, edits.left_out, edits.small, missing.wrapped)
+            (left_out.all_turns, loops.in_a_loop, missing.doubled, edits.left_out, edits.small, missing.wrapped),
+            self.functions[::-1],
         )
 
-    def _of(self, kinds):
+    def _of(self, kinds, functions=None):
         seen = set()
         for kind in kinds:
-            for function in self.functions:
+            for function in functions or self.functions:
                 for place, replacement, says in kind(function):
                     node, line = (place, place.lineno) if isinstance(place, ast.stmt) else (place.node, place.line)
                     line = getattr(replacement, "shown_line", line)

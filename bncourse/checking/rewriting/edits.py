@@ -187,14 +187,13 @@ def _regrouped(node):
         if isinstance(op, _TIGHT | ast.Pow) and isinstance(left.op, _LOOSE | _TIGHT) and type(op) is not type(left.op):
             yield ast.BinOp(left.left, left.op, ast.BinOp(left.right, op, right))
     for call, other, first in ((left, right, True), (right, left, False)):
-        if not isinstance(call, ast.Call):
+        if not isinstance(call, ast.Call) or any(isinstance(each, ast.Starred) for each in call.args):
             continue
         if len(call.args) == 1 and not call.keywords:
             inner = ast.BinOp(call.args[0], op, other) if first else ast.BinOp(other, op, call.args[0])
             yield ast.Call(call.func, [inner], call.keywords)
         if isinstance(call.func, ast.Attribute) and first and called_name(call) in _REDUCES:
-            of_module = isinstance(call.func.value, ast.Name) and call.args
-            if of_module:
+            if isinstance(call.func.value, ast.Name) and call.args:  # the function of a module
                 yield ast.Call(call.func, [ast.BinOp(call.args[0], op, other), *call.args[1:]], call.keywords)
             else:
                 inner = ast.BinOp(call.func.value, op, other)
@@ -217,11 +216,13 @@ def _numbers(place, value, names):
         others = (0, 1, -1, 2, value + 1, value - 1, *scaled)
     else:
         near = (value + 1, value - 1, 2 * value, value / 2) if abs(value) < 100 else ()
-        others = (1 - value, 1.0, 0.0, 0.5, 2.0, 1e-3, value * 10, value / 10, value * 100, value / 100, *near)
+        others = (1 - value, -value, 1.0, 0.0, 0.5, 2.0, 1e-3, value * 10, value / 10, value * 100, value / 100, *near)
     operator = getattr(place.parent, "op", None)
     neutral = 0 if isinstance(operator, _LOOSE) else 1 if isinstance(operator, _TIGHT | ast.Pow) else None
     if isinstance(operator, ast.Sub | ast.Div | ast.Pow) and place.node is getattr(place.parent, "left", None):
         neutral = None  # 0 - a, 1 / a and 1 ** a leave nothing out
+    if isinstance(operator, _LOOSE) and place.node is getattr(place.parent, "right", None):
+        others = [other for other in others if other >= 0]  # `n - -1` is `n + 1`, which the other sign gives
     words = f" in place of `{text_of(place.node)}`{inside(place)}"
     for other in dict.fromkeys(others):
         if other != value and other != neutral:  # a term or a factor that is too much is left out, see above

@@ -3,7 +3,7 @@
 import ast
 import copy
 
-from bncourse.checking.where.places import called_name, places, text_of
+from bncourse.checking.where.places import called_name, parameters_of, places, text_of
 
 
 def all_turns(function):
@@ -99,6 +99,17 @@ def unboxed(function):
             inside = node.value
         if inside is not None:
             yield place, inside, f"`{text_of(inside)}` alone in place of `{text_of(node)}`"
+
+
+def lines(function):
+    """A line that is too much: it gives a name another value made of the one that it has."""
+    had = set(parameters_of(function))
+    for node in sorted((n for n in ast.walk(function) if isinstance(n, ast.Assign)), key=lambda n: n.lineno):
+        names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+        read = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
+        if len(names) == len(node.targets) == 1 and names[0] in read & had:
+            yield node, ast.copy_location(ast.Pass(), node), f"`{ast.unparse(node)}` left out"
+        had |= set(names)
 
 
 def _adds_an_axis(index):

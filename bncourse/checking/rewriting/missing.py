@@ -4,6 +4,7 @@ They are tried after those of `bncourse.checking.rewriting.edits`, and have the 
 """
 
 import ast
+import builtins
 import copy
 import re
 
@@ -49,12 +50,14 @@ def wrapped(function):
         yield place, ast.BinOp(node, ast.Pow(), ast.Constant(0.5)), f"the square root of `{text}` in its place"
         if not growing:
             yield place, ast.BinOp(node, ast.Pow(), ast.Constant(2)), f"the square of `{text}` in its place"
-        yield place, ast.UnaryOp(ast.USub(), node), f"`{text}` with the opposite sign"
+        if not _is_handed_on(place):
+            yield place, ast.UnaryOp(ast.USub(), node), f"`{text}` with the opposite sign"
         yield place, ast.BinOp(ast.Constant(1.0), ast.Div(), node), f"1 divided by `{text}` in its place"
         yield place, ast.BinOp(ast.Constant(1.0), ast.Sub(), node), f"1 minus `{text}` in its place"
         if not isinstance(node, ast.Call) or isinstance(place.parent, ast.Return):
             yield place, ast.Attribute(node, "T", ast.Load()), f"`{text}` transposed"
-        if isinstance(node, ast.Name) and "np" in used:
+        is_a_part = isinstance(node, ast.Subscript) and isinstance(place.parent, ast.Assign)
+        if (isinstance(node, ast.Name) or is_a_part) and "np" in used:
             for each in ("sort", "abs"):
                 yield (
                     place,
@@ -154,13 +157,34 @@ def _with_name(node, name, other):
 
 
 def doubled(function):
-    """A factor of 2 that is missing, or one too many; what is divided by comes first."""
+    """A factor of 2 that is missing, or one too many; what is divided by comes first.
+
+    What is handed to another function, or has its value from a line before, is left alone: there it makes up for a
+    factor that is missing elsewhere. A divisor is only multiplied, because half of it is twice the quotient.
+    """
+    stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     from_the_end = list(reversed(places(function)))
     for place in sorted(from_the_end, key=lambda place: not _divides(place)):
-        for operator in (ast.Mult, ast.Div):
-            if _takes_a_term(place) and not _same_outside(place, operator):
-                says = _WORDS[operator].format(q=2, text=text_of(place.node))
-                yield place, ast.BinOp(place.node, operator(), ast.Constant(2)), says
+        node, divides = place.node, _divides(place)
+        if divides and isinstance(node, ast.Constant) and isinstance(node.value, float):
+            words = f"`2 * {text_of(node)}` in place of `{text_of(node)}`{inside(place)}"
+            yield place, ast.BinOp(ast.Constant(2), ast.Mult(), node), words
+        if not _takes_a_term(place) or _is_handed_on(place):
+            continue
+        if isinstance(node, ast.Name) and node.id in stored and not divides:
+            continue
+        for operator in (ast.Mult,) if divides else (ast.Mult, ast.Div):
+            if not _same_outside(place, operator):
+                says = _WORDS[operator].format(q=2, text=text_of(node))
+                yield place, ast.BinOp(node, operator(), ast.Constant(2)), says
+
+
+def _is_handed_on(place):
+    """Return whether an expression is an argument of a function that is no part of Python or of a library."""
+    call = place.parent
+    if not isinstance(call, ast.Call) or not any(place.node is each for each in call.args):
+        return False
+    return isinstance(call.func, ast.Call) or (isinstance(call.func, ast.Name) and not hasattr(builtins, call.func.id))
 
 
 def _divides(place):

@@ -25,6 +25,11 @@ class _Statement:
         """Return whether it is in a function inside of the function."""
         return any(isinstance(block, ast.FunctionDef) for block, _ in self.blocks)
 
+    @property
+    def parts(self):
+        """Return its expressions, without the statements inside of it."""
+        return _head(self.node)
+
     def holds(self, node):
         """Return whether an expression is in this statement itself."""
         return any(each is node for part in _head(self.node) for each in ast.walk(part))

@@ -87,6 +87,12 @@ def is_row(row, most):
     )
 
 
+class Rows(dict):
+    """Rows of `variants.shapes` by their numbers; ``ran`` is the set of all numbers that were evaluated."""
+
+    ran = frozenset()
+
+
 def rows_of(found, most, exactly=False):
     """Return by their numbers the rows of `variants.shapes`; what comes from an answer's side may be anything.
 
@@ -100,10 +106,12 @@ def rows_of(found, most, exactly=False):
 
     Returns
     -------
-    dict
+    Rows
     """
     rows = [row for row in found if is_row(row, most)]
-    return {row[0]: [*row[:3], row[3].astype(float) if exactly else row[3]] for row in rows}
+    kept = Rows((row[0], [*row[:3], row[3].astype(float) if exactly else row[3]]) for row in rows)
+    kept.ran = {row[0] for row in found if isinstance(row, list) and row and isinstance(row[0], int)}
+    return kept
 
 
 def is_turned(value, known):

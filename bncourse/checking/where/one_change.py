@@ -28,6 +28,7 @@ WORK = 30_000  # values that are computed in all of them: loops take longer, so 
 SECONDS = 10.0  # never reached but on a machine that is very busy
 SLOWEST = 0.05  # seconds of the fastest call; a slower answer is left alone
 _BATCH, _COUNTS = 100, 5
+_MOST_NEARER = 5  # changes that are looked at in all cases after one has been found
 # what could leave a trace, or come out differently at each call
 _UNSAFE = {"open", "input", "exec", "eval", "compile", "__import__", "globals", "setattr", "delattr", "random"}
 _ENDLESS = {"lstsq", "pinv", "svd"}  # of numpy.linalg: with an infinity they wait for ever, and no limit stops them
@@ -59,8 +60,14 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     # of one number, and of zeros, many a change is right
     first = min(failing, key=lambda trial: (size_of(trial) < 8, _says_little(trial), size_of(trial)))
     changes = Changes(answer.source, helpers)
-    candidates = _first_of(exercise, answer, changes, first)
+    possible, most = _first_of(exercise, answer, changes, first)
+    candidates = iter(possible[:most])
     several, of_part = Several(exercise, first), None
+
+    def holds(change):
+        everywhere = _holds(exercise, answer, changes.source([change]), trials, failing, until) == ""
+        return everywhere and holds_elsewhere(exercise, _run(answer, changes, change, until))
+
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = outcomes(answer, changes.source(batch), len(batch), first, until)
         if results is None:
@@ -71,6 +78,11 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                 if scope is None or (scope and of_part):  # of one part alone, another change may be the better
                     continue
                 if holds_elsewhere(exercise, _run(answer, changes, change, until), scope):
+                    if not scope:
+                        nearer = _nearer(change, possible)
+                        results = outcomes(answer, changes.source(nearer), len(nearer), first, until) or []
+                        mend = [c for c, r in zip(nearer, results, strict=False) if is_right(exercise, first, r)]
+                        change = next(filter(holds, mend[:_MOST_NEARER]), change)
                     found = told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
                     if found.whole:
                         return found
@@ -103,8 +115,21 @@ def is_name_or_number(change):
     return isinstance(change.node, kinds) and isinstance(change.replacement, kinds) and not is_word
 
 
+def _nearer(change, possible):
+    """Return the changes of the same line after which it is nearer to what is written, the nearest first."""
+    there = [each for each in possible if (each.line, each.function) == (change.line, change.function)]
+    return sorted((each for each in there if _adds(each) < _adds(change)), key=_adds)[:_BATCH]
+
+
+def _adds(change):
+    """Count what a change adds to a line; two sides the other way round are more than another name or number."""
+    written = (ast.parse(ast.unparse(ast.fix_missing_locations(each))) for each in (change.node, change.replacement))
+    before, after = (sum(1 for _ in ast.walk(each)) for each in written)
+    return max(after - before, "the other way round" in change.says)
+
+
 def _first_of(exercise, answer, changes, trial):
-    """Return as many changes as may be tried, those first in which the mistake is likely."""
+    """Return the changes, those first in which the mistake is likely, and how many of them may be tried."""
     rows, places, inputs = _observed(answer, changes, trial)
     computed = max(sum(row[1] for row in rows), 1)
     most = max(min(FEWEST, 10 * WORK // computed), min(MOST, WORK // computed))
@@ -113,7 +138,7 @@ def _first_of(exercise, answer, changes, trial):
         # elsewhere another name or number is tried last: it is the most frequent change and the least likely one
         likely = suspected(rows, places, inputs, _steps(exercise, trial))
         found.sort(key=lambda change: 0 if id(change.node) in likely else 1 + is_name_or_number(change))
-    return iter(found[:most])
+    return found, most
 
 
 def _observed(answer, changes, trial):
@@ -199,8 +224,9 @@ def tells(trials):
 
 
 def _says_little(trial):
-    """Count the results that are whole numbers, such as the zeros of a batch of one."""
-    return sum(bool(np.all(piece == np.round(piece))) for piece in map(_numbers, compare.pieces(trial.expected)))
+    """Count the results that are whole numbers, as in a batch of one, and the inputs that hold one example alone."""
+    whole = sum(bool(np.all(piece == np.round(piece))) for piece in map(_numbers, compare.pieces(trial.expected)))
+    return whole + sum(np.ndim(value) > 1 and len(value) == 1 for value in trial.case.arguments)
 
 
 def _numbers(value):

@@ -216,7 +216,7 @@ def odd_line(exercise, answer, trials, told):
     odd = suspects.odd() if suspects else []
     if not 0 < len(odd) <= MOST_SHOWN or any(e.tree != answer.name or suspects.names_elsewhere(e) for e in odd):
         return None
-    if len(odd) > 1 and any(map(suspects.is_right_text, odd)):
+    if not all(map(suspects.ran, odd)) or (len(odd) > 1 and any(map(suspects.is_right_text, odd))):
         return None
     if is_nearly_right(trials) and not all(loses_digits(each.node) for each in odd):
         return None  # the digits may be lost before

@@ -100,6 +100,14 @@ def right_at(trial, value, place):
     return compare.same(trial.expected, tuple(mixed), trial.tolerance)
 
 
+def wrong_results(trial):
+    """Return which of several results are not right on a case, as numbers from 0 on."""
+    expected, value = trial.expected, trial.reply.value
+    if not isinstance(expected, tuple) or not isinstance(value, tuple | list) or len(value) != len(expected):
+        return ()
+    return tuple(place for place in range(len(expected)) if not right_at(trial, value, place))
+
+
 def is_right(exercise, trial, result):
     """Return whether ``[value, arguments, options]`` is what the case asks for."""
     if not isinstance(result, list | tuple) or len(result) != 3:

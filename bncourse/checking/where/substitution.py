@@ -34,9 +34,9 @@ from bncourse.checking.where.practice import (
     telling_steps,
 )
 from bncourse.checking.where.recognition import unfinished
-from bncourse.checking.where.several import is_right
+from bncourse.checking.where.several import is_right, wrong_results
 from bncourse.checking.where.steps import distinct, is_same, is_telling, related
-from bncourse.checking.where.suspects import MOST_SHOWN, Suspects, wrong_results
+from bncourse.checking.where.suspects import MOST_SHOWN, Suspects
 
 SHAPES = "bncourse.checking.variants:shapes"
 SUBSTITUTED = "bncourse.checking.variants:substituted"

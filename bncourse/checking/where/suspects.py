@@ -17,7 +17,7 @@ from bncourse.checking.where.flow import Flow, written_into
 from bncourse.checking.where.known import is_known, is_rearranged, rows_of
 from bncourse.checking.where.one_change import SHAPES, helpers_of
 from bncourse.checking.where.places import which_of
-from bncourse.checking.where.several import right_at
+from bncourse.checking.where.several import wrong_results
 from bncourse.checking.where.steps import distinct, is_same, is_telling, steps_of
 
 MOST_SHOWN = 2  # lines
@@ -98,7 +98,13 @@ class Suspects:
             sources = [each for each in sources if each is not here]
         elif here not in sources:
             sources.append(here)
-        return sorted({each.line for each in self._odd_of(sources)})
+        odd = self._odd_of([each for each in sources if self.ran(each)])
+        return sorted({each.line for each in odd or [here]})
+
+    def ran(self, statement):
+        """Return whether a statement can have run on the case: a branch that did not is not what fails there."""
+        noted = {self._numbers.get(id(each)) for part in statement.parts for each in ast.walk(part)} - {None}
+        return not (noted and self._rows.ran) or bool(noted & self._rows.ran)
 
     def _odd_of(self, statements):
         """Return the statements in which the mistake can be.
@@ -111,7 +117,8 @@ class Suspects:
         for each in doubted:
             before = [one for one in self._flow.before(each) if one is not each]
             if each not in odd and not any(one in doubted for one in before):
-                odd += [one for one in before if not self.is_right_text(one)] or [
+                unlike = [one for one in before if not (self.is_right_text(one) or self._is_certain(one))]
+                odd += unlike or [
                     each,
                     *(one for one in before if not self._is_certain(one)),
                 ]
@@ -123,7 +130,8 @@ class Suspects:
         Then another value there may make up for a mistake in any line that no right answer has.
         """
         line, _, _, tree, _ = self._places[number]
-        odd = [s for s in self._flow.statements if not self.is_right_text(s) and not self._is_cleared(s)]
+        ran = filter(self.ran, self._flow.statements)
+        odd = [each for each in ran if not self.is_right_text(each) and not self._is_cleared(each)]
         return sorted({(tree, line), *(each.line for each in odd)})
 
     def odd(self):
@@ -288,11 +296,3 @@ def suspects_on(exercise, answer, trial):
     steps = distinct([(step.name, step.value) for step in steps_of(exercise, trial.case)])
     chance = Everywhere(exercise, answer, source).by_chance(rows)
     return Suspects(exercise, changes, places, rows, inputs, steps, wrong_results(trial), chance)
-
-
-def wrong_results(trial):
-    """Return which of several results are not right on a case, as numbers from 0 on."""
-    expected, value = trial.expected, trial.reply.value
-    if not isinstance(expected, tuple) or not isinstance(value, tuple | list) or len(value) != len(expected):
-        return ()
-    return tuple(place for place in range(len(expected)) if not right_at(trial, value, place))

@@ -228,7 +228,7 @@ def the_number_of_features_in_dx(dx_hat, centred, total, dvar, dmean, dout):
 
 
 @input_gradient_staged.wrong("B2", step="dx", looks_like=r"dx\s*=|return")
-def the_two_missing_in_dx(dx_hat, centred, total, dvar, dmean, dout):
+def the_factor_2_missing_in_dx(dx_hat, centred, total, dvar, dmean, dout):
     """The factor 2 is missing in the path through the variance: the slope of the square (x - mean)**2 is 2 (x -
     mean)."""
     return dx_hat / np.sqrt(total) + dvar * centred / len(centred) + dmean / len(centred)
