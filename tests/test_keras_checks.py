@@ -291,7 +291,10 @@ _ROOT_ALONE = ("keras.ops.sqrt(var + self.epsilon)", "keras.ops.sqrt(var)")
         (
             [_EPSILON_IN_VAR, _ROOT_ALONE],
             0,
-            ["epsilon averaged too", "This is about 'its output after training' alone. Epsilon is left out"],
+            [
+                "epsilon averaged too",
+                "This is about 'its output after training' and 'with trainable = False' alone. Epsilon",
+            ],
         ),
     ],
 )

@@ -14,7 +14,6 @@ import numpy as np
 from bncourse.checking.exercise import WrongIdea
 
 _FIXED = (0.0, 1.0, 1e-3, 1e-5, 1e-8, 1e-6, 1e-4, 1e-7, 1e-12, 1e-10, 1e-2, 0.1, 0.5, 0.9, 0.99, 0.999, 0.01)
-WHERE_IT_FAILS = ("Where it fails, ", "Beside that, where it fails ")  # these say already where they hold
 _FREQUENT = (0.0, 1e-3, 1e-5, 1e-8)  # these are tried together with another wrong idea too
 _COMPUTED = {"{}**2": lambda v: v**2, "-{}": lambda v: -v, "the root of {}": np.sqrt, "1 - {}": lambda v: 1 - v}
 
@@ -34,9 +33,13 @@ class ArgumentIdea(WrongIdea):
     leaves_out : str
         The name of the argument that it takes as 0, or "".
     exchanges : bool
-        Whether it takes two arguments for each other.
+        Whether it takes two arguments, or the two values of one, for each other.
+    option : str
+        The name of the argument whose two values it takes for each other, or "".
     concerns : tuple of str
         The names of the arguments that it takes as one number everywhere, or for each other.
+    says_where : bool
+        Whether its sentence says where it holds.
     """
 
     change: object = None
@@ -44,7 +47,9 @@ class ArgumentIdea(WrongIdea):
     frequent: bool = True
     leaves_out: str = ""
     exchanges: bool = False
+    option: str = ""
     concerns: tuple = ()
+    says_where: bool = False
 
 
 def argument_ideas(exercise):
@@ -72,10 +77,23 @@ def argument_ideas(exercise):
 
     for name, value in values.items():
         if isinstance(value, bool | str):
-            for fixed in sorted({case.options[name] for case in exercise.draw(0) if name in case.options}):
-                says = f"{WHERE_IT_FAILS[0]}it does what belongs to {name}={fixed!r}."
-                also = f"{WHERE_IT_FAILS[1]}it does what belongs to {name}={fixed!r}."
-                add(f"{name} taken as {fixed!r}", says, also, _fixes(name, fixed))
+            asked = [exercise.call_of(case).get(name, defaults.get(name)) for case in exercise.draw(0)]
+            kinds = sorted(set(asked))
+            if len(kinds) == 2:
+                says = (
+                    f"The two values of `{name}` are exchanged: with {name}={kinds[0]!r} it does what belongs to "
+                    f"{name}={kinds[1]!r}, and the other way round."
+                )
+                also = f"Beside that, the two values of `{name}` are exchanged."
+                swapped = _turns(name, kinds, defaults.get(name))
+                kept = {"exchanges": True, "option": name}
+                add(f"the values of {name} exchanged", says, also, swapped, frequent=False, **kept)
+            for fixed in kinds:
+                others = [kind for kind in kinds if kind != fixed]
+                where = f"with {name}={others[0]!r}" if len(others) == 1 else "where it fails"
+                says = f"{where[0].upper()}{where[1:]} it does what belongs to {name}={fixed!r}."
+                also = f"Beside that, {where} it does what belongs to {name}={fixed!r}."
+                add(f"{name} taken as {fixed!r}", says, also, _fixes(name, fixed), says_where=True)
         elif isinstance(value, float):
             for fixed in dict.fromkeys([*([defaults[name]] if name in defaults else []), *_FIXED]):
                 said = f"Your result is what {name}={fixed:g} gives, whatever `{name}` is passed"
@@ -151,6 +169,11 @@ def _computes(name, compute):
 
 def _fills(name, value):
     return lambda given: given | {name: np.full_like(given[name], value)}
+
+
+def _turns(name, kinds, default):
+    one, other = kinds
+    return lambda given: given | {name: other if given.get(name, default) == one else one}
 
 
 def _exchanges(one, other):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncourse.checking.answer import Opaque
-from bncourse.checking.digits import describe, keys, shape_of, telling
+from bncourse.checking.digits import describe, in_words_of_the_check, is_told_absent, keys, shape_of, telling
 from bncourse.checking.numbers.shapes import of_the_shape
 
 
@@ -39,13 +39,15 @@ class Tolerance:
 
     `single` gives, for each returned value, the absolute difference that rounding to float32 alone can
     make in a right answer. It is a function, for it costs a call and few answers need it. `rows` says whether an
-    axis of length 1 may stand before the one axis of a value.
+    axis of length 1 may stand before the one axis of a value. `told` says whether texts are what a driver says of an
+    answer, and none that the answer gave.
     """
 
     rtol: float = 1e-8
     atol: float = 1e-10
     single: Callable[[], Sequence[float]] = lambda: ()
     rows: bool = True
+    told: bool = False
 
 
 def mismatch(expected, got, names, tolerance):
@@ -192,6 +194,9 @@ def _one_mismatch(expected, got, name, tolerance, place=0):
         got = bool(got) if isinstance(got, np.ndarray) and got.ndim == 0 and got.dtype == bool else got
         if type(got) is type(expected) and got == expected:
             return None
+        if tolerance.told and isinstance(expected, str) and isinstance(got, str):
+            wanted = in_words_of_the_check(expected)
+            return Mismatch("values", f"{name} should be {wanted}", wanted, in_words_of_the_check(got))
         return Mismatch("values", f"{name} should be {expected!r}", repr(expected), describe(got))
     return _numbers_mismatch(np.asarray(expected), got, name, tolerance, place)
 
@@ -209,6 +214,8 @@ def _numbers_mismatch(expected, got, name, tolerance, place):
             return Mismatch("type", f"{name} should be a number", wanted, f"a {kind} of {len(got)}", reason)
         return Mismatch("type", f"{name} should be an array", wanted, f"a {kind} of {len(got)}", _boxed(expected, got))
     numbers = "a number" if expected.ndim == 0 else "an array of numbers"
+    if tolerance.told and is_told_absent(got):
+        return Mismatch("type", f"{name} should be {numbers}", wanted, in_words_of_the_check(got))
     if isinstance(got, Opaque | Mapping | str):
         reason = f"What comes back is {describe(got)}. Return {numbers} and nothing around it."
         return Mismatch("type", f"{name} should be {numbers}", wanted, describe(got), reason)

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from bncourse.checking import compare
-from bncourse.checking.arguments import WHERE_IT_FAILS, ArgumentIdea
+from bncourse.checking.arguments import ArgumentIdea
 from bncourse.checking.faults import explain, is_explained
 from bncourse.checking.lines import is_told_by, mentions, unused
 from bncourse.checking.numbers.memory import is_unwritten
@@ -110,10 +110,11 @@ def diagnose_others(exercise, source, replay, told, ideas):
 def _in_part(replay, idea, says, part):
     """Say of which part a wrong idea is told, where another part shows that it holds there alone."""
     there = only_there(replay, idea, part)
-    if not there or says.startswith(WHERE_IT_FAILS):
+    if not there or getattr(idea, "says_where", False):
         return says
     before, says = (_ELSEWHERE, says.removeprefix(_ELSEWHERE)) if says.startswith(_ELSEWHERE) else ("", says)
-    return f"{before}This is about {there!r} alone. {says}"
+    about = " and ".join(filter(None, [", ".join(map(repr, there[:-1])), repr(there[-1])]))
+    return f"{before}This is about {about} alone. {says}"
 
 
 def _of_the_rest(exercise, trial):

@@ -10,6 +10,8 @@ SHOWN = 5  # an array of so many numbers is shown whole
 MOST_IN_A_ROW = 8
 # Expected and yours are written with as many significant digits as it takes to tell them apart.
 DIGITS = (6, 9, 12, 17)
+_ABSENT = "none: "  # with this a driver begins what it says where there is no value
+_LONGEST_TOLD = 300
 
 
 def written(values):
@@ -125,6 +127,16 @@ def describe(value):
     if array.ndim == 0:
         return f"the number {_number(array)}"
     return f"an array of the shape {shape_of(array)}"
+
+
+def is_told_absent(value):
+    """Return whether a driver says that what it looked for is not there."""
+    return isinstance(value, str) and value.startswith(_ABSENT)
+
+
+def in_words_of_the_check(text):
+    """Write what a driver says of an answer; it is no text of the answer, so it stands without quotes."""
+    return text.removeprefix(_ABSENT)[:_LONGEST_TOLD]
 
 
 def keys(mapping):

@@ -165,7 +165,7 @@ class Replay:
             return self._observed(trials) if watched else []
         found = self._nearest(((idea,) for idea in self._ideas), trials)
         if not found and any(trial.kind not in ("", "changed") for trial in trials):
-            exchanges = ((idea,) for idea in self._arguments if idea.exchanges and tells(trials))
+            exchanges = ((idea,) for idea in self._about(trials) if idea.exchanges and tells(trials))
             found = self._nearest(exchanges, trials)  # one mistake, where two of the bank may give the same
             may_meet = meeting(self, self._in_order(trials)[0])
             pairs = (ideas for ideas in self.exercise.suspects() if len(ideas) == 2 and may_meet(*ideas))
@@ -177,7 +177,7 @@ class Replay:
         """Return an idea about the arguments, alone or together with one from the bank."""
         if not tells(trials) or all(passed_on(self.exercise, trial) for trial in trials):
             return ()
-        about = self._arguments
+        about = self._about(trials)
         if left_out := self._left_out(trials):
             return left_out
         found = self._nearest(((idea,) for idea in about), trials)
@@ -186,6 +186,15 @@ class Replay:
         both = ((idea, o) for o in frequent for idea in self.exercise.wrong_ideas if not speaks_of(idea, o.concerns))
         both = (ideas for ideas in both if may_meet(*ideas))
         return found or self._nearest(both, trials)
+
+    def _about(self, trials):
+        """Return the ideas about arguments; one about both values of an option needs cases of both that fail."""
+        calls = [self.exercise.call_of(trial.case) for trial in trials if trial.kind]
+        return [
+            idea
+            for idea in self._arguments
+            if not idea.option or len({idea.change(dict(call))[idea.option] for call in calls}) == 2
+        ]
 
     def _left_out(self, trials):
         """Give an argument that has no effect wherever the truth gives numbers without it, whatever comes elsewhere."""

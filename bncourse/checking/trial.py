@@ -77,7 +77,8 @@ def _examine(exercise, trial):
     wanted = trial.expected
     if exercise.observes:
         wanted = {key: value for key, value in wanted.items() if key not in exercise.observes}
-    found = compare.mismatch(wanted, reply.value, exercise.returns, trial.tolerance)
+    tolerance = replace(trial.tolerance, told=bool(exercise.driver))
+    found = compare.mismatch(wanted, reply.value, exercise.returns, tolerance)
     if found is None or found.kind == "values":
         for sentence, holds in exercise.properties:
             pair = holds(case, _unwrapped(trial.expected, reply.value))

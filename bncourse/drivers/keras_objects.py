@@ -144,7 +144,7 @@ drive_layer.call_of = lambda what, x, momentum, epsilon, *weights: {"momentum": 
 def _weights_of(layer):
     found = {name: getattr(layer, name, None) for name in ROLES}
     start = {
-        f"{name} at the start": _array(weight) if hasattr(weight, "assign") else "no weight of the layer"
+        f"{name} at the start": _array(weight) if hasattr(weight, "assign") else f"none: the layer has no weight {name}"
         for name, weight in found.items()
     }
     return {
@@ -231,14 +231,16 @@ def _config_and_copies(keras, layer, x, make):
         keras.Sequential([keras.Input(x.shape[1:]), layer]).save(path)
         saved = keras.models.load_model(path, custom_objects={type(layer).__name__: type(layer)})
     return {
-        "momentum in get_config()": config.get("momentum", "missing"),
-        "epsilon in get_config()": config.get("epsilon", "missing"),
-        "momentum where none is passed": usual.get("momentum", "missing"),
-        "epsilon where none is passed": usual.get("epsilon", "missing"),
-        "the name in get_config()": "there" if config.get("name") == layer.name else "missing",
+        **{f"{key} in get_config()": _kept(config, key) for key in ("momentum", "epsilon")},
+        **{f"{key} where none is passed": _kept(usual, key) for key in ("momentum", "epsilon")},
+        "the name in get_config()": "that of the layer" if config.get("name") == layer.name else _kept(config, "name"),
         "y of the layer that from_config gives": copied,
         "y of the layer saved and loaded": _array(saved(x, training=False)),
     }
+
+
+def _kept(config, key):
+    return config.get(key, f"none: the key {key!r} is not in get_config()")
 
 
 def _weight(layer, name):

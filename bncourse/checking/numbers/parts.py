@@ -39,7 +39,7 @@ def _spoils(replay, idea, trial):
 
 
 def only_there(replay, idea, part):
-    """Return the part of which a wrong idea is told, where another part is right that the idea would spoil; else "".
+    """Return the parts of which a wrong idea is told, where another part is right that the idea would spoil; else none.
 
     Parameters
     ----------
@@ -50,11 +50,15 @@ def only_there(replay, idea, part):
 
     Returns
     -------
-    str
+    list of str
+        That part, and the others that fail and that it explains too.
     """
     others = [trial for trial in replay.trials if not trial.kind and trial.case.part != part]
     firsts = {trial.case.part: trial for trial in reversed(others)}
-    return part if any(_spoils(replay, idea, each) for each in firsts.values()) else ""
+    if not any(_spoils(replay, idea, each) for each in firsts.values()):
+        return []
+    failing = dict.fromkeys(trial.case.part for trial in replay.trials if trial.kind and trial.case.part != part)
+    return [part, *(other for other in failing if _explains(replay, idea, _of(replay, other)))]
 
 
 def of_other_parts(replay, part, ideas):

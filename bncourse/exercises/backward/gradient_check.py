@@ -176,6 +176,35 @@ def dx_alone_compared(forward, backward, x, gamma, beta):
     return all(close(a, b) for a, b in both(forward, backward, x, gamma, beta)[:1])
 
 
+@gradient_check.wrong("B4")
+def dgamma_never_compared(forward, backward, x, gamma, beta):
+    """Your check says nothing of dgamma: an average in the place of its sum passes. Compare all three gradients, and
+    say True only where all of them agree."""
+    dx, _, dbeta = (close(a, b) for a, b in both(forward, backward, x, gamma, beta))
+    return dx and dbeta
+
+
+@gradient_check.wrong("B4")
+def dbeta_never_compared(forward, backward, x, gamma, beta):
+    """Your check says nothing of dbeta: an average in the place of its sum passes. Compare all three gradients, and say
+    True only where all of them agree."""
+    return all(close(a, b) for a, b in both(forward, backward, x, gamma, beta)[:2])
+
+
+@gradient_check.wrong("B4")
+def dgamma_alone_compared(forward, backward, x, gamma, beta):
+    """The verdict is that on dgamma alone: a wrong dx and a wrong dbeta pass. Compare all three gradients, and say True
+    only where all of them agree."""
+    return all(close(a, b) for a, b in both(forward, backward, x, gamma, beta)[1:2])
+
+
+@gradient_check.wrong("B4")
+def dbeta_alone_compared(forward, backward, x, gamma, beta):
+    """The verdict is that on dbeta alone: a wrong dx and a wrong dgamma pass. Compare all three gradients, and say True
+    only where all of them agree, not only the last."""
+    return all(close(a, b) for a, b in both(forward, backward, x, gamma, beta)[2:])
+
+
 @gradient_check.wrong("B4", looks_like=r"\[0|first")
 def one_number_of_each_compared(forward, backward, x, gamma, beta):
     """You compare a part of each gradient. A mistake may sit in another one: compare every number."""
@@ -246,8 +275,8 @@ def a_check_that_never_says_no(forward, backward, x, gamma, beta):
 @gradient_check.wrong("B4")
 def a_check_that_never_says_yes(forward, backward, x, gamma, beta):
     """Your check says False to every backward pass, also to the right ones. Is the loss sum(dout * y), with the dout
-    that backward got? Is the difference divided by twice the step? A step of 1e-5 and a relative tolerance of 1e-5
-    leave room for rounding."""
+    that backward got? Is the difference divided by twice the step? Does one number move at a time, all others as they
+    were passed? A step of 1e-5 and a relative tolerance of 1e-5 leave room for rounding."""
     both(forward, backward, x, gamma, beta)  # what it calls is what most call
     return False
 

@@ -6,10 +6,12 @@ from bncourse import reference
 from bncourse.checking import Case, Exercise
 from bncourse.exercises.batches import by_hand
 
+_FAR = 4.0  # of the medians from 0
+
 
 def _band(rng, steps, scale=1.0):
     """Draw percentiles whose median is lowest and highest within the record, and whose band is lopsided."""
-    median = rng.uniform(-1.0, 1.0, steps) + rng.choice([-4.0, 4.0])
+    median = rng.uniform(-1.0, 1.0, steps) + rng.choice([-_FAR, _FAR])
     if steps > 3:
         low, high = rng.permutation(np.arange(1, steps - 1))[:2]
         median[low] = median.min() - rng.uniform(0.5, 1.5)
@@ -23,6 +25,8 @@ def _drift_cases(rng):
     yield Case("6 steps", (around,))
     yield Case("9 steps of a unit on a large scale", (_band(rng, 9, scale=50.0),))
     rising, falling = _band(rng, 5), _band(rng, 5)
+    if rising[0, 1] * falling[0, 1] > 0:  # once above 0 and once below: a running largest or smallest may start at 0
+        falling -= 2 * _FAR * np.sign(falling[0, 1])
     yield Case("a median that only rises", (rising[np.argsort(rising[:, 1])],))
     yield Case("a median that only falls", (falling[np.argsort(-falling[:, 1])],))
     still = _band(rng, 4)
@@ -120,6 +124,27 @@ def the_largest_median(percentiles):
     """You take the largest median and not the range. Subtract the smallest one from it: where the unit's input lies is
     no drift, only how far it moves."""
     return percentiles[:, 1].max()
+
+
+@drift.wrong("D2", step="distance", looks_like=r"=\s*0(?:\.0?)?\s*$|0(?:\.0?)?,|zeros|initial|max\(")
+def a_largest_median_that_starts_at_0(percentiles):
+    """Your largest median is never below 0, as if there were a 0 among the medians: where all are below 0, that is too
+    large. A running largest starts at the first median, and not at 0."""
+    return max(0.0, percentiles[:, 1].max()) - percentiles[:, 1].min()
+
+
+@drift.wrong("D2", step="distance", looks_like=r"=\s*0(?:\.0?)?\s*$|0(?:\.0?)?,|zeros|initial|min\(")
+def a_smallest_median_that_starts_at_0(percentiles):
+    """Your smallest median is never above 0, as if there were a 0 among the medians: where all are above 0, that is too
+    small. A running smallest starts at the first median, and not at 0."""
+    return percentiles[:, 1].max() - min(0.0, percentiles[:, 1].min())
+
+
+@drift.wrong("D2", step="distance", looks_like=r"=\s*0(?:\.0?)?\s*$|0(?:\.0?)?,|zeros|initial")
+def a_largest_and_a_smallest_median_that_start_at_0(percentiles):
+    """You take the range as if there were a 0 among the medians: the largest is never below 0, and the smallest never
+    above. A running largest and a running smallest start at the first median, and not at 0."""
+    return max(0.0, percentiles[:, 1].max()) - min(0.0, percentiles[:, 1].min())
 
 
 @drift.wrong("D2", step="distance", looks_like=r"\[\s*:\s*,\s*0\s*\]")
@@ -258,43 +283,3 @@ def the_median_divided_step_by_step(percentiles):
 def the_mean_of_the_quotients(percentiles):
     """You divide by the width at each step and average the quotients. Average the widths first, then divide once."""
     return np.mean(np.ptp(percentiles[:, 1]) / (percentiles[:, 2] - percentiles[:, 0]))
-
-
-@drift.right
-def a_drift_with_a_loop(percentiles):
-    lowest = highest = percentiles[0, 1]
-    total = 0.0
-    for lower, median, upper in percentiles:
-        lowest, highest = min(lowest, median), max(highest, median)
-        total += upper - lower
-    return (highest - lowest) / (total / len(percentiles))
-
-
-@drift.right
-def a_drift_from_columns(percentiles):
-    lower, median, upper = percentiles.T
-    return (np.max(median) - np.min(median)) / (np.mean(upper) - np.mean(lower))
-
-
-@drift.right
-def a_drift_by_numpys_ptp(percentiles):
-    return np.ptp(percentiles, axis=0)[1] / (percentiles @ np.array([-1.0, 0.0, 1.0])).mean()
-
-
-@drift.right
-def a_drift_by_einsum(percentiles):
-    width = np.einsum("tp,p->", percentiles, np.array([-1.0, 0.0, 1.0])) / percentiles.shape[0]
-    return np.subtract.outer(percentiles[:, 1], percentiles[:, 1]).max() / width
-
-
-@drift.right
-def a_drift_of_a_kept_column(percentiles):
-    median = percentiles[:, 1:2]
-    moved = median.max(axis=0) - median.min(axis=0)
-    return (moved / np.mean(percentiles[:, 2] - percentiles[:, 0]))[0]
-
-
-@drift.right
-def a_drift_in_float32(percentiles):
-    single = percentiles.astype(np.float32)
-    return (single[:, 1].max() - single[:, 1].min()) / (single[:, 2] - single[:, 0]).mean()

@@ -64,7 +64,7 @@ def gamma_and_beta_never_used(momentum=0.99, epsilon=1e-3):
 
 @_wrong("F7", looks_like=r"return")
 def a_layer_without_beta(momentum=0.99, epsilon=1e-3):
-    """You scale by gamma, but beta is never added."""
+    """You scale by gamma, and do not add beta."""
     return layer_with(
         momentum,
         epsilon,
