@@ -112,3 +112,20 @@ def test_the_line_that_is_shown_is_the_wrong_one(body, line, is_one_change):
     assert "in both" not in sentence, verdict.text()
     assert f"({shown[0]})" not in sentence.partition("So far it is right")[2].partition(".")[0], verdict.text()
     assert ("One change makes every case" in sentence) == is_one_change, verdict.text()
+
+
+def test_where_two_branches_can_be_wrong_none_of_them_is_shown_alone():
+    text = """
+    def batch_norm_conv(x, gamma, beta, eps=1e-3, data_format="channels_last"):
+        if data_format == "channels_last":
+            places, shape = (1, 2), (1, 1, 1, -1)
+        else:
+            places, shape = (2, 3), (1, -1, 1, 1)
+        mean = x.mean(axis=places).mean(axis=0).reshape(shape)
+        var = x.var(axis=places).mean(axis=0).reshape(shape)
+        scale = gamma.reshape(shape) / np.sqrt(var + eps)
+        return (x - mean) * scale + beta.reshape(shape)
+    """
+    sentence, verdict = said("batch_norm_conv", text)
+    assert "line 7" in sentence, verdict.text()
+    assert not re.search(r"line [35]\b", sentence + verdict.where), verdict.text()

@@ -215,3 +215,27 @@ def test_a_row_of_the_input_is_not_called_right_where_it_should_have_been_sorted
     """
     sentence, verdict = said("input_percentiles", text)
     assert "`row` (line 5)" not in sentence, verdict.text()
+
+
+def test_a_check_of_gradients_is_not_mended_by_other_inputs():
+    text = """
+    def gradient_check(forward, backward, x, gamma, beta):
+        dout = np.random.default_rng(0).normal(size=x.shape)
+        given = [x, gamma, beta]
+        claims = backward(dout, *given)
+        off, size = 0.0, 0.0
+        for n in range(3):
+            numeric = np.zeros(given[n].shape)
+            for i in np.ndindex(numeric.shape):
+                up = [a.copy() for a in given]
+                down = [a.copy() for a in given]
+                up[n][i] += 1e-5
+                down[n][i] -= 1e-5
+                numeric[i] = np.sum(dout * forward(*up) - dout * forward(*down)) / 2e-5
+            off += np.sum((claims[n] - numeric) ** 2)
+            size += np.sum(numeric**2)
+        return bool(off**0.5 <= 1e-5 * size**0.5)
+    """
+    sentence, verdict = said("gradient_check", text)
+    assert not re.search(r"in place of `(x|gamma|beta)`", sentence), verdict.text()
+    assert verdict.outcome != "correct" and "one size for all" in verdict.text(), verdict.text()

@@ -3,6 +3,7 @@
 Only where the answer lives in this process, as in a notebook: behind the walls each of its calls would cross them.
 """
 
+import ast
 import itertools
 import time
 
@@ -14,6 +15,7 @@ from bncourse.checking.variants import GOES_ON, WHICH, turns
 from bncourse.checking.where.elsewhere import is_right_elsewhere
 from bncourse.checking.where.found import told
 from bncourse.checking.where.one_change import helpers_of, is_name_or_number, may_be_run_again
+from bncourse.checking.where.places import parameters_of
 
 MOST = 300  # changes
 SLOWEST = 0.02  # seconds of a processor that a call takes
@@ -80,7 +82,8 @@ def _search(exercise, answer, trials, failing, changes):
     attempt(exercise, answer, first.case, (first.expected, first.tolerance))
     if time.process_time() - began > SLOWEST:
         return None
-    candidates = iter(sorted(changes.of_slopes(), key=is_name_or_number)[:MOST])
+    possible = (each for each in changes.of_slopes() if not _bends_what_is_given(each, changes.functions[0]))
+    candidates = iter(sorted(possible, key=is_name_or_number)[:MOST])
     while batch := list(itertools.islice(candidates, _BATCH)):
         other, names = answer.rewritten(changes.source(batch), {WHICH: 0})
         for number, change in enumerate(batch, start=1):
@@ -89,6 +92,12 @@ def _search(exercise, answer, trials, failing, changes):
             if holds and is_right_elsewhere(exercise, other, lambda names=names: names.update({GOES_ON: turns()})):
                 return change
     return None
+
+
+def _bends_what_is_given(change, function):
+    """Return whether a change calculates with an input before it is used: then another question is answered."""
+    is_one = change.function == function.name and getattr(change.node, "id", "") in parameters_of(function)
+    return is_one and not isinstance(change.replacement, ast.Name)
 
 
 def _asked(exercise, trial):

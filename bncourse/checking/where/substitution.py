@@ -139,9 +139,8 @@ class _Search:
 
     def _two(self, first, places, tries):
         """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
-        assigned = (ast.Assign, ast.AugAssign, ast.Tuple)
         named = [t for t in tries if t.step.name and not (t.whole or t.doubtful or self.suspects.is_filled(t.number))]
-        named = [each for each in named if isinstance(places[each.number][2], assigned)]
+        named = [each for each in named if isinstance(places[each.number][2], ast.Assign | ast.AugAssign | ast.Tuple)]
         enough = [one for (one,) in self._held([(each,) for each in named], first)]  # with these no other is needed
         named = [each for each in named if not any(each is one for one in enough)]
         both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]
@@ -240,6 +239,7 @@ class _Search:
         trial = self.practice[number]
         steps = {step.key: step for step in all_steps(self.kept, number)}
         evaluated = self._seen(number)
+        self._seen(self.first).ran |= evaluated.ran if trial.kind else set()
         there = [one for one in ones if one.number in evaluated]
         if not there or any(one.step.key not in steps for one in there):
             return not trial.kind

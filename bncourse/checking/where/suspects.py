@@ -102,7 +102,7 @@ class Suspects:
         return sorted({each.line for each in odd or [here]})
 
     def ran(self, statement):
-        """Return whether a statement can have run on the case: a branch that did not is not what fails there."""
+        """Return whether a statement can have run where it fails: a branch that did not is not what is wrong there."""
         noted = {self._numbers.get(id(each)) for part in statement.parts for each in ast.walk(part)} - {None}
         return not (noted and self._rows.ran) or bool(noted & self._rows.ran)
 
