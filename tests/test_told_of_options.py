@@ -165,3 +165,39 @@ def test_a_mistake_that_several_parts_share_is_told_of_all_of_them():
     sentences, verdict = said("OwnBatchNormalization", before + inference + after, layers=keras.layers, ops=keras.ops)
     assert "its output while training" in verdict.passed and "never" not in sentences
     assert "'its output after training', 'with trainable = False' and 'get_config, from_config and saving'" in sentences
+
+
+def _in_turns(make, keep):
+    """Give the layer with its weights made, or its moving statistics kept, in a loop."""
+    text = LAYER
+    head, rest = text.split("        self.gamma = ")
+    if make:
+        text = head + make + "\n    def call" + rest.split("\n    def call")[1]
+    if keep:
+        before, after = text.split("            self.moving_mean.assign(")
+        text = before + keep + "        else:" + after.split("        else:", 1)[1]
+    return text
+
+
+MADE = """        starts = {"gamma": "ones", "beta": "ones", "moving_mean": "zeros", "moving_variance": "ones"}
+        for name, start in starts.items():
+            trainable = not name.startswith("moving")
+            setattr(self, name, self.add_weight(shape=shape, initializer=start, trainable=trainable, name=name))
+"""
+KEPT = """            for old, new in ((self.moving_mean, mean), (self.moving_variance, mean)):
+                old.assign(self.momentum * old + (1 - self.momentum) * new)
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (_in_turns(MADE, ""), '`"zeros"` in place of `"ones"` (the second `"ones"` of the line)'),
+        (_in_turns("", KEPT), "`var` in place of `mean` (the second `mean` of the line)"),
+    ],
+    ids=["its weights", "its moving statistics"],
+)
+def test_the_change_is_found_in_a_layer_that_goes_through_its_weights_in_a_loop(text, words):
+    keras = pytest.importorskip("keras")
+    sentences, verdict = said("OwnBatchNormalization", text, layers=keras.layers, ops=keras.ops)
+    assert words in sentences and verdict.where

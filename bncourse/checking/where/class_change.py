@@ -13,6 +13,7 @@ from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.trial import attempt
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH, turns
 from bncourse.checking.where.found import Found, says_which
+from bncourse.checking.where.layer import wrong_of
 from bncourse.checking.where.one_change import is_harmless, is_name_or_number
 
 MOST = 40  # changes
@@ -42,7 +43,9 @@ def class_change(exercise, answer, trials, part):
     changes = Changes(answer.source)
     here = sorted((trial for trial in trials if trial.case.part == part), key=lambda trial: not trial.kind)
     try:
-        candidates = iter(_in_order(exercise, changes, _methods_run(exercise, answer, changes, here[0]))[:MOST])
+        methods = _methods_run(exercise, answer, changes, here[0])
+        wrong = {name for name in wrong_of(trials) if name.isidentifier()}
+        candidates = iter(_in_order(exercise, changes, methods, answer.source, wrong)[:MOST])
         while batch := list(itertools.islice(candidates, _BATCH)):
             found = _first(exercise, answer, changes, batch, here, trials)
             if found:
@@ -60,8 +63,14 @@ def _methods_run(exercise, answer, changes, trial):
     return list(dict.fromkeys(reversed(ran)))
 
 
-def _in_order(exercise, changes, methods):
-    """Return the changes of lines that no right answer has, in those methods, the likeliest first."""
+def _in_order(exercise, changes, methods, source, wrong):
+    """Return the changes of lines that no right answer has, in those methods, the likeliest first.
+
+    They are those in the head of a loop that goes through a weight of which alone something is wrong.
+    """
+    rows = source.splitlines()
+    naming = {number for number, row in enumerate(rows, start=1) if any(f"self.{name}" in row for name in wrong)}
+    loops = {node.lineno for each in changes.functions for node in ast.walk(each) if isinstance(node, ast.For)}
     right = {line.does for line in right_lines(exercise)}
     odd = {
         (function.name, node.lineno)
@@ -70,7 +79,12 @@ def _in_order(exercise, changes, methods):
         if isinstance(node, ast.stmt) and node is not function and written_as(node, names_chosen(function)) not in right
     }
     found = [each for each in changes.plain() if each.function in methods and (each.function, each.line) in odd]
-    return sorted(found, key=lambda change: (is_name_or_number(change), methods.index(change.function)))
+    return sorted(found, key=lambda change: (*_likely(change, naming & loops), methods.index(change.function)))
+
+
+def _likely(change, heads):
+    is_in_a_head = change.line in heads
+    return not is_in_a_head, not is_in_a_head and is_name_or_number(change)
 
 
 def _first(exercise, answer, changes, batch, here, trials):

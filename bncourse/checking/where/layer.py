@@ -38,7 +38,7 @@ def of_class(exercise, answer, trials):
         says = f"Line {line} of the class puts a plain array in the place of the weight: "
         says += f"`{answer.source.splitlines()[line - 1].strip()[:80]}`."
         return _found(answer, line, says)
-    wrong = _wrong_of(trials) if tree else None
+    wrong = wrong_of(trials) if tree else None
     if not wrong:
         return None
     if wrong <= _DEFAULTS:
@@ -80,7 +80,7 @@ def _found(answer, line, says):
     return Found(line, answer.source.splitlines()[line - 1].strip(), says, answer.name, False)
 
 
-def _wrong_of(trials):
+def wrong_of(trials):
     """Return the names of the results that are not right in some case; none where a case has other results."""
     wrong = set()
     for trial in trials:

@@ -200,13 +200,22 @@ def is_harmless(source, may_draw=False):
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
+    own = {id(node.func) for node in ast.walk(tree) if _sets_its_own(node)}
     for node in ast.walk(tree):
+        if id(node) in own:
+            continue
         if isinstance(node, ast.Global | ast.Nonlocal | ast.AsyncFunctionDef | ast.Yield | ast.YieldFrom):
             return False
         draws = may_draw and getattr(node, "attr", None) == "random"
         if not draws and {getattr(node, "id", None), getattr(node, "attr", None)} & (_UNSAFE | _ENDLESS):
             return False
     return True
+
+
+def _sets_its_own(node):
+    """Return whether a node is ``setattr(self, ...)``, which leaves no trace but in an object that is made anew."""
+    is_call = isinstance(node, ast.Call) and getattr(node.func, "id", "") == "setattr"
+    return is_call and bool(node.args) and getattr(node.args[0], "id", "") == "self"
 
 
 def tells(trials):
