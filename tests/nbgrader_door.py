@@ -18,7 +18,7 @@ import bncourse.grading.nbgrader.execute
 import bncourse.grading.nbgrader.feedback_page
 import bncourse.grading.nbgrader.hooks
 import bncourse.grading.nbgrader.reading_aids
-import bncourse.grading.nbgrader.worked_solutions  # noqa: F401
+import bncourse.grading.nbgrader.worked_solutions  # noqa: F401 (loaded once for all commands)
 
 
 def run(arguments, folder, environment):

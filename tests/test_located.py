@@ -278,18 +278,16 @@ def gradient_check(forward, backward, x, gamma, beta):
 
 
 @pytest.mark.parametrize(
-    ("sign", "before", "line", "words"),
+    ("sign", "before", "line", "words", "more"),
     [
-        ("+", "right and", 12, "`-` in place of `+` in `up + np.sum(forward(*args) * dout)`"),
-        ("-", "", 13, "`right = right and ...` in place of `right = ...`"),
+        ("+", "right and", 12, "`-` in place of `+` in `up + np.sum(forward(*args) * dout)`", "says False to every"),
+        ("-", "", 13, "`right = right and ...` in place of `right = ...`", "True only where all of them agree"),
     ],
 )
-def test_the_change_that_makes_a_check_of_gradients_right_is_found(sign, before, line, words):
+def test_the_change_that_makes_a_check_of_gradients_right_is_found(sign, before, line, words, more):
     sentence, verdict = said("gradient_check", _CHECK.replace("SIGN", sign).replace("AND", before))
     assert words in sentence and verdict.where.startswith(f"gradient_check(), line {line}: ")
-    never = "says False to every backward pass" in sentence
-    named = "Compare all three gradients" in sentence
-    assert never or named or "What the check saw of calls: a dout of its own, all examples" in sentence
+    assert more in sentence
 
 
 def test_what_a_check_of_gradients_draws_from_is_put_back():

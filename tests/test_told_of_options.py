@@ -3,6 +3,7 @@
 import inspect
 
 import pytest
+from own_layer import LAYER
 from written_cells import said
 
 from bncourse import exercises
@@ -76,33 +77,6 @@ def test_two_values_are_not_told_to_be_exchanged_where_one_of_them_does_somethin
         turned = {other: fixed, fixed: fixed}
         assert "the other way round" not in _sentences(exercise, _with_other(exercise, name, turned.get, fixed))
 
-
-LAYER = """
-class OwnBatchNormalization(layers.Layer):
-    def __init__(self, momentum=0.99, epsilon=1e-3, **options):
-        super().__init__(**options)
-        self.momentum, self.epsilon = momentum, epsilon
-
-    def build(self, input_shape):
-        shape = (input_shape[-1],)
-        self.gamma = self.add_weight(shape=shape, initializer="ones", name="gamma")
-        self.beta = self.add_weight(shape=shape, initializer="zeros", name="beta")
-        self.moving_mean = self.add_weight(shape=shape, initializer="zeros", trainable=False, name="moving_mean")
-        self.moving_variance = self.add_weight(shape=shape, initializer="ones", trainable=False, name="variance")
-
-    def call(self, x, training=None):
-        if training and self.trainable:
-            mean = ops.mean(x, axis=0)
-            var = ops.var(x, axis=0)
-            self.moving_mean.assign(self.momentum * self.moving_mean + (1 - self.momentum) * mean)
-            self.moving_variance.assign(self.momentum * self.moving_variance + (1 - self.momentum) * var)
-        else:
-            mean, var = self.moving_mean, self.moving_variance
-        return self.gamma * (x - mean) / ops.sqrt(var + self.epsilon) + self.beta
-
-    def get_config(self):
-        return {**super().get_config(), "momentum": self.momentum, "epsilon": self.epsilon}
-"""
 
 ABSENT = {
     "momentum": ('"momentum": self.momentum, ', "the number 0.7"),
