@@ -121,11 +121,13 @@ class Replay:
         """Give trials so that those come first that tell most ideas apart and take little."""
         key = tuple(map(id, trials))
         if key not in self._orders:
-            self._orders[key] = sorted(trials, key=self._driven if self.exercise.driver else _told)
+            self._orders[key] = sorted(
+                trials, key=self._as_listed if self.exercise.driver else _cheap_and_telling_first
+            )
         return self._orders[key]
 
     @staticmethod
-    def _driven(trial):
+    def _as_listed(trial):
         """Leave the order of the exercise, cheap cases first; what stopped may have stopped before what takes long."""
         return bool(trial.reply.fault)
 
@@ -247,7 +249,7 @@ class Replay:
         return all(re.search(pattern, text) for pattern in needed for text in said)
 
 
-def _told(trial):
+def _cheap_and_telling_first(trial):
     return trial.reply.seconds > LONG, not trial.kind
 
 
