@@ -18,7 +18,7 @@ GLOSSARY = {
         "A layer that standardizes each feature over the batch, then scales and shifts it; also batch normalization.",
         "batch normalization",
     ),
-    "backend": ("The library with which Keras computes: JAX, TensorFlow or PyTorch.",),
+    "backend": ("The library with which Keras computes, such as JAX, TensorFlow or PyTorch.",),
     "bias": ("A number that a layer adds to each weighted sum. Of an estimate: how far it is off on average.",),
     "biased variance": ("The mean squared distance from the mean: divided by n, not by n - 1.",),
     "channel": ("One of the maps that the filters of a convolution make.", "channels"),
