@@ -271,6 +271,7 @@ def test_a_model_that_is_compiled_without_a_loss_is_not_called_uncompiled():
 
 _AXIS_1 = ("keras.ops.mean(x, axis=0)", "keras.ops.mean(x, axis=1, keepdims=True)")
 _EPSILON_IN_VAR = ("keras.ops.var(x, axis=0)\n", "keras.ops.var(x, axis=0) + self.epsilon\n")
+_SQUARE = "(self.moving_variance + self.epsilon) ** 2 - self.epsilon"
 _ROOT_ALONE = ("keras.ops.sqrt(var + self.epsilon)", "keras.ops.sqrt(var)")
 
 
@@ -291,11 +292,14 @@ _ROOT_ALONE = ("keras.ops.sqrt(var + self.epsilon)", "keras.ops.sqrt(var)")
         (
             [_EPSILON_IN_VAR, _ROOT_ALONE],
             0,
-            [
-                "epsilon averaged too",
-                "This is about 'its output after training' and 'with trainable = False' alone. Epsilon",
-            ],
+            ["epsilon averaged too", "After training you divide by the root of moving_variance without epsilon."],
         ),
+        (
+            [("self.moving_mean, self.moving_variance\n", f"self.moving_mean, {_SQUARE}\n")],
+            0,
+            ["This is about 'its output after training' and 'with trainable = False' alone. "],
+        ),
+        ([("n = shape[-1:]", "n = 1, shape[-1]")], 0, ["shape (1, features)", "Passed: its moving statistics"]),
     ],
 )
 def test_a_layer_that_is_wrong_in_a_way_of_its_own_is_told_what_is_so(changes, line, words):

@@ -285,7 +285,7 @@ def test_two_mistakes_of_a_layer_are_told_each_by_its_part():
     sentence, verdict = _said_of_a_layer(
         ('"zeros", name="beta"', '"ones", name="beta"'), ("if training and", "if training is not False and")
     )
-    assert 'in line 9 of the class, `"zeros"` in place of `"ones"`' in sentence
+    assert 'Beta starts at 1. It starts at 0: initializer="zeros".' in sentence
     assert "training when nobody says so" in verdict.wrong_ideas
 
 
@@ -293,7 +293,7 @@ def test_what_no_idea_explains_of_another_part_is_told():
     sentence, _ = _said_of_a_layer(
         ("ops.sqrt(var + self.epsilon)", "(ops.sqrt(var) + self.epsilon)"), (', "epsilon": self.epsilon', "")
     )
-    assert "This does not explain all of 'get_config, from_config and saving'" in sentence
+    assert "Not all of 'get_config, from_config and saving' is right either" in sentence
     assert "epsilon in get_config()" in sentence
 
 

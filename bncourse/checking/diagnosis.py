@@ -123,7 +123,7 @@ def _of_the_rest(exercise, trial):
     values = [f"{label}: {details[label]}" for label in ("expected", "yours", "error") if label in details]
     said = f"{trial.finding.sentence}; {'; '.join(values)}"
     rest = [f" {sentence}" for sentence in _saw(exercise, trial)]
-    return f"This does not explain all of {trial.case.part!r}, where {said[0].lower()}{said[1:]}.{''.join(rest)}"
+    return f"Not all of {trial.case.part!r} is right either: {said[0].lower()}{said[1:]}.{''.join(rest)}"
 
 
 def _said(idea, exercise, source, beside_another):

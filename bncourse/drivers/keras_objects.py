@@ -10,12 +10,11 @@ import numpy as np
 
 from bncourse.backend import require_keras
 from bncourse.drivers.exported_model import export_model
+from bncourse.drivers.layer_weights import array_of, give_weights, moving_statistics, weights_of
 from bncourse.drivers.model_layers import layers_in_words
 from bncourse.drivers.own_steps import with_own_steps
 from bncourse.drivers.precision import in_single_precision
 from bncourse.drivers.rebuilt_model import rebuild_model
-
-ROLES = ("gamma", "beta", "moving_mean", "moving_variance")
 
 
 @in_single_precision
@@ -62,9 +61,9 @@ def describe_model(build_model, what, x=None, seed=0):
     for weight in model.weights:
         weight.assign(_drawn(weight.name, tuple(weight.shape), seed))
     x = np.asarray(x, np.float32)
-    inference = _array(model(x, training=False))
-    training = _array(model(x, training=True))
-    moved = [_array(w) for w in model.non_trainable_weights if "seed" not in w.name]
+    inference = array_of(model(x, training=False))
+    training = array_of(model(x, training=True))
+    moved = [array_of(w) for w in model.non_trainable_weights if "seed" not in w.name]
     return {
         "the output after training (training=False)": inference,
         "the output while training (training=True)": training,
@@ -107,29 +106,32 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
     first = x if x.ndim == 2 else x[0]
     if what == "weights":
         layer.build(first.shape)  # no call: who has written build alone is told that it holds
-        return _weights_of(layer)
+        return weights_of(layer)
     with _no_numpy():
         layer(first, training=False)
-    for name, value in zip(ROLES, (gamma, beta, moving_mean, moving_variance), strict=True):
-        _weight(layer, name).assign(np.asarray(value, np.float32))
+    give_weights(layer, (gamma, beta, moving_mean, moving_variance))
     if what == "training":
-        return {"y while training": _array(layer(x, training=True))}
+        return {"y while training": array_of(layer(x, training=True))}
     if what == "fit":
         with _no_numpy():
             return {"the weights before the layer, after a step of fit": _stepped(keras, layer, x)}
     if what == "moving statistics":
         for batch in x:
             layer(batch, training=True)
-        return _moving(layer)
+        return moving_statistics(layer)
     if what == "inference":
         y, again = layer(x, training=False), layer(x)
-        return {"y after training": _array(y), "y where nobody says which": _array(again), **_moving(layer)}
+        return {
+            "y after training": array_of(y),
+            "y where nobody says which": array_of(again),
+            **moving_statistics(layer),
+        }
     if what == "frozen":
         layer.trainable = False
-        y = _array(layer(x, training=True))
+        y = array_of(layer(x, training=True))
         return {
             "y of a frozen layer": y,
-            **_moving(layer),
+            **moving_statistics(layer),
             "the number of trainable weights": len(layer.trainable_weights),
         }
     with _no_numpy():
@@ -137,30 +139,15 @@ def drive_layer(layer_class, what, x, momentum, epsilon, gamma, beta, moving_mea
 
 
 drive_layer.calculates_in_single = True
-drive_layer.explains = r"hands a tensor to NumPy|an earlier call has kept|no longer a weight|has no weight"
+drive_layer.explains = (
+    r"hands a tensor to NumPy|an earlier call has kept|no longer a weight|has no weight|the task asks for"
+)
 drive_layer.call_of = lambda what, x, momentum, epsilon, *weights: {"momentum": momentum, "epsilon": epsilon}
-
-
-def _weights_of(layer):
-    found = {name: getattr(layer, name, None) for name in ROLES}
-    start = {
-        f"{name} at the start": _array(weight) if hasattr(weight, "assign") else f"none: the layer has no weight {name}"
-        for name, weight in found.items()
-    }
-    return {
-        "the number of trainable weights": len(layer.trainable_weights),
-        "the number of other weights": len(layer.non_trainable_weights),
-        **start,
-    }
-
-
-def _moving(layer):
-    return {name: _array(_weight(layer, name)) for name in ROLES[2:]}
 
 
 def _stepped(keras, layer, x):
     """Return the weights of a dense layer before this one, after one step of gradient descent, as fit makes it."""
-    inputs, units = x.shape[1], len(_array(layer.gamma))
+    inputs, units = x.shape[1], array_of(layer.gamma).size
     start = np.cos(np.arange(inputs * units, dtype=np.float32)).reshape(inputs, units)
     wanted = np.sin(np.arange(x.size, dtype=np.float32)).reshape(x.shape)
     if keras.backend.backend() == "jax":
@@ -172,7 +159,7 @@ def _stepped(keras, layer, x):
         # as below, on PyTorch: it is Keras that reads its own variables so
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
         model.train_on_batch(x, wanted)
-    return _array(dense.kernel)
+    return array_of(dense.kernel)
 
 
 def _stepped_on_jax(layer, x, start, wanted):
@@ -223,7 +210,7 @@ def _no_numpy():
 def _config_and_copies(keras, layer, x, make):
     config, usual = layer.get_config(), make().get_config()
     copy = type(layer).from_config(config)
-    copied = _array(copy(x, training=True))  # gamma 1 and beta 0, so what differs is epsilon
+    copied = array_of(copy(x, training=True))  # gamma 1 and beta 0, so what differs is epsilon
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         # NumPy 2 warns about the way in which Keras reads its variables when it saves; the learner cannot mend it
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
@@ -235,27 +222,12 @@ def _config_and_copies(keras, layer, x, make):
         **{f"{key} where none is passed": _kept(usual, key) for key in ("momentum", "epsilon")},
         "the name in get_config()": "that of the layer" if config.get("name") == layer.name else _kept(config, "name"),
         "y of the layer that from_config gives": copied,
-        "y of the layer saved and loaded": _array(saved(x, training=False)),
+        "y of the layer saved and loaded": array_of(saved(x, training=False)),
     }
 
 
 def _kept(config, key):
     return config.get(key, f"none: the key {key!r} is not in get_config()")
-
-
-def _weight(layer, name):
-    weight = getattr(layer, name, None)
-    if weight is not None and not hasattr(weight, "assign"):
-        raise AttributeError(
-            f"self.{name} is no longer a weight, or never was one. Make it in build with self.add_weight(...), and "
-            f"change it with self.{name}.assign(value): `self.{name} = value` puts a plain array in its place."
-        )
-    if weight is None:
-        raise AttributeError(
-            f"The layer has no weight {name}. Make it in build: self.{name} = self.add_weight(...); "
-            "the four are gamma, beta, moving_mean and moving_variance."
-        )
-    return weight
 
 
 def _drawn(name, shape, seed):
@@ -283,17 +255,7 @@ def _loss_of_two_rows(model):
     said /= said.sum(axis=1, keepdims=True)
     if "sparse" in _loss(model.loss):
         label = label.argmax(axis=1)
-    return float(_array(model.compute_loss(x=None, y=label, y_pred=require_keras().ops.convert_to_tensor(said))))
-
-
-def _array(tensor):
-    keras = require_keras()
-    # NumPy warns when it reads a Keras variable, but not when it reads the tensor inside
-    inner = tensor.value if isinstance(tensor, keras.Variable) else tensor
-    with warnings.catch_warnings():
-        # on TensorFlow and PyTorch it warns about the tensor too; the learner cannot mend it
-        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
-        return np.array(keras.ops.convert_to_numpy(inner))
+    return float(array_of(model.compute_loss(x=None, y=label, y_pred=require_keras().ops.convert_to_tensor(said))))
 
 
 def _kind(value):

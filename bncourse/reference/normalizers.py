@@ -47,7 +47,8 @@ def normalize_over(x, axes, eps=1e-3):
     x = np.asarray(x)
     mean = x.mean(axis=axes, keepdims=True)
     var = ((x - mean) ** 2).mean(axis=axes, keepdims=True)
-    return (x - mean) / np.sqrt(var + eps)
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return x_hat
 
 
 def layer_norm(x, gamma, beta, eps=1e-3):

@@ -43,6 +43,7 @@ INSIDE = (
     "checking/source.py",
     "checking/variants.py",
     "drivers/keras_objects.py",
+    "drivers/layer_weights.py",
     "drivers/own_steps.py",
     "drivers/precision.py",
     "drivers/sizes.py",

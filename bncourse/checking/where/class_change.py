@@ -90,11 +90,14 @@ def _likely(change, heads):
 def _first(exercise, answer, changes, batch, here, trials):
     """Return the first of some changes with which a part is right in all its cases, and all that was right still is."""
     other, names = answer.rewritten(changes.source(batch), {WHICH: 0})
-    others = [trial for trial in trials if trial not in here and not trial.kind]
+    others = [trial for trial in trials if trial not in here]
     for number, change in enumerate(batch, start=1):
         names[WHICH] = number
-        if all(_is_right(exercise, other, names, trial) for trial in (*here, *others)):
-            whole = all(_is_right(exercise, other, names, trial) for trial in trials if trial.kind)
+        if all(_is_right(exercise, other, names, trial) for trial in (*here, *(t for t in others if not t.kind))):
+            again = [(trial, _again(exercise, other, names, trial)) for trial in others if trial.kind]
+            if any(map(_loses, *zip(*again, strict=True)) if again else ()):
+                continue
+            whole = not any(each.kind for _, each in again)
             what = "this check" if whole else repr(here[0].case.part)
             says = f"One change makes every case of {what} come out right: in line {change.line} of the class, "
             row = answer.source.splitlines()[change.line - 1]
@@ -102,7 +105,18 @@ def _first(exercise, answer, changes, batch, here, trials):
     return None
 
 
-def _is_right(exercise, other, names, trial):
+def _again(exercise, other, names, trial):
     names[GOES_ON] = turns()
-    again = attempt(exercise, other, trial.case, (trial.expected, trial.tolerance))
+    return attempt(exercise, other, trial.case, (trial.expected, trial.tolerance))
+
+
+def _is_right(exercise, other, names, trial):
+    again = _again(exercise, other, names, trial)
     return not again.kind and not again.reply.timed_out
+
+
+def _loses(before, after):
+    """Return whether a result of a case that was right is not right with a change, which then is no repair."""
+    if not after.kind or before.reply.fault:
+        return False
+    return bool(after.reply.fault) or not wrong_of([after]) <= wrong_of([before])

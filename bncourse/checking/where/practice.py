@@ -11,7 +11,7 @@ import numpy as np
 
 from bncourse.checking.trial import truth_of
 from bncourse.checking.where.places import called_name
-from bncourse.checking.where.steps import is_real, is_telling, steps_of
+from bncourse.checking.where.steps import is_real, is_same, is_telling, steps_of
 
 _COPIES = ("array", "asarray", "ascontiguousarray", "astype", "copy", "list")
 PRACTICE = 0  # the seed of the cases in the notebook
@@ -96,6 +96,22 @@ def now_with(one, step, row):
     if whole and count > 1 and np.shape(step.value)[-1 if one.last else 0 :][:1] != (count,):
         return None
     return replace(one, step=step, count=count, whole=whole)
+
+
+def name_of(exercise, value, expected):
+    """Return the name of the result that a value is, where several are returned, or ""."""
+    if isinstance(expected, dict):
+        pairs = expected.items()
+    else:
+        pairs = zip(exercise.returns, expected if isinstance(expected, tuple) else (), strict=False)
+    return next((f"`{name}`" for name, each in pairs if is_same(each, value)), "")
+
+
+def as_put(one, yours):
+    """Return the value of a try as it is put in the place of another, and whether it takes the shape of that for it."""
+    wanted = np.asarray(one.step.value, float)
+    is_reshaped = one.count == 1 and not one.whole and np.squeeze(wanted).shape != np.squeeze(yours).shape
+    return wanted.reshape(np.shape(yours)) if is_reshaped else wanted, is_reshaped
 
 
 def put(one):

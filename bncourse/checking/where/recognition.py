@@ -21,6 +21,7 @@ from bncourse.checking.where.known import is_known, on_the_way, rows_of
 from bncourse.checking.where.one_change import SHAPES, helpers_of, may_be_run_again
 from bncourse.checking.where.steps import is_same, is_telling, steps_of
 from bncourse.checking.where.suspects import MOST_SHOWN, suspects_on
+from bncourse.checking.where.written_to import writer_before
 
 OBSERVED = "bncourse.checking.variants:observed"
 SECONDS = 2.0
@@ -103,8 +104,15 @@ def recognized(exercise, answer, trials, told, is_located=False):
     if not (good or plain):
         says = _unknown(first, passed)
         return None if ends or told.kind == "fault" else Found(0, "", says, answer.name, False)
-    shown = answer.source.splitlines()[number - 1].strip() if ends else ""
-    return Found(number if ends else 0, shown, _sentence(good or plain, first, ends, passed), answer.name, False)
+    says, shown = _sentence(good or plain, first, ends, passed), number if ends else 0
+    if ends:
+        writes, name = writer_before(exercise, answer, told, number)
+        if writes:
+            says = f"`{name}` is {_UNNAMED} until line {writes} writes into it."
+            says = f"{says} After that it is no step of the right answers known here."
+            shown = writes
+    text = answer.source.splitlines()[shown - 1].strip() if shown else ""
+    return Found(shown, text, says, answer.name, False)
 
 
 class _Looped:

@@ -24,8 +24,10 @@ from bncourse.checking.where.practice import (
     Kept,
     Try,
     all_steps,
+    as_put,
     inside_of,
     is_a_copy,
+    name_of,
     now_with,
     practice,
     put,
@@ -197,7 +199,8 @@ class _Search:
         for step in telling_steps(self.kept, first):
             known = any(is_same(step.value, each.value) for each in steps)
             if not known and not any(is_turned(step.value, each) for each in whole):
-                steps.append(step if step.name else replace(step, name=self._name_of(step.value, trial.expected)))
+                name = step.name or name_of(self.exercise, step.value, trial.expected)
+                steps.append(replace(step, name=name))
         known_steps = [(step.name, step.value) for step in steps]
         for number, row in sorted(seen.items()):
             _, count, shape, values = row
@@ -210,10 +213,11 @@ class _Search:
             known = telling and not self.one_line and is_known(row, inputs, known_steps, near=False)
             size = count * int(np.prod(shape))
             copied = known and is_a_copy(number, places)
+            as_passed = any(is_same(values[0], each) for each in inputs)  # what is done with it after may be wrong
             for step in steps:
                 doubtful = copied or (known and not (whole and step.name))
                 other_size = np.size(step.value) != size
-                if isinstance(node, ast.Name) and (doubtful or other_size):
+                if isinstance(node, ast.Name) and (doubtful or other_size or (as_passed and not step.name)):
                     continue
                 if count == 1 and is_same(step.value, values[0]):
                     continue
@@ -222,14 +226,6 @@ class _Search:
                     yield Try(number, step, count, False, other_size, known if other_size else doubtful)
                 if count > 1 and len(axes) > 1 and (not other_size or axes[-1] == count):
                     yield Try(number, step, count, True, other_size, known if other_size else doubtful)
-
-    def _name_of(self, value, expected):
-        """Return the name of the result that a value is, where several are returned, or ""."""
-        if isinstance(expected, dict):
-            pairs = expected.items()
-        else:
-            pairs = zip(self.exercise.returns, expected if isinstance(expected, tuple) else (), strict=False)
-        return next((f"`{name}`" for name, each in pairs if is_same(each, value)), "")
 
     def _hold_everywhere(self, ones, first):
         return all(self._hold(ones, number) for number in range(len(self.practice)) if number != first)
@@ -262,19 +258,19 @@ class _Search:
         return reply.value if isinstance(reply.value, list) and not reply.fault and not reply.timed_out else []
 
     def _told(self, one, places, seen, sure):
-        place, right = self._place(one, places), self._right(one)
-        comes = "every case of the check in your notebook comes out right."
         _, count, _, values = seen[one.number]
+        place, right = self._place(one, places), self._right(one)
+        wanted, is_reshaped = as_put(one, values[0])
+        right = f"{right.rstrip(',')}, in the shape of yours," if is_reshaped else right
+        comes = "every case of the check in your notebook comes out right."
         lines = (self.suspects.lines_if_right if one.doubtful else self.suspects.lines)(one.number)
         near = is_known(seen[one.number], self._inputs(self.first), self._steps(self.first))
         sure = sure and not near and lines == [(places[one.number][3], places[one.number][0])]
+        says = f"With {right} in the place of {place}, {comes}"  # a right value may stand for another that is not
         if sure and count == 1:
             says = f"One value is wrong: {place}. With {right} in its place, {comes}"
-        else:  # a value that was right may stand for another that is not
-            says = f"With {right} in the place of {place}, {comes}"
         if count == 1:
-            wanted, yours = (np.asarray(value, float) for value in (one.step.value, values[0]))
-            says = f"{says} {related(wanted, yours, self.practice[self.first].case.label)}".rstrip()
+            says = f"{says} {related(wanted, values[0], self.practice[self.first].case.label)}".rstrip()
         # a value that nobody has named may make up for what another line does with it, and one into which something
         # is written later for what is not written
         certain = one.step.name or one.doubtful or (count == 1 and len(lines) == 1)

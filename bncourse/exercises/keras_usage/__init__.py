@@ -4,6 +4,7 @@ from bncourse.exercises.keras_usage import (  # they add to the layer, in this o
     right_layers,  # noqa: F401
     wrong_configs,  # noqa: F401
     wrong_layers,  # noqa: F401
+    wrong_moves,  # noqa: F401
     wrong_outputs,  # noqa: F401
 )
 from bncourse.exercises.keras_usage.build_model import build_model

@@ -10,9 +10,9 @@ def layer_with(momentum, epsilon, **parts):
     ----------
     momentum, epsilon : float
     **parts : callable
-        ``shape(input_shape)``, ``weights(layer, shape)``, ``mode(layer, training)`` (uses the batch, updates),
-        ``statistics(ops, x)``, ``update(layer, mean, var, examples)``, ``normalize(layer, ops, x, mean, var)``,
-        ``config(layer, above)``.
+        ``settings(momentum, epsilon)`` (what ``__init__`` keeps), ``shape(input_shape)``, ``weights(layer, shape)``,
+        ``mode(layer, training)`` (uses the batch, updates), ``statistics(ops, x)``,
+        ``update(layer, mean, var, examples)``, ``normalize(layer, ops, x, mean, var)``, ``config(layer, above)``.
 
     Returns
     -------
@@ -24,7 +24,7 @@ def layer_with(momentum, epsilon, **parts):
     class Layer(keras.layers.Layer):
         def __init__(self, momentum=0.99, epsilon=1e-3, **options):
             super().__init__(**options)
-            self.momentum, self.epsilon = momentum, epsilon
+            self.momentum, self.epsilon = parts["settings"](momentum, epsilon)
 
         def build(self, input_shape):
             parts["weights"](self, parts["shape"](input_shape))
@@ -43,10 +43,10 @@ def layer_with(momentum, epsilon, **parts):
     return Layer(momentum=momentum, epsilon=epsilon)
 
 
-def add_weights(layer, shape, gamma="ones", moving_variance="ones", trainable=False):
+def add_weights(layer, shape, gamma="ones", beta="zeros", moving_variance="ones", trainable=False):
     """Add the four weights."""
     layer.gamma = layer.add_weight(shape=shape, initializer=gamma, name="gamma")
-    layer.beta = layer.add_weight(shape=shape, initializer="zeros", name="beta")
+    layer.beta = layer.add_weight(shape=shape, initializer=beta, name="beta")
     layer.moving_mean = layer.add_weight(shape=shape, initializer="zeros", trainable=trainable, name="moving_mean")
     layer.moving_variance = layer.add_weight(
         shape=shape, initializer=moving_variance, trainable=trainable, name="moving_variance"
@@ -76,6 +76,7 @@ def scaled(layer, x_hat):
 
 
 RIGHT_PARTS = {
+    "settings": lambda momentum, epsilon: (momentum, epsilon),
     "shape": lambda input_shape: (input_shape[-1],),
     "weights": add_weights,
     "mode": while_training,

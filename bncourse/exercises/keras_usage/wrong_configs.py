@@ -86,3 +86,9 @@ def weights_in_the_shape_of_the_input(momentum=0.99, epsilon=1e-3):
     """The weights have the shape of the input, batch and all. They have one number for each feature: the shape is
     (input_shape[-1],)."""
     return layer_with(momentum, epsilon, shape=lambda input_shape: tuple(input_shape))
+
+
+@_wrong("F7", looks_like=r"1\s*,")
+def weights_with_an_axis_of_length_1(momentum=0.99, epsilon=1e-3):
+    """The weights have the shape (1, features). The task asks for (features,), as Keras's own layer has them."""
+    return layer_with(momentum, epsilon, shape=lambda input_shape: (1, input_shape[-1]))
