@@ -1,6 +1,5 @@
 """What is told of a line in the wrong place, of a name that a loop left, of a value made in vain, of helpers' lines."""
 
-import ast
 import inspect
 import re
 import textwrap
@@ -340,8 +339,8 @@ def test_each_statement_that_is_moved_gives_a_text_that_can_be_read(exercise):
         for change in moves:
             rows = text.splitlines()
             assert 1 < change.line <= len(rows) and "None" not in change.says.split("`")[0]
-            assert ast.parse(changes.text(change)), change.says
-        assert not moves or ast.parse(changes.source(moves))
+            assert compile(changes.text(change), "<text>", "exec"), change.says
+        assert compile(changes.source(moves), "<text>", "exec")
 
 
 def test_no_loop_is_endless_for_a_line_that_is_moved_into_it():
@@ -371,3 +370,68 @@ def test_a_right_answer_whose_lines_could_stand_elsewhere_is_right():
     function = {"np": np}
     exec(textwrap.dedent(ROWS), function)
     assert judge(exercises.find("batch_norm"), DirectAnswer(function["batch_norm"])).outcome == "correct"
+
+
+TIES = {
+    "a question": (
+        """
+            if t >= s:
+                wins += 1
+        """,
+        "wins",
+        "5, `t > s` in place of `t >= s`, and `wins += 0.5` where `t == s`.",
+    ),
+    "a question that leaves them out": (
+        """
+            if t > s:
+                wins += 1
+        """,
+        "wins",
+        "5, `wins += 0.5` where `t == s`.",
+    ),
+    "a value": ("wins += 1.0 if t >= s else 0.0", "wins", "5, `t > s` in place of `t >= s`, and `0.5` where `t == s`."),
+    "what a comparison gives": ("wins += t >= s", "wins", "5, `(t > s) + 0.5 * (t == s)` in place of `t >= s`."),
+    "a count of its own": (
+        """
+            if t > s:
+                wins += 1
+            elif t == s:
+                ties += 1
+        """,
+        "wins",
+        "9, `ties / 2` added to `wins`; `ties` is used nowhere.",
+    ),
+    "a count that is added": (
+        """
+            if t > s:
+                wins += 1
+            elif t == s:
+                ties += 1
+        """,
+        "(wins + ties)",
+        "9, `ties / 2` in place of `ties` in `wins + ties`.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("inside", "total", "words"), TIES.values(), ids=TIES)
+def test_ties_in_a_loop_over_all_pairs_are_told_with_their_line(inside, total, words):
+    head = ["def domain_auc(source_scores, target_scores):", "    wins, ties = 0, 0", "    for t in target_scores:"]
+    head += ["        for s in source_scores:", textwrap.indent(textwrap.dedent(inside).strip(), " " * 12)]
+    text = "\n".join([*head, f"    return {total} / (len(source_scores) * len(target_scores))"])
+    sentence, verdict = said("domain_auc", text)
+    assert PROVED + words in sentence, verdict.text()
+    assert f"line {words[0]}: " in verdict.where
+
+
+def test_a_card_tells_at_most_three_kinds_of_calls():
+    text = """
+    def gradient_check(forward, backward, x, gamma, beta):
+        for number, step, scale in ((0, 0, 1), (0, 1, 1), (1, 0, 1), (1, 0, 2), (1, 1, 2)):
+            dx, dgamma, dbeta = backward(np.full(x.shape, number), x + step, gamma * scale, beta)
+        return bool(abs(dx).max() < 1 and abs(dbeta).max() < 7)
+    """
+    sentence, verdict = said("gradient_check", text)
+    calls = re.search(r"What the check saw of calls: (.*?)\.(?: |$)", sentence)[1]
+    assert calls.count("a dout") == 3 and calls.endswith("; and 2 more before"), verdict.text()
+    assert "of another x than the one passed" in calls

@@ -22,6 +22,8 @@ _KINDS = (
     moved.indented,
     unused.stale,
     unused.in_vain,
+    unused.counted_in_vain,
+    loops.tied,
     edits.left_out,
     loops.in_a_loop,
     loops.returned_after,
@@ -33,7 +35,15 @@ _KINDS = (
     missing.renamed,
     missing.added,
 )
-_EARLY = {moved.indented, moved.exchanged, unused.stale, unused.in_vain, unused.unsorted}
+_EARLY = {
+    moved.indented,
+    moved.exchanged,
+    unused.stale,
+    unused.in_vain,
+    unused.unsorted,
+    unused.counted_in_vain,
+    loops.tied,
+}
 
 
 @dataclass(frozen=True)

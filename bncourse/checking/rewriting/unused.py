@@ -3,8 +3,9 @@
 import ast
 
 from bncourse.checking.rewriting.moved import shown_at, with_field
-from bncourse.checking.where.places import called_name, parameters_of, text_of
+from bncourse.checking.where.places import called_name, parameters_of, places, text_of
 
+_TAKE_A_TERM = ast.Name | ast.Call | ast.BinOp
 _LOOPS = ast.For | ast.While
 _SIMPLE = ast.Assign | ast.AugAssign | ast.Expr | ast.Return
 _CHANGE_IT = {"append", "extend", "insert", "update", "add", "pop", "remove", "sort", "reverse", "fill"}
@@ -91,6 +92,34 @@ def in_vain(function):
             if name in stored or name in parameters_of(function):
                 new = ast.Assign([ast.Name(name, ast.Store())], statement.value, lineno=statement.lineno)
                 yield statement, new, f"`{ast.unparse(new)}` in place of `{text_of(statement)}`; {why}"
+
+
+def counted_in_vain(function):
+    """What a loop counts or adds up and nothing uses: it, or one half of it, added to a value or taken away."""
+    counts = [n for n in ast.walk(function) if isinstance(n, ast.AugAssign | ast.Assign)]
+    own = {}
+    for statement in counts:
+        targets = [statement.target] if isinstance(statement, ast.AugAssign) else statement.targets
+        if len(targets) == 1 and isinstance(targets[0], ast.Name):
+            own.setdefault(targets[0].id, set()).update(id(n) for n in ast.walk(statement))
+    used = {n.id for n in ast.walk(function) if _is_read(n) and id(n) not in own.get(n.id, ())}
+    grown = {getattr(n.target, "id", "") for n in counts if isinstance(n, ast.AugAssign)}
+    grown |= {name for n in counts for name in own if id(n) in own[name] and any(map(_reads(name), ast.walk(n.value)))}
+    for name in [each for each in own if each in grown and each not in used]:
+        whole = ast.Name(name, ast.Load())
+        half = ast.BinOp(whole, ast.Div(), ast.Constant(2))
+        for place in reversed(places(function)):
+            is_value = isinstance(getattr(place.node, "ctx", ast.Load()), ast.Load)
+            if not is_value or id(place.node) in own[name] or not isinstance(place.node, _TAKE_A_TERM):
+                continue
+            for term in (whole, half):
+                for operator, words in ((ast.Add(), "added to"), (ast.Sub(), "subtracted from")):
+                    says = f"`{ast.unparse(term)}` {words} `{text_of(place.node)}`; `{name}` is used nowhere"
+                    yield place, ast.BinOp(place.node, operator, term), says
+
+
+def _reads(name):
+    return lambda node: _is_read(node) and node.id == name
 
 
 def _changes_its_own(call):
