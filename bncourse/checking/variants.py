@@ -96,6 +96,9 @@ def outcomes(function, source, count, arguments, options):
     return found
 
 
+outcomes.gives_plain_values = True  # of hundreds of changes; they need not be copied once more
+
+
 def _copied(value):
     """Copy arguments and what they hold: arrays sooner than `copy.deepcopy` does."""
     if type(value) is list:
