@@ -145,7 +145,7 @@ class DirectAnswer:
         A driver with ``exports`` and ``rebuilds`` gets what the function makes as plain data, made anew: as it does in
         grading, so that both find the same.
         """
-        function = self._learners
+        function, drive = self._learners, None
         if driver is not None:
             module, _, name = driver.partition(":")
             drive = getattr(importlib.import_module(module), name)
@@ -165,7 +165,8 @@ class DirectAnswer:
             warnings.simplefilter("always")
             try:
                 with time_limit(seconds):
-                    value = plain(target(*arguments, **options))
+                    value = target(*arguments, **options)
+                    value = value if getattr(drive, "gives_plain_values", False) else plain(value)
             except TimeUp:
                 timed_out = True
             except (KeyboardInterrupt, GeneratorExit):

@@ -5,8 +5,6 @@ Used as a driver (see `bncourse.checking.Exercise`), so it needs no way of its o
 
 import contextlib
 import copy
-import inspect
-import textwrap
 import types
 import warnings
 from functools import lru_cache
@@ -22,7 +20,6 @@ AGAIN = "evaluated again"  # in place of the value of an expression in a loop
 MOST_SEEN = 10_000  # numbers of a value that is noted
 MOST_TURNS = 500  # of all `while` loops in one call
 TURNS_ALONE = 20_000  # the same where one change is tried alone, or a value is noted
-_MOST_HELPERS = 5
 UNWRITTEN = -6.0221e23  # no answer calculates it; it is finite, because no division by zero is to blame for it
 
 
@@ -53,34 +50,6 @@ def turns(most=MOST_TURNS):
         return True
 
     return goes_on
-
-
-def helpers(function):
-    """Return the texts of the functions beside a learner's function that it calls, directly or through another.
-
-    Parameters
-    ----------
-    function : function
-
-    Returns
-    -------
-    list of str
-        Without those of libraries, and those that have no text or use names of a function around them.
-    """
-    if not isinstance(function, types.FunctionType):
-        return []
-    found, asked = {function.__name__: ""}, [function]
-    while asked and len(found) <= _MOST_HELPERS:
-        for name in asked.pop().__code__.co_names:
-            other = function.__globals__.get(name)
-            if name in found or not isinstance(other, types.FunctionType) or other.__closure__:
-                continue
-            if other.__globals__ is not function.__globals__ or other.__name__ != name:
-                continue
-            with contextlib.suppress(OSError, TypeError, IndexError):
-                found[name] = textwrap.dedent(inspect.getsource(other))
-                asked.append(other)
-    return [text for text in found.values() if text]
 
 
 def outcomes(function, source, count, arguments, options):
@@ -125,6 +94,9 @@ def outcomes(function, source, count, arguments, options):
             except (Exception, _TooLong):  # a text that stops is no right one
                 found.append(None)
     return found
+
+
+outcomes.gives_plain_values = True  # of hundreds of changes; they need not be copied once more
 
 
 def _copied(value):

@@ -9,24 +9,41 @@ import ast
 import copy
 from dataclasses import dataclass
 
-from bncourse.checking.rewriting import edits, left_out, loops, missing
+from bncourse.checking.rewriting import edits, left_out, loops, missing, moved, unused
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
 from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
+_PLAIN = {"property", "staticmethod", "classmethod"}  # decorators that leave what a method does as it is
 MOST_NODES = 400  # an answer longer than this is left alone
 _KINDS = (
     left_out.all_turns,
     left_out.unboxed,
     left_out.lines,
+    moved.indented,
+    unused.stale,
+    unused.in_vain,
+    unused.counted_in_vain,
+    loops.tied,
     edits.left_out,
     loops.in_a_loop,
     loops.returned_after,
+    moved.exchanged,
     edits.small,
     missing.wrapped,
+    unused.unsorted,
     missing.doubled,
     missing.renamed,
     missing.added,
 )
+_EARLY = {
+    moved.indented,
+    moved.exchanged,
+    unused.stale,
+    unused.in_vain,
+    unused.unsorted,
+    unused.counted_in_vain,
+    loops.tied,
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +59,9 @@ class Change:
     node, replacement : ast.AST
         What is written there, and what is written there after the edit.
     function : str
-        The name of the function.
+        The name of the function, or of the class beside the answer that it is a method of.
+    early : bool
+        Whether it is one of a few that are tried before the many others.
     """
 
     line: int
@@ -50,6 +69,17 @@ class Change:
     node: ast.AST
     replacement: ast.AST
     function: str = ""
+    early: bool = False
+
+    @property
+    def moves(self):
+        """Return whether a statement is moved, and none is written in another way."""
+        return hasattr(self.replacement, "shown_line")
+
+    @property
+    def parts(self):
+        """Return what is written in the place of what: a statement that is moved leaves one and comes to another."""
+        return [(self.node, self.replacement), *getattr(self.replacement, "beside", ())]
 
 
 class Changes:
@@ -60,14 +90,18 @@ class Changes:
     source : str
         The text of one function, or of a class, of which the methods are changed. Of anything else there are none.
     helpers : list of str
-        The texts of the functions that it calls; they are changed too.
+        The texts of the functions and classes that it calls; they are changed too.
     """
 
     def __init__(self, source, helpers=()):
-        self._whole = list(filter(None, map(_parsed, (source, *helpers))))
+        classes = [_parsed(text, may_be_decorated=True) for text in helpers]
+        self._whole = [each for each in (_parsed(source), *classes) if each]
         if not self._whole or sum(1 for each in self._whole for _ in ast.walk(each)) > MOST_NODES:
             self._whole = []
         self.functions = [function for each in self._whole for function in _functions_of(each)]
+        for helper in classes:  # a line of a method is told as one of the class, whose text it is in
+            for method in _functions_of(helper) if helper else ():
+                method.shown_as = helper.name
 
     def __iter__(self):
         return self._of(_KINDS)
@@ -93,16 +127,20 @@ class Changes:
                 for place, replacement, says in kind(function):
                     node, line = (place, place.lineno) if isinstance(place, ast.stmt) else (place.node, place.line)
                     line = getattr(replacement, "shown_line", line)
-                    if (id(node), says) not in seen:
-                        seen.add((id(node), says))
-                        yield Change(line, says, node, replacement, function.name)
+                    if (id(node), line, says) not in seen:
+                        seen.add((id(node), line, says))
+                        early = kind in _EARLY or getattr(getattr(place, "parent", None), "arg", "") == "axis"
+                        yield Change(line, says, node, replacement, _shown_as(function), early)
 
     def source(self, changes):
         """Return one text with all of these changes, of which the global name `WHICH` (1, 2, ...) turns one on."""
         wanted = {}
         for number, change in enumerate(changes, start=1):
-            wanted.setdefault(id(change.node), []).append((number, change.replacement))
-        return self._written(lambda new, node: _bounded(_choice(new, wanted[id(node)]) if id(node) in wanted else new))
+            for node, replacement in change.parts:
+                if isinstance(node, ast.stmt):  # it may hold a loop
+                    replacement = _copied(replacement, lambda new, _: _bounded(new))
+                wanted.setdefault(id(node), []).append((number, replacement))
+        return self._written(lambda new, node: _choice(_bounded(new), wanted.get(id(node), [])))
 
     def observing(self, names=False):
         """Return a text that notes the value of each expression that calculates, and what they are.
@@ -122,7 +160,7 @@ class Changes:
             return "", []
         kinds = ast.BinOp | ast.Call | ast.UnaryOp
         found = [
-            (place, function.name)
+            (place, _shown_as(function))
             for function in self.functions
             for place in places(function)
             if (isinstance(place.node, kinds) and not _is_empty(place.node)) or (names and _is_a_value(place.node))
@@ -149,7 +187,8 @@ class Changes:
 
     def text(self, change):
         """Return the text with this change made."""
-        return self._written(lambda new, node: change.replacement if node is change.node else new)
+        instead = {id(node): replacement for node, replacement in change.parts}
+        return self._written(lambda new, node: instead.get(id(node), new))
 
     def rewritten(self, instead):
         """Return the text in which other expressions stand in the place of some, also where one holds another.
@@ -176,24 +215,34 @@ def _is_a_value(node):
     return isinstance(node, ast.Name | ast.Subscript) and isinstance(node.ctx, ast.Load)
 
 
+def _shown_as(function):
+    return getattr(function, "shown_as", function.name)
+
+
 def _functions_of(tree):
     """Return a function itself, or the methods of a class, each with the lines of the class."""
     if isinstance(tree, ast.FunctionDef):
         return [tree]
-    methods = [each for each in tree.body if isinstance(each, ast.FunctionDef) and not each.decorator_list]
+    methods = [each for each in tree.body if isinstance(each, ast.FunctionDef) and _is_plain(each)]
     for each in methods:
         each.kept_lines = tree.kept_lines
     return methods
 
 
-def _parsed(source):
-    """Return the one plain function or class that a text is, or None."""
+def _is_plain(method):
+    return all(getattr(each, "id", "") in _PLAIN for each in method.decorator_list)
+
+
+def _parsed(source, may_be_decorated=False):
+    """Return the one plain function or class that a text is, or None; of what has a decorator a class may be asked."""
     try:
         tree = ast.parse(source)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     kinds = ast.FunctionDef | ast.ClassDef
-    if len(tree.body) != 1 or not isinstance(tree.body[0], kinds) or tree.body[0].decorator_list:
+    if len(tree.body) != 1 or not isinstance(tree.body[0], kinds):
+        return None
+    if tree.body[0].decorator_list and not (may_be_decorated and isinstance(tree.body[0], ast.ClassDef)):
         return None
     keep_texts(tree.body[0], source)
     return tree.body[0]
@@ -212,6 +261,8 @@ def _copied(node, do):
 
 def _choice(new, replacements):
     """Write a choice between a node and its replacements, flat, because a deep tree is slow and may be too deep."""
+    if not replacements:
+        return new
     if isinstance(new, ast.stmt):
         for number, replacement in replacements:
             new = ast.If(ast.Name(f"{WHICH} == {number}", ast.Load()), [replacement], [new])

@@ -3,7 +3,7 @@
 import ast
 
 from bncourse.checking.rewriting.edits import OPERATORS
-from bncourse.checking.where.places import called_name
+from bncourse.checking.where.places import called_name, inside, places, text_of
 
 
 def in_a_loop(function):
@@ -83,6 +83,64 @@ def _last_return(loop):
 
 def _with_body(loop, body):
     return ast.For(loop.target, loop.iter, body or [ast.Pass()], loop.orelse, lineno=loop.lineno)
+
+
+def tied(function):
+    """A comparison of two numbers in which equal ones count whole or nothing, where they should count one half."""
+    for node in [each for each in ast.walk(function) if isinstance(each, ast.If)]:
+        kinds = _strict_and_equal(node.test)
+        [added, *others] = [part for part in node.body if isinstance(part, ast.AugAssign)] or [None]
+        if kinds and added and not others and not node.orelse and isinstance(added.op, ast.Add):
+            half = ast.AugAssign(added.target, ast.Add(), _half_of(added.value))
+            new = ast.If(kinds[0], node.body, [ast.If(kinds[1], [half], [])])
+            new.shown_line = node.lineno
+            yield node, ast.copy_location(new, node), _half(kinds, ast.unparse(node.test), ast.unparse(half))
+    for place in places(function):
+        node = place.node
+        if isinstance(node, ast.Compare) and not isinstance(place.parent, ast.If | ast.IfExp | ast.While | ast.BoolOp):
+            if kinds := _strict_and_equal(node):
+                new = ast.BinOp(kinds[0], ast.Add(), ast.BinOp(ast.Constant(0.5), ast.Mult(), kinds[1]))
+                yield place, new, f"`{ast.unparse(new)}` in place of `{text_of(node)}`"
+        elif isinstance(node, ast.IfExp) and (kinds := _strict_and_equal(node.test)):
+            half = _half_of(node.body, node.orelse)
+            new = ast.IfExp(kinds[0], node.body, ast.IfExp(kinds[1], half, node.orelse))
+            yield place, new, _half(kinds, text_of(node.test), ast.unparse(half))
+
+    for name in _counted_in_branches(function):
+        for place in places(function):
+            if getattr(place.node, "id", "") == name and isinstance(place.node.ctx, ast.Load):
+                new = ast.BinOp(place.node, ast.Div(), ast.Constant(2))
+                yield place, new, f"`{name} / 2` in place of `{name}`{inside(place)}"
+
+
+def _counted_in_branches(function):
+    """Return the names that count under an ``if`` or an ``else``, by ``+= 1``."""
+    branches = [part for node in ast.walk(function) if isinstance(node, ast.If) for part in (*node.body, *node.orelse)]
+    counts = [each for each in branches if isinstance(each, ast.AugAssign) and ast.unparse(each).endswith(" += 1")]
+    return list(dict.fromkeys(each.target.id for each in counts if isinstance(each.target, ast.Name)))
+
+
+def _half_of(value, other=None):
+    """Return one half of a value, or the middle of two."""
+    numbers = [getattr(each, "value", None) for each in (value, other or ast.Constant(0))]
+    if all(type(number) in (int, float) for number in numbers):
+        return ast.Constant(sum(numbers) / 2)
+    return ast.BinOp(ast.BinOp(value, ast.Add(), other) if other else value, ast.Div(), ast.Constant(2))
+
+
+def _half(kinds, was, half):
+    strict, equal = map(ast.unparse, kinds)
+    question = f"`{strict}` in place of `{was}`, and " if strict != was else ""
+    return f"{question}`{half}` where `{equal}`"
+
+
+def _strict_and_equal(test):
+    """Return a comparison of order without equal ones, and that of equal ones; None of another question."""
+    order = {ast.Gt: ast.Gt, ast.GtE: ast.Gt, ast.Lt: ast.Lt, ast.LtE: ast.Lt}
+    if not isinstance(test, ast.Compare) or len(test.ops) != 1 or type(test.ops[0]) not in order:
+        return None
+    strict = ast.Compare(test.left, [order[type(test.ops[0])]()], test.comparators)
+    return strict, ast.Compare(test.left, [ast.Eq()], test.comparators)
 
 
 def _of_all_turns(statement, name):

@@ -65,7 +65,7 @@ def row_of(change, sources):
 
 
 def _source_of(change, sources):
-    found = (s for s in sources if re.search(rf"^def {re.escape(change.function)}\b", s, re.MULTILINE))
+    found = (s for s in sources if re.search(rf"^(def|class) {re.escape(change.function)}\b", s, re.MULTILINE))
     return next(found, "")
 
 
@@ -87,7 +87,9 @@ def _is_in(change, row):
 
 
 def _with(change, row):
-    """Write a line with a change in it."""
+    """Write a line with a change in it; "" where the line stays as it is, and its place is another."""
+    if change.moves:
+        return ""
     new = ast.unparse(ast.fix_missing_locations(change.replacement))
     if isinstance(change.node, ast.stmt):
         return new

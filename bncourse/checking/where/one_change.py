@@ -21,7 +21,7 @@ from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of
 
 DRIVER = "bncourse.checking.variants:outcomes"
-HELPERS = "bncourse.checking.variants:helpers"
+HELPERS = "bncourse.checking.source:helpers"
 SHAPES = "bncourse.checking.variants:shapes"
 MOST, FEWEST = 1_500, 300  # how many changes are tried: a number, so that a verdict hangs on no clock
 WORK = 30_000  # values that are computed in all of them: loops take longer, so fewer changes are tried there
@@ -53,7 +53,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     if exercise.driver or not may_be_run_again(answer, trials) or not tells(trials):
         return None
     until = time.monotonic() + seconds
-    helpers = helpers_of(answer)
+    helpers = helpers_of(answer, classes=True)
     if helpers is None:
         return None
     failing = [trial for trial in trials if trial.kind]
@@ -123,6 +123,8 @@ def _nearer(change, possible):
 
 def _adds(change):
     """Count what a change adds to a line; two sides the other way round are more than another name or number."""
+    if change.moves:
+        return 0
     written = (ast.parse(ast.unparse(ast.fix_missing_locations(each))) for each in (change.node, change.replacement))
     before, after = (sum(1 for _ in ast.walk(each)) for each in written)
     return max(after - before, "the other way round" in change.says)
@@ -137,7 +139,7 @@ def _first_of(exercise, answer, changes, trial):
     if len(found) > most:
         # elsewhere another name or number is tried last: it is the most frequent change and the least likely one
         likely = suspected(rows, places, inputs, _steps(exercise, trial))
-        found.sort(key=lambda change: 0 if id(change.node) in likely else 1 + is_name_or_number(change))
+        found.sort(key=lambda change: 0 if id(change.node) in likely or change.early else 1 + is_name_or_number(change))
     return found, most
 
 
@@ -162,11 +164,14 @@ def _first_unknown(exercise, answer, changes, trial):
     return next(((function, line) for line, _, _, function, _ in unknown), None)
 
 
-def helpers_of(answer):
-    """Return the texts of the functions that an answer calls; None where one may not be run again without harm."""
+def helpers_of(answer, classes=False):
+    """Return the texts of the functions that an answer calls, and of the classes where they are asked for.
+
+    None where one may not be run again without harm.
+    """
     if not any(isinstance(n, ast.Call) and isinstance(n.func, ast.Name) for n in ast.walk(ast.parse(answer.source))):
         return []
-    reply = answer.call((), {}, seconds=1.0, driver=HELPERS)
+    reply = answer.call((classes,), {}, seconds=1.0, driver=HELPERS)
     if reply.fault or not isinstance(reply.value, list):
         return []
     texts = [text for text in reply.value if isinstance(text, str)]

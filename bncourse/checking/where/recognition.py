@@ -138,7 +138,7 @@ def _called(answer, driver, source, told):
 
 def _says_nothing(value):
     """Return whether a value is no array of different numbers: a count, a truth value, or zeros to begin with."""
-    return not isinstance(value, np.ndarray) or value.size < 2 or not np.ptp(value)
+    return not isinstance(value, np.ndarray) or value.size < 2 or not np.ptp(value * 1)
 
 
 def _unknown(first, passed):

@@ -4,6 +4,7 @@ import numpy as np
 
 from bncourse import reference
 from bncourse.checking import Case, Exercise
+from bncourse.exercises.backward.slopes import both, close, differences, random_dout
 from bncourse.exercises.batches import affine, batch
 
 _RIGHT, _WRONG = "a right backward pass", "a wrong backward pass"
@@ -70,42 +71,6 @@ gradient_check = Exercise(
         "and dbeta. Measure the difference relative to the size of the gradients.",
     ),
 )
-
-
-def differences(forward, dout, inputs, step=1e-5, sides=2):
-    """Return the finite differences of sum(dout * forward) for each input."""
-    inputs = [np.array(value, dtype=float) for value in inputs]
-    found = []
-    for values in inputs:
-        slopes = np.zeros_like(values)
-        for index in np.ndindex(values.shape):
-            kept = values[index]
-            values[index] = kept + step
-            above = np.sum(dout * forward(*inputs))
-            values[index] = kept - step if sides == 2 else kept
-            below = np.sum(dout * forward(*inputs))
-            values[index] = kept
-            slopes[index] = (above - below) / (sides * step)
-        found.append(slopes)
-    return found
-
-
-def random_dout(x):
-    """Draw the dout that the answers here share."""
-    return np.random.default_rng(1).standard_normal(x.shape)
-
-
-def close(a, b, tolerance=1e-5):
-    """Return whether two arrays agree, relative to their sizes."""
-    return bool(np.linalg.norm(a - b) <= tolerance * (np.linalg.norm(a) + np.linalg.norm(b)))
-
-
-def both(forward, backward, x, gamma, beta, dout=None):
-    """Return the finite differences and the gradient of each input."""
-    dout = random_dout(x) if dout is None else dout
-    return list(
-        zip(differences(forward, dout, (x, gamma, beta)), backward(dout, x, gamma, beta), strict=True),
-    )
 
 
 @gradient_check.wrong("B4", looks_like=r"ones", seen=r"^a dout of ones[^;]*$")
