@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 
 # Before any test loads NumPy, which then uses one thread (many times faster here), and jsonschema, which then goes
 # without a grammar that takes a second.
@@ -95,6 +96,11 @@ LONGEST = (
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
 
+# They are imported for what that does to a process: one loads Keras, one closes the memory of a judge to the collector.
+# No example stands in them, and each process of a run would do it before its first test.
+PACKAGE = Path(__file__).resolve().parents[1] / "bncourse"
+IMPORTED_FOR_ITS_EFFECT = (PACKAGE / "sandbox" / "keras_alone.py", PACKAGE / "grading" / "engine" / "shared_pages.py")
+
 # Tests that were begun in the background ignore Ctrl-C, and what they start would too.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -105,6 +111,7 @@ def pytest_configure(config):
     import sampled
 
     sampled.at_night = "nightly" in config.option.markexpr
+    config.option.ignore = [*(config.option.ignore or ()), *map(str, IMPORTED_FOR_ITS_EFFECT)]
 
 
 def pytest_xdist_auto_num_workers():
@@ -115,6 +122,12 @@ def pytest_xdist_auto_num_workers():
 def pytest_ignore_collect(collection_path, config):
     """Leave a file unread where all of its tests would be left out: one of them loads Keras to say what it tries."""
     return True if config.option.markexpr == "not slow" and collection_path.name in LONGEST else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Look for examples to run in the package alone: no test has one, and each would be looked through for them."""
+    return [each for each in (yield) if not isinstance(each, DoctestModule)]
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest's own chooses by the marks
