@@ -5,6 +5,7 @@ import itertools
 import os
 import shutil
 import signal
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -114,9 +115,9 @@ def pytest_configure(config):
     config.option.ignore = [*(config.option.ignore or ()), *map(str, IMPORTED_FOR_ITS_EFFECT)]
 
 
-def pytest_xdist_auto_num_workers():
-    """Give the number of processes for ``-n auto``: one more than cores, since tests wait for a browser or a limit."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config):
+    """Give the number of processes for ``-n auto``: one more than cores, where tests wait for a browser or a limit."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != "not slow")
 
 
 def pytest_ignore_collect(collection_path, config):
@@ -150,6 +151,16 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+_loaded_keras = []
+
+
+def pytest_runtest_teardown(item):
+    """Hold that the daily loop loads no Keras: in each of its processes that takes as long as hundreds of its tests."""
+    if item.config.option.markexpr == "not slow" and "keras" in sys.modules and not _loaded_keras:
+        _loaded_keras.append(item.nodeid)
+        pytest.fail("this test loads Keras: give it the mark `slow`, or its file a place in LONGEST")
 
 
 def pytest_sessionstart():
