@@ -5,10 +5,12 @@ import itertools
 import os
 import shutil
 import signal
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from _pytest.doctest import DoctestModule
 
 # Before any test loads NumPy, which then uses one thread (many times faster here), and jsonschema, which then goes
 # without a grammar that takes a second.
@@ -95,6 +97,11 @@ LONGEST = (
 
 collect_ignore = ["fuzz_frames.py"]  # a program of its own, with a library of its own
 
+# They are imported for what that does to a process: one loads Keras, one closes the memory of a judge to the collector.
+# No example stands in them, and each process of a run would do it before its first test.
+PACKAGE = Path(__file__).resolve().parents[1] / "bncourse"
+IMPORTED_FOR_ITS_EFFECT = (PACKAGE / "sandbox" / "keras_alone.py", PACKAGE / "grading" / "engine" / "shared_pages.py")
+
 # Tests that were begun in the background ignore Ctrl-C, and what they start would too.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -105,16 +112,23 @@ def pytest_configure(config):
     import sampled
 
     sampled.at_night = "nightly" in config.option.markexpr
+    config.option.ignore = [*(config.option.ignore or ()), *map(str, IMPORTED_FOR_ITS_EFFECT)]
 
 
-def pytest_xdist_auto_num_workers():
-    """Give the number of processes for ``-n auto``: one more than cores, since tests wait for a browser or a limit."""
-    return (os.cpu_count() or 1) + 1
+def pytest_xdist_auto_num_workers(config):
+    """Give the number of processes for ``-n auto``: one more than cores, where tests wait for a browser or a limit."""
+    return (os.cpu_count() or 1) + (config.option.markexpr != "not slow")
 
 
 def pytest_ignore_collect(collection_path, config):
     """Leave a file unread where all of its tests would be left out: one of them loads Keras to say what it tries."""
     return True if config.option.markexpr == "not slow" and collection_path.name in LONGEST else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file():
+    """Look for examples to run in the package alone: no test has one, and each would be looked through for them."""
+    return [each for each in (yield) if not isinstance(each, DoctestModule)]
 
 
 @pytest.hookimpl(tryfirst=True)  # pytest's own chooses by the marks
@@ -137,6 +151,16 @@ def pytest_collection_modifyitems(config, items):
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [item for item in items if item not in left_out]
+
+
+_loaded_keras = []
+
+
+def pytest_runtest_teardown(item):
+    """Hold that the daily loop loads no Keras: in each of its processes that takes as long as hundreds of its tests."""
+    if item.config.option.markexpr == "not slow" and "keras" in sys.modules and not _loaded_keras:
+        _loaded_keras.append(item.nodeid)
+        pytest.fail("this test loads Keras: give it the mark `slow`, or its file a place in LONGEST")
 
 
 def pytest_sessionstart():

@@ -330,7 +330,8 @@ def test_parts_of_the_course_that_are_there_in_grading_may_be_used():
     assert not_in_grading(names["f"], "f", ["from bncourse import data, losses", "digits = data.digits"]) == ""
 
 
-LONG = {"build_model": pytest.mark.slow, "fine_tune": pytest.mark.nightly}  # with Keras; one of them trains a model
+# with Keras; one of them trains a model
+LONG = {"build_model": pytest.mark.slow, "OwnBatchNormalization": pytest.mark.slow, "fine_tune": pytest.mark.nightly}
 
 
 @pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, ())) for n in exercises.names()])

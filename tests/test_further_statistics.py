@@ -62,6 +62,7 @@ def test_where_mean_and_spread_are_alike_both_ways_give_the_variance(kind, first
     np.testing.assert_allclose(computed, true, rtol=0.03)
 
 
+@pytest.mark.slow  # it loads Keras
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_keras_computes_batch_norm_in_float32_as_the_text_says(policy):
     keras = pytest.importorskip("keras")
@@ -75,6 +76,7 @@ def test_keras_computes_batch_norm_in_float32_as_the_text_says(policy):
     np.testing.assert_allclose(variance, kept.var(axis=0), rtol=1e-3)  # squares of 300 overflow in float16
 
 
+@pytest.mark.slow  # it loads Keras
 @pytest.mark.parametrize("policy", ["mixed_float16", "mixed_bfloat16"])
 def test_an_input_in_float32_is_rounded_before_the_statistics_are_taken(policy):
     keras = pytest.importorskip("keras")

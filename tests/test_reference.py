@@ -93,6 +93,7 @@ def test_shapes_that_do_not_fit_are_named(call, message):
         call()
 
 
+@pytest.mark.slow  # it loads Keras
 @pytest.mark.parametrize("axes", ["dense", "channels_last", "channels_first"])
 def test_the_forward_pass_equals_that_of_keras(rng, axes):
     import keras

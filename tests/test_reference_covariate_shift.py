@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
-from sklearn.metrics import roc_auc_score
 
 from bncourse.reference import domain_auc, permutation_p_value
 
@@ -16,6 +14,8 @@ def scores(seed, n_source=40, n_target=25, digits=1):
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("digits", [0, 1, 12])
 def test_the_auc_is_that_of_scikit_learn_with_ties_and_without(seed, digits):
+    from sklearn.metrics import roc_auc_score  # here, because it takes a second to load
+
     source, target = scores(seed, digits=digits)
     label = np.repeat([0, 1], [len(source), len(target)])
     wanted = roc_auc_score(label, np.concatenate([source, target]))
@@ -23,6 +23,8 @@ def test_the_auc_is_that_of_scikit_learn_with_ties_and_without(seed, digits):
 
 
 def test_the_auc_is_the_mann_whitney_statistic_per_pair():
+    from scipy import stats  # here, because it takes a second to load
+
     source, target = scores(7)
     statistic = stats.mannwhitneyu(target, source).statistic
     assert domain_auc(source, target) == pytest.approx(statistic / (len(source) * len(target)), rel=1e-12)
@@ -45,6 +47,8 @@ def test_equal_scores_have_an_auc_of_one_half_and_separate_ones_of_0_or_1():
 
 
 def test_the_p_value_is_that_of_scipys_permutation_test():
+    from scipy import stats
+
     rng = np.random.default_rng(4)
     source, target = rng.normal(0.0, 1.0, 15), rng.normal(0.5, 1.0, 12)
     tested = stats.permutation_test(

@@ -102,6 +102,7 @@ def test_a_constant_dout_gives_no_gradient(rng):
     assert np.abs(reference.input_gradient(np.ones_like(x), x, gamma)).max() < 1e-12
 
 
+@pytest.mark.slow  # it loads Keras
 def test_the_gradients_equal_those_that_jax_finds_through_keras(rng):
     import jax
     import keras

@@ -2,9 +2,6 @@
 
 import numpy as np
 import pytest
-from scipy import stats
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import confusion_matrix
 
 from bncourse.reference import (
     clip_weights,
@@ -22,6 +19,8 @@ def rng():
 
 @pytest.mark.parametrize(("n_source", "n_target"), [(300, 100), (100, 300), (50, 50)])
 def test_the_logits_of_the_best_classifier_give_the_ratio_of_the_densities(rng, n_source, n_target):
+    from scipy import stats  # here, because it takes a second to load
+
     x = rng.normal(0.0, 2.0, 20)
     source, target = stats.norm(0.0, 1.0), stats.norm(1.0, 1.5)
     p = n_target * target.pdf(x) / (n_source * source.pdf(x) + n_target * target.pdf(x))
@@ -30,6 +29,9 @@ def test_the_logits_of_the_best_classifier_give_the_ratio_of_the_densities(rng, 
 
 
 def test_a_fitted_logistic_regression_gives_nearly_the_ratio_of_two_normal_densities(rng):
+    from scipy import stats
+    from sklearn.linear_model import LogisticRegression
+
     source, target = rng.normal(0.0, 1.0, 6000), rng.normal(1.0, 1.0, 2000)
     x, label = np.concatenate([source, target])[:, None], np.repeat([0, 1], [6000, 2000])
     classifier = LogisticRegression(C=1e6).fit(x, label)
@@ -99,6 +101,8 @@ def test_label_shift_weights_are_the_ratio_of_the_shares_when_each_class_looks_a
 
 
 def test_label_shift_weights_from_counted_predictions_find_the_shift():
+    from sklearn.metrics import confusion_matrix
+
     rng = np.random.default_rng(21)
 
     def draw(n, share):

@@ -51,6 +51,7 @@ def test_the_layer_while_training_is_batch_norm_and_two_moving_averages(rng):
     assert np.allclose(new_var, 0.7 * var + 0.3 * x.var(axis=0))
 
 
+@pytest.mark.slow  # it loads Keras
 def test_the_layer_equals_that_of_keras_over_some_batches(rng):
     import keras
 
@@ -127,6 +128,7 @@ def test_a_folded_dense_layer_gives_what_the_two_layers_gave(rng):
     assert np.allclose(x @ folded_kernel + folded_bias, wanted, rtol=1e-12, atol=1e-12)
 
 
+@pytest.mark.slow  # it loads Keras
 def test_a_folded_convolution_gives_what_keras_gives_for_both_layers(rng):
     import keras
 

@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from bncourse.reference import drift, input_percentiles
 
@@ -32,11 +31,15 @@ def test_the_percentiles_equal_plain_loops(record, percentages):
 
 
 def test_the_percentiles_equal_those_of_scipy(record):
+    from scipy import stats  # here, because it takes a second to load
+
     wanted = stats.scoreatpercentile(record, [15, 50, 85], axis=1).T
     assert np.allclose(input_percentiles(record), wanted, rtol=1e-12)
 
 
 def test_of_a_normal_distribution_they_are_about_one_deviation_apart():
+    from scipy import stats
+
     inputs = np.random.default_rng(10).normal(3.0, 2.0, (1, 200_000))
     assert np.allclose(input_percentiles(inputs)[0], stats.norm(3.0, 2.0).ppf([0.15, 0.5, 0.85]), atol=0.03)
 

@@ -35,6 +35,7 @@ def test_the_mended_gradient_is_that_of_finite_differences():
     assert np.allclose(dgamma, (dout * x_hat).sum(axis=0)) and np.allclose(dbeta, dout.sum(axis=0))
 
 
+@pytest.mark.slow  # it loads Keras
 def test_the_mended_axes_give_what_keras_gives():
     keras = pytest.importorskip("keras")
     rng = np.random.default_rng(3)

@@ -82,6 +82,7 @@ def test_a_row_of_the_result_depends_on_that_row_alone(rng, name):
     assert np.array_equal(before[0], after[0]) and not np.allclose(before[1], after[1])
 
 
+@pytest.mark.slow  # it loads Keras
 @pytest.mark.parametrize("name", ["LayerNormalization", "GroupNormalization", "RMSNormalization"])
 def test_a_normalizer_equals_that_of_keras(rng, name):
     import keras

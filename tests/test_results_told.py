@@ -40,6 +40,20 @@ def test_a_result_that_is_printed_is_told_what_print_does(exercise):
     assert any("only `return` gives it back" in sentence for sentence in verdict.advice)
 
 
+def test_what_an_answer_prints_is_not_written_out_in_each_of_its_other_forms():
+    times = []
+
+    class Told:
+        def __str__(self):
+            times.append(1)
+            return "told"
+
+    text = "def normalize(x, mean, var, eps=1e-3):\n    print(told)\n    return np.tanh(x - mean) / np.sqrt(var + eps)"
+    verdict = judge(exercises.find("normalize"), DirectAnswer(written("normalize", text, told=Told()), "normalize"))
+    assert "line 3" in verdict.where
+    assert 0 < len(times) <= 3 * len(exercises.find("normalize").draw(0)), len(times)
+
+
 @by_name
 def test_what_is_no_number_is_told_as_that(exercise):
     for change in (lambda parts: ast.Constant("done"), lambda parts: tuple_of([tuple_of([*parts, *parts])])):

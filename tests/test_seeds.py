@@ -41,7 +41,10 @@ def test_a_regrade_and_another_explanation_draw_the_same_and_another_student_doe
     assert seed_of("80", again, {"data.csv": b"1"}) != first
 
 
-@pytest.mark.parametrize("name", exercises.names())
+LONG = {"fine_tune": pytest.mark.slow}  # it loads Keras
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=LONG.get(n, ())) for n in exercises.names()])
 def test_no_card_says_what_other_inputs_are_drawn_from(name):
     asked = exercises.find(name)
     for case in asked.draw(94_361) if hasattr(asked, "draw") else ():

@@ -5,9 +5,6 @@ from collections import defaultdict
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from bncourse import data
 from bncourse.experiments.shift import detection, label_shift, shift_claims, shifts, weighting, weighting_limits
@@ -41,6 +38,8 @@ def test_the_cars_are_those_of_mlxtend():
 
 
 def test_the_distance_of_two_samples_is_that_of_scipy():
+    from scipy.stats import ks_2samp  # here, because it takes a second to load
+
     one, other = RNG.normal(size=80), np.round(RNG.normal(0.5, 1, size=60), 1)
     assert shifts._distance(one, other) == pytest.approx(ks_2samp(one, other).statistic)
 
@@ -75,6 +74,8 @@ def test_samples_of_one_source_do_not_overlap():
 
 
 def test_the_domain_scores_are_of_examples_not_learned_from():
+    from sklearn.metrics import roc_auc_score
+
     # Labels of pure noise can be learned by heart; on new examples the AUC stays near one half.
     source, target = RNG.normal(size=(60, 40)), RNG.normal(size=(60, 40))
     scores = detection.domain_scores(source, target)
@@ -142,6 +143,8 @@ def test_a_measurement_gives_plain_numbers_and_the_same_ones_again(name):
 
 
 def test_the_p_values_of_the_pixels_are_those_of_scipy():
+    from scipy.stats import ks_2samp
+
     source, target = np.round(3 * RNG.random((50, 4))), np.round(3 * RNG.random((40, 4)) ** 1.5)
     source[:, 0] = target[:, 0] = 1
     expected = ks_2samp(source, target, axis=0, method="asymp").pvalue
@@ -164,6 +167,8 @@ def _as_narrow_as_at_home(image):
 
 @pytest.mark.slow
 def test_mnist_is_read_better_where_its_ink_lies_as_at_home():
+    from sklearn.linear_model import LogisticRegression
+
     # a reason that the prediction of notebook 01 gives
     parts = data.split(*data.digits(), 0)
     model = LogisticRegression(max_iter=1000).fit(parts.x_train, parts.y_train)

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import told_numbers
 from measured_sentences import SENTENCES
-from scipy import stats
 from told_ranges import RANGES
 
 from bncourse import data, network, reference
@@ -133,6 +132,8 @@ def smallest_of_64():
 
 
 def exact_false_alarms():
+    from scipy import stats  # here, because it takes a second to load
+
     """Give whether the fourth way, with exact p-values, is wrong in less than 65 and more than 20 of 100 samples."""
     rng, (images, _) = np.random.default_rng(0), data.digits()
     wrong = 0

@@ -22,10 +22,16 @@ from bncourse.grading.engine.session import Submission
 from bncourse.sandbox.levels import best_level
 from bncourse.sandbox.sandbox import Sandbox
 
-keras = pytest.importorskip("keras")
 BUILD = exercises.find("build_model")
 X = np.random.default_rng(0).standard_normal((6, 128))
 BANK = [BUILD.reference, *BUILD.right_answers, *(idea.function for idea in BUILD.wrong_ideas)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _with_keras():
+    """Load Keras when the first test begins: each process of a run reads this file, and one runs it."""
+    global keras
+    keras = pytest.importorskip("keras")
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +67,14 @@ def hidden(x, units, relu=None):
     return (relu or keras.layers.Activation(keras.layers.ReLU()))(x)
 
 
-class WithAConstructor(keras.Model):
-    def __init__(self):
-        inputs = keras.Input((128,))
-        x = hidden(hidden(inputs, 64), 32)
-        super().__init__(inputs, keras.layers.Dense(10, activation=keras.layers.Softmax(), name="said")(x))
+def with_a_constructor():
+    class WithAConstructor(keras.Model):
+        def __init__(self):
+            inputs = keras.Input((128,))
+            x = hidden(hidden(inputs, 64), 32)
+            super().__init__(inputs, keras.layers.Dense(10, activation=keras.layers.Softmax(), name="said")(x))
+
+    return WithAConstructor()
 
 
 def of_operations():
@@ -78,16 +87,16 @@ def of_operations():
 LOSS = "categorical_crossentropy"
 
 
-@pytest.mark.parametrize("make", [WithAConstructor, of_operations])
+@pytest.mark.parametrize("make", [with_a_constructor, of_operations])
 @pytest.mark.parametrize(
     "loss",
-    [[LOSS], {"said": LOSS}, {"said": keras.losses.CategoricalCrossentropy()}],
+    [lambda: [LOSS], lambda: {"said": LOSS}, lambda: {"said": keras.losses.CategoricalCrossentropy()}],
     ids=["in a list", "by its output", "an object by its output"],
 )
 def test_a_right_model_is_right_in_whatever_way_keras_lets_it_be_written(make, loss):
     def build():
         model = make()
-        model.compile("adam", loss)
+        model.compile("adam", loss())
         return model
 
     assert judge(BUILD, answer(build, "build_model"), 3).outcome == "correct"
@@ -103,17 +112,11 @@ def test_an_input_by_its_name_is_the_one_that_is_meant():
 
 
 def model_of(*layers):
-    return lambda: keras.Sequential([keras.Input((128,)), *layers, keras.layers.Dense(10)])
+    return keras.Sequential([keras.Input((128,)), *layers, keras.layers.Dense(10)])
 
 
-class OwnLayer(keras.layers.Layer):
-    def call(self, x):
-        return x
-
-
-class OwnModel(keras.Model):
-    def call(self, x):
-        return x
+def own(name, base):
+    return type(name, (base,), {"call": lambda self, x: x})
 
 
 def forged():
@@ -131,22 +134,28 @@ def nested():
 
 
 def named(name):
-    registered = keras.saving.register_keras_serializable(package="keras", name=name)(type(name, (OwnLayer,), {}))
-    return model_of(registered())
+    register = keras.saving.register_keras_serializable(package="keras", name=name)
+    return model_of(register(own(name, keras.layers.Layer))())
 
 
 REFUSED = {
-    "a Lambda": (model_of(keras.layers.Lambda(lambda x: x)), "layer that the check does not know, Lambda"),
-    "an activation of one's own": (model_of(keras.layers.Activation(lambda x: x)), "activation"),
-    "a layer of one's own": (model_of(OwnLayer()), "class of your own, OwnLayer"),
-    "a layer with the name of a known one": (named("Dense"), "class of your own, Dense"),
-    "a model of one's own": (lambda: built(OwnModel()), "class of your own"),
-    "2,500 layers": (lambda: model_of(*[keras.layers.ReLU() for _ in range(600)])(), "more than 500 layers"),
+    "a Lambda": (
+        lambda: model_of(keras.layers.Lambda(lambda x: x)),
+        "layer that the check does not know, Lambda",
+    ),
+    "an activation of one's own": (lambda: model_of(keras.layers.Activation(lambda x: x)), "activation"),
+    "a layer of one's own": (
+        lambda: model_of(own("OwnLayer", keras.layers.Layer)()),
+        "class of your own, OwnLayer",
+    ),
+    "a layer with the name of a known one": (lambda: named("Dense"), "class of your own, Dense"),
+    "a model of one's own": (lambda: built(own("OwnModel", keras.Model)()), "class of your own"),
+    "2,500 layers": (lambda: model_of(*[keras.layers.ReLU() for _ in range(600)]), "more than 500 layers"),
     "60 models in one another": (nested, "more than 40 layers"),
-    "a layer that the list does not have": (model_of(keras.layers.PReLU()), "PReLU"),
-    "a wide layer": (model_of(keras.layers.Dense(5_000)), "from 1 to 4,096, and it is 5000"),
+    "a layer that the list does not have": (lambda: model_of(keras.layers.PReLU()), "PReLU"),
+    "a wide layer": (lambda: model_of(keras.layers.Dense(5_000)), "from 1 to 4,096, and it is 5000"),
     "a regularizer of another kind": (
-        model_of(keras.layers.Dense(4, kernel_regularizer=keras.regularizers.OrthogonalRegularizer())),
+        lambda: model_of(keras.layers.Dense(4, kernel_regularizer=keras.regularizers.OrthogonalRegularizer())),
         "Orthogonal",
     ),
 }

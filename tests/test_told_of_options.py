@@ -9,6 +9,7 @@ from written_cells import said
 from bncourse import exercises
 from bncourse.checking import DirectAnswer, Exercise, judge
 
+with_keras = pytest.mark.slow  # loading Keras takes longer than the rest of this file
 PLAIN = [e for e in map(exercises.find, exercises.names()) if isinstance(e, Exercise) and e.driver is None]
 
 
@@ -85,6 +86,7 @@ ABSENT = {
 }
 
 
+@with_keras
 @pytest.mark.parametrize("key", ABSENT)
 def test_a_config_without_a_key_is_told_so_and_no_value_is_made_up(key):
     left_out, wanted = ABSENT[key]
@@ -96,6 +98,7 @@ def test_a_config_without_a_key_is_told_so_and_no_value_is_made_up(key):
     assert "missing" not in verdict.text() and "the text" not in verdict.text() and "What comes back" not in sentences
 
 
+@with_keras
 def test_a_weight_that_a_layer_does_not_have_is_no_text():
     keras = pytest.importorskip("keras")
     text = LAYER.replace("self.beta = self.add_weight", "self.shift = self.add_weight").replace("+ self.beta", "")
@@ -118,7 +121,7 @@ def _not_compiled():
     return build_model
 
 
-@pytest.mark.parametrize("name", NOT_VALUES)
+@pytest.mark.parametrize("name", [pytest.param("build_model", marks=with_keras), "find_bugs"])
 def test_what_the_check_says_of_an_answer_is_not_shown_as_a_text_that_it_gave(name):
     verdict = judge(exercises.find(name), NOT_VALUES[name]())
     assert verdict.missed and "the text" not in verdict.text()
@@ -130,6 +133,7 @@ def test_a_text_that_a_check_of_gradients_gives_is_shown_as_one():
     assert "the text 'yes'" in verdict.text()
 
 
+@with_keras
 def test_a_mistake_that_several_parts_share_is_told_of_all_of_them():
     keras = pytest.importorskip("keras")
     before, after = LAYER.split("            mean, var = self.moving_mean, self.moving_variance\n")
@@ -163,6 +167,7 @@ KEPT = """            for old, new in ((self.moving_mean, mean), (self.moving_va
 """
 
 
+@with_keras
 @pytest.mark.parametrize(
     ("text", "words"),
     [

@@ -137,6 +137,7 @@ def test_raw_measurements_are_the_scaled_ones_in_their_own_units():
     assert reference.standardize(raw) == pytest.approx(scaled * np.sqrt(len(raw)), abs=1e-6)
 
 
+@pytest.mark.slow  # it loads Keras
 def test_the_first_look_trains_with_the_function_it_is_given_and_its_weights_are_those_keras_draws():
     from bncourse.backend import require_keras
 

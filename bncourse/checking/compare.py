@@ -117,7 +117,7 @@ def distance(expected, got, tolerance, enough=np.inf):
 
 
 def _off(expected, got, tolerance, place):
-    if isinstance(expected, tuple | list | Mapping):  # in another one
+    if type(expected) is not np.ndarray and isinstance(expected, tuple | list | Mapping):  # in another one
         return distance(expected, got, tolerance)
     if not _is_numbers(expected) or not _is_numbers(got):
         return 0.0 if _one_mismatch(expected, got, "it", tolerance, place) is None else np.inf
@@ -138,9 +138,11 @@ def _off(expected, got, tolerance, place):
 
 
 def _is_numbers(value):
-    if isinstance(value, bool | str | Mapping | tuple | list | Opaque | None):
-        return False
-    return np.asarray(value).dtype.kind in "fiub"
+    if type(value) is not np.ndarray:  # nearly all are arrays, and to ask whether one is a Mapping takes longest
+        if isinstance(value, bool | str | Mapping | tuple | list | Opaque | None):
+            return False
+        value = np.asarray(value)
+    return value.dtype.kind in "fiub"
 
 
 def _allowed(expected, got, tolerance, place):

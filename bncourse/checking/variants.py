@@ -20,6 +20,7 @@ AGAIN = "evaluated again"  # in place of the value of an expression in a loop
 MOST_SEEN = 10_000  # numbers of a value that is noted
 MOST_TURNS = 500  # of all `while` loops in one call
 TURNS_ALONE = 20_000  # the same where one change is tried alone, or a value is noted
+_SILENT = {"print": lambda *values, **options: None}  # what is printed takes longer to write out than to calculate
 UNWRITTEN = -6.0221e23  # no answer calculates it; it is finite, because no division by zero is to blame for it
 
 
@@ -78,7 +79,7 @@ def outcomes(function, source, count, arguments, options):
         If the function is none of Python's own, or uses names of a function around it.
     """
     _alone(function)
-    names = dict(function.__globals__)
+    names = _SILENT | function.__globals__
     exec(_compiled(source), names)
     variant = names[function.__name__]
     found, may_be_unwritten = [], "empty" in source
@@ -168,7 +169,7 @@ def observed(function, source, arguments, options):
             values[number] = plain(value) if np.size(value) <= MOST_SEEN else None
         return value
 
-    names = {**function.__globals__, SEEN: note, GOES_ON: turns(TURNS_ALONE)}
+    names = _SILENT | function.__globals__ | {SEEN: note, GOES_ON: turns(TURNS_ALONE)}
     exec(_compiled(source), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -206,7 +207,7 @@ def shapes(function, source, arguments, options):
             kept.append(np.array(value))
         return value
 
-    names = {**function.__globals__, SEEN: note, GOES_ON: turns(TURNS_ALONE)}
+    names = _SILENT | function.__globals__ | {SEEN: note, GOES_ON: turns(TURNS_ALONE)}
     exec(_compiled(source), names)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -237,7 +238,7 @@ def substituted(function, source, tries, arguments, options):
         As `outcomes` gives it; None also where the values were too many or too few.
     """
     _alone(function)
-    names = dict(function.__globals__)
+    names = _SILENT | function.__globals__
     exec(_compiled(source), names)
     variant, found = names[function.__name__], []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
