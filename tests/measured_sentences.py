@@ -276,7 +276,11 @@ SENTENCES = {
     "08": [
         _sentence("small_rate", "rates-read", "it is a little *behind*", {"batch_0.01": 0.8}),
         _sentence(
-            "larger_rates", "rates-read", "at 0.1 and 0.3 the two learn alike", {"batch_0.1": 0.8}, {"none_0.3": 0.8}
+            "larger_rates",
+            "rates-read",
+            "at 0.1 and 0.3 the two end less than 5 points apart",
+            {"batch_0.1": 0.8},
+            {"none_0.3": 0.8},
         ),
         _sentence("larger_rates", "rates-read", "At 1 the network without batch norm is behind", {"none_1": 0.95}),
         _sentence(

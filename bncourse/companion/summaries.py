@@ -33,7 +33,7 @@ SUMMARIES = {
         ),
     ),
     "03": (
-        ("Internal covariate shift", "the inputs of a layer change as the layers below learn"),
+        ("Internal covariate shift", "the inputs of a layer's units change as weights learn, below and their own"),
         ("Percentiles", "`np.percentile(inputs, [15, 50, 85], axis=1).T`, a row for each step"),
         ("Drift", "range of the median / mean width of the band"),
         ("Compare networks", "each at its own best learning rate, of those that were tried"),
@@ -72,7 +72,8 @@ SUMMARIES = {
         ("Not enough", "`training=False` when a functional model is built: Keras 3.15's `fit` overrides it"),
         (
             "PyTorch",
-            "`weight`, `bias`, `running_mean`, `running_var` (n / (n - 1) times Keras's); momentum 1 - Keras's",
+            "`weight`, `bias`, `running_mean`, `running_var` (kept: n / (n - 1) times; copied: same y); "
+            "momentum 1 - Keras's",
         ),
     ),
     "08": (

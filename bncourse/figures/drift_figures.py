@@ -84,7 +84,7 @@ def percentiles(steps, bands):
     return DescribedFigure(
         figure,
         f"The 15th, 50th and 85th percentile of one sigmoid's input over {steps[-1]} steps of training; {moved}. "
-        "Without batch norm the input moves and widens while the layers below learn; with it, here, it moves less.",
+        "Without batch norm the input moves and widens during training; with it, here, it moves less.",
     )
 
 
