@@ -112,6 +112,14 @@ def lines(function):
         had |= set(names)
 
 
+def branches(function):
+    """A branch that is too much: an ``if`` without an ``else``."""
+    for node in sorted((n for n in ast.walk(function) if isinstance(n, ast.If)), key=lambda n: n.lineno):
+        if not node.orelse:
+            question = f"if {ast.unparse(node.test)}:"
+            yield node, ast.copy_location(ast.Pass(), node), f"`{question}` and what is under it left out"
+
+
 def _adds_an_axis(index):
     """Return whether an index does nothing but add axes: ``[None]``, or ``[:, None]``."""
     parts = index.elts if isinstance(index, ast.Tuple) else [index]

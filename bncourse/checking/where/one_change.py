@@ -17,6 +17,8 @@ from bncourse.checking.rewriting.changes import Changes
 from bncourse.checking.where.elsewhere import holds_elsewhere, result_holds_elsewhere
 from bncourse.checking.where.found import told
 from bncourse.checking.where.known import is_known, is_row, suspected
+from bncourse.checking.where.nearest import nearer
+from bncourse.checking.where.questions import never_taken, told_of_a_branch
 from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of
 
@@ -64,9 +66,12 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     candidates = iter(possible[:most])
     several, of_part = Several(exercise, first), None
 
+    silenced = None  # a branch that a change makes all right by never taking it
+
     def holds(change):
         everywhere = _holds(exercise, answer, changes.source([change]), trials, failing, until) == ""
-        return everywhere and holds_elsewhere(exercise, _run(answer, changes, change, until))
+        elsewhere = everywhere and holds_elsewhere(exercise, _run(answer, changes, change, until))
+        return elsewhere and never_taken(answer, changes, change, trials) is None
 
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = outcomes(answer, changes.source(batch), len(batch), first, until)
@@ -78,10 +83,13 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                 if scope is None or (scope and of_part):  # of one part alone, another change may be the better
                     continue
                 if holds_elsewhere(exercise, _run(answer, changes, change, until), scope):
+                    if question := never_taken(answer, changes, change, trials):
+                        silenced = silenced or (question if not scope else None)
+                        continue
                     if not scope:
-                        nearer = _nearer(change, possible)
-                        results = outcomes(answer, changes.source(nearer), len(nearer), first, until) or []
-                        mend = [c for c, r in zip(nearer, results, strict=False) if is_right(exercise, first, r)]
+                        close = nearer(change, possible)
+                        results = outcomes(answer, changes.source(close), len(close), first, until) or []
+                        mend = [c for c, r in zip(close, results, strict=False) if is_right(exercise, first, r)]
                         change = next(filter(holds, mend[:_MOST_NEARER]), change)
                     found = told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
                     if found.whole:
@@ -89,8 +97,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                     of_part = found
             elif several:
                 several.note(change, result)
-    if of_part:
-        return of_part
+    if of_part or (silenced and (said := told_of_a_branch(answer, silenced))):
+        return of_part or said
     right, alone = several.that_hold(lambda change, trial: _run(answer, changes, change, until)(trial), trials)
     right = {
         name: change
@@ -113,33 +121,6 @@ def is_name_or_number(change):
     kinds = ast.Name | ast.Constant
     is_word = isinstance(getattr(change.node, "value", None), bool | str)
     return isinstance(change.node, kinds) and isinstance(change.replacement, kinds) and not is_word
-
-
-def _nearer(change, possible):
-    """Return the changes of the same line after which it is nearer to what is written, the nearest first."""
-    sizes = {}
-    most = _adds(change, sizes)
-    if not most:
-        return []  # none adds less than nothing
-    there = [each for each in possible if (each.line, each.function) == (change.line, change.function)]
-    added = [(_adds(each, sizes), each) for each in there]
-    return [each for adds, each in sorted(added, key=lambda pair: pair[0]) if adds < most][:_BATCH]
-
-
-def _adds(change, sizes):
-    """Count what a change adds to a line; two sides the other way round are more than another name or number.
-
-    In `sizes` the sizes of what is written are kept by what `id` gives of it: many changes are of the same.
-    """
-    if change.moves:
-        return 0
-    if id(change.node) not in sizes:
-        sizes[id(change.node)] = _size(change.node)
-    return max(_size(change.replacement) - sizes[id(change.node)], "the other way round" in change.says)
-
-
-def _size(node):
-    return sum(1 for _ in ast.walk(ast.parse(ast.unparse(ast.fix_missing_locations(node)))))
 
 
 def _first_of(exercise, answer, changes, trial):

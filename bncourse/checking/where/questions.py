@@ -38,15 +38,13 @@ def never_taken(answer, changes, change, trials):
     return questions[min(left)] if left else None
 
 
-def told_of_a_branch(answer, question, sources):
+def told_of_a_branch(answer, question):
     """Say that all comes out right where a branch is never taken.
 
     Parameters
     ----------
     answer : Answer
     question : ast.If
-    sources : list of str
-        The texts of the answer and of the functions that it calls.
 
     Returns
     -------
