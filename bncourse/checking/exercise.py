@@ -204,8 +204,9 @@ class Exercise:
         return value
 
     def draw(self, seed):
-        """Return the cases for a seed, as a list."""
-        return list(self.cases(np.random.default_rng([seed, *self.name.encode()])))
+        """Return the cases for a seed, as a list; the task's example by hand is the last."""
+        cases = list(self.cases(np.random.default_rng([seed, *self.name.encode()])))
+        return cases if self.example is None else [*cases, replace(self.example, part=cases[0].part)]
 
     def wrong(self, code, *, step="", looks_like="", name="", seen="", forms=()):
         """Decorate a wrong answer; its docstring is the sentence that it draws."""

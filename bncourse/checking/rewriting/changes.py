@@ -176,14 +176,14 @@ class Changes:
         return self._written(noting), [(p.line, text_of(p.node), p.parent, name, p.node) for p, name in found]
 
     def asking(self, change=None):
-        """Return a text that notes by their numbers which ``if`` are answered with yes, and these; with a change in it."""
+        """Return a text that notes which ``if`` are answered with yes, and these; a change may be made in it."""
         questions = [node for each in self.functions for node in ast.walk(each) if isinstance(node, ast.If)]
         numbers = {id(node): number for number, node in enumerate(questions)}
         instead = {id(node): new for node, new in change.parts} if change else {}
 
         def noting(new, node):
             new = instead.get(id(node), new)
-            if id(node) in numbers:
+            if id(node) in numbers and isinstance(new, ast.If):
                 yes = ast.Call(ast.Name(SEEN, ast.Load()), [ast.Constant(numbers[id(node)]), ast.Constant(True)], [])
                 new.test = ast.IfExp(new.test, yes, ast.Constant(False))
             return _bounded(new)

@@ -1,7 +1,8 @@
 """Other inputs than those of the check, on which a change must make an answer right too before it is told.
 
-They are the cases of another seed, and the practice cases with other sizes along the axes whose sizes vary between the
-cases anyway: a change that only fits the numbers of some cases mends nothing.
+They are the cases of another seed, the practice cases with other sizes along the axes whose sizes vary between the
+cases anyway, some of them with whole numbers, and some with other options: a change that only fits the numbers of some
+cases mends nothing.
 """
 
 from functools import lru_cache
@@ -16,6 +17,8 @@ from bncourse.checking.where.practice import PRACTICE, Kept
 from bncourse.checking.where.several import is_right, right_at, unchanged
 
 SEED = 7_301
+_MOST_ALTERED = 3
+_OTHER_NUMBERS = (0.5, 2.5)
 
 
 def holds_elsewhere(exercise, run, part=""):
@@ -91,7 +94,8 @@ def is_right_elsewhere(exercise, answer, before=lambda: None):
 def _others(kept):
     exercise = kept.exercise
     drawn = [(case, *truth_of(exercise, case)) for case in exercise.draw(SEED)]
-    return [Trial(case, None, expected, tolerance) for case, expected, tolerance in (*drawn, *_resized(exercise))]
+    others = [*drawn, *_resized(exercise), *_where_agreed(exercise, _altered(exercise))]
+    return [Trial(case, None, expected, tolerance) for case, expected, tolerance in others]
 
 
 def resized(exercise):
@@ -112,11 +116,30 @@ def _resized(exercise):
     cases = exercise.draw(PRACTICE)
     free = _free_axes([case for seed in range(3) for case in exercise.draw(seed)])
     rng = np.random.default_rng(SEED)
-    found = []
+    longer = []
     for case in cases:
         indices = {size: rng.permutation(2 * size) % size for place, size in _sizes(case) if place in free and size > 1}
         arguments = tuple(_with_sizes(value, i, free, indices) for i, value in enumerate(case.arguments))
-        new = Case(case.label, arguments, case.options, case.part)
+        longer.append(Case(case.label, arguments, case.options, case.part))
+    return _where_agreed(exercise, longer)
+
+
+def _altered(exercise):
+    """Yield practice cases with whole numbers in the arrays, and with other real numbers as options."""
+    for case in exercise.draw(PRACTICE)[:_MOST_ALTERED]:
+        given = [np.round(v) if isinstance(v, np.ndarray) and v.dtype.kind == "f" else v for v in case.arguments]
+        yield Case(case.label, tuple(given), case.options, case.part)
+        for number in _OTHER_NUMBERS:
+            given = [number if isinstance(value, float) else value for value in case.arguments]
+            options = {name: number if isinstance(value, float) else value for name, value in case.options.items()}
+            if options != case.options or any(isinstance(value, float) for value in case.arguments):
+                yield Case(case.label, tuple(given), options, case.part)
+
+
+def _where_agreed(exercise, cases):
+    """Give the cases that the reference takes, and on which all right answers known agree, with what is right."""
+    found = []
+    for new in cases:
         try:
             with np.errstate(all="ignore"):
                 expected, tolerance = truth_of(exercise, new)

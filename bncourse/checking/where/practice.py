@@ -92,7 +92,7 @@ def is_a_copy(number, places):
 def now_with(one, step, row):
     """Give a try with the step of another case, in which the value may have another size; None if it cannot be."""
     _, count, shape, _ = row
-    whole = np.size(step.value) != count * int(np.prod(shape))
+    whole = one.whole or np.size(step.value) != count * int(np.prod(shape))
     if whole and count > 1 and np.shape(step.value)[-1 if one.last else 0 :][:1] != (count,):
         return None
     return replace(one, step=step, count=count, whole=whole)

@@ -25,17 +25,17 @@ def never_taken(answer, changes, change, trials):
     -------
     ast.If or None
     """
-    if not isinstance(change.node, ast.expr):  # statements that are moved or left out do not count on
-        return None
     source, questions = changes.asking()
-    if not questions:
+    inside = {id(node) for node in ast.walk(change.node)} if isinstance(change.node, ast.stmt) else set()
+    if not questions or change.moves:
         return None
     failing = [trial for trial in trials if trial.kind]
     before = _taken(answer, source, len(questions), failing)
     if not before:
         return None
     left = before - _taken(answer, changes.asking(change)[0], len(questions), [*failing, *trials])
-    return questions[min(left)] if left else None
+    left = [number for number in sorted(left) if id(questions[number]) not in inside]
+    return questions[left[0]] if left else None
 
 
 def told_of_a_branch(answer, question):

@@ -20,6 +20,7 @@ def _effective_sample_size_cases(rng):
     yield Case("one weight that is much larger: hardly more than 1 example counts", (weights,))
     yield Case("1 weight", (draws.weights(rng, 1),))
     yield Case("weights with gaps in memory", (draws.weights(rng, 8)[1::2],))
+    yield Case("5 weights that are whole numbers", (rng.permutation([1.0, 2.0, 2.0, 3.0, 0.0]),))
 
 
 effective_sample_size = Exercise(
