@@ -168,8 +168,19 @@ def pytest_sessionstart():
     gc.disable()
 
 
+FEW_NEED = {"jax", "keras", "scipy.stats", "sklearn"}
+_loaded_while_reading = set()
+
+
+@pytest.fixture
+def loaded_while_reading():
+    """Give the libraries that take seconds, and that this process had loaded before its first test."""
+    return _loaded_while_reading
+
+
 def pytest_collection_finish():
     """Keep what was collected out of each later search for garbage, and search less often: most of what is, stays."""
+    _loaded_while_reading.update(FEW_NEED & set(sys.modules))
     gc.collect()
     gc.freeze()
     gc.set_threshold(*BETWEEN_SEARCHES)

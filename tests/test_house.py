@@ -186,6 +186,11 @@ def test_the_command_answers_help_without_loading_what_it_does_not_need():
     }
 
 
+def test_reading_the_tests_loads_no_library_that_takes_seconds_and_that_few_of_them_need(loaded_while_reading):
+    """Each process of a run reads all files: import such a library in the test, or in a fixture of its file."""
+    assert not loaded_while_reading
+
+
 def project():
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
