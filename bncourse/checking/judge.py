@@ -12,6 +12,7 @@ from bncourse.checking.example import by_hand
 from bncourse.checking.lines import line_with
 from bncourse.checking.numbers.again import changes_its_mind
 from bncourse.checking.numbers.patterns import in_another_order, out_of_place
+from bncourse.checking.numbers.shapes import let_pass
 from bncourse.checking.numbers.turns import turned
 from bncourse.checking.question import Quiz
 from bncourse.checking.quiz import judge_quiz
@@ -212,10 +213,8 @@ def _advice(exercise, trials):
             if sentence := advise(trial.case, trial.reply.value):
                 said.setdefault(advise, sentence)
         value = trial.reply.value
-        expected = trial.expected
-        one_more = isinstance(value, np.ndarray) and value.ndim == np.ndim(expected) + 1
-        if one_more and isinstance(expected, np.ndarray) and all(each.kind != "shape" for each in trials):
-            kept = f"The result has the shape {value.shape}; {expected.shape} was asked for. It is accepted."
+        kept = let_pass(trial.expected, value, exercise.returns)
+        if kept and all(each.kind != "shape" for each in trials):
             said.setdefault("shape", kept)
         if isinstance(value, np.ndarray) and value.dtype == np.float32 and _all_double(trial.case):
             said.setdefault("float32", "You calculate in float32; the inputs are float64. That is accepted.")

@@ -21,6 +21,31 @@ def of_the_shape(expected, got, name):
     return _of_length_one(expected, got) or _transposed(expected, got) or _one_too_many(expected, got, name)
 
 
+def let_pass(expected, got, names):
+    """Say of a result which axis of length 1 in front was not asked for and is accepted; "" where there is none.
+
+    Parameters
+    ----------
+    expected, got : ndarray, number, or tuple of them
+    names : sequence of str
+        What the results are called, where there are several.
+
+    Returns
+    -------
+    str
+    """
+    if isinstance(expected, tuple):
+        several = isinstance(got, tuple | list) and len(got) == len(expected) == len(names)
+        rows = zip(names, expected, got, strict=True) if several else []
+        return next((said for name, *pair in rows if (said := let_pass(*pair, [name]))), "")
+    if not isinstance(got, np.ndarray) or got.ndim != np.ndim(expected) + 1 or got.shape[0] != 1:
+        return ""
+    asked = f"{expected.shape} was asked for" if np.ndim(expected) else "one number was asked for, in no array"
+    name = names[0] if len(names) == 1 else "the result"
+    name = name.capitalize() if name.startswith("the ") else name  # and not that of a variable
+    return f"{name} has the shape {got.shape}; {asked}. It is accepted."
+
+
 def _of_length_one(expected, got):
     """Say where axes of length 1 are all that is too much in a shape."""
     if got.ndim <= expected.ndim or np.squeeze(got).shape != np.squeeze(expected).shape:

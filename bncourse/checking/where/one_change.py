@@ -14,10 +14,10 @@ import numpy as np
 
 from bncourse.checking import compare
 from bncourse.checking.rewriting.changes import Changes
+from bncourse.checking.rewriting.nearest import nearer
 from bncourse.checking.where.elsewhere import holds_elsewhere, result_holds_elsewhere
 from bncourse.checking.where.found import told
 from bncourse.checking.where.known import is_known, is_row, suspected
-from bncourse.checking.where.nearest import nearer
 from bncourse.checking.where.questions import never_taken, told_of_a_branch
 from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of

@@ -21,7 +21,7 @@ from bncourse.checking.where.known import is_known, on_the_way, rows_of
 from bncourse.checking.where.one_change import SHAPES, helpers_of, may_be_run_again
 from bncourse.checking.where.steps import is_same, is_telling, steps_of
 from bncourse.checking.where.suspects import MOST_SHOWN, suspects_on
-from bncourse.checking.where.written_to import writer_before
+from bncourse.checking.where.writes import writer_before
 
 OBSERVED = "bncourse.checking.variants:observed"
 SECONDS = 2.0
