@@ -138,7 +138,7 @@ def test_a_right_value_that_makes_up_for_a_later_line_is_not_blamed():
         true = np.array([0.0, *[np.mean(target_scores >= t) for t in levels]])
         return np.sum(np.diff(false) * true[1:])
     """
-    sentence, verdict = said("domain_auc", text)
+    sentence, _ = said("domain_auc", text)
     assert "value" not in sentence.split("Your result")[0] and "in place of `target_scores >= t`" in sentence
 
 
