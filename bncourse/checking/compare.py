@@ -168,7 +168,7 @@ def _tuple_mismatch(expected, got, names, tolerance):
     if isinstance(got, np.ndarray) and got.ndim and len(got) == len(expected) and got.dtype.kind in "fiub":
         got = tuple(got)  # rows that are stacked come in the order that was asked for
     if not isinstance(got, tuple | list):
-        reason = "" if got is None else f"Return all {len(expected)}, with commas between them."
+        reason = "" if got is None else f"Return {len(expected)} values, with commas between them."
         kind = "nothing" if got is None else "count"
         return Mismatch(kind, f"it should return {wanted}", wanted, describe(got), reason)
     if len(got) != len(expected):

@@ -145,7 +145,7 @@ def _said(loop, names, rows, steps, inputs, holding):
     if begun:
         said.append(f"In the first turn of {turns} {begun[0]}.")
     elif right and unknown:
-        said.append(f"None of the right answers known here has {unknown[0]}, which need not be wrong for that.")
+        said.append(f"No right answer known here has {unknown[0]}; another way can be right, too.")
     return " ".join(said)
 
 

@@ -102,12 +102,13 @@ def unboxed(function):
 
 
 def lines(function):
-    """A line that is too much: it gives a name another value made of the one that it has."""
+    """A line that is too much: it gives a name another value made of its own, or fills places of an array."""
     had = set(parameters_of(function))
     for node in sorted((n for n in ast.walk(function) if isinstance(n, ast.Assign)), key=lambda n: n.lineno):
         names = [target.id for target in node.targets if isinstance(target, ast.Name)]
         read = {n.id for n in ast.walk(node.value) if isinstance(n, ast.Name)}
-        if len(names) == len(node.targets) == 1 and names[0] in read & had:
+        fills = isinstance(node.targets[0], ast.Subscript) and isinstance(node.value, ast.Constant)
+        if fills or (len(names) == len(node.targets) == 1 and names[0] in read & had):
             yield node, ast.copy_location(ast.Pass(), node), f"`{ast.unparse(node)}` left out"
         had |= set(names)
 

@@ -40,7 +40,8 @@ def in_a_loop(function):
             yield statement, new, f"`=` in place of `{OPERATORS[type(statement.op)]}=` in `{text}`"
         elif isinstance(statement, ast.Assign) and len(statement.targets) == 1:
             target = statement.targets[0]
-            if isinstance(target, ast.Name | ast.Subscript):
+            is_zero = isinstance(statement.value, ast.Constant) and statement.value.value == 0
+            if isinstance(target, ast.Name | ast.Subscript) and not is_zero:  # adding 0 leaves the line out
                 new = ast.AugAssign(target, ast.Add(), statement.value)
                 yield statement, new, f"`+=` in place of `=` in `{ast.unparse(statement)}`"
             if isinstance(target, ast.Name) and isinstance(statement.value, ast.Name):

@@ -144,7 +144,7 @@ def _says_nothing(value):
 def _unknown(first, passed):
     line, text = first
     if passed:
-        return f"None of the right answers known here has `{text}` ({line}), which need not be wrong for that."
+        return f"No right answer known here has `{text}` ({line}); another way can be right, too."
     return f"`{text}` ({line}) is the first value that none of the right answers known here passes through."
 
 

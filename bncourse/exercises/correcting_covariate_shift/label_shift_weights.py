@@ -103,8 +103,8 @@ def _cut(weights):
 
 @label_shift_weights.wrong("C2", step="solve", looks_like=r"\.T|transpose")
 def the_matrix_transposed(confusion, predicted):
-    """You transpose the confusion matrix. Here the rows are the predictions already, confusion[i, j] = p(predicted i,
-    true j): solve with it as it is."""
+    """Your weights solve confusion.T @ weights = predicted. The rows are the predictions already, confusion[i, j] =
+    p(predicted i, true j): solve confusion @ weights = predicted."""
     return np.linalg.solve(confusion.T, predicted)
 
 
