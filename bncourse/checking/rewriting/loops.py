@@ -3,7 +3,7 @@
 import ast
 
 from bncourse.checking.rewriting.edits import OPERATORS
-from bncourse.checking.where.places import called_name, inside, places, text_of
+from bncourse.checking.where.places import called_name, inside, parameters_of, places, text_of
 
 
 def in_a_loop(function):
@@ -87,9 +87,13 @@ def _with_body(loop, body):
 
 
 def tied(function):
-    """A comparison of two numbers in which equal ones count whole or nothing, where they should count one half."""
+    """A comparison of what was passed in which equal numbers count whole or nothing, where they should count one half.
+
+    Of anything else it may make up for another mistake: of the levels of a curve, say, for its corners.
+    """
+    passed = _passed(function)
     for node in [each for each in ast.walk(function) if isinstance(each, ast.If)]:
-        kinds = _strict_and_equal(node.test)
+        kinds = _strict_and_equal(node.test, passed)
         [added, *others] = [part for part in node.body if isinstance(part, ast.AugAssign)] or [None]
         if kinds and added and not others and not node.orelse and isinstance(added.op, ast.Add):
             half = ast.AugAssign(added.target, ast.Add(), _half_of(added.value))
@@ -99,10 +103,10 @@ def tied(function):
     for place in places(function):
         node = place.node
         if isinstance(node, ast.Compare) and not isinstance(place.parent, ast.If | ast.IfExp | ast.While | ast.BoolOp):
-            if kinds := _strict_and_equal(node):
+            if kinds := _strict_and_equal(node, passed):
                 new = ast.BinOp(kinds[0], ast.Add(), ast.BinOp(ast.Constant(0.5), ast.Mult(), kinds[1]))
                 yield place, new, f"`{ast.unparse(new)}` in place of `{text_of(node)}`"
-        elif isinstance(node, ast.IfExp) and (kinds := _strict_and_equal(node.test)):
+        elif isinstance(node, ast.IfExp) and (kinds := _strict_and_equal(node.test, passed)):
             half = _half_of(node.body, node.orelse)
             new = ast.IfExp(kinds[0], node.body, ast.IfExp(kinds[1], half, node.orelse))
             yield place, new, _half(kinds, text_of(node.test), ast.unparse(half))
@@ -135,11 +139,32 @@ def _half(kinds, was, half):
     return f"{question}`{half}` where `{equal}`"
 
 
-def _strict_and_equal(test):
-    """Return a comparison of order without equal ones, and that of equal ones; None of another question."""
+def _passed(function):
+    """Return the names that hold what was passed, or a piece of it at each turn; none of a helper, which gets more."""
+    if hasattr(function, "shown_as"):
+        return set()
+    passed = set(parameters_of(function))
+    for node in ast.walk(function):
+        if isinstance(node, ast.For | ast.comprehension) and getattr(node.iter, "id", "") in passed:
+            passed |= {n.id for n in ast.walk(node.target) if isinstance(n, ast.Name)}
+    assigned = [n for n in ast.walk(function) if isinstance(n, ast.Assign | ast.AugAssign | ast.NamedExpr)]
+    targets = [t for n in assigned for t in (n.targets if isinstance(n, ast.Assign) else [n.target])]
+    return passed - {n.id for t in targets for n in ast.walk(t) if isinstance(n, ast.Name)}
+
+
+def _strict_and_equal(test, passed):
+    """Return a comparison of order without equal ones, and that of equal ones; None of another question.
+
+    Both its sides are to be what was passed, or a piece of it.
+    """
     order = {ast.Gt: ast.Gt, ast.GtE: ast.Gt, ast.Lt: ast.Lt, ast.LtE: ast.Lt}
     if not isinstance(test, ast.Compare) or len(test.ops) != 1 or type(test.ops[0]) not in order:
         return None
+    for side in (test.left, *test.comparators):
+        while isinstance(side, ast.Subscript):
+            side = side.value
+        if getattr(side, "id", None) not in passed:
+            return None
     strict = ast.Compare(test.left, [order[type(test.ops[0])]()], test.comparators)
     return strict, ast.Compare(test.left, [ast.Eq()], test.comparators)
 
