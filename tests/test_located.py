@@ -138,8 +138,8 @@ def test_a_right_value_that_makes_up_for_a_later_line_is_not_blamed():
         true = np.array([0.0, *[np.mean(target_scores >= t) for t in levels]])
         return np.sum(np.diff(false) * true[1:])
     """
-    sentence, _ = said("domain_auc", text)
-    assert "value" not in sentence.split("Your result")[0] and "in place of `target_scores >= t`" in sentence
+    sentence, verdict = said("domain_auc", text)
+    assert "line 4" not in sentence and "line 4" not in verdict.where
 
 
 def test_of_two_wrong_values_the_later_is_not_called_the_only_one():

@@ -77,7 +77,7 @@ def test_what_the_turns_of_a_loop_find_is_told_where_it_is_right():
     text = NESTED.replace("START", "pass").replace("INSIDE", "total = 0.0")
     sentence, verdict = said("standardize", text)
     assert "So far it is right: turn by turn of the loop in line 5, `mean` (line 9) takes the values of" in sentence
-    assert "None of the right answers known here has the values of `" in sentence and not verdict.where
+    assert "No right answer known here has the values of `" in sentence and not verdict.where
 
 
 def test_what_is_right_in_the_first_turn_alone_is_told_as_that():

@@ -80,11 +80,7 @@ def _examine(exercise, trial):
     tolerance = replace(trial.tolerance, told=bool(exercise.driver))
     found = compare.mismatch(wanted, reply.value, exercise.returns, tolerance)
     if found is None or found.kind == "values":
-        for sentence, holds in exercise.properties:
-            pair = holds(case, _unwrapped(trial.expected, reply.value))
-            if pair:
-                found = compare.Mismatch("property", sentence, *pair)
-                break
+        found = broken_property(exercise, case, trial.expected, reply.value) or found
     if found is None:
         found = changed_input(exercise, trial)
     if found:
@@ -98,6 +94,14 @@ def _examine(exercise, trial):
                 ("yours", found.yours),
             ),
         )
+
+
+def broken_property(exercise, case, expected, value):
+    """Return the first property of an exercise that a result has not, as a `Mismatch`; None where it has all."""
+    for sentence, holds in exercise.properties:
+        if pair := holds(case, _unwrapped(expected, value)):
+            return compare.Mismatch("property", sentence, *pair)
+    return None
 
 
 def _unwrapped(expected, got):

@@ -9,14 +9,15 @@ import ast
 import copy
 from dataclasses import dataclass
 
-from bncourse.checking.rewriting import copies, edits, left_out, loops, missing, moved, unused
+from bncourse.checking.rewriting import arrays, edits, left_out, loops, missing, moved, unused
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
 from bncourse.checking.where.places import called_name, keep_texts, places, text_of
 
 _PLAIN = {"property", "staticmethod", "classmethod"}  # decorators that leave what a method does as it is
 MOST_NODES = 400  # an answer longer than this is left alone
 _KINDS = (
-    copies.copied,
+    arrays.copied,
+    arrays.exchanged,
     left_out.all_turns,
     left_out.unboxed,
     left_out.lines,
@@ -29,6 +30,8 @@ _KINDS = (
     loops.in_a_loop,
     loops.returned_after,
     moved.exchanged,
+    moved.guarded,
+    missing.reordered,
     edits.small,
     missing.wrapped,
     unused.unsorted,

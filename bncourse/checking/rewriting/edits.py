@@ -159,7 +159,7 @@ def _operators(place, node, text, others):
         if other is not type(node.op) and not without:
             new = ast.BinOp(node.left, other(), node.right)
             yield place, new, f"`{sign}` in place of {sign_of(node, OPERATORS[type(node.op)])} in `{text}`"
-    if isinstance(node.op, ast.Sub | ast.Div | ast.Pow | ast.MatMult):
+    if isinstance(node.op, ast.Sub | ast.Div | ast.Pow):
         yield place, ast.BinOp(node.right, node.op, node.left), f"the two sides of `{text}` the other way round"
     for new in _regrouped(node):
         yield place, new, f"`{ast.unparse(new)}` in place of `{text}`"

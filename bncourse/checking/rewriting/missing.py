@@ -6,6 +6,7 @@ They are tried after those of `bncourse.checking.rewriting.edits`, and have the 
 import ast
 import builtins
 import copy
+import itertools
 import re
 
 from bncourse.checking.where.places import (
@@ -154,6 +155,20 @@ def _with_name(node, name, other):
     if hasattr(new, "kept_text"):
         del new.kept_text
     return new
+
+
+def reordered(function):
+    """Axes in another order, the one that undoes what is written first, where a tuple names each of them once."""
+    for place in places(function):
+        values = [getattr(each, "value", None) for each in getattr(place.node, "elts", ())]
+        if not isinstance(place.node, ast.Tuple) or not 1 < len(values) < 5 or not all(type(v) is int for v in values):
+            continue
+        if sorted(values) == list(range(len(values))):
+            undone = tuple(sorted(range(len(values)), key=values.__getitem__))
+            for order in dict.fromkeys([undone, *itertools.permutations(range(len(values)))]):
+                if list(order) != values:
+                    new = ast.Tuple([ast.Constant(axis) for axis in order], ast.Load())
+                    yield place, new, f"`{order}` in place of `{text_of(place.node)}`"
 
 
 def doubled(function):

@@ -6,12 +6,16 @@ What takes the place of several statements at once stands in the first of them, 
 import ast
 import itertools
 
+from bncourse.checking.where.places import text_of
+
 _MOST_MOVED = 3  # statements that are indented together, or that one is moved past
 _MOST_BEFORE = 4  # statements between what a loop begins with and the loop
 _LONGEST_SHOWN = 60  # characters
 _SIMPLE = ast.Assign | ast.AugAssign | ast.Expr
 _LOOPS = ast.For | ast.While
 _LEAVES = ast.Return | ast.Break | ast.Continue
+_ASKED = ast.Name | ast.Compare | ast.UnaryOp
+_MOST_QUESTIONS = 3
 _NUMBERS = {2: ("statement", ""), 3: ("two statements", "two")}
 
 
@@ -50,6 +54,22 @@ def exchanged(function):
                 yield first, _placed(rows, order, last), f"{_shown([last])} before {_named(first)} and not after it"
 
 
+def guarded(function):
+    """A statement that is right in one case alone, which a question before it tells apart: it is done in each."""
+    questions = [n for n in ast.walk(function) if isinstance(n, ast.If) and isinstance(n.test, _ASKED)]
+    for question in questions[:_MOST_QUESTIONS]:
+        asked = text_of(question.test)
+        for block in _blocks(function):
+            for node in block:
+                if isinstance(node, ast.Assign | ast.AugAssign) and node.lineno > question.end_lineno:
+                    for test, words in (
+                        (question.test, asked),
+                        (ast.UnaryOp(ast.Not(), question.test), f"not {asked}"),
+                    ):
+                        made = ast.copy_location(ast.If(test, [node], []), node)
+                        yield node, shown_at(made, node.lineno), f"{_shown([node])} under `if {words}:`, and not always"
+
+
 def _blocks(function):
     for node in ast.walk(function):
         if not isinstance(node, ast.ClassDef):
@@ -76,7 +96,7 @@ def _into(node, following):
             return
         for name in ("body", "orelse") if isinstance(node, ast.If) else ("body",):
             block = getattr(node, name)
-            if block and not _leaves(block[-1]):
+            if block and not _leaves(block[-1]) and not (name == "orelse" and isinstance(block[0], ast.If)):
                 made = _together([with_field(node, name, [*block, *moved])], moved[0])
                 made.beside = [(each, _nothing(each)) for each in moved]
                 yield node, made, f"{_shown(moved)} inside {_the(node, name)} and not after it"
@@ -171,7 +191,7 @@ def _shown(statements):
     if len(statements) > 1:
         together = statements[-1].end_lineno - first.lineno < len(statements)
         return f"this line and the next {_NUMBERS[len(statements)][together]}".strip()
-    text = ast.unparse(first) if isinstance(first, _SIMPLE) else ""
+    text = text_of(first) if isinstance(first, _SIMPLE) else ""
     if not text:
         return f"{_named(first)}".replace(f" of line {first.lineno}", " that begins there")
     return f"`{text}`" if len(text) <= _LONGEST_SHOWN and "\n" not in text else "this line"

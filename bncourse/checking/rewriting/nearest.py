@@ -1,42 +1,35 @@
-"""Of several changes of one line, those after which it is nearer to what is written."""
+"""Of several changes, those after which an answer is nearer to what is written."""
 
-import ast
+from bncourse.checking.where.places import parts_of
 
 _MOST = 100
 
 
-def nearer(change, possible):
-    """Return the changes of the same line after which it is nearer to what is written, the nearest first.
+def nearer(change, possible, right=()):
+    """Return the changes after which an answer is nearer to what is written, the nearest first.
 
     Parameters
     ----------
     change : Change
     possible : list of Change
+        Of these the ones of the same line are taken.
+    right : sequence of Change
+        Changes of any line that are known to be right on a case.
 
     Returns
     -------
     list of Change
     """
-    sizes = {}
-    most = _adds(change, sizes)
+    most = _adds(change)
     if not most:
         return []  # none adds less than nothing
     there = [each for each in possible if (each.line, each.function) == (change.line, change.function)]
-    added = [(_adds(each, sizes), each) for each in there]
+    added = [(_adds(each), each) for each in [*right, *(each for each in there if each not in right)]]
     return [each for adds, each in sorted(added, key=lambda pair: pair[0]) if adds < most][:_MOST]
 
 
-def _adds(change, sizes):
-    """Count what a change adds to a line; two sides the other way round are more than another name or number.
-
-    In `sizes` the sizes of what is written are kept by what `id` gives of it: many changes are of the same.
-    """
+def _adds(change):
+    """Count what a change adds to a line; two sides the other way round are more than another name or number."""
     if change.moves:
         return 0
-    if id(change.node) not in sizes:
-        sizes[id(change.node)] = _size(change.node)
-    return max(_size(change.replacement) - sizes[id(change.node)], "the other way round" in change.says)
-
-
-def _size(node):
-    return sum(1 for _ in ast.walk(ast.parse(ast.unparse(ast.fix_missing_locations(node)))))
+    return max(parts_of(change.replacement) - parts_of(change.node), "the other way round" in change.says)

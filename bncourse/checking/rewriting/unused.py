@@ -26,6 +26,7 @@ def stale(function):
                 if uses > _MOST_USES:
                     return
                 yield from _renewed(statement, name, loop, around)
+        yield from _all_renewed(function, names, loop)
 
 
 def _renewed(statement, name, loop, around):
@@ -44,6 +45,23 @@ def _renewed(statement, name, loop, around):
         new = with_field(head, "target", ast.Name(name, ast.Store()))
         was = f"for {head.target.id} in {ast.unparse(head.iter)}"
         yield head, shown_at(new, head.lineno), f"`for {name} in {ast.unparse(head.iter)}` in place of `{was}`{left}"
+
+
+def _all_renewed(function, names, loop):
+    """Several names that a loop left, in one statement: the value of each is made anew."""
+    left = {}
+    for name in names:
+        for statement, around in _after(function, loop, name):
+            if made := _made_of(name, loop, around):
+                left.setdefault(id(statement), (statement, {}))[1][name] = made
+    for statement, values in left.values():
+        if len(values) > 1:
+            new = _copy(statement)
+            for name, value in values.items():
+                new = _Put(name, value).visit(new)
+            words = " and ".join(f"`{ast.unparse(value)}` in place of `{name}`" for name, value in values.items())
+            held = f"what they hold there is what the loop of line {loop.lineno} left in them"
+            yield statement, new, f"{words}; {held}"
 
 
 def _made_of(name, loop, around):

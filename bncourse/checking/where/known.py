@@ -42,7 +42,7 @@ def is_known(row, inputs, steps, near=True):
     return known or (near and on_the_way(flat, rows, [row for _, row in rows]))
 
 
-def suspected(rows, places, inputs, steps):
+def suspected(rows, places, functions, inputs, steps):
     """Return the nodes of a text in which the mistake is likely: the first values that no right answer has.
 
     Parameters
@@ -51,6 +51,8 @@ def suspected(rows, places, inputs, steps):
         What `variants.shapes` gave, in the order in which it was evaluated.
     places : list of tuple
         What the numbers in it are, as `Changes.observing` gives it.
+    functions : list of ast.FunctionDef
+        Those of the text.
     inputs : list of ndarray
     steps : list of tuple
 
@@ -63,11 +65,16 @@ def suspected(rows, places, inputs, steps):
     found = {id(each) for _, _, parent, _, node in unknown for each in (parent, *ast.walk(node))}
     # what is right alone may be wrong where its name is used
     used = {each.id for *_, node in unknown for each in ast.walk(node) if isinstance(each, ast.Name)}
-    for _, _, parent, _, node in places:
-        targets = parent.targets if isinstance(parent, ast.Assign) else [getattr(parent, "target", None)]
-        if used & {getattr(target, "id", None) for target in targets}:
-            found |= {id(each) for each in (parent, *ast.walk(node))}
+    for statement in [each for function in functions for each in ast.walk(function)]:
+        if isinstance(statement, ast.Assign | ast.AugAssign):
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            if used & {n.id for target in targets for n in ast.walk(target) if _is_given(n)}:
+                found |= {id(statement), *(id(each) for each in ast.walk(statement.value))}
     return found
+
+
+def _is_given(node):
+    return isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
 
 
 def is_row(row, most):

@@ -87,7 +87,12 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                         silenced = silenced or (question if not scope else None)
                         continue
                     if not scope:
-                        close = nearer(change, possible)
+                        right = [
+                            c
+                            for c, r in zip(batch, results, strict=True)
+                            if is_right(exercise, first, r) and not c.moves
+                        ]
+                        close = nearer(change, possible, right)
                         results = outcomes(answer, changes.source(close), len(close), first, until) or []
                         mend = [c for c, r in zip(close, results, strict=False) if is_right(exercise, first, r)]
                         change = next(filter(holds, mend[:_MOST_NEARER]), change)
@@ -131,7 +136,7 @@ def _first_of(exercise, answer, changes, trial):
     found = list(changes)
     if len(found) > most:
         # elsewhere another name or number is tried last: it is the most frequent change and the least likely one
-        likely = suspected(rows, places, inputs, _steps(exercise, trial))
+        likely = suspected(rows, places, changes.functions, inputs, _steps(exercise, trial))
         found.sort(key=lambda change: 0 if id(change.node) in likely or change.early else 1 + is_name_or_number(change))
     return found, most
 

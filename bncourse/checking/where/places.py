@@ -9,6 +9,7 @@ _NARROW = re.compile(r"[<>=]?f[24]|[fe]|float32|float16|single|half")  # types o
 _WIDE = re.compile(r"[<>=]?f8|d|float|float64|double")
 _ROUNDS = ("round", "around", "round_")
 _OPTIONS = ("dtype",)
+_WITH_A_TEXT = ast.expr | ast.Assign | ast.AugAssign | ast.Expr
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,19 @@ def keep_texts(function, source):
     function.kept_lines = source.splitlines()
     lines = [line.encode() for line in function.kept_lines]
     for node in ast.walk(function):
-        if isinstance(node, ast.expr) and node.lineno == node.end_lineno <= len(lines):
+        if isinstance(node, _WITH_A_TEXT) and node.lineno == node.end_lineno <= len(lines):
             node.kept_text = lines[node.lineno - 1][node.col_offset : node.end_col_offset].decode(errors="replace")
+
+
+def parts_of(node):
+    """Count the parts of an expression or statement; a name may hold the text of several."""
+    count = 0
+    for each in ast.walk(node):
+        text = each.id if isinstance(each, ast.Name) and not each.id.isidentifier() else ""
+        if isinstance(each, ast.Constant) and type(each.value) in (int, float) and each.value < 0:
+            text = repr(each.value)
+        count += sum(1 for _ in ast.walk(ast.parse(text, mode="eval").body)) if text else 1
+    return count
 
 
 def text_of(node):

@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from bncourse.checking import compare
+from bncourse.checking.trial import broken_property
 
 _MOST_KEPT = 12
 
@@ -115,7 +116,7 @@ def is_right(exercise, trial, result):
     value = result[0]
     if not _near(trial.expected, value) or not compare.same(trial.expected, value, trial.tolerance):
         return False
-    return unchanged(exercise, trial, result)
+    return not broken_property(exercise, trial.case, trial.expected, value) and unchanged(exercise, trial, result)
 
 
 def unchanged(exercise, trial, result):

@@ -193,7 +193,9 @@ def related(right, yours, label):
                 if is_same(other, yours):
                     return f"{here} yours is the right one {words}."
             ratio = np.ravel(yours / right)
-        if np.isfinite(ratio).all() and ratio.size and abs(ratio[0]) > 1e-9 and np.ptp(ratio) <= 1e-9 * abs(ratio[0]):
+        is_other = ratio.size > 0 and abs(ratio[0] - 1) > 1e-5  # else it is the digits in which they differ
+        even = is_other and np.isfinite(ratio).all() and np.ptp(ratio) <= 1e-9 * abs(ratio[0])
+        if even and abs(ratio[0]) > 1e-9:
             return f"{here} yours is {ratio[0]:.6g} times the right one."
     found = _first_difference(right, yours, *whole)
     return f"{here} {found}" if found else ""

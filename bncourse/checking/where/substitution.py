@@ -270,7 +270,8 @@ class _Search:
         if sure and count == 1:
             says = f"One value is wrong: {place}. With {right} in its place, {comes}"
         if count == 1:
-            says = f"{says} {related(wanted, values[0], self.practice[self.first].case.label)}".rstrip()
+            how = related(wanted, np.asarray(values[0], float), self.practice[self.first].case.label)
+            says = f"{says} {how}".rstrip()
         # a value that nobody has named may make up for what another line does with it, and one into which something
         # is written later for what is not written
         certain = one.step.name or one.doubtful or (count == 1 and len(lines) == 1)

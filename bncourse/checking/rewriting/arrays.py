@@ -1,8 +1,8 @@
-"""The small edit for an array that is written into and belongs to the caller: a copy of it."""
+"""The small edits of arrays: a copy of one that belongs to the caller, the two sides of a matrix product."""
 
 import ast
 
-from bncourse.checking.where.places import parameters_of, places
+from bncourse.checking.where.places import parameters_of, places, text_of
 
 
 def copied(function):
@@ -14,6 +14,15 @@ def copied(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in given and is_named:
             new = ast.Call(ast.Attribute(node, "copy", ast.Load()), [], [])
             yield place, new, f"`{node.id}.copy()` in place of `{node.id}`"
+
+
+def exchanged(function):
+    """A matrix product whose two sides stand in each other's place."""
+    for place in places(function):
+        node = place.node
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+            new = ast.BinOp(node.right, node.op, node.left)
+            yield place, new, f"`{ast.unparse(new)}` in place of `{text_of(node)}`"
 
 
 def _is_one_of_several(function, parent):
