@@ -33,10 +33,14 @@ def _right(exercise):
 
 
 def _wrong(exercise):
-    """Yield the wrong ideas of an exercise: by day the first of each family and every second, with Keras sixth."""
+    """Yield the wrong ideas of an exercise: by day the first of each family and every second, with Keras sixth.
+
+    The daily loop has the first of each family.
+    """
     seen, every = set(), 6 if _with_keras(exercise) else 2
     for number, idea in enumerate(exercise.wrong_ideas):
-        yield pytest.param(exercise, idea, marks=_marks(exercise, number % every == 0 or idea.code not in seen))
+        marks = _marks(exercise, number % every == 0 or idea.code not in seen)
+        yield pytest.param(exercise, idea, marks=[*marks, *[pytest.mark.slow] * (idea.code in seen)])
         seen.add(idea.code)
 
 
