@@ -137,9 +137,8 @@ def test_a_text_that_a_check_of_gradients_gives_is_shown_as_one():
 def test_a_mistake_that_several_parts_share_is_told_of_all_of_them():
     keras = pytest.importorskip("keras")
     before, after = LAYER.split("            mean, var = self.moving_mean, self.moving_variance\n")
-    inference = (
-        "            return self.gamma * (x - self.moving_mean) / ops.sqrt(self.moving_variance + self.epsilon)\n"
-    )
+    root = "ops.sqrt(self.moving_variance + self.epsilon)"
+    inference = f"            return self.gamma * ((x - self.moving_mean) / {root} + self.beta)\n"
     sentences, verdict = said("OwnBatchNormalization", before + inference + after, layers=keras.layers, ops=keras.ops)
     assert "its output while training" in verdict.passed and "never" not in sentences
     assert "'its output after training', 'with trainable = False' and 'get_config, from_config and saving'" in sentences
@@ -157,12 +156,12 @@ def _in_turns(make, keep):
     return text
 
 
-MADE = """        starts = {"gamma": "ones", "beta": "ones", "moving_mean": "zeros", "moving_variance": "ones"}
+MADE = """        starts = {"gamma": "ones", "beta": "zeros", "moving_mean": "ones", "moving_variance": "ones"}
         for name, start in starts.items():
             trainable = not name.startswith("moving")
             setattr(self, name, self.add_weight(shape=shape, initializer=start, trainable=trainable, name=name))
 """
-KEPT = """            for old, new in ((self.moving_mean, mean), (self.moving_variance, mean)):
+KEPT = """            for old, new in ((self.moving_mean, var), (self.moving_variance, var)):
                 old.assign(self.momentum * old + (1 - self.momentum) * new)
 """
 
@@ -172,7 +171,7 @@ KEPT = """            for old, new in ((self.moving_mean, mean), (self.moving_va
     ("text", "words"),
     [
         (_in_turns(MADE, ""), '`"zeros"` in place of `"ones"` (the second `"ones"` of the line)'),
-        (_in_turns("", KEPT), "`var` in place of `mean` (the second `mean` of the line)"),
+        (_in_turns("", KEPT), "`mean` in place of `var` (the first `var` of the line)"),
     ],
     ids=["its weights", "its moving statistics"],
 )

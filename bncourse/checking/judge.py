@@ -86,7 +86,8 @@ def _gives_something(exercise, answer, seed):
 
 def _verdict(exercise, answer, trials):
     parts, earned = _parts(trials)
-    advice = _advice(exercise, trials)
+    example = exercise.example.label if exercise.example else ""  # with an eps of 0 it may say little of the mistake
+    advice = _advice(exercise, [trial for trial in trials if trial.case.label != example])
     if len(earned) == len(parts):
         return Verdict(
             exercise.name,
@@ -100,7 +101,8 @@ def _verdict(exercise, answer, trials):
     part = next(part for part in parts if part not in earned)
     of_part = [trial for trial in trials if trial.case.part == part]
     # exercises draw their plainest case first, so the first is the one that tells a learner most
-    told = min((trial for trial in of_part if trial.kind), key=lambda t: ORDER.index(t.kind))
+    failing = (trial for trial in of_part if trial.kind)
+    told = min(failing, key=lambda t: (t.case.label == example, ORDER.index(t.kind)))
     number = next(i for i, trial in enumerate(trials) if trial is told)
     replay = Replay(exercise, trials)
     ideas, reasons = diagnose(exercise, answer.source, replay, of_part, told)

@@ -44,8 +44,10 @@ def weights_of(layer):
         f"{name} at the start": array_of(weight) if _is_weight(weight) else f"none: the layer has no weight {name}"
         for name, weight in found.items()
     }
+    missing = "none: the layer has no weight"
     shapes = {
-        f"the shape of {name}": str(array_of(weight).shape) for name, weight in found.items() if _is_weight(weight)
+        f"the shape of {name}": str(array_of(weight).shape) if _is_weight(weight) else f"{missing} {name}"
+        for name, weight in found.items()
     }
     return {
         "the number of trainable weights": len(layer.trainable_weights),

@@ -179,7 +179,7 @@ def _stands_on(function, known, parts):
     """Add the imports, values and functions that a function uses, each once, before what uses it."""
     for name in sorted(needed(_bare(function)) - known):
         known.add(name)
-        value = function.__globals__[name]
+        value = inspect.unwrap(function.__globals__[name])  # as it is without a cache
         if isinstance(value, ModuleType):
             parts.append(f"import {value.__name__} as {name}")
         elif inspect.isfunction(value):
