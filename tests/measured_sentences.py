@@ -218,7 +218,9 @@ SENTENCES = {
         _sentence("trap_counts", "gradient_check-task", "the true dx is almost 0", {"largest_two": 0.1}),
         _sentence("trap_counts", "gradient_check-task", "a forgotten gamma cannot be seen", {"gamma_1": 5.0}),
         _sentence("trap_counts", "depths", "finds the mistake before any training", {"check_finds_detached": 0.0}),
-        _sentence("trap_counts", "end", "A gradient check needs a random `dout`", {"random": 4.0}, {"ones": 5.0}),
+        _sentence(
+            "trap_counts", "end", "A gradient check can be fooled by a constant `dout`", {"random": 4.0}, {"ones": 5.0}
+        ),
         _sentence("detached_training", "end", "more than 10 at learning rates", {"detached_8": 0.9}),
         _sentence("detached_training", "end", "*One* layer loses little", {"detached_1": 0.5}),
     ],
@@ -380,7 +382,9 @@ SENTENCES = {
         _sentence("small_batches", "end", "batches of two cost accuracy", {"batch_2": 0.1}),
         _sentence("one_class", "end", "those of one class ruin it", {"batch": 0.8}),
         _sentence("one_class", "composition-why", "new batches of one class fare hardly better", {"batch_own": 0.5}),
-        _sentence("one_class_for_longer", "composition-why", "after 3,000 they fare much better", {"own": 0.4}),
+        _sentence(
+            "one_class_for_longer", "composition-why", "at this rate of 0.1, they fare much better", {"own": 0.4}
+        ),
         _sentence("one_class_for_longer", "composition-why", "mixed ones hardly", {"running": 0.4}),
         _sentence("leak", "end", "neighbours can tell the answer", {"batch": 0.2}),
         _sentence("leak", "composition-why", "with running statistics that is gone", {"batch_later": 0.8}),

@@ -176,9 +176,9 @@ RANGES = {
                 ("9.2 to 19.9 points", "large", 0.99, 9.2, 19.9),
                 ("0.7 to 2.0 points", "fast", 0.99, 0.7, 2.0),
                 ("at rate 0.1 no more than 0.8", "small", 0.99, -_ANY, 0.8),
-                ("at most 1.5 points in the three", "small", 0.9, -_ANY, 1.5),
-                ("at most 1.5 points in the three", "fast", 0.9, -_ANY, 1.5),
-                ("at most 1.5 points in the three", "large", 0.9, -_ANY, 1.5),
+                ("at most 1.5 points on these seeds, in the three", "small", 0.9, -_ANY, 1.5),
+                ("at most 1.5 points on these seeds, in the three", "fast", 0.9, -_ANY, 1.5),
+                ("at most 1.5 points on these seeds, in the three", "large", 0.9, -_ANY, 1.5),
             )
         ),
     ],

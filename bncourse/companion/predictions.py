@@ -98,8 +98,8 @@ _ALL = (
     ),
     Prediction(
         "05", "How do eight layers learn when mean and variance count as constants?",
-        "Each layer passes on a gradient that is a little wrong, and the errors of eight layers add up. One that is "
-        "partly right can still point downhill, so it learns something.",
+        "With eight layers the wrong gradient costs more than 10 points; with one it costs few. A gradient that is "
+        "partly right can still point downhill, so the network learns something.",
         (0.55, 0.87), {"A": "as well: within 3 points", "B": "worse, yet over 0.3", "C": "hardly: below 0.3"},
         lambda measured: "A" if measured > 0.94 else "B" if measured > 0.3 else "C",
         (r"layers lose",),

@@ -64,7 +64,7 @@ _WRITTEN = {
     ),
     "03": (
         ("What did the authors call internal covariate shift?",
-         "the inputs of a layer's units change as weights learn, below and their own",
+         "the distribution of a network's activations changes as its parameters learn",
          "the test data differ from the training data", "the labels change in training",
          "The definition is about a layer inside."),
         ("Which number does batch norm set, whatever the layers below do?", "the mean of a unit's input",

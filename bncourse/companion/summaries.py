@@ -33,7 +33,7 @@ SUMMARIES = {
         ),
     ),
     "03": (
-        ("Internal covariate shift", "the inputs of a layer's units change as weights learn, below and their own"),
+        ("Internal covariate shift", "the distribution of a network's activations changes as its parameters learn"),
         ("Percentiles", "`np.percentile(inputs, [15, 50, 85], axis=1).T`, a row for each step"),
         ("Drift", "range of the median / mean width of the band"),
         ("Compare networks", "each at its own best learning rate, of those that were tried"),

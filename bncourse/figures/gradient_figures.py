@@ -172,7 +172,7 @@ def checks(found):
         figure,
         f"A table of {len(rows)} backward passes against {len(columns)} checks, a filled box where the check is "
         f"fooled; wrong passes caught: {counts}. "
-        "Only random numbers everywhere catch them all.",
+        "Of these checks only the one with random numbers catches them all.",
     )
 
 

@@ -134,6 +134,8 @@ def _said(loop, names, rows, steps, inputs, holding):
             continue  # by chance, as an absolute value is where nothing is negative
         if found:
             right.append(f"`{name}` (line {line}) takes the values of {found[0]}")
+        elif _ends_right(steps, flat, count):
+            continue  # a sum that grows from turn to turn
         elif found := [step for step, each in alike if _begins_alike(each, flat, count)]:
             begun.append(f"`{name}` (line {line}) has the value of {found[0]}, and in no later turn")
         elif not any(on_the_way(flat, [("", each)], inputs) for _, each in alike):
@@ -153,6 +155,12 @@ def _ways(value, count):
     """Return the numbers of a value in the orders in which turns can go through it."""
     axes = [axis for axis, size in enumerate(np.shape(value)) if size == count]
     return [np.ravel(np.moveaxis(np.asarray(value), axis, 0)) for axis in axes]
+
+
+def _ends_right(steps, flat, count):
+    """Return whether what a name holds in the last turn is a step of right answers."""
+    last = flat.reshape(count, -1)[-1]
+    return is_telling(last) and any(np.size(k) == last.size and is_same(np.ravel(k), last) for _, k in steps)
 
 
 def _begins_alike(right, yours, count):

@@ -42,6 +42,11 @@ def is_known(row, inputs, steps, near=True):
     return known or (near and on_the_way(flat, rows, [row for _, row in rows]))
 
 
+def is_a_right_one(row, inputs, steps):
+    """Return whether what an expression gave tells something, and is an input or a step of right answers itself."""
+    return is_telling(np.ravel(row[3])) and is_known(row, inputs, steps, near=False)
+
+
 def suspected(rows, places, functions, inputs, steps):
     """Return the nodes of a text in which the mistake is likely: the first values that no right answer has.
 

@@ -18,7 +18,7 @@ from bncourse.checking.trial import attempt
 from bncourse.checking.where.digits_lost import is_nearly_right
 from bncourse.checking.where.everywhere import Everywhere
 from bncourse.checking.where.found import Found
-from bncourse.checking.where.known import is_known, is_turned, rows_of
+from bncourse.checking.where.known import is_a_right_one, is_known, is_turned, rows_of
 from bncourse.checking.where.one_change import helpers_of, may_be_run_again, size_of, tells
 from bncourse.checking.where.practice import (
     Kept,
@@ -140,9 +140,11 @@ class _Search:
         return self.noted[number]
 
     def _two(self, first, places, tries):
-        """Give two values with which all comes out right, where no one value does it: each is all that is assigned."""
+        """Give two wrong values with which all comes out right, where no one does it: each is all that is assigned."""
         named = [t for t in tries if t.step.name and not (t.whole or t.doubtful or self.suspects.is_filled(t.number))]
         named = [each for each in named if isinstance(places[each.number][2], ast.Assign | ast.AugAssign | ast.Tuple)]
+        seen, inputs, steps = self._seen(first), self._inputs(first), self._steps(first)
+        named = [each for each in named if not is_a_right_one(seen[each.number], inputs, steps)]
         enough = [one for (one,) in self._held([(each,) for each in named], first)]  # with these no other is needed
         named = [each for each in named if not any(each is one for one in enough)]
         both = [pair for pair in itertools.combinations(named, 2) if pair[0].number != pair[1].number]

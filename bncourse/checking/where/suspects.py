@@ -99,7 +99,8 @@ class Suspects:
         elif here not in sources:
             sources.append(here)
         odd = self._odd_of([each for each in sources if self.ran(each)])
-        return sorted({each.line for each in odd or [here]})
+        own = [] if odd and (is_name or self._is_certain(here)) else [here]  # names aside, its text says little of it
+        return sorted({each.line for each in [*odd, *own]})
 
     def ran(self, statement):
         """Return whether a statement can have run where it fails: a branch that did not is not what is wrong there."""

@@ -91,7 +91,7 @@ def one_bias_kept():
 
 @build_model.wrong("K4")
 def the_units_swapped():
-    """The hidden layers are in the other order: first 64 units, then 32."""
+    """Your hidden layers have 32 units, then 64. The order is 64, then 32."""
     return _model(lambda layers, units: _block(layers, 96 - units))
 
 
