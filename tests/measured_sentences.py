@@ -382,9 +382,7 @@ SENTENCES = {
         _sentence("small_batches", "end", "batches of two cost accuracy", {"batch_2": 0.1}),
         _sentence("one_class", "end", "those of one class ruin it", {"batch": 0.8}),
         _sentence("one_class", "composition-why", "new batches of one class fare hardly better", {"batch_own": 0.5}),
-        _sentence(
-            "one_class_for_longer", "composition-why", "at this rate of 0.1, they fare much better", {"own": 0.4}
-        ),
+        _sentence("one_class_for_longer", "composition-why", "rate of 0.1, they fare much better", {"own": 0.4}),
         _sentence("one_class_for_longer", "composition-why", "mixed ones hardly", {"running": 0.4}),
         _sentence("leak", "end", "neighbours can tell the answer", {"batch": 0.2}),
         _sentence("leak", "composition-why", "with running statistics that is gone", {"batch_later": 0.8}),
