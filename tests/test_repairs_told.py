@@ -133,3 +133,59 @@ def test_an_axis_that_is_let_pass_is_told(capsys):
     told = " ".join(capsys.readouterr().out.split())
     assert "dgamma has the shape (1, 5); (5,) was asked for. It is accepted." in told
     assert "The p-value has the shape (1,); one number was asked for, in no array. It is accepted." in told
+
+
+def test_a_value_that_is_another_right_one_keeps_its_own_line_among_those_that_can_be_wrong():
+    text = """
+    def combine_moments(mean_a, var_a, n_a, mean_b, var_b, n_b):
+        sizes, means, variances = [n_a, n_b], [mean_a, mean_b], [var_a, var_b]
+        n = sum(sizes)
+        mean = sum(s * m for s, m in zip(sizes, means)) / n
+        within = sum(s * v for s, v in zip(sizes, variances)) / n
+        between = sum(s * (means[0] - mean) ** 2 for s in sizes) / n
+        return mean, within + between
+    """
+    sentence, verdict = said("combine_moments", text)
+    assert "With the right `between` in the place of `sum(s * (means[0] - mean) ** 2 for s in sizes) / n`" in sentence
+    assert "`within`" not in sentence and "line 3" not in sentence and "line 3" not in verdict.where
+
+
+def test_a_sum_that_grows_from_turn_to_turn_is_not_called_right_in_the_first_alone():
+    text = """
+    def input_gradient_staged(dout, x, gamma, eps=1e-3):
+        m, n = x.shape
+        mean = x.mean(axis=0)
+        total = x.var(axis=0) + eps
+        dx_hat = dout * gamma
+        dvar, dmean, dx = np.zeros(n), np.zeros(n), np.zeros((m, n))
+        for i in range(m):
+            d = x[i] - mean
+            dvar += dx_hat[i] * d * (-1 / 2) * total ** (-3 / 2)
+            dmean += -dx_hat[i] * total ** (-1 / 2)
+            dx[i] = dx_hat[i] * total ** (-1 / 2) + dvar * 2 * d / m + dmean / m
+        return dx_hat, dvar, dmean, dx
+    """
+    sentence, _ = said("input_gradient_staged", text)
+    assert "in no later turn" not in sentence, sentence
+
+
+def test_a_copy_that_is_missing_is_told_as_that():
+    text = """
+    def clip_weights(weights, most):
+        cut, largest = weights, most
+        cut[cut > largest] = largest
+        return cut / cut.mean()
+    """
+    sentence, _ = said("clip_weights", text)
+    assert "`weights.copy()` in place of `weights`" in sentence
+
+
+def test_two_sides_of_a_matrix_product_are_told_in_each_others_place():
+    text = """
+    def label_shift_weights(confusion, predicted):
+        inverse = np.linalg.inv(confusion)
+        weights = predicted @ inverse
+        return np.where(weights < 0, 0, weights)
+    """
+    sentence, _ = said("label_shift_weights", text)
+    assert "in line 3, `inverse @ predicted` in place of `predicted @ inverse`" in sentence

@@ -99,7 +99,8 @@ class Suspects:
         elif here not in sources:
             sources.append(here)
         odd = self._odd_of([each for each in sources if self.ran(each)])
-        own = [] if odd and (is_name or self._is_certain(here)) else [here]  # names aside, its text says little of it
+        is_right = is_name or does(here.node, ()) in self._right_with_names  # a right value may be another one's
+        own = [] if odd and is_right else [here]
         return sorted({each.line for each in [*odd, *own]})
 
     def ran(self, statement):
