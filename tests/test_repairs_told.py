@@ -189,3 +189,65 @@ def test_two_sides_of_a_matrix_product_are_told_in_each_others_place():
     """
     sentence, _ = said("label_shift_weights", text)
     assert "in line 3, `inverse @ predicted` in place of `predicted @ inverse`" in sentence
+
+
+ENDS = {
+    "a break at the first": (
+        "permutation_p_value",
+        """
+        def permutation_p_value(observed, permuted):
+            count = 1
+            for value in sorted(permuted):
+                if value >= observed:
+                    count += 1
+                    break
+            return count / (1 + len(permuted))
+        """,
+        "in line 6, `break` left out",
+    ),
+    "a sort of the result": (
+        "label_shift_weights",
+        """
+        def label_shift_weights(confusion, predicted):
+            w = np.linalg.inv(confusion) @ predicted
+            w = np.maximum(w, 0)
+            w.sort()
+            return w
+        """,
+        "in line 4, `w.sort()` left out",
+    ),
+    "options of one call alone": (
+        "group_norm",
+        """
+        def group_norm(x, gamma, beta, groups, eps=1e-3):
+            y = x.copy()
+            size = x.shape[3] // groups
+            for k in range(groups):
+                view = y[..., k * size:(k + 1) * size]
+                view -= view.mean(axis=(1, 2, 3), keepdims=True)
+                view /= np.sqrt(view.var() + eps)
+            return y * gamma + beta
+        """,
+        "`view.var(axis=(1, 2, 3), keepdims=True)` in place of `view.var()`",
+    ),
+    "a loop of a million turns": (
+        "meeting_step",
+        """
+        def meeting_step(squared_norms, weights, fast_rate, slow_rate):
+            goal = np.sum(fast_rate / squared_norms)
+            step = slow_rate / np.sum(weights**2)
+            way = 0.0
+            for k in range(10**6):
+                way += step
+                if way >= goal:
+                    return k
+        """,
+        "in line 8, `k + 1` in place of `k`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "words"), ENDS.values(), ids=ENDS)
+def test_what_ends_too_early_or_is_too_much_is_told(name, text, words):
+    sentence, _ = said(name, text)
+    assert words in sentence, sentence

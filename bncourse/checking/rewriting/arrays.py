@@ -2,7 +2,9 @@
 
 import ast
 
-from bncourse.checking.where.places import parameters_of, places, text_of
+from bncourse.checking.where.places import called_name, parameters_of, places, text_of
+
+_REDUCES = {"mean", "sum", "var", "std", "max", "min"}
 
 
 def copied(function):
@@ -23,6 +25,19 @@ def exchanged(function):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
             new = ast.BinOp(node.right, node.op, node.left)
             yield place, new, f"`{ast.unparse(new)}` in place of `{text_of(node)}`"
+
+
+def with_options(function):
+    """Options that a call like it in the same function has: ``x.var()`` beside ``x.mean(axis=0)``."""
+    calls = [place.node for place in places(function) if isinstance(place.node, ast.Call)]
+    others = [each for each in calls if each.keywords and called_name(each) in _REDUCES]
+    for place in places(function):
+        node = place.node
+        if isinstance(node, ast.Call) and called_name(node) in _REDUCES and not node.keywords:
+            for options in {" ".join(map(ast.unparse, each.keywords)): each.keywords for each in others}.values():
+                if len(options) > 1:  # one alone is tried anyway
+                    new = ast.Call(node.func, node.args, options)
+                    yield place, new, f"`{ast.unparse(new)}` in place of `{text_of(node)}`"
 
 
 def _is_one_of_several(function, parent):

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from bncourse.checking.rewriting import arrays, edits, left_out, loops, missing, moved, unused
 from bncourse.checking.variants import GOES_ON, SEEN, WHICH
-from bncourse.checking.where.places import called_name, keep_texts, places, text_of
+from bncourse.checking.where.places import called_name, is_long, is_long_range, keep_texts, places, text_of
 
 _PLAIN = {"property", "staticmethod", "classmethod"}  # decorators that leave what a method does as it is
 MOST_NODES = 400  # an answer longer than this is left alone
 _KINDS = (
     arrays.copied,
     arrays.exchanged,
+    arrays.with_options,
     left_out.all_turns,
     left_out.unboxed,
     left_out.lines,
@@ -58,11 +59,10 @@ class Change:
     Parameters
     ----------
     line : int
-        The line of the function that it is in, counted from its ``def``.
+        Of the function, counted from its ``def``.
     says : str
-        The edit in words, to follow "in line 3, ".
     node, replacement : ast.AST
-        What is written there, and what is written there after the edit.
+        What is written there before and after.
     function : str
         The name of the function, or of the class beside the answer that it is a method of.
     early : bool
@@ -132,7 +132,7 @@ class Changes:
                 for place, replacement, says in kind(function):
                     node, line = (place, place.lineno) if isinstance(place, ast.stmt) else (place.node, place.line)
                     line = getattr(replacement, "shown_line", line)
-                    if (id(node), line, says) not in seen:
+                    if (id(node), line, says) not in seen and not is_long_range(node):
                         seen.add((id(node), line, says))
                         early = kind in _EARLY or getattr(getattr(place, "parent", None), "arg", "") == "axis"
                         yield Change(line, says, node, replacement, _shown_as(function), early)
@@ -145,7 +145,7 @@ class Changes:
                 if isinstance(node, ast.stmt):  # it may hold a loop
                     replacement = _copied(replacement, lambda new, _: _bounded(new))
                 wanted.setdefault(id(node), []).append((number, replacement))
-        return self._written(lambda new, node: _choice(_bounded(new), wanted.get(id(node), [])))
+        return self._written(lambda new, node: _choice(_bounded(new, node), wanted.get(id(node), [])))
 
     def observing(self, names=False):
         """Return a text that notes the value of each expression that calculates, and what they are.
@@ -291,8 +291,10 @@ def _choice(new, replacements):
     return ast.Name(f"({arms}{ast.unparse(new)})", ast.Load())
 
 
-def _bounded(node):
-    """Let a ``while`` ask at each turn whether it may go on: a change could make it endless."""
+def _bounded(node, written=None):
+    """Let a ``while``, and a ``for`` that was written for very many turns, ask at each whether it may go on."""
+    if isinstance(node, ast.For) and is_long((written or node).iter):
+        node.body = [ast.Expr(ast.Name(f"{GOES_ON}()", ast.Load())), *node.body]
     if isinstance(node, ast.While):
         node.test = ast.BoolOp(ast.And(), [ast.Name(f"{GOES_ON}()", ast.Load()), node.test])
     return node

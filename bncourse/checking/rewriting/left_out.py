@@ -114,11 +114,16 @@ def lines(function):
 
 
 def branches(function):
-    """A branch that is too much: an ``if`` without an ``else``."""
-    for node in sorted((n for n in ast.walk(function) if isinstance(n, ast.If)), key=lambda n: n.lineno):
-        if not node.orelse:
-            question = f"if {ast.unparse(node.test)}:"
-            yield node, ast.copy_location(ast.Pass(), node), f"`{question}` and what is under it left out"
+    """A branch that is too much, an end of a loop, or a call that is made for what it does: to an array, say."""
+    kinds = ast.If | ast.Break | ast.Continue | ast.Expr
+    for node in sorted((n for n in ast.walk(function) if isinstance(n, kinds)), key=lambda n: n.lineno):
+        if isinstance(node, ast.If):
+            words = "" if node.orelse else f"`if {ast.unparse(node.test)}:` and what is under it left out"
+        else:
+            is_text = isinstance(node, ast.Expr) and not isinstance(node.value, ast.Call)
+            words = "" if is_text else f"`{ast.unparse(node)}` left out"
+        if words:
+            yield node, ast.copy_location(ast.Pass(), node), words
 
 
 def _adds_an_axis(index):

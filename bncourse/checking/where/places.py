@@ -9,6 +9,7 @@ _NARROW = re.compile(r"[<>=]?f[24]|[fe]|float32|float16|single|half")  # types o
 _WIDE = re.compile(r"[<>=]?f8|d|float|float64|double")
 _ROUNDS = ("round", "around", "round_")
 _OPTIONS = ("dtype",)
+_MANY_TURNS = 5_000
 _WITH_A_TEXT = ast.expr | ast.Assign | ast.AugAssign | ast.Expr
 
 
@@ -238,3 +239,15 @@ def keeps_digits(node):
 
 def _is_single(node):
     return _is_of_type(node, _NARROW)
+
+
+def is_long(loop):
+    """Return whether what a loop goes through has very many turns, as a number in it says: ``range(10**6)``."""
+    numbers = [n.value for n in ast.walk(loop) if isinstance(n, ast.Constant) and type(n.value) in (int, float)]
+    powers = [n for n in ast.walk(loop) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Pow)]
+    return any(number > _MANY_TURNS for number in numbers) or any(number > 3 for number in numbers if powers)
+
+
+def is_long_range(node):
+    """Return whether an expression is a long ``range``: what makes an array of it takes longer than any loop."""
+    return isinstance(node, ast.Call) and called_name(node) == "range" and is_long(node)
