@@ -466,7 +466,7 @@ def test_the_value_of_a_case_is_told_with_the_case_that_has_it():
         "    return (median.max() - median[0]) / (high - low).mean()"
     )
     says, verdict = said("drift", text)
-    found = re.search(r'In the case "([^"]+)" it begins with \[(\S+)\], and the right one with \[(\S+)\]', says)
+    found = re.search(r'In the case "([^"]+)" yours begins with \[(\S+)\], and the right one with \[(\S+)\]', says)
     [case] = [case for case in exercises.find("drift").draw(0) if case.label == found[1]]
     median = case.arguments[0][:, 1]
     shown = float(found[2]), float(found[3])

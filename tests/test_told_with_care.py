@@ -104,7 +104,7 @@ BEGIN_ALIKE = {
 @pytest.mark.parametrize("text", BEGIN_ALIKE.values(), ids=BEGIN_ALIKE)
 def test_two_values_that_differ_are_never_written_alike(text):
     sentence, verdict = said("normalize", text)
-    assert not re.search(r"it begins with (\[[^]]*\]), and the right one with \1", sentence), verdict.text()
+    assert not re.search(r"yours begins with (\[[^]]*\]), and the right one with \1", sentence), verdict.text()
     for detail in verdict.missed:
         shown = dict(detail.details)
         assert shown["expected"] != shown["yours"], verdict.text()

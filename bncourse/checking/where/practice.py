@@ -67,13 +67,13 @@ def statements(source):
     return [n for n in inside if not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
 
 
-def right_words(one, is_repeated):
+def right_words(one, is_repeated, kind=""):
     """Name the value that is put in; of one that is computed more than once, a piece is put in each time."""
     if one.doubtful:
         right = "another value, one that right answers have on their way"
     else:
         right = one.step.name or "the value that a right answer has there"
-    right = f"the right {right}" if right.startswith("`") else right
+    right = f"the right {kind}{right}" if right.startswith("`") else right
     return f"{right}, a piece of it each time," if is_repeated else right + "," * one.doubtful
 
 

@@ -216,4 +216,4 @@ def _first_difference(right, yours, wanted, shape):
         wanted, got = told_apart(flat[first], other[first])
         return f"the first number that differs is at [{index}]: it is {got}, and {wanted} in the right one."
     wanted, got = told_apart(flat[:3], other[:3])
-    return f"it begins with {got}, and the right one with {wanted}."
+    return f"yours begins with {got}, and the right one with {wanted}."

@@ -282,7 +282,8 @@ class _Search:
 
     def _right(self, one):
         counts = [self._seen(n)[one.number][1] for n in range(len(self.practice)) if one.number in self._seen(n)]
-        return right_words(one, max(counts) > 1)
+        is_both = one.step.name.strip("`") in {*self.exercise.parameters} & {*self.exercise.returns}
+        return right_words(one, max(counts) > 1, "result " if is_both else "")
 
     def _place(self, one, places):
         line, text, parent, function, _ = places[one.number]
