@@ -114,7 +114,8 @@ class Exercise:
     name : str, optional
         The name of the exercise, where it is not that of the reference.
     example : Case, optional
-        The example by hand that the task gives; a learner whose mistake has no name sees what comes of it.
+        The example by hand that the task gives: the last case of each check. A learner whose mistake has no name sees
+        what comes of it.
     """
 
     notebook: str

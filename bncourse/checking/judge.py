@@ -164,7 +164,7 @@ def _verdict(exercise, answer, trials):
     place = change.where if change and not is_stopped else f"{answer.name}(), {where}" if where else ""
     passed = _passed(trials, parts)
     missed = [told.finding if passed else _with_its_shape(told)]
-    if not ideas and not change and told.kind in ("finite", "property", "values"):
+    if not ideas and not change and told.kind in ("finite", "property", "values") and told.case.label != example:
         missed += filter(None, [by_hand(exercise, answer)])
     return Verdict(
         exercise.name,
