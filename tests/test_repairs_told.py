@@ -251,3 +251,17 @@ ENDS = {
 def test_what_ends_too_early_or_is_too_much_is_told(name, text, words):
     sentence, _ = said(name, text)
     assert words in sentence, sentence
+
+
+def test_a_limit_is_not_mended_by_a_larger_limit():
+    text = """
+    def weighted_risk(losses, weights):
+        kept = []
+        for w in weights:
+            kept.append(min(w, {limit}))
+        kept = np.array(kept)
+        return (kept * losses).sum() / kept.sum()
+    """
+    sentence, verdict = said("weighted_risk", text.format(limit=5.0))
+    assert verdict.outcome == "not yet" and "in place of `5.0`" not in sentence, sentence
+    assert said("weighted_risk", text.format(limit=50))[1].outcome == "not yet"

@@ -22,6 +22,7 @@ def _weighted_risk_cases(rng):
     yield Case("tiny weights, a millionth on average", (draws.losses(rng, 5), draws.weights(rng, 5, mean=1e-6)))
     yield Case("1 example", (draws.losses(rng, 1), draws.weights(rng, 1)))
     yield Case("losses with gaps in memory", (draws.losses(rng, 8)[::2], draws.weights(rng, 4)))
+    yield Case("large weights, a million on average", (draws.losses(rng, 5), draws.weights(rng, 5, mean=1e6)))
 
 
 weighted_risk = Exercise(
