@@ -204,6 +204,13 @@ SENTENCES = {
         _sentence("regressor_needs_gamma_and_beta", "hidden", "With 1 and 0 the answers stay around 0", {"fixed": 0.4}),
         _sentence("hidden_layers", "batch_norm-task", "Keeping 1 and 0 costs almost nothing here", {"fixed_1": 0.7}),
         _sentence("hidden_layers", "batch_norm-task", "A bad fixed scale costs a lot", {"fixed_0.1": 0.88}),
+        _sentence(
+            "hidden_layers",
+            "batch_norm-task",
+            "the one costs less than 3 points, the other more than 15",
+            {"fixed_1": 0.85},
+            {"fixed_0.1": 0.8},
+        ),
         _sentence("redundant_bias", "bias", "its gradient is 0", {"with_norm": 0.01}),
     ],
     "05": [

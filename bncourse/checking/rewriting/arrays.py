@@ -2,18 +2,17 @@
 
 import ast
 
-from bncourse.checking.where.places import called_name, parameters_of, places, text_of
+from bncourse.checking.where.places import called_name, places, text_of
 
 _REDUCES = {"mean", "sum", "var", "std", "max", "min"}
 
 
 def copied(function):
-    """A copy that is missing where an argument gets another name."""
-    given = parameters_of(function)
+    """A copy that is missing where an array gets another name."""
     for place in places(function):
         node = place.node
         is_named = isinstance(place.parent, ast.Assign) or _is_one_of_several(function, place.parent)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in given and is_named:
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and is_named:
             new = ast.Call(ast.Attribute(node, "copy", ast.Load()), [], [])
             yield place, new, f"`{node.id}.copy()` in place of `{node.id}`"
 

@@ -54,7 +54,7 @@ _EARLY = {
 
 @dataclass(frozen=True)
 class Change:
-    """One edit of a function.
+    """One edit of a function; what it `says` follows "in line 3, ".
 
     Parameters
     ----------
@@ -66,7 +66,7 @@ class Change:
     function : str
         The name of the function, or of the class beside the answer that it is a method of.
     early : bool
-        Whether it is one of a few that are tried before the many others.
+        Whether it is tried before the many others.
     """
 
     line: int

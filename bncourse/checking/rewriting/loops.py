@@ -44,10 +44,6 @@ def in_a_loop(function):
             if isinstance(target, ast.Name | ast.Subscript) and not is_zero:  # adding 0 leaves the line out
                 new = ast.AugAssign(target, ast.Add(), statement.value)
                 yield statement, new, f"`+=` in place of `=` in `{ast.unparse(statement)}`"
-            if isinstance(target, ast.Name) and isinstance(statement.value, ast.Name):
-                copied = ast.Call(ast.Attribute(statement.value, "copy", ast.Load()), [], [])
-                new = ast.Assign([target], copied, lineno=statement.lineno)
-                yield statement, new, f"`{ast.unparse(new)}` in place of `{ast.unparse(statement)}`"
         elif isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
             call = statement.value
             owner = getattr(call.func, "value", None)

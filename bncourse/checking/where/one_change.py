@@ -18,7 +18,7 @@ from bncourse.checking.rewriting.nearest import nearer
 from bncourse.checking.where.elsewhere import holds_elsewhere, result_holds_elsewhere
 from bncourse.checking.where.found import told
 from bncourse.checking.where.known import is_known, is_row, suspected
-from bncourse.checking.where.questions import never_taken, told_of_a_branch
+from bncourse.checking.where.questions import never_taken
 from bncourse.checking.where.several import Several, is_right
 from bncourse.checking.where.steps import distinct, steps_of
 
@@ -66,12 +66,10 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
     candidates = iter(possible[:most])
     several, of_part = Several(exercise, first), None
 
-    silenced = None  # a branch that a change makes all right by never taking it
-
     def holds(change):
         everywhere = _holds(exercise, answer, changes.source([change]), trials, failing, until) == ""
         elsewhere = everywhere and holds_elsewhere(exercise, _run(answer, changes, change, until))
-        return elsewhere and never_taken(answer, changes, change, trials) is None
+        return elsewhere and not never_taken(answer, changes, change, trials)
 
     while batch := list(itertools.islice(candidates, _BATCH)):
         results = outcomes(answer, changes.source(batch), len(batch), first, until)
@@ -83,8 +81,7 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                 if scope is None or (scope and of_part):  # of one part alone, another change may be the better
                     continue
                 if holds_elsewhere(exercise, _run(answer, changes, change, until), scope):
-                    if question := never_taken(answer, changes, change, trials):
-                        silenced = silenced or (question if not scope else None)
+                    if never_taken(answer, changes, change, trials):
                         continue
                     if not scope:
                         right = [
@@ -93,8 +90,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                             if is_right(exercise, first, r) and not c.moves
                         ]
                         close = nearer(change, possible, right)
-                        results = outcomes(answer, changes.source(close), len(close), first, until) or []
-                        mend = [c for c, r in zip(close, results, strict=False) if is_right(exercise, first, r)]
+                        again = outcomes(answer, changes.source(close), len(close), first, until) or []
+                        mend = [c for c, r in zip(close, again, strict=False) if is_right(exercise, first, r)]
                         change = next(filter(holds, mend[:_MOST_NEARER]), change)
                     found = told(answer, [answer.source, *helpers], [change], [_cases(scope)], not scope)
                     if found.whole:
@@ -102,8 +99,8 @@ def one_change(exercise, answer, trials, seconds=SECONDS):
                     of_part = found
             elif several:
                 several.note(change, result)
-    if of_part or (silenced and (said := told_of_a_branch(answer, silenced))):
-        return of_part or said
+    if of_part:
+        return of_part
     right, alone = several.that_hold(lambda change, trial: _run(answer, changes, change, until)(trial), trials)
     right = {
         name: change
